@@ -1,0 +1,195 @@
+//! What the audit records: one typed event per thing that happened. Never a record's value.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::decision::{LogId, OperationId, Reason, Risk, TicketId, Verdict};
+use crate::policy::{Digest, Verb};
+use crate::value::Name;
+
+/// One event, before it is sealed into a log.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// When it happened.
+    pub time: DateTime<Utc>,
+    /// What happened.
+    pub kind: EventKind,
+    /// The operation it is about; none for events about the log itself.
+    pub about: Option<Arc<OperationContext>>,
+}
+
+/// Who did what with what, shared by all events of one operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperationContext {
+    /// The operation.
+    pub operation: OperationId,
+    /// The tenant.
+    pub tenant: Name,
+    /// The user on whose behalf the agent acts.
+    pub user: Name,
+    /// The roles the host assigned.
+    pub roles: Arc<[Name]>,
+    /// The agent.
+    pub agent: Name,
+    /// The model.
+    pub model: Name,
+    /// The skill.
+    pub skill: Name,
+    /// What the skill does; none when the skill is not registered.
+    pub verb: Option<Verb>,
+    /// The entity.
+    pub entity: Name,
+    /// The AI context.
+    pub context: Name,
+    /// Why, in the host's words.
+    pub purpose: String,
+    /// The policy in force.
+    pub policy: Digest,
+}
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum EventKind {
+    /// A process opened this log. It names the heads of the logs before, so that cutting one of
+    /// them back shows.
+    LogOpened {
+        /// Log, number of events, and tree root, of each earlier log.
+        heads: Vec<(LogId, u64, Digest)>,
+    },
+    /// An operation may begin; durable before anything is released.
+    Intent,
+    /// An operation was refused before it began.
+    Refused {
+        /// Why.
+        reasons: Vec<Reason>,
+    },
+    /// Records were shown to the model.
+    DataAccess {
+        /// Identifiers of the records shown.
+        records: Arc<[Name]>,
+        /// How many more were out of reach and left out.
+        withheld: u64,
+        /// What each field of them came to.
+        fields: Arc<[FieldAccess]>,
+    },
+    /// A change was proposed, and decided.
+    Decision {
+        /// The record's identifier; empty on create.
+        record: Name,
+        /// Names of the fields that would get a new value.
+        fields: Arc<[Name]>,
+        /// Digest of exactly this action.
+        action: Digest,
+        /// `allow`, `needs_approval` or `deny`.
+        outcome: &'static str,
+        /// Why.
+        reasons: Arc<[Reason]>,
+        /// What each rule said.
+        verdicts: Arc<[Verdict]>,
+        /// The risk.
+        risk: Box<Risk>,
+    },
+    /// Something happened to a ticket.
+    Ticket(Box<TicketEvent>),
+    /// An operation ended.
+    Outcome {
+        /// How.
+        status: OutcomeStatus,
+        /// A code, when it failed; may be empty.
+        code: Name,
+        /// Keyed MAC (HMAC-SHA-256) over what was handed back, when something was.
+        output: Option<Digest>,
+    },
+    /// A process ended without finishing this operation; found when another one started.
+    Interrupted {
+        /// The log in which its intent is.
+        log: LogId,
+    },
+    /// Another policy, permission, role or skill status came into force.
+    PolicyChanged {
+        /// The digest before.
+        from: Digest,
+        /// The digest now.
+        to: Digest,
+        /// What was changed: `policy`, or `tables`.
+        what: &'static str,
+    },
+}
+
+/// What one field came to in a view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldAccess {
+    /// The field.
+    pub field: Name,
+    /// `read`, `masked` or `hidden`.
+    pub access: &'static str,
+    /// The mask's name, when masked; else empty.
+    pub mask: &'static str,
+    /// Its sensitivity, 1 – 5.
+    pub sensitivity: u8,
+}
+
+/// A transition of a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketEvent {
+    /// The ticket.
+    pub ticket: TicketId,
+    /// The state it is in now.
+    pub state: crate::process::TicketState,
+    /// The approval chain.
+    pub chain: Name,
+    /// Digest of the action it releases.
+    pub action: Digest,
+    /// Who did it.
+    pub by: Name,
+    /// A code, when it was refused; may be empty.
+    pub code: Name,
+}
+
+/// How an operation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OutcomeStatus {
+    /// It was completed.
+    Completed,
+    /// The host reported that it failed.
+    Failed,
+    /// The guard refused it.
+    Denied,
+    /// It waits for an approval.
+    Waiting,
+    /// It was dropped unfinished.
+    Abandoned,
+}
+
+impl OutcomeStatus {
+    /// The lower-case word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Completed => "completed",
+            Self::Failed => "failed",
+            Self::Denied => "denied",
+            Self::Waiting => "waiting",
+            Self::Abandoned => "abandoned",
+        }
+    }
+}
+
+impl EventKind {
+    /// The stable lower-case word.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::LogOpened { .. } => "log_opened",
+            Self::Intent => "intent",
+            Self::Refused { .. } => "refused",
+            Self::DataAccess { .. } => "data_access",
+            Self::Decision { .. } => "decision",
+            Self::Ticket(_) => "ticket",
+            Self::Outcome { .. } => "outcome",
+            Self::Interrupted { .. } => "interrupted",
+            Self::PolicyChanged { .. } => "policy_changed",
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! What the AI wants to change: one record, before and after.
+
+use std::fmt;
+
+use crate::policy::Verb;
+use crate::record::Record;
+use crate::value::{Fields, Name, Value};
+
+/// A proposed change to one record.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Changes {
+    verb: Verb,
+    /// The record as it is; for a create, an empty record of the entity.
+    before: Record,
+    set: Fields,
+}
+
+impl Changes {
+    /// Make a new record with these fields.
+    #[must_use]
+    pub fn create(record: Record) -> Self {
+        Self {
+            verb: Verb::Create,
+            set: record.fields().clone(),
+            before: Record::new(record.entity().clone(), Fields::new()),
+        }
+    }
+
+    /// Change `record`, which is as the CRM holds it now; add what changes with [`Changes::set`].
+    #[must_use]
+    pub fn update(record: &Record) -> Self {
+        Self {
+            verb: Verb::Update,
+            before: record.clone(),
+            set: Fields::new(),
+        }
+    }
+
+    /// Remove `record`.
+    #[must_use]
+    pub fn delete(record: &Record) -> Self {
+        Self {
+            verb: Verb::Delete,
+            before: record.clone(),
+            set: Fields::new(),
+        }
+    }
+
+    /// Sets a field.
+    #[must_use]
+    pub fn set(mut self, name: impl Into<Name>, value: impl Into<Value>) -> Self {
+        self.set.set(name, value);
+        self
+    }
+
+    /// Create, update or delete.
+    #[must_use]
+    pub fn verb(&self) -> Verb {
+        self.verb
+    }
+
+    /// The entity.
+    #[must_use]
+    pub fn entity(&self) -> &Name {
+        self.before.entity()
+    }
+
+    /// The record as it was.
+    #[must_use]
+    pub fn before(&self) -> &Record {
+        &self.before
+    }
+
+    /// The fields that get a new value.
+    #[must_use]
+    pub fn fields(&self) -> &Fields {
+        &self.set
+    }
+}
+
+impl fmt::Debug for Changes {
+    /// Names only; never a value.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Changes({} {:?} set {:?})",
+            self.verb, self.before, self.set
+        )
+    }
+}

@@ -1,0 +1,305 @@
+//! What the guard answers: an outcome, why, and what it rests on.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use crate::diagnostic::Place;
+use crate::policy::{Digest, RiskLevel};
+use crate::value::Name;
+
+/// Why: a stable code, a sentence, and the line of policy it came from.
+///
+/// INVARIANT: the sentence shows no value that the principal may not see.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Reason {
+    code: Name,
+    message: String,
+    rule: Name,
+    place: Place,
+    shadow: bool,
+}
+
+impl Reason {
+    /// A reason with a code in capitals, such as `SKILL_SUSPENDED`, and a sentence.
+    #[must_use]
+    pub fn new(code: impl Into<Name>, message: impl Into<String>) -> Self {
+        Self {
+            code: code.into(),
+            message: message.into(),
+            rule: Name::from(""),
+            place: Place::default(),
+            shadow: false,
+        }
+    }
+
+    /// Names the rule, grant or skill it came from, and its place.
+    #[must_use]
+    pub fn from_policy(mut self, rule: Name, place: Place) -> Self {
+        self.rule = rule;
+        self.place = place;
+        self
+    }
+
+    /// Marks the reason as recorded only (`@shadow`).
+    #[must_use]
+    pub(crate) fn in_shadow(mut self, shadow: bool) -> Self {
+        self.shadow = shadow;
+        self
+    }
+
+    /// The stable code.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// The sentence.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The rule's name; empty when no rule is behind it.
+    #[must_use]
+    pub fn rule(&self) -> &str {
+        &self.rule
+    }
+
+    /// The line of policy.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Whether it is recorded only and changed nothing.
+    #[must_use]
+    pub fn is_shadow(&self) -> bool {
+        self.shadow
+    }
+}
+
+impl fmt::Display for Reason {
+    /// `CODE: sentence (rule at file:line)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.code, self.message)?;
+        match (self.rule.is_empty(), self.place.is_known()) {
+            (true, false) => Ok(()),
+            (true, true) => write!(f, " ({})", self.place),
+            (false, false) => write!(f, " ({})", self.rule),
+            (false, true) => write!(f, " ({} at {})", self.rule, self.place),
+        }
+    }
+}
+
+impl fmt::Debug for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// What may happen now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// Go on.
+    Allow,
+    /// Wait: this ticket must be granted first.
+    NeedsApproval(TicketHandle),
+    /// No.
+    Deny,
+}
+
+impl Outcome {
+    /// A stable word: `allow`, `needs_approval` or `deny`.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Allow => "allow",
+            Self::NeedsApproval(_) => "needs_approval",
+            Self::Deny => "deny",
+        }
+    }
+}
+
+/// What a requester knows of a ticket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketHandle {
+    pub(crate) id: TicketId,
+    pub(crate) chain: Name,
+    pub(crate) expires: DateTime<Utc>,
+}
+
+impl TicketHandle {
+    /// The ticket's identifier.
+    #[must_use]
+    pub fn id(&self) -> TicketId {
+        self.id
+    }
+
+    /// The approval chain.
+    #[must_use]
+    pub fn chain(&self) -> &str {
+        &self.chain
+    }
+
+    /// When the ticket expires undecided.
+    #[must_use]
+    pub fn expires(&self) -> DateTime<Utc> {
+        self.expires
+    }
+}
+
+macro_rules! identifier {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// The identifier as a UUID.
+            #[must_use]
+            pub fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = crate::Error;
+
+            fn from_str(text: &str) -> crate::Result<Self> {
+                Uuid::try_parse(text).map(Self).map_err(|_| {
+                    crate::Error::new(crate::ErrorKind::Input, "this is not an identifier")
+                        .with_help("give the UUID that the guard printed")
+                })
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+    };
+}
+
+identifier! {
+    /// Identifies one AI operation.
+    OperationId
+}
+identifier! {
+    /// Identifies one approval ticket.
+    TicketId
+}
+identifier! {
+    /// Identifies one audit log: the run of one process.
+    LogId
+}
+
+/// The risk of one operation: score, level, and what each factor gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Risk {
+    /// 0 – 10 from the factors, plus what rules added.
+    pub score: Decimal,
+    /// The level that the score reaches.
+    pub level: RiskLevel,
+    /// Name and contribution of each factor and each rule that added.
+    pub factors: Vec<(Name, Decimal)>,
+}
+
+/// One decision about one proposed change.
+#[derive(Clone)]
+pub struct Decision {
+    pub(crate) outcome: Outcome,
+    pub(crate) reasons: Vec<Reason>,
+    pub(crate) risk: Risk,
+    pub(crate) notify: Vec<Name>,
+    pub(crate) policy: Digest,
+    pub(crate) verdicts: Arc<[Verdict]>,
+}
+
+/// What one rule said of one operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verdict {
+    /// The rule.
+    pub rule: Name,
+    /// Its place.
+    pub place: Place,
+    /// Whether its condition held, or could not be known.
+    pub holding: Holding,
+    /// Whether it was recorded only.
+    pub shadow: bool,
+}
+
+/// How a condition came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Holding {
+    /// It held.
+    Held,
+    /// It could not be known: something was missing, of another type, or overflowed. A restriction
+    /// applies all the same.
+    Unknown,
+}
+
+impl Decision {
+    /// What may happen now.
+    #[must_use]
+    pub fn outcome(&self) -> &Outcome {
+        &self.outcome
+    }
+
+    /// Why; empty for an allow that nothing restricted.
+    #[must_use]
+    pub fn reasons(&self) -> &[Reason] {
+        &self.reasons
+    }
+
+    /// The risk and its factors.
+    #[must_use]
+    pub fn risk(&self) -> &Risk {
+        &self.risk
+    }
+
+    /// Channels that the policy wants told; the host tells them.
+    #[must_use]
+    pub fn notify(&self) -> &[Name] {
+        &self.notify
+    }
+
+    /// What each rule that held, or could not be known, said.
+    #[must_use]
+    pub fn verdicts(&self) -> &[Verdict] {
+        &self.verdicts
+    }
+
+    /// The digest of the policy bundle it was made under.
+    #[must_use]
+    pub fn policy_digest(&self) -> Digest {
+        self.policy
+    }
+}
+
+impl fmt::Debug for Decision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decision")
+            .field("outcome", &self.outcome)
+            .field("reasons", &self.reasons)
+            .field("risk", &self.risk)
+            .finish_non_exhaustive()
+    }
+}

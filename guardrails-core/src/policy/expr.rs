@@ -1,0 +1,283 @@
+//! Conditions and values: the typed tree that both evaluators read.
+//!
+//! Types were checked when the tree was built; at run time only the *data* can disappoint, and then
+//! a node is unknown (three-valued logic, Kleene).
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::Arc;
+
+use regex::Regex;
+use rust_decimal::Decimal;
+
+use super::schema::Type;
+use crate::diagnostic::Place;
+use crate::value::{Name, Value};
+
+/// A node and where it is written.
+#[derive(Debug, Clone)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Where it is written.
+    pub place: Place,
+}
+
+impl Expr {
+    /// A node at a place.
+    #[must_use]
+    pub fn new(kind: ExprKind, place: Place) -> Self {
+        Self { kind, place }
+    }
+}
+
+/// What a node is.
+#[derive(Debug, Clone)]
+pub enum ExprKind {
+    /// A constant. Percent and money are plain numbers here: `15%` is 15, `3 CNY` is 3.
+    Literal(Value),
+    /// A constant date, datetime or duration in the unit of [`Datum`](crate::process::Datum): days
+    /// since 1970, microseconds since 1970, microseconds.
+    Moment(Type, i64),
+    /// Something read from the facts.
+    Path(Path),
+    /// `actor has ROLE`: a role the host assigned; inherited roles do not count.
+    HasRole(Name),
+    /// `changed(field)`: the change gives the field another value.
+    Changed(Path),
+    /// `x is missing`: absent or null. Never unknown.
+    IsMissing(Path),
+    /// `not x`.
+    Not(Box<Expr>),
+    /// `a and b and …`.
+    All(Vec<Expr>),
+    /// `a or b or …`.
+    Any(Vec<Expr>),
+    /// `a < b` and the like; both sides have one type.
+    Compare(Comparison, Box<Expr>, Box<Expr>),
+    /// `x in LIST`, with a constant list.
+    InSet(Box<Expr>, Arc<ValueSet>),
+    /// `x in field`, with a list read from the facts.
+    InList(Box<Expr>, Box<Expr>),
+    /// `text contains "…"` and the like.
+    Text(TextTest, Box<Expr>, Box<Expr>),
+    /// `text matches "…"`.
+    Matches(Box<Expr>, Arc<Regex>),
+    /// `some c in list satisfies …`; the variable is bound at this depth, from 0.
+    Quantified(Quantifier, Box<Expr>, u8, Box<Expr>),
+    /// `a + b` and the like.
+    Arithmetic(Arithmetic, Box<Expr>, Box<Expr>),
+    /// `-a`.
+    Negate(Box<Expr>),
+    /// `a ?? b`: `b` where `a` is missing.
+    Coalesce(Box<Expr>, Box<Expr>),
+    /// `len(x)` and the like.
+    Call(Function, Box<Expr>),
+}
+
+/// What a path starts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Root {
+    /// The record as it will be (`new.x`, or `x` alone).
+    Record,
+    /// The record as it was (`old.x`); missing on create.
+    Old,
+    /// `actor.id`, `actor.tenant`, or a host's attribute.
+    Actor,
+    /// `ai.agent`, `ai.model`, `ai.context`.
+    Ai,
+    /// `skill.name`, `skill.impact`.
+    Skill,
+    /// `risk.score`; rules that read it run after the risk is known.
+    Risk,
+    /// `behaviour.score`: the user's risk as the host reports it, 0 to 10.
+    Behaviour,
+    /// `max_sensitivity`: the highest sensitivity among the fields touched.
+    Data,
+    /// The variable of the enclosing quantifier at this depth, from 0.
+    Variable(u8),
+    /// `now`.
+    Now,
+}
+
+/// A typed place in the facts.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Path {
+    /// What it starts from.
+    pub root: Root,
+    /// Names from there, through nested objects.
+    pub keys: Vec<Name>,
+    /// What is expected there.
+    pub ty: Type,
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let root = match self.root {
+            Root::Record | Root::Data | Root::Variable(_) => "",
+            Root::Old => "old",
+            Root::Actor => "actor",
+            Root::Ai => "ai",
+            Root::Skill => "skill",
+            Root::Risk => "risk",
+            Root::Behaviour => "behaviour",
+            Root::Now => "now",
+        };
+        f.write_str(root)?;
+        for (i, key) in self.keys.iter().enumerate() {
+            if i > 0 || !root.is_empty() {
+                f.write_str(".")?;
+            }
+            f.write_str(key)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::hash::Hash for Type {
+    /// By shape only; equality settles the rest.
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        std::mem::discriminant(self).hash(state);
+    }
+}
+
+/// Order and equality.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Comparison {
+    /// `==`
+    Equal,
+    /// `!=`
+    NotEqual,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+}
+
+impl Comparison {
+    /// Whether an ordering of left to right satisfies it.
+    #[must_use]
+    pub fn holds(self, ordering: std::cmp::Ordering) -> bool {
+        match self {
+            Self::Equal => ordering.is_eq(),
+            Self::NotEqual => ordering.is_ne(),
+            Self::Less => ordering.is_lt(),
+            Self::LessOrEqual => ordering.is_le(),
+            Self::Greater => ordering.is_gt(),
+            Self::GreaterOrEqual => ordering.is_ge(),
+        }
+    }
+
+    /// The same comparison with its sides exchanged.
+    #[must_use]
+    pub fn flipped(self) -> Self {
+        match self {
+            Self::Less => Self::Greater,
+            Self::LessOrEqual => Self::GreaterOrEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterOrEqual => Self::LessOrEqual,
+            same => same,
+        }
+    }
+}
+
+/// A question about two texts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TextTest {
+    /// `a contains b`
+    Contains,
+    /// `a starts with b`
+    StartsWith,
+    /// `a ends with b`
+    EndsWith,
+}
+
+/// Over the items of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Quantifier {
+    /// At least one item satisfies; false for an empty list.
+    Some,
+    /// Each item satisfies; true for an empty list.
+    Every,
+}
+
+/// Exact arithmetic; overflow and division by zero are unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Arithmetic {
+    /// `+`
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`
+    Divide,
+}
+
+/// A built-in function of one argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Function {
+    /// Code points of a text, or items of a list.
+    Len,
+    /// The text in lower case (Unicode).
+    Lower,
+}
+
+/// A constant set of texts or numbers, with constant-time membership.
+#[derive(Debug, Clone, Default)]
+pub struct ValueSet {
+    /// The name it was declared under; empty for one written in place.
+    pub name: Name,
+    texts: HashSet<Name>,
+    numbers: HashSet<Decimal>,
+}
+
+impl ValueSet {
+    /// The set of `values`; values other than text and number are left out, since the type checker
+    /// lets none through.
+    #[must_use]
+    pub fn new(name: impl Into<Name>, values: impl IntoIterator<Item = Value>) -> Self {
+        let mut set = Self {
+            name: name.into(),
+            ..Self::default()
+        };
+        for value in values {
+            match value {
+                Value::Text(text) => {
+                    set.texts.insert(text);
+                }
+                Value::Number(number) => {
+                    set.numbers.insert(number.normalize());
+                }
+                Value::Null | Value::Bool(_) | Value::List(_) | Value::Object(_) => {}
+            }
+        }
+        set
+    }
+
+    /// Whether the text is a member.
+    #[must_use]
+    pub fn has_text(&self, text: &str) -> bool {
+        self.texts.contains(text)
+    }
+
+    /// Whether the number is a member.
+    #[must_use]
+    pub fn has_number(&self, number: Decimal) -> bool {
+        self.numbers.contains(&number)
+    }
+
+    /// The texts, in no order.
+    pub fn texts(&self) -> impl Iterator<Item = &Name> {
+        self.texts.iter()
+    }
+
+    /// The numbers, in no order.
+    pub fn numbers(&self) -> impl Iterator<Item = Decimal> {
+        self.numbers.iter().copied()
+    }
+}

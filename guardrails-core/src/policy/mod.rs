@@ -1,0 +1,128 @@
+//! The policy as data: what a `.guard` bundle means once it has been read and checked.
+//!
+//! `guardrails-rules` lowers text to this form; the four guardrails evaluate it. Everything is
+//! plain, typed and immutable: names are resolved, literals have their types, each node knows its
+//! [`Place`]. Nothing here evaluates.
+
+mod approval;
+mod expr;
+mod grant;
+mod risk;
+mod rule;
+mod schema;
+mod skill;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+pub use approval::{ApprovalChain, ApprovalStep, Exclusion, Overdue};
+pub use expr::{
+    Arithmetic, Comparison, Expr, ExprKind, Function, Path, Quantifier, Root, TextTest, ValueSet,
+};
+pub use grant::{FieldClause, FieldSet, Grant, Permission};
+pub use risk::{LevelEffect, RiskFactor, RiskLevel, RiskModel, RiskThreshold};
+pub use rule::{
+    Action, ActionEffect, ActionError, Effect, EffectKind, Message, MessagePart, Mode, Rule,
+};
+pub use schema::{Currency, Entity, EnumType, Field, PiiClass, Sensitivity, Type};
+pub use skill::{Budget, Limit, Per, Skill, SkillStatus};
+
+use crate::diagnostic::Place;
+use crate::value::Name;
+
+/// SHA-256 of something, shown as `sha256:` and 64 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Digest(pub [u8; 32]);
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("sha256:")?;
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// Where an entity may be operated on: the verbs that rules and skills name.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Verb {
+    /// Show a record to the model.
+    Read,
+    /// Make a new record.
+    Create,
+    /// Change a record.
+    Update,
+    /// Remove a record.
+    Delete,
+}
+
+impl Verb {
+    /// The word of the language.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        }
+    }
+}
+
+impl fmt::Display for Verb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One checked bundle.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Digest over the bundle's files: their paths and bytes, in path order.
+    pub digest: Digest,
+    /// Entities by name.
+    pub entities: BTreeMap<Name, Arc<Entity>>,
+    /// Grants, in the order written.
+    pub grants: Vec<Arc<Grant>>,
+    /// Skills by name.
+    pub skills: BTreeMap<Name, Arc<Skill>>,
+    /// Rules, in the order written; the order has no meaning.
+    pub rules: Vec<Arc<Rule>>,
+    /// How risk is scored.
+    pub risk: Arc<RiskModel>,
+    /// Approval chains by name.
+    pub approvals: BTreeMap<Name, Arc<ApprovalChain>>,
+}
+
+impl Policy {
+    /// A policy that grants nothing and registers no skill: everything is refused.
+    #[must_use]
+    pub fn empty() -> Self {
+        Self {
+            digest: Digest::default(),
+            entities: BTreeMap::new(),
+            grants: Vec::new(),
+            skills: BTreeMap::new(),
+            rules: Vec::new(),
+            risk: Arc::new(RiskModel::standard()),
+            approvals: BTreeMap::new(),
+        }
+    }
+}
+
+/// A thing with a name and a place in the policy text, for reasons and the audit.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Origin {
+    /// Its name, such as a rule's.
+    pub name: Name,
+    /// Where it is written.
+    pub place: Place,
+}

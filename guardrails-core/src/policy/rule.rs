@@ -1,0 +1,136 @@
+//! Rules: when something holds, then something follows.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::expr::{Expr, Path};
+use super::{Origin, Verb};
+use crate::data::Mask;
+use crate::diagnostic::Place;
+use crate::process::Facts;
+use crate::value::Name;
+
+/// One rule.
+#[derive(Debug, Clone)]
+pub struct Rule {
+    /// Name and place.
+    pub origin: Origin,
+    /// Verbs it is about.
+    pub verbs: Vec<Verb>,
+    /// The entity it is about.
+    pub entity: Name,
+    /// When it applies; none means always.
+    pub when: Option<Expr>,
+    /// What follows, all of it.
+    pub effects: Vec<Effect>,
+    /// Whether it counts.
+    pub mode: Mode,
+    /// First day it holds (`@since`), in UTC.
+    pub since: Option<NaiveDate>,
+    /// Last day it holds (`@until`), in UTC.
+    pub until: Option<NaiveDate>,
+    /// Who answers for it (`@owner`); may be empty.
+    pub owner: Name,
+}
+
+/// Whether a rule counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// It does.
+    Enforced,
+    /// `@shadow`: its verdict is recorded and changes nothing.
+    Shadow,
+}
+
+/// One thing that follows from a rule, and where it is written.
+#[derive(Debug, Clone)]
+pub struct Effect {
+    /// What follows.
+    pub kind: EffectKind,
+    /// Where it is written.
+    pub place: Place,
+}
+
+/// What follows from a rule. Each one restricts: a rule never permits.
+#[derive(Debug, Clone)]
+pub enum EffectKind {
+    /// Refuse, with a code.
+    Deny(Name, Message),
+    /// Wait for an approval by this chain.
+    RequireApproval(Name, Message),
+    /// Mask a field in what is read.
+    Mask(Name, Mask),
+    /// Hide a field in what is read.
+    Hide(Name),
+    /// Add to the risk score under a name.
+    Risk(Decimal, Name),
+    /// Tell a channel.
+    Notify(Name),
+    /// Run a script that may do the above.
+    Do(Arc<dyn Action>),
+}
+
+/// Text for people, with places for values: `discount is {discount}`.
+#[derive(Debug, Clone, Default)]
+pub struct Message {
+    /// Text and values, in order.
+    pub parts: Vec<MessagePart>,
+}
+
+/// A piece of a message.
+#[derive(Debug, Clone)]
+pub enum MessagePart {
+    /// As written.
+    Text(String),
+    /// A value, shown as the principal may see it.
+    Value(Path),
+}
+
+impl Message {
+    /// A message without values.
+    #[must_use]
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self {
+            parts: vec![MessagePart::Text(text.into())],
+        }
+    }
+}
+
+/// A compiled script of a rule, run when the rule's condition holds. Straight-line code that always
+/// ends; the engine behind it is not this crate's business.
+pub trait Action: Send + Sync + fmt::Debug {
+    /// Runs the script over the facts of one operation.
+    ///
+    /// # Errors
+    /// [`ActionError`] for anything that goes wrong: the rule's restriction then applies.
+    fn run(&self, facts: &Facts<'_>) -> Result<Vec<ActionEffect>, ActionError>;
+
+    /// The chains the script may require, for the checker and the plan.
+    fn chains(&self) -> &[Name];
+}
+
+/// What a script asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ActionEffect {
+    /// Refuse, with code and text.
+    Deny(Name, String),
+    /// Wait for an approval by this chain.
+    RequireApproval(Name, String),
+    /// Add to the risk score under a name.
+    Risk(Decimal, Name),
+    /// Tell a channel.
+    Notify(Name),
+}
+
+/// A script failed; the text names the failure and carries no value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ActionError {
+    /// What failed.
+    pub message: String,
+    /// Where.
+    pub place: Place,
+}

@@ -1,0 +1,133 @@
+//! Who asks: a person of a tenant, and the agent and model acting for them.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+
+use crate::value::{Fields, Name, Value};
+
+/// An authenticated person and the AI acting for them.
+///
+/// The guard believes what the host says here, as a database believes its connection: authenticate
+/// first, then build the principal from the session, never from the model's words.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Principal {
+    tenant: Name,
+    user: Name,
+    /// In name order, each once: two spellings of one role set share a plan.
+    roles: Vec<Name>,
+    attributes: Fields,
+    agent: Name,
+    model: Name,
+    risk_score: Decimal,
+}
+
+impl Principal {
+    /// User `user` of `tenant`, with no role yet.
+    #[must_use]
+    pub fn user(tenant: impl Into<Name>, user: impl Into<Name>) -> Self {
+        Self {
+            tenant: tenant.into(),
+            user: user.into(),
+            roles: Vec::new(),
+            attributes: Fields::new(),
+            agent: Name::from(""),
+            model: Name::from(""),
+            risk_score: Decimal::ZERO,
+        }
+    }
+
+    /// Adds a role.
+    #[must_use]
+    pub fn role(mut self, role: impl Into<Name>) -> Self {
+        let role = role.into();
+        if let Err(at) = self.roles.binary_search(&role) {
+            self.roles.insert(at, role);
+        }
+        self
+    }
+
+    /// Adds an attribute, readable in policies as `actor.NAME`.
+    #[must_use]
+    pub fn attribute(mut self, name: impl Into<Name>, value: impl Into<Value>) -> Self {
+        self.attributes.set(name, value);
+        self
+    }
+
+    /// Names the agent that acts for the user.
+    #[must_use]
+    pub fn agent(mut self, agent: impl Into<Name>) -> Self {
+        self.agent = agent.into();
+        self
+    }
+
+    /// Names the model that the agent runs on.
+    #[must_use]
+    pub fn model(mut self, model: impl Into<Name>) -> Self {
+        self.model = model.into();
+        self
+    }
+
+    /// The host's own risk score of this user, 0 (none) to 10; held to that range. Readable in
+    /// policies as `behaviour.score`; 0 unless the host says otherwise.
+    #[must_use]
+    pub fn risk_score(mut self, score: impl Into<Decimal>) -> Self {
+        self.risk_score = score.into().clamp(Decimal::ZERO, Decimal::TEN);
+        self
+    }
+
+    /// The tenant.
+    #[must_use]
+    pub fn tenant(&self) -> &Name {
+        &self.tenant
+    }
+
+    /// The user's identifier.
+    #[must_use]
+    pub fn id(&self) -> &Name {
+        &self.user
+    }
+
+    /// The roles the host assigned, in name order.
+    #[must_use]
+    pub fn roles(&self) -> &[Name] {
+        &self.roles
+    }
+
+    /// Whether the host assigned this role.
+    #[must_use]
+    pub fn has_role(&self, role: &str) -> bool {
+        self.roles
+            .binary_search_by(|have| (**have).cmp(role))
+            .is_ok()
+    }
+
+    pub(crate) fn attributes(&self) -> &Fields {
+        &self.attributes
+    }
+
+    pub(crate) fn agent_name(&self) -> &Name {
+        &self.agent
+    }
+
+    pub(crate) fn model_name(&self) -> &Name {
+        &self.model
+    }
+
+    pub(crate) fn behaviour_score(&self) -> Decimal {
+        self.risk_score
+    }
+}
+
+impl fmt::Debug for Principal {
+    /// Without the attributes, which are the host's own data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Principal")
+            .field("tenant", &self.tenant)
+            .field("user", &self.user)
+            .field("roles", &self.roles)
+            .field("agent", &self.agent)
+            .field("model", &self.model)
+            .finish_non_exhaustive()
+    }
+}

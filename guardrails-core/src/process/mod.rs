@@ -1,0 +1,7 @@
+//! The process guardrail: rules, risk, and who must agree.
+
+mod facts;
+mod ticket;
+
+pub use facts::{Datum, Facts};
+pub use ticket::{StepDecision, Ticket, TicketState, Vote};

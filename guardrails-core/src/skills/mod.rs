@@ -1,0 +1,1 @@
+//! The skills guardrail: which AI capabilities exist, who may use them, and how often.

@@ -1,0 +1,216 @@
+//! What the guard keeps outside itself, as traits: field permissions, role rules, skill status,
+//! tickets, limit counters, and the audit.
+//!
+//! `guardrails-orm` implements them over a database; [`MemoryStore`](crate::MemoryStore) keeps
+//! everything in memory for tests and benches. Calls are synchronous and may block; none of them
+//! is on the path of a cached decision except the audit journal's.
+//!
+//! An implementation reports failure with [`ErrorKind::Store`](crate::ErrorKind::Store), and the
+//! guard then refuses. INVARIANT: rows of one tenant are never returned for another.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::audit::{AuditReader, Journal};
+use crate::decision::TicketId;
+use crate::error::Result;
+use crate::policy::SkillStatus;
+use crate::process::Ticket;
+use crate::value::Name;
+
+/// Everything a guard keeps.
+pub trait Store:
+    PermissionStore + RoleStore + SkillStore + TicketStore + LimitStore + Journal + AuditReader
+{
+}
+
+impl<T> Store for T where
+    T: PermissionStore + RoleStore + SkillStore + TicketStore + LimitStore + Journal + AuditReader
+{
+}
+
+/// A number that grows with every change of permissions, roles or skills, whoever made it and
+/// however: a second process compares it to learn that its plans are old.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Revision(pub i64);
+
+/// The two field-permission tables that CRM administrators edit at run time.
+pub trait PermissionStore: Send + Sync {
+    /// The revision of everything that plans are made from.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    fn revision(&self) -> Result<Revision>;
+
+    /// All rows of `data_field_permission`, each with its `role_field_permission` rows.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    fn field_permissions(&self) -> Result<Vec<FieldPermission>>;
+}
+
+/// One row of `data_field_permission` with the roles' rows on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldPermission {
+    /// The tenant it holds for.
+    pub tenant: Name,
+    /// `entity_type`.
+    pub entity: Name,
+    /// `field_name`.
+    pub field: Name,
+    /// `sensitivity_level` as stored; 1 – 5, anything else restricts as 5.
+    pub sensitivity: i32,
+    /// `pii_flag`.
+    pub pii: bool,
+    /// `encryption_required`.
+    pub encryption_required: bool,
+    /// The rows of `role_field_permission` on this field.
+    pub roles: Vec<RolePermission>,
+}
+
+/// One row of `role_field_permission`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RolePermission {
+    /// `role_id`: the role's name.
+    pub role: Name,
+    /// `access_type` as stored: READ, WRITE, MASKED, HIDDEN, AGGREGATED; anything else hides.
+    pub access: String,
+    /// `ai_access_allowed`; false hides from AI whatever else is granted.
+    pub ai_access_allowed: bool,
+    /// `conditions` as stored: JSON such as `{"ai_context": "sales_copilot"}`; what cannot be read
+    /// is a condition that does not hold.
+    pub conditions: Option<String>,
+}
+
+/// Casbin policy lines kept in the database.
+pub trait RoleStore: Send + Sync {
+    /// All lines.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    fn role_lines(&self) -> Result<Vec<RoleLine>>;
+
+    /// Adds lines; those already there stay as they are. Answers how many were new.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    fn add_role_lines(&self, lines: &[RoleLine]) -> Result<usize>;
+
+    /// Removes lines; those not there are passed over. Answers how many were removed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    fn remove_role_lines(&self, lines: &[RoleLine]) -> Result<usize>;
+}
+
+/// One line of Casbin policy: `p, role, tenant, skill, act, allow|deny` or
+/// `g, member, role, tenant`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RoleLine {
+    /// `p` or `g`.
+    pub kind: String,
+    /// The values after it; at most six.
+    pub values: Vec<String>,
+}
+
+/// The status of skills as administrators set it at run time.
+pub trait SkillStore: Send + Sync {
+    /// All rows.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    fn skill_statuses(&self) -> Result<Vec<SkillStatusRow>>;
+
+    /// Sets one row.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    fn set_skill_status(&self, row: &SkillStatusRow) -> Result<()>;
+}
+
+/// A skill's status for a tenant. It may stop a skill that the policy has active, never start one
+/// that the policy has not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SkillStatusRow {
+    /// The tenant, or `*` for all.
+    pub tenant: Name,
+    /// The skill.
+    pub skill: Name,
+    /// Its status; a stored word that is none counts as suspended.
+    pub status: SkillStatus,
+}
+
+/// Approval tickets.
+pub trait TicketStore: Send + Sync {
+    /// Keeps a new ticket.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store); [`ErrorKind::Conflict`](crate::ErrorKind::Conflict)
+    /// when the identifier is taken.
+    fn insert_ticket(&self, ticket: &Ticket) -> Result<()>;
+
+    /// The ticket of this tenant, when there is one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    fn ticket(&self, tenant: &str, id: TicketId) -> Result<Option<Ticket>>;
+
+    /// The tenant's tickets that are not in a terminal state, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    fn open_tickets(&self, tenant: &str, limit: usize) -> Result<Vec<Ticket>>;
+
+    /// Replaces the ticket if its stored version is still `ticket.version - 1`: the
+    /// compare-and-swap that all transitions go through.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    fn swap_ticket(&self, ticket: &Ticket) -> Result<Swap>;
+}
+
+/// How a compare-and-swap came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Swap {
+    /// It is stored.
+    Done,
+    /// Somebody else was first; nothing changed.
+    Conflict,
+}
+
+/// Counters of limits, shared by all processes of one store.
+pub trait LimitStore: Send + Sync {
+    /// Takes `amount` from a window that slides over `window`, if `most` allows it; all or nothing.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    fn take(&self, take: &Take<'_>, now: DateTime<Utc>) -> Result<Taken>;
+}
+
+/// What to take from a counter.
+#[derive(Debug, Clone, Copy)]
+pub struct Take<'a> {
+    /// Whose counter; unique per limit, tenant and subject.
+    pub key: &'a str,
+    /// How much.
+    pub amount: u64,
+    /// The most within the window.
+    pub most: u64,
+    /// The window's length.
+    pub window: Duration,
+}
+
+/// How a take came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Taken {
+    /// It was taken.
+    Granted,
+    /// It is not to be had; earlier use leaves the window after this long.
+    Exceeded {
+        /// Time until asking again can succeed.
+        retry_after: Duration,
+    },
+}
