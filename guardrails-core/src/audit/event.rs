@@ -79,16 +79,16 @@ pub enum EventKind {
         record: Name,
         /// Names of the fields that would get a new value.
         fields: Arc<[Name]>,
-        /// Digest of exactly this action.
-        action: Digest,
+        /// Digest of exactly this action, when a ticket is or would be bound to it.
+        action: Option<Digest>,
         /// `allow`, `needs_approval` or `deny`.
         outcome: &'static str,
         /// Why.
         reasons: Arc<[Reason]>,
         /// What each rule said.
         verdicts: Arc<[Verdict]>,
-        /// The risk.
-        risk: Box<Risk>,
+        /// The risk; none for a decision about reading.
+        risk: Option<Box<Risk>>,
     },
     /// Something happened to a ticket.
     Ticket(Box<TicketEvent>),
