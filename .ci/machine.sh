@@ -18,7 +18,7 @@ install_packages() {
     echo "installing by apt: $*"
     # A fresh machine has no package lists, an old one outdated lists: both fail at first.
     "${apt[@]}" -y --no-install-recommends install "$@" >/dev/null 2>&1 ||
-        { "${apt[@]}" update && "${apt[@]}" -y --no-install-recommends install "$@"; }
+        { "${apt[@]}" update && "${apt[@]}" -y --no-install-recommends install "$@" >/dev/null; }
 }
 
 # rustc links with cc, and the embedded SQLite is C.
