@@ -1,7 +1,39 @@
 //! The audit guardrail: what happened, in order, provably.
+//!
+//! The way of an event: [`Event`] → [`Ledger::seal`] (canonical payload, leaf hash, tree) → a
+//! store's rows → [`verify()`] and [`trace()`]. `docs/audit-format.md` has the bytes.
 
+mod anchors;
+mod canonical;
+mod checkpoint;
+mod digest_text;
 mod event;
 mod journal;
+mod json;
+mod keys;
+mod ledger;
+mod merkle;
+mod order;
+mod proof;
+mod recorded;
+mod report;
+mod trace;
+mod trace_text;
+mod verify;
+mod walk;
 
+pub use canonical::write_payload;
+pub use checkpoint::Checkpoint;
 pub use event::{Event, EventKind, FieldAccess, OperationContext, OutcomeStatus, TicketEvent};
 pub use journal::{AuditReader, Journal, LogSummary, Receipt, StoredEvent};
+pub use keys::{Keys, VerifyingKey};
+pub use ledger::{Ledger, Sealed};
+pub use merkle::{Tree, leaf_hash, node_hash, root_of};
+pub use proof::{consistency_proof, inclusion_proof, verify_consistency, verify_inclusion};
+pub use recorded::{
+    RecordedContext, RecordedEvent, RecordedFactor, RecordedField, RecordedHead, RecordedKind,
+    RecordedReason, RecordedRisk, RecordedVerdict,
+};
+pub use report::{Finding, FindingKind, LogReport, VerifyReport};
+pub use trace::{Trace, TraceStep, trace};
+pub use verify::verify;

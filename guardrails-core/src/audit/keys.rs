@@ -1,0 +1,253 @@
+//! The audit's keys: one secret seed, and what is derived from it for separate uses.
+//!
+//! Derivation is HMAC-SHA-256 of a label under the seed, so that no use reveals another's key.
+//! INVARIANT: no secret is printed, compared or handed out; only MACs, signatures and the public
+//! key leave this file.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::{Signature, Signer as _, SigningKey};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::{Digest as _, Sha256};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::policy::Digest;
+
+/// Name of the signing key in signed notes and verifier keys.
+const KEY_NAME: &str = "crm-guardrails";
+/// Signature type of Ed25519 in C2SP signed notes.
+const ED25519: u8 = 0x01;
+
+/// Signs checkpoints and makes keyed MACs.
+///
+/// Whoever holds the seed can rewrite the audit and can test guesses of values against their MACs:
+/// keep it apart from the database. The signing key is erased from memory on drop.
+pub struct Keys {
+    signing: SigningKey,
+    values: Hmac<Sha256>,
+    pseudonyms: Hmac<Sha256>,
+}
+
+impl Keys {
+    /// Derives the keys from 32 secret random bytes.
+    #[must_use]
+    pub fn from_seed(seed: [u8; 32]) -> Self {
+        Self {
+            signing: SigningKey::from_bytes(&derive(&seed, "crm-guardrails/v1/audit-signing")),
+            values: keyed(&derive(&seed, "crm-guardrails/v1/value-mac")),
+            pseudonyms: keyed(&derive(&seed, "crm-guardrails/v1/pseudonym")),
+        }
+    }
+
+    /// MAC of a value that the audit must be able to compare and never show.
+    ///
+    /// HMAC-SHA-256 over the scope's length as eight bytes big-endian, the scope, and the value.
+    /// The scope (a tenant, or tenant and field) keeps equal values of two scopes apart.
+    #[must_use]
+    pub fn value_mac(&self, scope: &str, value: &[u8]) -> Digest {
+        mac(&self.values, scope, value)
+    }
+
+    /// MAC that a stable pseudonym is made from; the same form as [`Keys::value_mac`] under a key
+    /// of its own.
+    #[must_use]
+    pub fn pseudonym_mac(&self, scope: &str, value: &[u8]) -> Digest {
+        mac(&self.pseudonyms, scope, value)
+    }
+
+    /// The public half, for whoever verifies.
+    #[must_use]
+    pub fn verifier(&self) -> VerifyingKey {
+        VerifyingKey {
+            name: KEY_NAME.to_owned(),
+            key: self.signing.verifying_key(),
+        }
+    }
+
+    /// The signature line of a C2SP signed note over `text`.
+    pub(super) fn sign_note(&self, text: &str) -> String {
+        let verifier = self.verifier();
+        let mut bytes = verifier.id().to_vec();
+        bytes.extend(self.signing.sign(text.as_bytes()).to_bytes());
+        format!("— {} {}\n", verifier.name, STANDARD.encode(bytes))
+    }
+}
+
+impl fmt::Debug for Keys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Keys").finish_non_exhaustive()
+    }
+}
+
+fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
+    // `new` takes a whole block; HMAC fills a shorter key up with zeroes (RFC 2104 §2).
+    let mut block = [0_u8; 64];
+    for (slot, byte) in block.iter_mut().zip(key) {
+        *slot = *byte;
+    }
+    Hmac::new(&block.into())
+}
+
+fn derive(seed: &[u8; 32], label: &str) -> [u8; 32] {
+    let mut mac = keyed(seed);
+    mac.update(label.as_bytes());
+    mac.finalize().into_bytes().into()
+}
+
+fn mac(keyed: &Hmac<Sha256>, scope: &str, value: &[u8]) -> Digest {
+    let mut mac = keyed.clone();
+    let length = u64::try_from(scope.len()).unwrap_or(u64::MAX);
+    mac.update(&length.to_be_bytes());
+    mac.update(scope.as_bytes());
+    mac.update(value);
+    Digest(mac.finalize().into_bytes().into())
+}
+
+/// Checks signed checkpoints. Its text form is the verifier key of C2SP signed notes:
+/// `name+8 hexadecimal digits+base64(0x01 || Ed25519 public key)`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct VerifyingKey {
+    name: String,
+    key: ed25519_dalek::VerifyingKey,
+}
+
+impl VerifyingKey {
+    /// The key's name in signature lines.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Key ID of C2SP signed notes: the first four bytes of
+    /// SHA-256(name || 0x0A || 0x01 || public key).
+    pub(super) fn id(&self) -> [u8; 4] {
+        let mut hasher = Sha256::new();
+        hasher.update(self.name.as_bytes());
+        hasher.update([b'\n', ED25519]);
+        hasher.update(self.key.as_bytes());
+        let [a, b, c, d, ..]: [u8; 32] = hasher.finalize().into();
+        [a, b, c, d]
+    }
+
+    /// Checks an Ed25519 signature over `text`, refusing weak keys and malleable signatures.
+    pub(super) fn check(&self, text: &str, signature: &[u8]) -> Result<()> {
+        Signature::from_slice(signature)
+            .and_then(|signature| self.key.verify_strict(text.as_bytes(), &signature))
+            .map_err(|_| Error::new(ErrorKind::Tampered, "the signature is not this key's"))
+    }
+}
+
+impl fmt::Display for VerifyingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut bytes = vec![ED25519];
+        bytes.extend(self.key.as_bytes());
+        let id = u32::from_be_bytes(self.id());
+        write!(f, "{}+{id:08x}+{}", self.name, STANDARD.encode(bytes))
+    }
+}
+
+impl fmt::Debug for VerifyingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for VerifyingKey {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        read_verifier(text.trim()).ok_or_else(|| {
+            Error::new(ErrorKind::Input, "this is not a verifier key")
+                .with_help("give it as `name+hash+key`, as the guard printed it")
+        })
+    }
+}
+
+fn read_verifier(text: &str) -> Option<VerifyingKey> {
+    // Base64 may contain `+`, so only the first two separate.
+    let mut parts = text.splitn(3, '+');
+    let (name, id, key) = (parts.next()?, parts.next()?, parts.next()?);
+    if name.is_empty() || name.chars().any(char::is_whitespace) {
+        return None;
+    }
+    let bytes = STANDARD.decode(key).ok()?;
+    let (&[algorithm], key) = bytes.split_first_chunk::<1>()?;
+    if algorithm != ED25519 {
+        return None;
+    }
+    let key = ed25519_dalek::VerifyingKey::from_bytes(key.try_into().ok()?).ok()?;
+    let verifier = VerifyingKey {
+        name: name.to_owned(),
+        key,
+    };
+    (id == format!("{:08x}", u32::from_be_bytes(verifier.id()))).then_some(verifier)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::indexing_slicing)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_verifier_key_reads_back_and_a_changed_one_is_refused() {
+        let verifier = Keys::from_seed([7; 32]).verifier();
+        let text = verifier.to_string();
+        assert_eq!(text.parse::<VerifyingKey>().unwrap(), verifier);
+        for broken in [
+            "",
+            "a+b",
+            "crm-guardrails",
+            &text.replace("crm-", "srm-"),
+            &format!("{text}A"),
+            &text[..text.len() - 4],
+        ] {
+            let error = broken.parse::<VerifyingKey>().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Input, "{broken}");
+        }
+    }
+
+    /// The published example of Go's `note` package, which C2SP signed notes come from.
+    #[test]
+    fn a_foreign_verifier_key_is_read() {
+        let text = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
+        assert_eq!(text.parse::<VerifyingKey>().unwrap().to_string(), text);
+    }
+
+    #[test]
+    fn macs_differ_by_key_scope_and_value() {
+        let (a, b) = (Keys::from_seed([1; 32]), Keys::from_seed([2; 32]));
+        let all = [
+            a.value_mac("t", b"13800000000"),
+            a.value_mac("u", b"13800000000"),
+            a.value_mac("t1", b"3800000000"),
+            a.pseudonym_mac("t", b"13800000000"),
+            b.value_mac("t", b"13800000000"),
+        ];
+        for (i, x) in all.iter().enumerate() {
+            assert!(all[i + 1..].iter().all(|y| x != y));
+        }
+        assert_eq!(all[0], a.value_mac("t", b"13800000000"));
+    }
+
+    /// RFC 4231 test case 2 has the key "Jefe", which is shorter than a block.
+    #[test]
+    fn a_short_key_is_filled_up_as_rfc_2104_says() {
+        let mut key = [0; 32];
+        key[..4].copy_from_slice(b"Jefe");
+        let mut mac = keyed(&key);
+        mac.update(b"what do ya want for nothing?");
+        let digest = Digest(mac.finalize().into_bytes().into());
+        assert_eq!(
+            digest.to_string(),
+            "sha256:5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+    }
+
+    #[test]
+    fn debug_shows_no_secret() {
+        assert_eq!(format!("{:?}", Keys::from_seed([9; 32])), "Keys { .. }");
+    }
+}

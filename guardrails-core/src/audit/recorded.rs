@@ -1,0 +1,321 @@
+//! A payload read back: the same members as typed data, for verification, traces and projections.
+//!
+//! Reading is lenient about members it does not know (a later version may add some) and strict
+//! about those it does. It does not vouch for the payload: that is what the leaf hash is for.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::decision::{LogId, OperationId, TicketId};
+use crate::error::{Error, ErrorKind, Result};
+use crate::policy::{Digest, Verb};
+
+use super::canonical::VERSION;
+use super::digest_text;
+
+/// One event as its payload tells it. Serializes to the payload's JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RecordedEvent {
+    /// Version of the payload.
+    pub v: u64,
+    /// The log it was sealed into.
+    pub log: LogId,
+    /// Its position there, from 0.
+    pub seq: u64,
+    /// When it happened, to the microsecond.
+    #[serde(with = "digest_text::time")]
+    pub time: DateTime<Utc>,
+    /// What happened.
+    #[serde(flatten)]
+    pub kind: RecordedKind,
+    /// The operation it is about; none for events about the log itself.
+    #[serde(flatten)]
+    pub about: Option<RecordedContext>,
+}
+
+/// What every event has, before its context is read.
+#[derive(Deserialize)]
+struct Envelope {
+    v: u64,
+    log: LogId,
+    seq: u64,
+    #[serde(with = "digest_text::time")]
+    time: DateTime<Utc>,
+    operation: Option<OperationId>,
+    #[serde(flatten)]
+    kind: RecordedKind,
+}
+
+impl RecordedEvent {
+    /// Reads a payload.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Tampered`] when it is not a payload of a version this build knows; the message
+    /// gives line and column, never the content.
+    pub fn read(payload: &str) -> Result<Self> {
+        let envelope: Envelope = serde_json::from_str(payload).map_err(unreadable)?;
+        if envelope.v != VERSION {
+            return Err(Error::new(
+                ErrorKind::Tampered,
+                format!("an audit payload has version {}", envelope.v),
+            )
+            .with_help("read it with the release that wrote it, or a later one"));
+        }
+        // A context in part must be an error, and `flatten` on an option would swallow it.
+        let about = match envelope.operation {
+            Some(_) => Some(serde_json::from_str(payload).map_err(unreadable)?),
+            None => None,
+        };
+        Ok(Self {
+            v: envelope.v,
+            log: envelope.log,
+            seq: envelope.seq,
+            time: envelope.time,
+            kind: envelope.kind,
+            about,
+        })
+    }
+
+    /// The operation it is about.
+    #[must_use]
+    pub fn operation(&self) -> Option<OperationId> {
+        self.about.as_ref().map(|about| about.operation)
+    }
+}
+
+fn unreadable(error: serde_json::Error) -> Error {
+    Error::new(
+        ErrorKind::Tampered,
+        format!(
+            "an audit payload cannot be read, at line {} column {}",
+            error.line(),
+            error.column()
+        ),
+    )
+    .with_help("run the audit verification to see which records were changed")
+}
+
+/// Who did what with what.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedContext {
+    /// The operation.
+    pub operation: OperationId,
+    /// The tenant.
+    pub tenant: String,
+    /// The user on whose behalf the agent acted.
+    pub user: String,
+    /// The roles the host assigned.
+    pub roles: Vec<String>,
+    /// The agent.
+    pub agent: String,
+    /// The model.
+    pub model: String,
+    /// The skill.
+    pub skill: String,
+    /// What the skill does; none when it was not registered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verb: Option<Verb>,
+    /// The entity.
+    pub entity: String,
+    /// The AI context.
+    pub context: String,
+    /// Why, in the host's words.
+    pub purpose: String,
+    /// The policy in force.
+    #[serde(with = "digest_text")]
+    pub policy: Digest,
+}
+
+/// What happened: `kind` and `data` of the payload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data", rename_all = "snake_case")]
+pub enum RecordedKind {
+    /// A process opened the log.
+    LogOpened {
+        /// The heads of the logs before.
+        heads: Vec<RecordedHead>,
+    },
+    /// An operation may begin.
+    Intent {},
+    /// An operation was refused before it began.
+    Refused {
+        /// Why.
+        reasons: Vec<RecordedReason>,
+    },
+    /// Records were shown to the model.
+    DataAccess {
+        /// What each field came to.
+        fields: Vec<RecordedField>,
+        /// Identifiers of the records shown.
+        records: Vec<String>,
+        /// How many more were left out.
+        withheld: u64,
+    },
+    /// A change was decided.
+    Decision {
+        /// Digest of exactly this action.
+        #[serde(with = "digest_text")]
+        action: Digest,
+        /// `allow`, `needs_approval` or `deny`.
+        outcome: String,
+        /// Why.
+        reasons: Vec<RecordedReason>,
+        /// The record's identifier; empty on create.
+        record: String,
+        /// The risk.
+        risk: RecordedRisk,
+        /// Names of the fields that would get a new value.
+        set: Vec<String>,
+        /// What each rule said.
+        verdicts: Vec<RecordedVerdict>,
+    },
+    /// Something happened to a ticket.
+    Ticket {
+        /// Digest of the action it releases.
+        #[serde(with = "digest_text")]
+        action: Digest,
+        /// Who did it.
+        by: String,
+        /// The approval chain.
+        chain: String,
+        /// A code, when it was refused; else empty.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        code: String,
+        /// The state it is in now.
+        state: String,
+        /// The ticket.
+        ticket: TicketId,
+    },
+    /// An operation ended.
+    Outcome {
+        /// A code, when it failed; else empty.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        code: String,
+        /// Keyed MAC over what was handed back.
+        #[serde(
+            default,
+            with = "digest_text::option",
+            skip_serializing_if = "Option::is_none"
+        )]
+        output: Option<Digest>,
+        /// How it ended.
+        status: String,
+    },
+    /// A process ended without finishing the operation.
+    Interrupted {
+        /// The log in which its intent is.
+        intent_log: LogId,
+    },
+    /// Another policy came into force.
+    PolicyChanged {
+        /// The digest before.
+        #[serde(with = "digest_text")]
+        from: Digest,
+        /// The digest now.
+        #[serde(with = "digest_text")]
+        to: Digest,
+        /// `policy` or `tables`.
+        what: String,
+    },
+}
+
+impl RecordedKind {
+    /// The stable lower-case word.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::LogOpened { .. } => "log_opened",
+            Self::Intent {} => "intent",
+            Self::Refused { .. } => "refused",
+            Self::DataAccess { .. } => "data_access",
+            Self::Decision { .. } => "decision",
+            Self::Ticket { .. } => "ticket",
+            Self::Outcome { .. } => "outcome",
+            Self::Interrupted { .. } => "interrupted",
+            Self::PolicyChanged { .. } => "policy_changed",
+        }
+    }
+}
+
+/// Head of an earlier log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedHead {
+    /// The log.
+    pub log: LogId,
+    /// Its tree root.
+    #[serde(with = "digest_text")]
+    pub root: Digest,
+    /// Its number of events.
+    pub size: u64,
+}
+
+/// One reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedReason {
+    /// The stable code.
+    pub code: String,
+    /// File of the line of policy; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub file: String,
+    /// The line, from 1; none when it came from no line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// The sentence.
+    pub message: String,
+    /// The rule; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub rule: String,
+    /// Whether it was recorded only.
+    pub shadow: bool,
+}
+
+/// What one field came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedField {
+    /// `read`, `masked` or `hidden`.
+    pub access: String,
+    /// The field.
+    pub field: String,
+    /// The mask; empty when none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub mask: String,
+    /// 1 – 5.
+    pub sensitivity: u8,
+}
+
+/// The risk of one proposal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedRisk {
+    /// What each factor gave.
+    pub factors: Vec<RecordedFactor>,
+    /// `LOW`, `MEDIUM` or `HIGH`.
+    pub level: String,
+    /// The score, as decimal text.
+    pub score: String,
+}
+
+/// What one factor gave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedFactor {
+    /// Its name.
+    pub name: String,
+    /// Its contribution, as decimal text.
+    pub score: String,
+}
+
+/// What one rule said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordedVerdict {
+    /// File of the rule; may be empty.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub file: String,
+    /// `held` or `unknown`.
+    pub holding: String,
+    /// Its line, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u32>,
+    /// The rule.
+    pub rule: String,
+    /// Whether it was recorded only.
+    pub shadow: bool,
+}

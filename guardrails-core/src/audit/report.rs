@@ -1,0 +1,168 @@
+//! What a verification found, as data, and once as text for people.
+
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+
+use crate::decision::{LogId, OperationId};
+
+/// What verification found, what it proved, and what it cannot see.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct VerifyReport {
+    /// Each log, oldest first.
+    pub logs: Vec<LogReport>,
+    /// What is wrong; empty when nothing was found.
+    pub findings: Vec<Finding>,
+    /// What could not be checked because of a finding, or because nothing signed covers it yet.
+    pub unproven: Vec<String>,
+    /// What no check of this sort can see.
+    pub out_of_sight: Vec<&'static str>,
+    /// The verifier key it was checked with.
+    pub verifier: String,
+}
+
+/// What was read and proved of one log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LogReport {
+    /// The log.
+    pub log: LogId,
+    /// When it was opened.
+    pub opened: DateTime<Utc>,
+    /// How many events were read.
+    pub events: u64,
+    /// How many of them, from the first, a signed checkpoint covers and confirms.
+    pub proven: u64,
+    /// How many genuine checkpoints it has.
+    pub checkpoints: u64,
+    /// When the last genuine checkpoint was signed.
+    pub signed: Option<DateTime<Utc>>,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What was done.
+    pub kind: FindingKind,
+    /// The log it was done to; none for derived rows.
+    pub log: Option<LogId>,
+    /// The first event concerned.
+    pub seq: Option<u64>,
+    /// The last event concerned; the same as `seq` when it is one event.
+    pub through: Option<u64>,
+    /// The operation concerned, when it is known.
+    pub operation: Option<OperationId>,
+    /// What was found, in a sentence that names the record.
+    pub sentence: String,
+}
+
+/// What was done to the audit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingKind {
+    /// A record says something else than when it was sealed.
+    Altered,
+    /// A record is gone.
+    Deleted,
+    /// A record was added that was not sealed there.
+    Inserted,
+    /// A record stands at another position.
+    Reordered,
+    /// The end of a log, or a whole log, is gone.
+    CutOff,
+    /// A checkpoint is not genuine, or contradicts another.
+    CheckpointForged,
+    /// A row made from events no longer says what they say.
+    DerivedRowDiffers,
+}
+
+impl FindingKind {
+    /// The stable lower-case word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Altered => "altered",
+            Self::Deleted => "deleted",
+            Self::Inserted => "inserted",
+            Self::Reordered => "reordered",
+            Self::CutOff => "cut_off",
+            Self::CheckpointForged => "checkpoint_forged",
+            Self::DerivedRowDiffers => "derived_row_differs",
+        }
+    }
+}
+
+/// What a check inside one database can never see; printed with every report.
+pub(super) const OUT_OF_SIGHT: &[&str] = &[
+    "a rewrite by whoever holds the signing key: every hash and signature would fit",
+    "events cut from the end of a log together with the checkpoints and counts that cover them, \
+     unless a later log has recorded that log's head",
+    "anything since the last checkpoint that was copied out of this database: nothing outside \
+     anchors the checkpoints kept inside",
+    "what was never recorded: an action that the host took without asking the guard",
+];
+
+impl fmt::Display for VerifyReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "audit: {}, {}",
+            count(self.logs.len(), "log"),
+            count(self.logs.iter().map(|log| log.events).sum::<u64>(), "event"),
+        )?;
+        self.logs
+            .iter()
+            .try_for_each(|log| writeln!(f, "  {log}"))?;
+        if self.findings.is_empty() {
+            writeln!(f, "nothing wrong was found")?;
+        } else {
+            writeln!(f, "{}:", count(self.findings.len(), "finding"))?;
+        }
+        for finding in &self.findings {
+            writeln!(f, "  {finding}")?;
+        }
+        list(f, "not proven:", &self.unproven)?;
+        list(f, "out of sight of this check:", &self.out_of_sight)?;
+        write!(f, "checked with {}", self.verifier)
+    }
+}
+
+fn list<T: fmt::Display>(f: &mut fmt::Formatter<'_>, title: &str, items: &[T]) -> fmt::Result {
+    if items.is_empty() {
+        return Ok(());
+    }
+    writeln!(f, "{title}")?;
+    items.iter().try_for_each(|item| writeln!(f, "  - {item}"))
+}
+
+impl fmt::Display for LogReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "log {}: opened {}, {}, {} proven by {}",
+            self.log,
+            self.opened.format("%Y-%m-%d %H:%M:%SZ"),
+            count(self.events, "event"),
+            self.proven,
+            count(self.checkpoints, "checkpoint"),
+        )?;
+        match self.signed {
+            Some(at) => write!(f, ", last signed {}", at.format("%Y-%m-%d %H:%M:%SZ")),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Finding {
+    /// `kind: sentence`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind.as_str(), self.sentence)
+    }
+}
+
+/// `1 event`, `2 events`.
+pub(super) fn count(n: impl fmt::Display, noun: &str) -> String {
+    let text = n.to_string();
+    let ending = if text == "1" { "" } else { "s" };
+    format!("{text} {noun}{ending}")
+}

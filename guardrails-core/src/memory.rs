@@ -1,0 +1,372 @@
+//! A store in memory, for tests, benches and trying out. Nothing in it outlives the process.
+//!
+//! It keeps every promise of the store traits except durability: exact sliding windows, real
+//! compare-and-swap, sealed and signed audit.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::audit::{
+    AuditReader, Event, Journal, Keys, Ledger, LogSummary, Receipt, Sealed, StoredEvent,
+};
+use crate::decision::{LogId, OperationId, TicketId};
+use crate::error::{Error, ErrorKind, Result};
+use crate::process::Ticket;
+use crate::store::{
+    FieldPermission, LimitStore, PermissionStore, Revision, RoleLine, RoleStore, SkillStatusRow,
+    SkillStore, Swap, Take, Taken, TicketStore,
+};
+use crate::value::Name;
+
+/// Everything a guard keeps, in memory.
+#[derive(Debug)]
+pub struct MemoryStore {
+    revision: AtomicI64,
+    permissions: Mutex<BTreeMap<(Name, Name, Name), FieldPermission>>,
+    roles: Mutex<BTreeSet<RoleLine>>,
+    skills: Mutex<BTreeMap<(Name, Name), SkillStatusRow>>,
+    tickets: Mutex<BTreeMap<TicketId, Ticket>>,
+    limits: Mutex<HashMap<String, Window>>,
+    audit: Mutex<Audit>,
+}
+
+impl MemoryStore {
+    /// An empty store whose audit is log `log`, signed with `keys`.
+    #[must_use]
+    pub fn new(keys: Arc<Keys>, log: LogId) -> Self {
+        Self {
+            revision: AtomicI64::new(1),
+            permissions: Mutex::default(),
+            roles: Mutex::default(),
+            skills: Mutex::default(),
+            tickets: Mutex::default(),
+            limits: Mutex::default(),
+            audit: Mutex::new(Audit::new(keys, log)),
+        }
+    }
+
+    /// Sets one row of field permission, as an administrator would in the tables.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`] when a thread panicked while it held the rows.
+    pub fn set_field_permission(&self, row: FieldPermission) -> Result<()> {
+        let key = (row.tenant.clone(), row.entity.clone(), row.field.clone());
+        lock(&self.permissions)?.insert(key, row);
+        self.changed();
+        Ok(())
+    }
+
+    /// Removes one row of field permission, when it is there.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`] when a thread panicked while it held the rows.
+    pub fn remove_field_permission(&self, tenant: &str, entity: &str, field: &str) -> Result<()> {
+        let key = (tenant.into(), entity.into(), field.into());
+        lock(&self.permissions)?.remove(&key);
+        self.changed();
+        Ok(())
+    }
+
+    /// Forgets all audit events and starts log `log`, so that a bench can run as long as it likes
+    /// in bounded memory.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`] when a thread panicked while it held the journal.
+    pub fn restart_audit(&self, log: LogId) -> Result<()> {
+        let mut audit = lock(&self.audit)?;
+        *audit = Audit::new(Arc::clone(&audit.keys), log);
+        Ok(())
+    }
+
+    fn changed(&self) {
+        self.revision.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// Fails closed: what a panicking thread left half-done is not read.
+fn lock<T>(part: &Mutex<T>) -> Result<MutexGuard<'_, T>> {
+    part.lock().map_err(|_| {
+        Error::new(
+            ErrorKind::Store,
+            "the store in memory was left half-written",
+        )
+        .with_help("build the guard anew")
+    })
+}
+
+impl PermissionStore for MemoryStore {
+    fn revision(&self) -> Result<Revision> {
+        Ok(Revision(self.revision.load(Ordering::SeqCst)))
+    }
+
+    fn field_permissions(&self) -> Result<Vec<FieldPermission>> {
+        Ok(lock(&self.permissions)?.values().cloned().collect())
+    }
+}
+
+impl RoleStore for MemoryStore {
+    fn role_lines(&self) -> Result<Vec<RoleLine>> {
+        Ok(lock(&self.roles)?.iter().cloned().collect())
+    }
+
+    fn add_role_lines(&self, lines: &[RoleLine]) -> Result<usize> {
+        let mut have = lock(&self.roles)?;
+        let added = lines
+            .iter()
+            .filter(|line| have.insert((*line).clone()))
+            .count();
+        self.changed();
+        Ok(added)
+    }
+
+    fn remove_role_lines(&self, lines: &[RoleLine]) -> Result<usize> {
+        let mut have = lock(&self.roles)?;
+        let removed = lines.iter().filter(|line| have.remove(line)).count();
+        self.changed();
+        Ok(removed)
+    }
+}
+
+impl SkillStore for MemoryStore {
+    fn skill_statuses(&self) -> Result<Vec<SkillStatusRow>> {
+        Ok(lock(&self.skills)?.values().cloned().collect())
+    }
+
+    fn set_skill_status(&self, row: &SkillStatusRow) -> Result<()> {
+        let key = (row.tenant.clone(), row.skill.clone());
+        lock(&self.skills)?.insert(key, row.clone());
+        self.changed();
+        Ok(())
+    }
+}
+
+impl TicketStore for MemoryStore {
+    fn insert_ticket(&self, ticket: &Ticket) -> Result<()> {
+        let mut tickets = lock(&self.tickets)?;
+        if tickets.contains_key(&ticket.id) {
+            return Err(Error::new(
+                ErrorKind::Conflict,
+                format!("there is a ticket {} already", ticket.id),
+            ));
+        }
+        tickets.insert(ticket.id, ticket.clone());
+        Ok(())
+    }
+
+    fn ticket(&self, tenant: &str, id: TicketId) -> Result<Option<Ticket>> {
+        let tickets = lock(&self.tickets)?;
+        let ticket = tickets.get(&id).filter(|ticket| &*ticket.tenant == tenant);
+        Ok(ticket.cloned())
+    }
+
+    fn open_tickets(&self, tenant: &str, limit: usize) -> Result<Vec<Ticket>> {
+        let tickets = lock(&self.tickets)?;
+        let mut open: Vec<&Ticket> = tickets
+            .values()
+            .filter(|ticket| &*ticket.tenant == tenant && !ticket.state.is_terminal())
+            .collect();
+        open.sort_by_key(|ticket| (ticket.created, ticket.id));
+        Ok(open.into_iter().take(limit).cloned().collect())
+    }
+
+    fn swap_ticket(&self, ticket: &Ticket) -> Result<Swap> {
+        let mut tickets = lock(&self.tickets)?;
+        match tickets.get_mut(&ticket.id) {
+            Some(have)
+                if have.tenant == ticket.tenant
+                    && have.version.checked_add(1) == Some(ticket.version) =>
+            {
+                *have = ticket.clone();
+                Ok(Swap::Done)
+            }
+            _ => Ok(Swap::Conflict),
+        }
+    }
+}
+
+/// What was taken from one counter and has not left its window, oldest first.
+#[derive(Debug, Default)]
+struct Window {
+    taken: VecDeque<(DateTime<Utc>, u64)>,
+    sum: u64,
+}
+
+impl Window {
+    /// Takes at time `now`, which is never before an earlier take: a clock that was set back counts
+    /// as standing still, or it would hand out the same time twice.
+    fn take(&mut self, take: &Take<'_>, now: DateTime<Utc>) -> Taken {
+        let now = self.taken.back().map_or(now, |(last, _)| now.max(*last));
+        self.forget(now, take.window);
+        let free = take.most.saturating_sub(self.sum);
+        if take.amount <= free {
+            self.taken.push_back((now, take.amount));
+            self.sum += take.amount;
+            return Taken::Granted;
+        }
+        let retry_after = self.wait(take, take.amount - free, now);
+        Taken::Exceeded { retry_after }
+    }
+
+    fn forget(&mut self, now: DateTime<Utc>, window: Duration) {
+        while let Some((at, amount)) = self.taken.front()
+            && elapsed(*at, now) >= window
+        {
+            self.sum = self.sum.saturating_sub(*amount);
+            self.taken.pop_front();
+        }
+    }
+
+    /// Time until `missing` has left the window; the whole window for what will never fit.
+    fn wait(&self, take: &Take<'_>, missing: u64, now: DateTime<Utc>) -> Duration {
+        let mut leaving = 0_u64;
+        for (at, amount) in &self.taken {
+            leaving = leaving.saturating_add(*amount);
+            if leaving >= missing {
+                return take.window.saturating_sub(elapsed(*at, now));
+            }
+        }
+        take.window
+    }
+}
+
+fn elapsed(from: DateTime<Utc>, to: DateTime<Utc>) -> Duration {
+    (to - from).to_std().unwrap_or(Duration::ZERO)
+}
+
+impl LimitStore for MemoryStore {
+    fn take(&self, take: &Take<'_>, now: DateTime<Utc>) -> Result<Taken> {
+        let mut limits = lock(&self.limits)?;
+        if let Some(window) = limits.get_mut(take.key) {
+            return Ok(window.take(take, now));
+        }
+        let window = limits.entry(take.key.to_owned()).or_default();
+        Ok(window.take(take, now))
+    }
+}
+
+/// One log: events that wait to be sealed, and those that are.
+///
+/// Sealing waits until somebody reads, so that recording costs a lock and a push: the memory is as
+/// safe with the one as with the other.
+#[derive(Debug)]
+struct Audit {
+    keys: Arc<Keys>,
+    ledger: Ledger,
+    waiting: Vec<Event>,
+    sealed: Vec<Sealed>,
+    checkpoints: Vec<String>,
+    /// How many events the last checkpoint covers.
+    signed: u64,
+}
+
+impl Audit {
+    fn new(keys: Arc<Keys>, log: LogId) -> Self {
+        Self {
+            ledger: Ledger::new(log, Arc::clone(&keys)),
+            keys,
+            waiting: Vec::new(),
+            sealed: Vec::new(),
+            checkpoints: Vec::new(),
+            signed: 0,
+        }
+    }
+
+    /// Queues an event and answers its position.
+    fn push(&mut self, event: Event) -> u64 {
+        let waiting = u64::try_from(self.waiting.len()).unwrap_or(u64::MAX);
+        let seq = self.ledger.size().saturating_add(waiting);
+        self.waiting.push(event);
+        seq
+    }
+
+    fn seal(&mut self) {
+        let Self {
+            ledger,
+            waiting,
+            sealed,
+            ..
+        } = self;
+        sealed.extend(waiting.drain(..).map(|event| ledger.seal(&event)));
+        let Some(last) = self.sealed.last() else {
+            return;
+        };
+        if self.ledger.size() > self.signed {
+            self.checkpoints.push(self.ledger.checkpoint(last.time));
+            self.signed = self.ledger.size();
+        }
+    }
+
+    fn stored(&self, sealed: &Sealed) -> StoredEvent {
+        sealed.clone().into_stored(self.ledger.log())
+    }
+}
+
+impl MemoryStore {
+    /// The audit with everything sealed.
+    fn sealed(&self) -> Result<MutexGuard<'_, Audit>> {
+        let mut audit = lock(&self.audit)?;
+        audit.seal();
+        Ok(audit)
+    }
+}
+
+impl Journal for MemoryStore {
+    fn record(&self, event: Event) -> Result<()> {
+        lock(&self.audit)?.push(event);
+        Ok(())
+    }
+
+    fn commit(&self, event: Event) -> Result<Receipt> {
+        let mut audit = lock(&self.audit)?;
+        let seq = audit.push(event);
+        let log = audit.ledger.log();
+        Ok(Receipt { log, seq })
+    }
+}
+
+impl AuditReader for MemoryStore {
+    fn logs(&self) -> Result<Vec<LogSummary>> {
+        let audit = self.sealed()?;
+        let summary = audit.sealed.first().map(|first| LogSummary {
+            log: audit.ledger.log(),
+            opened: first.time,
+            size: audit.ledger.size(),
+        });
+        Ok(summary.into_iter().collect())
+    }
+
+    fn events(&self, log: LogId, from: u64, limit: usize) -> Result<Vec<StoredEvent>> {
+        let audit = self.sealed()?;
+        if log != audit.ledger.log() {
+            return Ok(Vec::new());
+        }
+        let skip = usize::try_from(from).unwrap_or(usize::MAX);
+        let rows = audit.sealed.iter().skip(skip).take(limit);
+        Ok(rows.map(|sealed| audit.stored(sealed)).collect())
+    }
+
+    fn checkpoints(&self, log: LogId) -> Result<Vec<String>> {
+        let audit = self.sealed()?;
+        if log != audit.ledger.log() {
+            return Ok(Vec::new());
+        }
+        Ok(audit.checkpoints.clone())
+    }
+
+    fn operation(&self, tenant: &str, operation: OperationId) -> Result<Vec<StoredEvent>> {
+        let audit = self.sealed()?;
+        let rows = audit.sealed.iter().filter(|sealed| {
+            let about = sealed.about.as_deref();
+            about.is_some_and(|about| about.operation == operation && &*about.tenant == tenant)
+        });
+        Ok(rows.map(|sealed| audit.stored(sealed)).collect())
+    }
+
+    fn derived_rows_that_differ(&self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
+}
