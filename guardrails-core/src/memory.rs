@@ -203,8 +203,10 @@ impl Window {
         self.forget(now, take.window);
         let free = take.most.saturating_sub(self.sum);
         if take.amount <= free {
-            self.taken.push_back((now, take.amount));
-            self.sum += take.amount;
+            if take.amount > 0 {
+                self.taken.push_back((now, take.amount));
+                self.sum += take.amount;
+            }
             return Taken::Granted;
         }
         let retry_after = self.wait(take, take.amount - free, now);

@@ -86,11 +86,13 @@ fn write_data(data: &mut Object<'_>, kind: &EventKind) {
             verdicts,
             risk,
         } => {
-            data.digest("action", *action);
+            data.digest_if_any("action", *action);
             data.word("outcome", outcome);
             data.list("reasons", reasons, write_reason);
             data.text("record", record);
-            data.object("risk", |object| write_risk(object, risk));
+            if let Some(risk) = risk {
+                data.object("risk", |object| write_risk(object, risk));
+            }
             data.texts("set", fields);
             data.list("verdicts", verdicts, write_verdict);
         }
@@ -101,9 +103,7 @@ fn write_data(data: &mut Object<'_>, kind: &EventKind) {
             output,
         } => {
             data.text_if_any("code", code);
-            if let Some(output) = output {
-                data.digest("output", *output);
-            }
+            data.digest_if_any("output", *output);
             data.word("status", status.as_str());
         }
         EventKind::Interrupted { log } => data.uuid("intent_log", log.uuid()),

@@ -130,7 +130,14 @@ mod tests {
     #[test]
     fn a_checkpoint_is_a_c2sp_note() {
         let note = head().sign(&Keys::from_seed([7; 32]));
-        insta::assert_snapshot!(note, @"");
+        insta::assert_snapshot!(note, @r"
+        crm-guardrails/00000000-0000-0000-0000-000000000193
+        7
+        47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=
+        2026-03-02T02:00:00.000001Z
+
+        — crm-guardrails 5WjXMX/P86qdc5ofGbSQF0fOwaC+jPOT8WVLAKOnPLHqV9mTFlfyQg1II8SKBfFImjpA3laQbeWqMHZ8FvrWXcrvtQE=
+        ");
     }
 
     #[test]

@@ -84,6 +84,13 @@ impl<'a> Object<'a> {
         out.push('"');
     }
 
+    /// Leaves the member out when there is none.
+    pub(super) fn digest_if_any(&mut self, name: &str, value: Option<Digest>) {
+        if let Some(value) = value {
+            self.digest(name, value);
+        }
+    }
+
     pub(super) fn time(&mut self, name: &str, value: DateTime<Utc>) {
         let out = self.name(name);
         out.push('"');

@@ -153,17 +153,22 @@ pub enum RecordedKind {
     },
     /// A change was decided.
     Decision {
-        /// Digest of exactly this action.
-        #[serde(with = "digest_text")]
-        action: Digest,
+        /// Digest of exactly this action, when a ticket is or would be bound to it.
+        #[serde(
+            default,
+            with = "digest_text::option",
+            skip_serializing_if = "Option::is_none"
+        )]
+        action: Option<Digest>,
         /// `allow`, `needs_approval` or `deny`.
         outcome: String,
         /// Why.
         reasons: Vec<RecordedReason>,
         /// The record's identifier; empty on create.
         record: String,
-        /// The risk.
-        risk: RecordedRisk,
+        /// The risk; none for a decision about reading.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        risk: Option<RecordedRisk>,
         /// Names of the fields that would get a new value.
         set: Vec<String>,
         /// What each rule said.

@@ -1,6 +1,10 @@
 //! A trace as text: one line per event, details indented under it.
+//!
+//! INVARIANT: only this file breaks lines. Names and texts that hosts and policies brought are
+//! written with their control characters escaped, so that a purpose cannot pose as an event or
+//! steer a terminal.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use super::recorded::{
     RecordedEvent, RecordedField, RecordedKind, RecordedReason, RecordedVerdict,
@@ -11,30 +15,56 @@ use super::trace::{Trace, TraceStep};
 impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let about = &self.about;
-        writeln!(f, "operation {}", about.operation)?;
-        writeln!(
+        write!(f, "operation {}", about.operation)?;
+        let roles = about.roles.join(", ");
+        head(
             f,
-            "  user {} ({}) of tenant {}",
-            about.user,
-            about.roles.join(", "),
-            about.tenant
+            format_args!("user {} ({roles}) of tenant {}", about.user, about.tenant),
         )?;
         let verb = about.verb.map_or("not registered", |verb| verb.as_str());
-        writeln!(f, "  skill {} ({verb} {})", about.skill, about.entity)?;
-        labelled(f, "agent", &about.agent)?;
-        labelled(f, "model", &about.model)?;
-        labelled(f, "context", &about.context)?;
-        labelled(f, "purpose", &about.purpose)?;
-        write!(f, "  policy {}", about.policy)?;
+        head(
+            f,
+            format_args!("skill {} ({verb} {})", about.skill, about.entity),
+        )?;
+        for (label, text) in [
+            ("agent", &about.agent),
+            ("model", &about.model),
+            ("context", &about.context),
+            ("purpose", &about.purpose),
+        ] {
+            if !text.is_empty() {
+                head(f, format_args!("{label} {text}"))?;
+            }
+        }
+        head(f, format_args!("policy {}", about.policy))?;
         self.steps.iter().try_for_each(|step| write!(f, "\n{step}"))
     }
 }
 
-fn labelled(f: &mut fmt::Formatter<'_>, label: &str, text: &str) -> fmt::Result {
-    if text.is_empty() {
-        return Ok(());
+fn head(f: &mut fmt::Formatter<'_>, text: fmt::Arguments<'_>) -> fmt::Result {
+    f.write_str("\n  ")?;
+    say(f, text)
+}
+
+/// Writes on the current line, come what may.
+fn say(f: &mut fmt::Formatter<'_>, text: fmt::Arguments<'_>) -> fmt::Result {
+    OneLine(f).write_fmt(text)
+}
+
+struct OneLine<'a, 'f>(&'a mut fmt::Formatter<'f>);
+
+impl fmt::Write for OneLine<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        text.chars().try_for_each(|c| match c {
+            c if c.is_control() || is_steering(c) => write!(self.0, "{}", c.escape_unicode()),
+            c => self.0.write_char(c),
+        })
     }
-    writeln!(f, "  {label} {text}")
+}
+
+/// Line separators, and the marks that turn the direction of writing (Unicode TR 36 §3.5).
+fn is_steering(c: char) -> bool {
+    matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl fmt::Display for TraceStep {
@@ -65,13 +95,13 @@ impl fmt::Display for TraceStep {
 
 fn write_kind(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Result {
     match kind {
-        RecordedKind::LogOpened { heads } => {
-            write!(
-                f,
+        RecordedKind::LogOpened { heads } => say(
+            f,
+            format_args!(
                 "a process opened a log after {}",
                 count(heads.len(), "other")
-            )
-        }
+            ),
+        ),
         RecordedKind::Intent {} => f.write_str("recorded before anything was released"),
         RecordedKind::Refused { reasons } => {
             f.write_str("not begun")?;
@@ -91,7 +121,10 @@ fn write_kind(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Result {
             ticket,
             ..
         } => {
-            write!(f, "{state}: ticket {ticket} of chain {chain}, by {by}")?;
+            say(
+                f,
+                format_args!("{state}: ticket {ticket} of chain {chain}, by {by}"),
+            )?;
             coded(f, code)
         }
         RecordedKind::Outcome {
@@ -99,21 +132,19 @@ fn write_kind(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Result {
             output,
             status,
         } => {
-            f.write_str(status)?;
+            say(f, format_args!("{status}"))?;
             coded(f, code)?;
             match output {
                 Some(mac) => detail(f, format_args!("output MAC {mac}")),
                 None => Ok(()),
             }
         }
-        RecordedKind::Interrupted { intent_log } => {
-            write!(
-                f,
-                "its process ended before it did; begun in log {intent_log}"
-            )
-        }
+        RecordedKind::Interrupted { intent_log } => say(
+            f,
+            format_args!("its process ended before it did; begun in log {intent_log}"),
+        ),
         RecordedKind::PolicyChanged { from, to, what } => {
-            write!(f, "{what} changed from {from} to {to}")
+            say(f, format_args!("{what} changed from {from} to {to}"))
         }
     }
 }
@@ -124,12 +155,12 @@ fn write_access(
     records: &[String],
     withheld: u64,
 ) -> fmt::Result {
-    write!(f, "{} shown", count(records.len(), "record"))?;
+    say(f, format_args!("{} shown", count(records.len(), "record")))?;
     if !records.is_empty() {
-        write!(f, " ({})", records.join(", "))?;
+        say(f, format_args!(" ({})", records.join(", ")))?;
     }
     if withheld > 0 {
-        write!(f, ", {withheld} out of reach")?;
+        say(f, format_args!(", {withheld} out of reach"))?;
     }
     fields.iter().try_for_each(|field| {
         let with = if field.mask.is_empty() { "" } else { " with " };
@@ -156,15 +187,22 @@ fn write_decision(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Resul
     else {
         return Ok(());
     };
-    write!(f, "{outcome}, risk {} ({})", risk.level, risk.score)?;
+    say(f, format_args!("{outcome}"))?;
+    if let Some(risk) = risk {
+        say(f, format_args!(", risk {} ({})", risk.level, risk.score))?;
+    }
     let on = if record.is_empty() {
         "a new record"
     } else {
         record
     };
-    detail(f, format_args!("change of {} on {on}", set.join(", ")))?;
-    detail(f, format_args!("action {action}"))?;
-    for factor in &risk.factors {
+    if !set.is_empty() {
+        detail(f, format_args!("change of {} on {on}", set.join(", ")))?;
+    }
+    if let Some(action) = action {
+        detail(f, format_args!("action {action}"))?;
+    }
+    for factor in risk.iter().flat_map(|risk| &risk.factors) {
         detail(f, format_args!("risk {} {}", factor.name, factor.score))?;
     }
     write_reasons(f, reasons)?;
@@ -181,7 +219,7 @@ fn write_reasons(f: &mut fmt::Formatter<'_>, reasons: &[RecordedReason]) -> fmt:
                 "because {}: {}{}{}",
                 reason.code,
                 reason.message,
-                From {
+                Written {
                     rule: &reason.rule,
                     file: &reason.file,
                     line: reason.line
@@ -202,7 +240,7 @@ fn write_verdict(f: &mut fmt::Formatter<'_>, verdict: &RecordedVerdict) -> fmt::
         format_args!(
             "rule {} {holding}{}{}",
             verdict.rule,
-            From {
+            Written {
                 rule: "",
                 file: &verdict.file,
                 line: verdict.line
@@ -220,22 +258,23 @@ fn coded(f: &mut fmt::Formatter<'_>, code: &str) -> fmt::Result {
     if code.is_empty() {
         Ok(())
     } else {
-        write!(f, ": {code}")
+        say(f, format_args!(": {code}"))
     }
 }
 
 fn detail(f: &mut fmt::Formatter<'_>, text: fmt::Arguments<'_>) -> fmt::Result {
-    write!(f, "\n    {text}")
+    f.write_str("\n    ")?;
+    say(f, text)
 }
 
 /// ` (rule at file:line)`, as far as known.
-struct From<'a> {
+struct Written<'a> {
     rule: &'a str,
     file: &'a str,
     line: Option<u32>,
 }
 
-impl fmt::Display for From<'_> {
+impl fmt::Display for Written<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = match self.line {
             Some(line) => format!("{}:{line}", self.file),

@@ -76,7 +76,13 @@ fn check_log(
     let log = summary.log;
     let walk = walk(reader, log, anchors::sizes(heads))?;
     let (claimed, who) = claim(summary.size, heads);
-    let order = order::judge(log, &walk.runs, claimed.max(count_now(reader, log)?));
+    let reach = walk.runs.iter().map(|run| run.events.1).max();
+    let counted = match reach {
+        // Written while this ran, or added by somebody: the count as it is now tells.
+        Some(reach) if reach >= claimed => claimed.max(count_now(reader, log)?),
+        _ => claimed,
+    };
+    let order = order::judge(log, &walk.runs, counted);
     let standing = anchors::judge(log, &walk, heads, order.first_break);
     let odd = walk.odd.iter().map(|odd| odd_row(log, odd, &standing));
     report.findings.extend(odd);

@@ -1,0 +1,332 @@
+//! Events of every kind, and a reader over rows that a test may change.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use guardrails_core::audit::{
+    AuditReader, Event, EventKind, FieldAccess, Keys, Ledger, LogSummary, OperationContext,
+    OutcomeStatus, StoredEvent, TicketEvent,
+};
+use guardrails_core::policy::{Digest, RiskLevel, Verb};
+use guardrails_core::process::TicketState;
+use guardrails_core::{
+    Holding, LogId, Name, OperationId, Place, Reason, Result, Risk, TicketId, Verdict,
+};
+use uuid::Uuid;
+
+pub(crate) fn time(second: i64) -> DateTime<Utc> {
+    let base: DateTime<Utc> = "2026-03-02T02:00:00.123456789Z".parse().unwrap();
+    base + TimeDelta::seconds(second)
+}
+
+pub(crate) fn log(n: u128) -> LogId {
+    LogId::from(Uuid::from_u128(
+        0x0195_55aa_0000_7000_8000_0000_0000_0000 + n,
+    ))
+}
+
+pub(crate) fn operation(n: u128) -> OperationId {
+    OperationId::from(Uuid::from_u128(
+        0x0195_55bb_0000_7000_8000_0000_0000_0000 + n,
+    ))
+}
+
+pub(crate) fn context(n: u128) -> Arc<OperationContext> {
+    Arc::new(OperationContext {
+        operation: operation(n),
+        tenant: "acme".into(),
+        user: "u-17".into(),
+        roles: ["SALES_REP".into(), "华东".into()].into(),
+        agent: "copilot \"v2\"".into(),
+        model: "qwen:14b".into(),
+        skill: "quote.draft".into(),
+        verb: Some(Verb::Update),
+        entity: "Quote".into(),
+        context: "sales_copilot".into(),
+        purpose: "line one\nline\ttwo \u{1} \u{8} \u{c} \u{7f} \u{2028} \\ 折扣 😀".into(),
+        policy: Digest([0xab; 32]),
+    })
+}
+
+fn place(line: u32) -> Place {
+    Place {
+        file: "sales/quote.guard".into(),
+        line,
+        column: 1,
+        start: 0,
+        end: 1,
+    }
+}
+
+fn reasons() -> Vec<Reason> {
+    vec![
+        Reason::new("DISCOUNT_LIMIT_EXCEEDED", "折扣超过销售代表权限: 20%")
+            .from_policy("max_discount".into(), place(12)),
+        Reason::new("RISK_HIGH", "the risk is HIGH"),
+    ]
+}
+
+fn risk() -> Risk {
+    Risk {
+        score: "6.80".parse().unwrap(),
+        level: RiskLevel::Medium,
+        factors: vec![
+            ("data_sensitivity".into(), "3.20".parse().unwrap()),
+            ("impact".into(), "2.4".parse().unwrap()),
+            ("large_deal".into(), "1.2".parse().unwrap()),
+        ],
+    }
+}
+
+fn verdicts() -> Vec<Verdict> {
+    let verdict = |rule: &str, place, holding, shadow| Verdict {
+        rule: rule.into(),
+        place,
+        holding,
+        shadow,
+    };
+    vec![
+        verdict("max_discount", place(12), Holding::Held, false),
+        verdict("large_deal", Place::default(), Holding::Unknown, true),
+    ]
+}
+
+pub(crate) fn decision() -> EventKind {
+    EventKind::Decision {
+        record: "Q-1".into(),
+        fields: ["discount".into()].into(),
+        action: Some(Digest([0xcd; 32])),
+        outcome: "needs_approval",
+        reasons: reasons().into(),
+        verdicts: verdicts().into(),
+        risk: Some(Box::new(risk())),
+    }
+}
+
+pub(crate) fn access() -> EventKind {
+    let field = |field: &str, access, mask, sensitivity| FieldAccess {
+        field: field.into(),
+        access,
+        mask,
+        sensitivity,
+    };
+    EventKind::DataAccess {
+        records: ["Q-1".into(), "Q-2".into()].into(),
+        withheld: 3,
+        fields: [
+            field("contact_phone", "masked", "phone", 4),
+            field("cost_price", "hidden", "", 5),
+            field("stage", "read", "", 1),
+        ]
+        .into(),
+    }
+}
+
+pub(crate) fn ticket(state: TicketState, by: &str, code: &str) -> EventKind {
+    EventKind::Ticket(Box::new(TicketEvent {
+        ticket: TicketId::from(Uuid::from_u128(0x0195_55cc_0000_7000_8000_0000_0000_0001)),
+        state,
+        chain: "discount_chain".into(),
+        action: Digest([0xcd; 32]),
+        by: by.into(),
+        code: code.into(),
+    }))
+}
+
+pub(crate) fn outcome(status: OutcomeStatus) -> EventKind {
+    EventKind::Outcome {
+        status,
+        code: "".into(),
+        output: Some(Digest([0xef; 32])),
+    }
+}
+
+/// One event of every kind, and of kinds with members left out one more; with a name each.
+pub(crate) fn one_of_each() -> Vec<(&'static str, Event)> {
+    let about = |kind| Event {
+        time: time(0),
+        kind,
+        about: Some(context(1)),
+    };
+    let bare = |kind| Event {
+        time: time(0),
+        kind,
+        about: None,
+    };
+    let unregistered = Arc::new(OperationContext {
+        verb: None,
+        roles: [].into(),
+        agent: Name::from(""),
+        purpose: String::new(),
+        ..(*context(1)).clone()
+    });
+    vec![
+        (
+            "log_opened",
+            bare(EventKind::LogOpened {
+                heads: vec![(log(0), 42, Digest([0x11; 32]))],
+            }),
+        ),
+        ("intent", about(EventKind::Intent)),
+        (
+            "refused",
+            Event {
+                about: Some(unregistered),
+                ..about(EventKind::Refused { reasons: reasons() })
+            },
+        ),
+        ("data_access", about(access())),
+        ("decision", about(decision())),
+        (
+            "decision_on_read",
+            about(EventKind::Decision {
+                record: "Q-1".into(),
+                fields: [].into(),
+                action: None,
+                outcome: "deny",
+                reasons: [].into(),
+                verdicts: [].into(),
+                risk: None,
+            }),
+        ),
+        ("ticket", about(ticket(TicketState::Approved, "u-2", ""))),
+        (
+            "ticket_refused",
+            about(ticket(TicketState::Pending, "u-17", "REQUESTER_EXCLUDED")),
+        ),
+        ("outcome", about(outcome(OutcomeStatus::Completed))),
+        (
+            "outcome_failed",
+            about(EventKind::Outcome {
+                status: OutcomeStatus::Failed,
+                code: "CRM_DOWN".into(),
+                output: None,
+            }),
+        ),
+        ("interrupted", about(EventKind::Interrupted { log: log(0) })),
+        (
+            "policy_changed",
+            bare(EventKind::PolicyChanged {
+                from: Digest([1; 32]),
+                to: Digest([2; 32]),
+                what: "tables",
+            }),
+        ),
+    ]
+}
+
+/// Rows as a database might hold them, for anybody to change.
+#[derive(Clone, Default)]
+pub(crate) struct Rows {
+    pub(crate) logs: Vec<LogSummary>,
+    pub(crate) events: Vec<StoredEvent>,
+    pub(crate) checkpoints: Vec<(LogId, String)>,
+    pub(crate) derived: Vec<String>,
+}
+
+pub(crate) fn keys() -> Arc<Keys> {
+    Arc::new(Keys::from_seed([42; 32]))
+}
+
+impl Rows {
+    /// Writes a log of four events for each of `operations` operations, with a checkpoint after
+    /// each. It opens by naming the heads of the logs before it.
+    pub(crate) fn write_log(&mut self, log: LogId, operations: u128) -> Ledger {
+        let mut ledger = Ledger::new(log, keys());
+        let heads = self
+            .logs
+            .iter()
+            .map(|summary| {
+                let leaves: Vec<_> = self.of(summary.log).map(|row| row.leaf).collect();
+                (
+                    summary.log,
+                    summary.size,
+                    guardrails_core::audit::root_of(&leaves),
+                )
+            })
+            .collect();
+        self.seal(&mut ledger, EventKind::LogOpened { heads }, None);
+        for n in 0..operations {
+            let about = Some(context(n));
+            for kind in [
+                EventKind::Intent,
+                access(),
+                decision(),
+                outcome(OutcomeStatus::Completed),
+            ] {
+                self.seal(&mut ledger, kind, about.clone());
+            }
+            let note = ledger.checkpoint(time(0));
+            self.checkpoints.push((log, note));
+        }
+        self.logs.push(LogSummary {
+            log,
+            opened: time(0),
+            size: ledger.size(),
+        });
+        ledger
+    }
+
+    pub(crate) fn seal(
+        &mut self,
+        ledger: &mut Ledger,
+        kind: EventKind,
+        about: Option<Arc<OperationContext>>,
+    ) {
+        let second = i64::try_from(ledger.size()).unwrap();
+        let sealed = ledger.seal(&Event {
+            time: time(second),
+            kind,
+            about,
+        });
+        self.events.push(sealed.into_stored(ledger.log()));
+    }
+
+    pub(crate) fn of(&self, log: LogId) -> impl Iterator<Item = &StoredEvent> {
+        self.events.iter().filter(move |row| row.log == log)
+    }
+
+    pub(crate) fn row(&mut self, log: LogId, seq: u64) -> &mut StoredEvent {
+        self.events
+            .iter_mut()
+            .find(|row| row.log == log && row.seq == seq)
+            .unwrap()
+    }
+
+    /// Numbers the rows of a log from 0, as somebody would who hides a gap.
+    pub(crate) fn renumber(&mut self, log: LogId) {
+        let rows = self.events.iter_mut().filter(|row| row.log == log);
+        rows.enumerate()
+            .for_each(|(i, row)| row.seq = i.try_into().unwrap());
+    }
+}
+
+impl AuditReader for Rows {
+    fn logs(&self) -> Result<Vec<LogSummary>> {
+        Ok(self.logs.clone())
+    }
+
+    fn events(&self, log: LogId, from: u64, limit: usize) -> Result<Vec<StoredEvent>> {
+        let rows = self.of(log).filter(|row| row.seq >= from).take(limit);
+        Ok(rows.cloned().collect())
+    }
+
+    fn checkpoints(&self, log: LogId) -> Result<Vec<String>> {
+        let notes = self.checkpoints.iter().filter(|(of, _)| *of == log);
+        Ok(notes.map(|(_, note)| note.clone()).collect())
+    }
+
+    fn operation(&self, _tenant: &str, operation: OperationId) -> Result<Vec<StoredEvent>> {
+        // Careless on purpose about the tenant: the trace must not rely on the store.
+        let wanted = operation.to_string();
+        let rows = self
+            .events
+            .iter()
+            .filter(|row| row.payload.contains(&wanted));
+        Ok(rows.cloned().collect())
+    }
+
+    fn derived_rows_that_differ(&self) -> Result<Vec<String>> {
+        Ok(self.derived.clone())
+    }
+}
