@@ -1,1 +1,41 @@
 //! The skills guardrail: which AI capabilities exist, who may use them, and how often.
+//!
+//! These are steps 1 – 4 of `begin`, each with its own room:
+//!
+//! 1. [`Registry`]: the skill is registered and active for this tenant.
+//! 2. [`AccessIndex`]: one of the principal's roles, own or inherited, may use it in this tenant,
+//!    and none of them is denied. The index is compiled from [`Rbac`], where Casbin holds the
+//!    rules; property tests hold the two equal.
+//! 3. [`admit`] ties these together and checks model and entity: pure, no store behind it.
+//! 4. [`take_limits`] counts the call against the skill's limits and budgets; [`spend_tokens`] books what
+//!    the model used.
+//!
+//! Casbin is the source of truth for roles and is named nowhere outside this folder. It is slow to
+//! ask (it interprets its matcher once per line), so decisions never do.
+
+mod access;
+mod adapter;
+mod admission;
+mod codes;
+mod compile;
+mod hierarchy;
+mod ids;
+mod index;
+mod limits;
+mod lines;
+mod model;
+mod quoted;
+mod rbac;
+mod registry;
+mod screen;
+
+pub use access::Access;
+pub use admission::{Admission, admit, model_allowed};
+pub use codes::{CODES, LineCode};
+pub use hierarchy::MAX_INHERITANCE;
+pub use index::AccessIndex;
+pub use limits::{spend_tokens, take_limits};
+pub use lines::MAX_VALUE_BYTES;
+pub use rbac::{Edit, Rbac};
+pub use registry::Registry;
+pub use screen::MAX_LINES;

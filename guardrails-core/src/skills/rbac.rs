@@ -1,0 +1,318 @@
+//! Casbin as the source of truth for roles: loads, checks, edits, and hands the rules to the index.
+//!
+//! Must not be asked on the way of a decision: `enforce` interprets the matcher once per line. It
+//! is there for administration and as the oracle that the index is held against.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use casbin::{CoreApi, DefaultModel, Enforcer, MgmtApi};
+
+use super::access::Access;
+use super::adapter::{Handover, StoreAdapter, inward};
+use super::compile;
+use super::hierarchy::Edge;
+use super::index::AccessIndex;
+use super::lines::{self, ANY, Line, USE};
+use super::model::MODEL;
+use super::screen::{self, MAX_LINES, Screened, Statics};
+use crate::diagnostic::Diagnostic;
+use crate::error::{Error, ErrorKind, Result};
+use crate::policy::Policy;
+use crate::store::{RoleLine, RoleStore};
+
+/// The roles' rules: the policy's own (`allow` of its skills, in every tenant) and the store's.
+pub struct Rbac {
+    enforcer: Enforcer,
+    store: Arc<dyn RoleStore>,
+    statics: Arc<Statics>,
+    handover: Handover,
+    /// Screening of the lines that the enforcer holds; its `lines` are with the enforcer.
+    screened: Screened,
+}
+
+/// What an edit of the rules did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Edit {
+    /// The rules changed, here and in the store.
+    Done,
+    /// The rules were like that already.
+    Unchanged,
+}
+
+impl Rbac {
+    /// Loads the store's lines beside the policy's own.
+    ///
+    /// A line that cannot be read does not fail the load: it grants nothing, what it may have
+    /// denied is denied, and [`diagnostics`](Self::diagnostics) names it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`] when the store does not answer; [`ErrorKind::Policy`] when it holds
+    /// more than [`MAX_LINES`](super::MAX_LINES) lines.
+    pub fn load(store: Arc<dyn RoleStore>, policy: &Policy) -> Result<Self> {
+        let statics = Arc::new(Statics::of(policy));
+        let handover: Handover = Arc::new(Mutex::new(Screened::default()));
+        let adapter = StoreAdapter::new(store.clone(), statics.clone(), handover.clone());
+        let model = wait(DefaultModel::from_str(MODEL))?;
+        let enforcer = wait(Enforcer::new(model, adapter))?;
+        let mut rbac = Self {
+            enforcer,
+            store,
+            statics,
+            handover,
+            screened: Screened::default(),
+        };
+        rbac.take_over();
+        Ok(rbac)
+    }
+
+    /// Reads the store again.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load); the rules are then empty, and nothing is permitted.
+    pub fn reload(&mut self) -> Result<()> {
+        wait(self.enforcer.load_policy())?;
+        self.take_over();
+        Ok(())
+    }
+
+    fn take_over(&mut self) {
+        let mut handover = self.handover.lock().unwrap_or_else(PoisonError::into_inner);
+        self.screened = std::mem::take(&mut *handover);
+    }
+
+    /// What is wrong with the lines; the first hundred findings and a count of the rest.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        &self.screened.findings
+    }
+
+    /// Casbin's own answer for one subject: a role, or a member that inherits roles. Its cost
+    /// grows with the number of lines; decisions use [`index`](Self::index).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Policy`] when Casbin cannot evaluate its rules.
+    pub fn enforce(&self, subject: &str, tenant: &str, skill: &str) -> Result<Access> {
+        let role = || subject.into();
+        let closures = &self.screened.closures;
+        if closures.iter().any(|closed| closed.covers(tenant, skill)) {
+            return Ok(Access::Denied { role: role() });
+        }
+        let request = (subject, tenant, skill, USE);
+        if self.enforcer.enforce(request).map_err(inward)? {
+            Ok(Access::Allowed { role: role() })
+        } else if self.is_denied(subject, tenant, skill) {
+            Ok(Access::Denied { role: role() })
+        } else {
+            Ok(Access::NotPermitted)
+        }
+    }
+
+    /// Whether it was a denial that made Casbin say no; Casbin itself does not tell.
+    fn is_denied(&self, subject: &str, tenant: &str, skill: &str) -> bool {
+        let manager = self.enforcer.get_role_manager();
+        let manager = manager.read();
+        let meets = |have: &str, asked: &str| have == ANY || have == asked;
+        self.rules("p").any(|values| match values {
+            [role, have_tenant, have_skill, _, effect] => {
+                effect == lines::Effect::Deny.as_str()
+                    && meets(have_tenant, tenant)
+                    && meets(have_skill, skill)
+                    && manager.has_link(subject, role, Some(tenant))
+            }
+            _ => false,
+        })
+    }
+
+    /// The index that decisions are made from.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Policy`] when the roles inherit so much from each other that the index would
+    /// not fit its bound.
+    pub fn index(&self) -> Result<AccessIndex> {
+        compile::compile(
+            self.rules("p"),
+            self.rules("g"),
+            self.screened.closures.iter(),
+        )
+    }
+
+    /// Lets `member` inherit what `role` may, in `tenant`.
+    ///
+    /// # Errors
+    /// As [`add_line`](Self::add_line).
+    pub fn assign(&mut self, tenant: &str, member: &str, role: &str) -> Result<Edit> {
+        self.add_line(&inheritance(tenant, member, role))
+    }
+
+    /// Ends an inheritance.
+    ///
+    /// # Errors
+    /// As [`remove_line`](Self::remove_line).
+    pub fn unassign(&mut self, tenant: &str, member: &str, role: &str) -> Result<Edit> {
+        self.remove_line(&inheritance(tenant, member, role))
+    }
+
+    /// Adds a line, here and in the store.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Policy`] when the line is malformed, closes a circle of inheritance, builds
+    /// one too high, or is one too many; [`ErrorKind::Store`] when it cannot be stored. Nothing
+    /// has changed then.
+    pub fn add_line(&mut self, line: &RoleLine) -> Result<Edit> {
+        let read = lines::read(line).map_err(|fault| {
+            Error::policy(vec![fault.finding("the line", line, screen::table())])
+        })?;
+        if self.statics.contains(&read) {
+            // The policy text has it; the store may keep it beyond the text's next edition.
+            let added = self.store.add_role_lines(&[read.stored()])?;
+            return Ok(edit(added > 0));
+        }
+        if self.holds(&read) {
+            return Ok(Edit::Unchanged);
+        }
+        self.check_room()?;
+        self.check_hierarchy(&read, line)?;
+        let values = read.values();
+        let added = match read {
+            Line::Permission { .. } => wait(self.enforcer.add_policy(values))?,
+            Line::Inheritance { .. } => wait(self.enforcer.add_grouping_policy(values))?,
+        };
+        self.settle()?;
+        Ok(edit(added))
+    }
+
+    /// Removes a line, here and in the store. The line may be one that cannot be read: this is how
+    /// a bad row is taken out.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`] when the store fails; [`ErrorKind::Conflict`] when the policy text has
+    /// the line, where only an edit of the text removes it.
+    pub fn remove_line(&mut self, line: &RoleLine) -> Result<Edit> {
+        let known = lines::read(line).ok().filter(|read| self.holds(read));
+        match known {
+            Some(read) if self.statics.contains(&read) => self.remove_static(&read),
+            Some(read) if !self.screened.left_out => {
+                let values = read.values();
+                let removed = match read {
+                    Line::Permission { .. } => wait(self.enforcer.remove_policy(values))?,
+                    Line::Inheritance { .. } => wait(self.enforcer.remove_grouping_policy(values))?,
+                };
+                Ok(edit(removed))
+            }
+            _ => {
+                let removed = self.store.remove_role_lines(std::slice::from_ref(line))?;
+                self.reload()?;
+                Ok(edit(removed > 0))
+            }
+        }
+    }
+
+    fn remove_static(&self, line: &Line) -> Result<Edit> {
+        if self.store.remove_role_lines(&[line.stored()])? > 0 {
+            return Ok(Edit::Done);
+        }
+        let place = self.statics.place(line).cloned().unwrap_or_default();
+        let message = format!("this permission is written in the policy, at {place}");
+        Err(Error::new(ErrorKind::Conflict, message)
+            .with_help("take the role out of the skill's `allow`, or add a line that denies it"))
+    }
+
+    /// With bad rows about, any edit may change what they mean for the rest: screen again.
+    fn settle(&mut self) -> Result<()> {
+        if self.screened.left_out {
+            self.reload()?;
+        }
+        Ok(())
+    }
+
+    fn check_room(&self) -> Result<()> {
+        let held = self.rules("p").count() + self.rules("g").count();
+        if held >= MAX_LINES {
+            return Err(screen::too_many(held + 1));
+        }
+        Ok(())
+    }
+
+    fn check_hierarchy(&self, read: &Line, line: &RoleLine) -> Result<()> {
+        let Line::Inheritance {
+            member,
+            role,
+            tenant,
+        } = read
+        else {
+            return Ok(());
+        };
+        let others = self.rules("g").filter_map(|values| match values {
+            [member, role, have] if have == tenant => Some(Edge { member, role }),
+            _ => None,
+        });
+        let joining = Edge { member, role };
+        screen::check_joining(joining, others.collect()).map_err(|(code, message)| {
+            let fault = lines::Fault {
+                code,
+                message,
+                worst: lines::Worst::Nothing,
+            };
+            Error::policy(vec![
+                fault
+                    .finding("the line", line, screen::table())
+                    .help("inherit in one direction, in fewer steps"),
+            ])
+        })
+    }
+
+    fn holds(&self, line: &Line) -> bool {
+        let model = self.enforcer.get_model().get_model();
+        let rules = model.get(line.kind()).and_then(|map| map.get(line.kind()));
+        rules.is_some_and(|rules| rules.get_policy().contains(&line.values()))
+    }
+
+    /// The lines that the enforcer holds, `p` or `g`, without the kind.
+    fn rules(&self, kind: &str) -> impl Iterator<Item = &[String]> {
+        let model = self.enforcer.get_model().get_model();
+        let rules = model.get(kind).and_then(|map| map.get(kind));
+        rules
+            .into_iter()
+            .flat_map(|rules| rules.get_policy().iter().map(Vec::as_slice))
+    }
+}
+
+impl fmt::Debug for Rbac {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rbac")
+            .field("permissions", &self.rules("p").count())
+            .field("inheritances", &self.rules("g").count())
+            .field("findings", &self.screened.findings.len())
+            .finish_non_exhaustive()
+    }
+}
+
+fn inheritance(tenant: &str, member: &str, role: &str) -> RoleLine {
+    RoleLine {
+        kind: "g".to_owned(),
+        values: [member, role, tenant].map(str::to_owned).to_vec(),
+    }
+}
+
+fn edit(changed: bool) -> Edit {
+    if changed { Edit::Done } else { Edit::Unchanged }
+}
+
+/// Runs a Casbin future to its end on this thread.
+///
+/// Nothing in it ever waits: our adapter is synchronous and the model is a constant. A general
+/// executor is not only more than needed, it panics when the host calls from inside its own.
+fn wait<T>(future: impl Future<Output = casbin::Result<T>>) -> Result<T> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(result) => result.map_err(inward),
+        Poll::Pending => Err(Error::new(
+            ErrorKind::Setup,
+            "the role engine waited for something that it should not need",
+        )),
+    }
+}

@@ -1,0 +1,163 @@
+//! Which skills exist, and whether each is in use for a tenant.
+//!
+//! The policy registers skills; an administrator's row may stop one, for one tenant or for all,
+//! and never starts one. INVARIANT: of all that is said about a skill the strictest holds.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::Arc;
+
+use super::quoted::Quoted;
+use crate::decision::Reason;
+use crate::policy::{Policy, Skill, SkillStatus};
+use crate::store::SkillStatusRow;
+use crate::value::Name;
+
+/// In a row: every tenant.
+const EVERY_TENANT: &str = "*";
+/// How many registered names are compared with a mistyped one.
+const COMPARED: usize = 2_000;
+/// The longest name that is compared, in characters.
+const COMPARED_CHARS: usize = 64;
+
+/// The registered skills and their status.
+pub struct Registry {
+    skills: BTreeMap<Name, Arc<Skill>>,
+    /// Tenant, then skill; only rows that stop something.
+    stops: HashMap<Name, HashMap<Name, SkillStatus>>,
+}
+
+impl Registry {
+    /// The policy's skills, with what the store says about them.
+    #[must_use]
+    pub fn new(policy: &Policy, rows: &[SkillStatusRow]) -> Self {
+        let mut stops: HashMap<Name, HashMap<Name, SkillStatus>> = HashMap::new();
+        for row in rows.iter().filter(|r| r.status != SkillStatus::Active) {
+            let tenant = stops.entry(row.tenant.clone()).or_default();
+            let status = tenant.entry(row.skill.clone()).or_insert(row.status);
+            *status = stricter(*status, row.status);
+        }
+        Self {
+            skills: policy.skills.clone(),
+            stops,
+        }
+    }
+
+    /// The skill's status for `tenant`; `None` when no such skill is registered.
+    #[must_use]
+    pub fn status(&self, tenant: &str, skill: &str) -> Option<SkillStatus> {
+        let registered = self.skills.get(skill)?;
+        let stops = [tenant, EVERY_TENANT]
+            .into_iter()
+            .filter_map(|tenant| self.stops.get(tenant)?.get(skill));
+        Some(stops.fold(registered.status, |a, b| stricter(a, *b)))
+    }
+
+    /// The skill, when it is registered and in use for `tenant`.
+    ///
+    /// # Errors
+    /// The reason why not: `SKILL_NOT_REGISTERED`, `SKILL_DRAFT`, `SKILL_SUSPENDED` or
+    /// `SKILL_RETIRED`.
+    pub fn find(&self, tenant: &str, skill: &str) -> Result<Arc<Skill>, Reason> {
+        let Some(found) = self.skills.get(skill) else {
+            return Err(self.not_registered(tenant, skill));
+        };
+        let (code, sentence) = match self.status(tenant, skill) {
+            Some(SkillStatus::Active) => return Ok(found.clone()),
+            Some(SkillStatus::Draft) => ("SKILL_DRAFT", "is a draft and not in use yet"),
+            Some(SkillStatus::Retired) => ("SKILL_RETIRED", "is retired and will not come back"),
+            Some(SkillStatus::Suspended) | None => {
+                ("SKILL_SUSPENDED", "is suspended; ask your administrator")
+            }
+        };
+        let Skill { origin, .. } = &**found;
+        Err(
+            Reason::new(code, format!("skill {} {sentence}", Quoted(skill)))
+                .from_policy(origin.name.clone(), origin.place.clone()),
+        )
+    }
+
+    fn not_registered(&self, tenant: &str, skill: &str) -> Reason {
+        let mut message = format!("skill {} is not registered", Quoted(skill));
+        if let Some(near) = self.nearest(tenant, skill) {
+            message.push_str(&format!("; did you mean {}?", Quoted(near)));
+        }
+        Reason::new("SKILL_NOT_REGISTERED", message)
+    }
+
+    /// The registered name that differs least, if it is in use for the tenant and looks like the
+    /// same word.
+    fn nearest(&self, tenant: &str, skill: &str) -> Option<&str> {
+        let asked: Vec<char> = skill.chars().take(COMPARED_CHARS + 1).collect();
+        let most = asked.len() / 3;
+        let names = self.skills.keys().take(COMPARED);
+        names
+            .filter(|name| self.status(tenant, name) == Some(SkillStatus::Active))
+            .filter_map(|name| Some((distance(&asked, name)?, &**name)))
+            .filter(|(distance, _)| *distance <= most.min(3))
+            .min()
+            .map(|(_, name)| name)
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registry")
+            .field("skills", &self.skills.len())
+            .finish_non_exhaustive()
+    }
+}
+
+fn stricter(a: SkillStatus, b: SkillStatus) -> SkillStatus {
+    if rank(a) >= rank(b) { a } else { b }
+}
+
+fn rank(status: SkillStatus) -> u8 {
+    match status {
+        SkillStatus::Active => 0,
+        SkillStatus::Draft => 1,
+        SkillStatus::Suspended => 2,
+        SkillStatus::Retired => 3,
+    }
+}
+
+/// How many characters must be put in, taken out or replaced (Levenshtein); `None` for names too
+/// long to compare.
+fn distance(asked: &[char], name: &str) -> Option<usize> {
+    let name: Vec<char> = name.chars().take(COMPARED_CHARS + 1).collect();
+    if asked.len() > COMPARED_CHARS || name.len() > COMPARED_CHARS {
+        return None;
+    }
+    let mut row: Vec<usize> = (0..=name.len()).collect();
+    for (i, a) in asked.iter().enumerate() {
+        let mut diagonal = i;
+        let mut left = i + 1;
+        for (cell, b) in row.iter_mut().skip(1).zip(&name) {
+            let replaced = diagonal + usize::from(a != b);
+            diagonal = *cell;
+            left = replaced.min(*cell + 1).min(left + 1);
+            *cell = left;
+        }
+        if let Some(first) = row.first_mut() {
+            *first = i + 1;
+        }
+    }
+    row.last().copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distance_counts_edits_of_characters() {
+        let count = |a: &str, b: &str| distance(&a.chars().collect::<Vec<_>>(), b);
+        assert_eq!(count("", ""), Some(0));
+        assert_eq!(count("", "abc"), Some(3));
+        assert_eq!(count("abc", ""), Some(3));
+        assert_eq!(count("quote.draft", "qoute.draft"), Some(2));
+        assert_eq!(count("折扣上限", "折扣下限"), Some(1));
+        assert_eq!(count("kitten", "sitting"), Some(3));
+        assert_eq!(count("a", &"b".repeat(65)), None);
+    }
+}
