@@ -1,5 +1,22 @@
 //! The data guardrail: which fields an AI may see, and in what disguise.
+//!
+//! [`Permissions`] resolves the policy's grants and the permission tables for one principal,
+//! [`FieldTable`] is what they come to for one kind of record, [`View`] is a record seen through it,
+//! [`Mask`] is what is shown in place of a value, and [`find`] finds personal data in free text.
 
+mod access;
 mod mask;
+mod permission;
+mod pii;
+mod project;
+mod shape;
+mod show;
+mod table;
+mod view;
 
+pub use access::{Access, Source, Writable};
 pub use mask::Mask;
+pub use permission::{Asked, Permissions};
+pub use pii::{Finding, PiiKind, find};
+pub use table::{FieldRow, FieldTable};
+pub use view::{OwnedView, View, ViewNote, accessed, view};

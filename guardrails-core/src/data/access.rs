@@ -1,0 +1,135 @@
+//! What a principal's AI may do with one field, and where that comes from.
+
+use std::cmp::Ordering;
+use std::fmt;
+
+use super::mask::Mask;
+use crate::diagnostic::Place;
+use crate::value::Name;
+
+/// What a view shows of one field.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Access {
+    /// The value as it is.
+    Read,
+    /// The value through a mask.
+    Masked(Mask),
+    /// Nothing; the field is absent.
+    Hidden,
+}
+
+impl Access {
+    /// Its place in the one order of strictness (see [`Mask::strictness`]): read 0, hide 80.
+    #[must_use]
+    pub fn strictness(&self) -> u8 {
+        match self {
+            Self::Read => 0,
+            Self::Masked(mask) => mask.strictness(),
+            Self::Hidden => 80,
+        }
+    }
+
+    /// The word of the audit: `read`, `masked` or `hidden`.
+    #[must_use]
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Masked(_) => "masked",
+            Self::Hidden => "hidden",
+        }
+    }
+
+    /// The mask's word; empty when the field is not masked.
+    #[must_use]
+    pub fn mask_name(&self) -> &'static str {
+        match self {
+            Self::Masked(mask) => mask.name(),
+            Self::Read | Self::Hidden => "",
+        }
+    }
+
+    /// Which of two is the stricter. Total, so that merging knows no order of writing: masks of one
+    /// strictness follow the order of [`Mask`].
+    #[must_use]
+    pub fn cmp_strictness(&self, other: &Self) -> Ordering {
+        self.strictness()
+            .cmp(&other.strictness())
+            .then_with(|| self.mask().cmp(&other.mask()))
+    }
+
+    fn mask(&self) -> Option<&Mask> {
+        match self {
+            Self::Masked(mask) => Some(mask),
+            Self::Read | Self::Hidden => None,
+        }
+    }
+
+    pub(super) fn is_stricter_than(&self, other: &Self) -> bool {
+        self.cmp_strictness(other).is_gt()
+    }
+}
+
+impl fmt::Display for Access {
+    /// `read`, `masked with phone`, `hidden`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Masked(mask) => write!(f, "masked with {}", mask.name()),
+            other => f.write_str(other.as_str()),
+        }
+    }
+}
+
+/// Whether the AI may give a field another value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Writable {
+    /// It may.
+    Yes,
+    /// It may not.
+    No,
+}
+
+impl Writable {
+    /// Writable only where both are.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Yes, Self::Yes) => Self::Yes,
+            _ => Self::No,
+        }
+    }
+
+    /// Writable where either is.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::No, Self::No) => Self::No,
+            _ => Self::Yes,
+        }
+    }
+}
+
+/// What decided about a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A clause of a `.guard` grant.
+    Grant {
+        /// The role the grant is given to.
+        role: Name,
+        /// The clause.
+        place: Place,
+    },
+    /// A row of the permission tables, in words.
+    Table(Name),
+    /// Nobody grants the field.
+    Nobody,
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Grant { role, place } => write!(f, "grant {role} at {place}"),
+            Self::Table(row) => f.write_str(row),
+            Self::Nobody => f.write_str("nobody grants it"),
+        }
+    }
+}

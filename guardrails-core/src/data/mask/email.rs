@@ -1,0 +1,38 @@
+//! The e-mail mask: the first character of the local part, and the domain. The local part may be in
+//! any script (RFC 6531). What has no `@`, or no domain after it, is `***`.
+
+use super::STARS;
+use super::glyphs::{head, narrow};
+
+/// Octets of a domain at most (RFC 5321 §4.5.3.1.2).
+const LONGEST_DOMAIN: usize = 255;
+
+pub(super) fn mask(text: &str, out: &mut String) {
+    let text = text.trim();
+    let Some((at, sign)) = text.char_indices().rfind(|(_, c)| narrow(*c) == '@') else {
+        return out.push_str(STARS);
+    };
+    let local = text.get(..at).unwrap_or("");
+    let domain = text.get(at + sign.len_utf8()..).unwrap_or("");
+    if local.is_empty() || !is_domain(domain) {
+        return out.push_str(STARS);
+    }
+    let first = head(local, 1);
+    // A local part of one character would be shown whole.
+    if first.len() < local.len() {
+        out.push_str(first);
+    }
+    out.push_str(STARS);
+    out.push('@');
+    out.push_str(domain);
+}
+
+/// Letters, digits, hyphens and dots: with anything else the text is no address, and what stands
+/// after the `@` may be as personal as what stands before it.
+fn is_domain(domain: &str) -> bool {
+    (1..=LONGEST_DOMAIN).contains(&domain.len())
+        && domain
+            .chars()
+            .map(narrow)
+            .all(|c| c.is_alphanumeric() || c == '-' || c == '.')
+}

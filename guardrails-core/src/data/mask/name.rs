@@ -1,0 +1,74 @@
+//! The name mask. Names in Chinese characters, kana or hangul keep the surname (two characters for
+//! a compound one) and show one `*` for each character after it; names in other scripts keep the
+//! initial of each word. In `阿里木·买买提` only the very first character is kept.
+
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::glyphs::{head, stars};
+use super::surnames::compound;
+use super::STARS;
+
+/// Bytes of a name at most; longer text is not a name and is shown as `***`.
+const LONGEST: usize = 256;
+
+pub(super) fn mask(text: &str, out: &mut String) {
+    let name = text.trim();
+    match name.chars().next() {
+        Some(first) if name.len() <= LONGEST => {
+            if is_syllabic(first) {
+                syllabic(name, out);
+            } else {
+                words(name, out);
+            }
+        }
+        _ => out.push_str(STARS),
+    }
+}
+
+/// Scripts in which one character is one syllable or more: Han, kana, hangul.
+pub(crate) fn is_syllabic(c: char) -> bool {
+    is_han(c) || matches!(c, '\u{3040}'..='\u{30FF}' | '\u{AC00}'..='\u{D7AF}')
+}
+
+/// The CJK ideograph blocks that names are written in, with extensions A to H and compatibility.
+pub(crate) fn is_han(c: char) -> bool {
+    matches!(c,
+        '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}'
+        | '\u{20000}'..='\u{323AF}' | '〇')
+}
+
+fn syllabic(name: &str, out: &mut String) {
+    let length = name.graphemes(true).filter(|g| !is_space(g)).count();
+    // A compound surname alone is a name of two characters, of which one is kept.
+    let surname = if length > 2 && compound(name) { 2 } else { 1 };
+    if length < 2 {
+        return out.push('*');
+    }
+    out.push_str(head(name, surname));
+    for glyph in name.graphemes(true).skip(surname) {
+        match glyph {
+            space if is_space(space) => {}
+            "·" | "•" | "・" => out.push('·'),
+            _ => out.push('*'),
+        }
+    }
+}
+
+fn words(name: &str, out: &mut String) {
+    for (i, word) in name.split_whitespace().enumerate() {
+        if i > 0 {
+            out.push(' ');
+        }
+        let first = head(word, 1);
+        if first.len() == word.len() {
+            stars(1, out);
+        } else {
+            out.push_str(first);
+            out.push_str(STARS);
+        }
+    }
+}
+
+fn is_space(glyph: &str) -> bool {
+    glyph.chars().all(char::is_whitespace)
+}

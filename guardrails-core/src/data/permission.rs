@@ -1,0 +1,220 @@
+//! Field permission: what one principal may see and change of an entity, from the policy's grants
+//! and the permission tables.
+//!
+//! Everything that does not depend on the record is resolved once, when a plan is made. What is
+//! left per record is the truth of the grants' conditions; [`Permissions::table`] turns one pattern
+//! of truths into a [`FieldTable`]. This file must not evaluate conditions, and nothing here widens:
+//! a truth that is unknown grants nothing, and a table row only takes away.
+//!
+//! An entity that no grant in the policy is about, for whatever role, is governed by the tables
+//! alone; it has no row scope.
+
+mod conditions;
+mod node;
+pub(super) mod rows;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use smallvec::SmallVec;
+
+use self::conditions::Conditions;
+use self::node::{Clause, Given, Node, Planner};
+use self::rows::TableRows;
+use super::shape::Shapes;
+use super::table::{FieldTable, Reach};
+use crate::policy::{Expr, Grant, Policy};
+use crate::process::Truth;
+use crate::store::FieldPermission;
+use crate::value::Name;
+
+/// Tables kept ready, one per pattern of truths; a plan with more patterns than this makes the rest
+/// anew each time.
+const MOST_TABLES: usize = 256;
+
+/// Whose permissions are asked for, and on what.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The policy in force.
+    pub policy: &'a Policy,
+    /// Rows of the permission tables; those of other tenants are passed over.
+    pub rows: &'a [FieldPermission],
+    /// The principal's tenant.
+    pub tenant: &'a str,
+    /// The roles that the host assigned.
+    pub roles: &'a [Name],
+    /// The roles that those inherit; they may be named here again or not.
+    pub inherited: &'a [Name],
+    /// The entity.
+    pub entity: &'a str,
+    /// The AI context; may be empty.
+    pub context: &'a str,
+}
+
+/// Permissions on one entity, resolved but for the truth of the grants' conditions.
+pub struct Permissions {
+    entity: Name,
+    conditions: Vec<Expr>,
+    governed: Governed,
+    nodes: Vec<Node>,
+    shapes: Arc<Shapes>,
+    tables: RwLock<HashMap<Pattern, Arc<FieldTable>>>,
+}
+
+type Pattern = SmallVec<[Truth; 16]>;
+
+/// What gives access.
+enum Governed {
+    /// Grants, each with the place of its scope among the conditions; none for every record.
+    ByGrants(Vec<Option<usize>>),
+    ByTables,
+}
+
+impl Permissions {
+    /// Resolves what `asked` says. The result depends on nothing else, so it may be kept as long as
+    /// policy, tables and roles stay as they are.
+    #[must_use]
+    pub fn resolve(asked: &Asked<'_>) -> Self {
+        let rows = TableRows::new(
+            asked.rows,
+            asked.tenant,
+            asked.context,
+            asked.roles,
+            all_roles(asked),
+        );
+        let mut conditions = Conditions::default();
+        let about: Vec<&Arc<Grant>> = asked
+            .policy
+            .grants
+            .iter()
+            .filter(|grant| &*grant.entity == asked.entity)
+            .collect();
+        let given = if about.is_empty() {
+            Given::Rows
+        } else {
+            let applying = about.into_iter().filter(|grant| applies(grant, &rows, asked));
+            Given::Grants(applying.map(|grant| resolved(grant, &mut conditions)).collect())
+        };
+        let governed = match &given {
+            Given::Rows => Governed::ByTables,
+            Given::Grants(grants) => {
+                Governed::ByGrants(grants.iter().map(|grant| grant.scope).collect())
+            }
+        };
+        let planner = Planner::new(asked, &rows, given);
+        Self {
+            entity: asked.entity.into(),
+            conditions: conditions.into_vec(),
+            governed,
+            nodes: planner.nodes(),
+            shapes: planner.shapes(),
+            tables: RwLock::default(),
+        }
+    }
+
+    /// The entity.
+    #[must_use]
+    pub fn entity(&self) -> &Name {
+        &self.entity
+    }
+
+    /// The distinct scopes and `when` conditions of the grants that apply to this principal, to be
+    /// evaluated for each record.
+    #[must_use]
+    pub fn conditions(&self) -> &[Expr] {
+        &self.conditions
+    }
+
+    /// The table for records where the conditions have these truths, in the order of
+    /// [`Permissions::conditions`]; one that is left out counts as unknown.
+    #[must_use]
+    pub fn table(&self, truths: &[Truth]) -> FieldTable {
+        let holding: Vec<bool> = match &self.governed {
+            Governed::ByTables => Vec::new(),
+            Governed::ByGrants(scopes) => scopes
+                .iter()
+                .map(|scope| scope.is_none_or(|at| truth_at(truths, at) == Truth::True))
+                .collect(),
+        };
+        let reach = match &self.governed {
+            Governed::ByGrants(_) if !holding.contains(&true) => Reach::OutOfScope,
+            _ => Reach::InScope,
+        };
+        let rows = self
+            .nodes
+            .iter()
+            .map(|node| node.row(&holding, truths, &self.shapes))
+            .collect();
+        FieldTable::new(self.entity.clone(), rows, reach, self.shapes.clone())
+    }
+
+    /// [`Permissions::table`], made once for each pattern of truths and shared from then on.
+    #[must_use]
+    pub fn shared_table(&self, truths: &[Truth]) -> Arc<FieldTable> {
+        // A poisoned lock still guards a whole map: entries are only ever inserted complete.
+        let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(table) = tables.get(truths) {
+            return table.clone();
+        }
+        drop(tables);
+        let table = Arc::new(self.table(truths));
+        let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
+        if tables.len() < MOST_TABLES {
+            tables.insert(truths.into(), table.clone());
+        }
+        table
+    }
+}
+
+impl fmt::Debug for Permissions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Permissions")
+            .field("entity", &self.entity)
+            .field("conditions", &self.conditions.len())
+            .field("fields", &self.nodes.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Assigned and inherited, each once.
+fn all_roles(asked: &Asked<'_>) -> Vec<Name> {
+    let mut roles = [asked.roles, asked.inherited].concat();
+    roles.sort_unstable();
+    roles.dedup();
+    roles
+}
+
+fn applies(grant: &Grant, rows: &TableRows<'_>, asked: &Asked<'_>) -> bool {
+    rows.roles().binary_search(&grant.role).is_ok()
+        && (grant.contexts.is_empty() || grant.contexts.iter().any(|c| &**c == asked.context))
+}
+
+/// A grant with its conditions by place.
+struct Resolved {
+    role: Name,
+    scope: Option<usize>,
+    clauses: Vec<Clause>,
+}
+
+fn resolved(grant: &Arc<Grant>, conditions: &mut Conditions) -> Resolved {
+    let scope = grant.scope.as_ref().map(|scope| conditions.place_of(scope));
+    let clauses = grant.clauses.iter().map(|clause| Clause {
+        fields: clause.fields.clone(),
+        permission: clause.permission.clone(),
+        when: clause.when.as_ref().map(|when| conditions.place_of(when)),
+        place: clause.place.clone(),
+    });
+    Resolved {
+        role: grant.role.clone(),
+        scope,
+        clauses: clauses.collect(),
+    }
+}
+
+fn truth_at(truths: &[Truth], at: usize) -> Truth {
+    truths.get(at).copied().unwrap_or(Truth::Unknown)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,226 @@
+//! The outcome of all permissions for one kind of record: per field one access. A view is made from
+//! it by walking a record and the table side by side; nothing is looked up by name.
+
+use std::sync::Arc;
+
+use super::access::{Access, Source, Writable};
+use super::shape::Shapes;
+use super::show;
+use crate::audit::FieldAccess;
+use crate::policy::{PiiClass, Sensitivity};
+use crate::value::{Name, Value};
+
+/// What one principal may see and change of records that fall under the same grants.
+#[derive(Debug, Clone)]
+pub struct FieldTable {
+    entity: Name,
+    rows: Arc<[FieldRow]>,
+    reach: Reach,
+    shapes: Arc<Shapes>,
+    accessed: Arc<[FieldAccess]>,
+    hidden: Arc<[Name]>,
+}
+
+/// Whether a record is in the row scope of any grant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    InScope,
+    OutOfScope,
+}
+
+/// One field of a [`FieldTable`].
+#[derive(Debug, Clone)]
+pub struct FieldRow {
+    pub(super) name: Name,
+    pub(super) access: Access,
+    pub(super) writable: Writable,
+    pub(super) sensitivity: Sensitivity,
+    pub(super) pii: Option<PiiClass>,
+    pub(super) source: Source,
+    pub(super) inner: Inner,
+}
+
+/// What of a readable value's inside may be seen.
+#[derive(Debug, Clone)]
+pub(super) enum Inner {
+    /// All of it; the field is granted by name and no entity declares it.
+    Anything,
+    /// The value or the list of values itself; a nested object is not what was declared.
+    Scalar,
+    /// These fields of a nested entity, in name order.
+    Rows(Arc<[FieldRow]>),
+    /// The declared fields of a nested entity, by its place among the [`Shapes`].
+    Shape(usize),
+}
+
+impl FieldRow {
+    /// The field's name.
+    #[must_use]
+    pub fn name(&self) -> &Name {
+        &self.name
+    }
+
+    /// What is shown of it.
+    #[must_use]
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// Whether it may be given another value. A field that holds a nested entity is writable only
+    /// where each field inside it is, since a change replaces it as a whole.
+    #[must_use]
+    pub fn writable(&self) -> Writable {
+        self.writable
+    }
+
+    /// The highest of what the policy declares, what the tables say, and what is visible inside.
+    #[must_use]
+    pub fn sensitivity(&self) -> Sensitivity {
+        self.sensitivity
+    }
+
+    /// The class of personal data in it.
+    #[must_use]
+    pub fn pii(&self) -> Option<PiiClass> {
+        self.pii
+    }
+
+    /// What decided.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// The fields of a nested entity, where the policy or the tables speak of them one by one; else
+    /// empty, and the declared fields of the nested entity are shown with the field.
+    #[must_use]
+    pub fn nested(&self) -> &[FieldRow] {
+        match &self.inner {
+            Inner::Rows(rows) => rows,
+            Inner::Anything | Inner::Scalar | Inner::Shape(_) => &[],
+        }
+    }
+}
+
+impl FieldTable {
+    pub(super) fn new(
+        entity: Name,
+        rows: Vec<FieldRow>,
+        reach: Reach,
+        shapes: Arc<Shapes>,
+    ) -> Self {
+        let mut accessed = Vec::with_capacity(rows.len());
+        flatten(&rows, "", &mut accessed);
+        let hidden = accessed
+            .iter()
+            .filter(|field| field.access == Access::Hidden.as_str())
+            .map(|field| field.field.clone())
+            .collect();
+        Self {
+            entity,
+            rows: rows.into(),
+            reach,
+            shapes,
+            accessed: accessed.into(),
+            hidden,
+        }
+    }
+
+    /// The entity.
+    #[must_use]
+    pub fn entity(&self) -> &Name {
+        &self.entity
+    }
+
+    /// Whether no grant holds for the record, so that for this principal it does not exist.
+    #[must_use]
+    pub fn is_out_of_scope(&self) -> bool {
+        self.reach == Reach::OutOfScope
+    }
+
+    /// The fields, in name order: those the entity declares, or else those the tables have rows for.
+    #[must_use]
+    pub fn rows(&self) -> &[FieldRow] {
+        &self.rows
+    }
+
+    /// The row of a field; none for a field that nobody declared, which is hidden and not writable.
+    #[must_use]
+    pub fn row(&self, field: &str) -> Option<&FieldRow> {
+        row_of(&self.rows, field)
+    }
+
+    /// Every field's access, for the audit; nested fields that the policy speaks of one by one have
+    /// their path as name.
+    #[must_use]
+    pub fn accessed(&self) -> &Arc<[FieldAccess]> {
+        &self.accessed
+    }
+
+    /// The names of the fields that are hidden, whether or not a record has them.
+    #[must_use]
+    pub fn hidden(&self) -> &[Name] {
+        &self.hidden
+    }
+
+    /// The highest sensitivity among the fields that are shown; level 1 when none is.
+    #[must_use]
+    pub fn max_sensitivity(&self) -> Sensitivity {
+        most_sensitive(&self.rows).unwrap_or(Sensitivity::PUBLIC)
+    }
+
+    /// `value`, found at `path` in a record, as text that the principal may see: in a message, in a
+    /// reason. What is hidden or undeclared is `‹hidden›`, what is absent `‹missing›`; the path goes
+    /// through lists as if through their items.
+    #[must_use]
+    pub fn show(&self, path: &[Name], value: &Value) -> String {
+        match self.reach {
+            Reach::InScope => show::show(&self.rows, &self.shapes, path, value),
+            Reach::OutOfScope => show::HIDDEN.to_owned(),
+        }
+    }
+
+    pub(super) fn shapes(&self) -> &Shapes {
+        &self.shapes
+    }
+}
+
+/// The row of a name among rows in name order.
+pub(super) fn row_of<'t>(rows: &'t [FieldRow], field: &str) -> Option<&'t FieldRow> {
+    let at = rows
+        .binary_search_by(|row| (*row.name).cmp(field))
+        .ok()?;
+    rows.get(at)
+}
+
+/// The highest sensitivity among rows that are not hidden.
+pub(super) fn most_sensitive(rows: &[FieldRow]) -> Option<Sensitivity> {
+    rows.iter()
+        .filter(|row| row.access != Access::Hidden)
+        .map(|row| row.sensitivity)
+        .max()
+}
+
+fn flatten(rows: &[FieldRow], prefix: &str, out: &mut Vec<FieldAccess>) {
+    for row in rows {
+        let path = join(prefix, &row.name);
+        out.push(FieldAccess {
+            field: path.clone(),
+            access: row.access.as_str(),
+            mask: row.access.mask_name(),
+            sensitivity: row.sensitivity.level(),
+        });
+        if row.access == Access::Read {
+            flatten(row.nested(), &path, out);
+        }
+    }
+}
+
+/// `prefix.name`, or the name alone at the top.
+pub(super) fn join(prefix: &str, name: &Name) -> Name {
+    if prefix.is_empty() {
+        name.clone()
+    } else {
+        format!("{prefix}.{name}").into()
+    }
+}

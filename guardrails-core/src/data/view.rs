@@ -1,0 +1,260 @@
+//! A record as this principal's AI may see it.
+//!
+//! Made by walking the record's fields and the table's rows side by side, both in name order:
+//! readable values are borrowed from the record, masked ones are made. What is not in the view is
+//! nowhere in it: not in its JSON, its notes or its `Debug`.
+
+mod note;
+mod owned;
+
+use std::fmt;
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use super::access::Access;
+use super::project::{self, Shown};
+use super::table::{FieldRow, FieldTable};
+use crate::audit::FieldAccess;
+use crate::record::Record;
+use crate::value::{Fields, Name, Value, write_text};
+
+pub use note::ViewNote;
+pub use owned::OwnedView;
+
+/// Fields of a view that need no allocation of their own.
+const INLINE: usize = 20;
+
+/// One record as one principal's AI may see it, borrowed from the record.
+///
+/// It does: hold every field that is readable or masked, in name order, and say which fields were
+/// withheld. It does not: tell whether a withheld field had a value.
+pub struct View<'r> {
+    record: &'r Record,
+    table: Arc<FieldTable>,
+    entries: SmallVec<[Entry<'r>; INLINE]>,
+    /// Fields of the record that are not what the entity declares, and were left out.
+    strays: usize,
+    /// Whether each of the table's fields was in the record, and as declared.
+    complete: bool,
+}
+
+struct Entry<'r> {
+    name: &'r Name,
+    value: Seen<'r>,
+}
+
+/// A value in a view.
+enum Seen<'r> {
+    Borrowed(&'r Value),
+    Owned(Value),
+}
+
+impl Seen<'_> {
+    fn value(&self) -> &Value {
+        match self {
+            Self::Borrowed(value) => value,
+            Self::Owned(value) => value,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        match self {
+            Self::Borrowed(value) => value.clone(),
+            Self::Owned(value) => value,
+        }
+    }
+}
+
+/// The view of `record` through `table`. A record out of the table's row scope has no fields in it.
+#[must_use]
+pub fn view<'r>(record: &'r Record, table: &Arc<FieldTable>) -> View<'r> {
+    let mut view = View {
+        record,
+        table: table.clone(),
+        entries: SmallVec::new(),
+        strays: 0,
+        complete: true,
+    };
+    if table.is_out_of_scope() {
+        view.complete = false;
+    } else {
+        view.fill(record.fields(), table);
+    }
+    view
+}
+
+/// What became of each field of the record, for the audit. Shares the table's own list when the
+/// record has every field.
+#[must_use]
+pub fn accessed(view: &View<'_>) -> Arc<[FieldAccess]> {
+    if view.complete {
+        return view.table.accessed().clone();
+    }
+    let fields = view.record.fields();
+    let has = |path: &str| {
+        let top = path.split_once('.').map_or(path, |(top, _)| top);
+        fields.value(path).or_else(|| fields.value(top)).is_some()
+    };
+    let present = view.table.accessed().iter().filter(|a| has(&a.field));
+    present.map(|access| view.as_shown(access)).collect()
+}
+
+impl<'r> View<'r> {
+    fn fill(&mut self, fields: &'r Fields, table: &FieldTable) {
+        let mut buffer = String::new();
+        let mut rows = table.rows().iter();
+        let mut row = rows.next();
+        for (name, value) in fields {
+            while let Some(skipped) = row
+                && *skipped.name() < *name
+            {
+                self.complete = false;
+                row = rows.next();
+            }
+            match row {
+                Some(found) if found.name() == name => {
+                    self.add(name, value, found, table, &mut buffer);
+                    row = rows.next();
+                }
+                _ => self.strays += 1,
+            }
+        }
+        self.complete &= row.is_none();
+    }
+
+    fn add(
+        &mut self,
+        name: &'r Name,
+        value: &'r Value,
+        row: &FieldRow,
+        table: &FieldTable,
+        buffer: &mut String,
+    ) {
+        let seen = match project::field(row, value, table.shapes(), buffer) {
+            Shown::Same => Seen::Borrowed(value),
+            Shown::Changed(value) => Seen::Owned(value),
+            Shown::Withheld => {
+                if *row.access() == Access::Read {
+                    // Readable, but not what the entity declares.
+                    self.strays += 1;
+                    self.complete = false;
+                }
+                return;
+            }
+        };
+        self.entries.push(Entry { name, value: seen });
+    }
+
+    /// A field that was to be read, and was left out because it is not what the entity declares,
+    /// counts as hidden.
+    fn as_shown(&self, access: &FieldAccess) -> FieldAccess {
+        let top = access.field.split_once('.').map_or(&*access.field, |(top, _)| top);
+        let withheld = self.value(&access.field).is_none() && self.value(top).is_none();
+        let mut access = access.clone();
+        if withheld {
+            access.access = Access::Hidden.as_str();
+            access.mask = "";
+        }
+        access
+    }
+
+    /// The entity.
+    #[must_use]
+    pub fn entity(&self) -> &Name {
+        self.record.entity()
+    }
+
+    /// The table it was made with.
+    #[must_use]
+    pub fn table(&self) -> &Arc<FieldTable> {
+        &self.table
+    }
+
+    /// The value of a field as it may be seen; none when it is absent, withheld or unknown alike.
+    #[must_use]
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        let at = self
+            .entries
+            .binary_search_by(|entry| (**entry.name).cmp(name))
+            .ok()?;
+        self.entries.get(at).map(|entry| entry.value.value())
+    }
+
+    /// Name and value of each field, in name order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Name, &Value)> {
+        self.entries
+            .iter()
+            .map(|entry| (entry.name, entry.value.value()))
+    }
+
+    /// How many fields are shown.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether none is.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// The fields as a map of their own. Texts, lists and objects are shared, not copied.
+    #[must_use]
+    pub fn to_fields(&self) -> Fields {
+        let mut fields = Fields::with_capacity(self.entries.len());
+        for (name, value) in self.iter() {
+            fields.set(name.clone(), value.clone());
+        }
+        fields
+    }
+
+    /// The fields as one JSON object, keys in order, without a detour over a map.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut out = String::with_capacity(32 * (self.entries.len() + 1));
+        out.push('{');
+        for (i, (name, value)) in self.iter().enumerate() {
+            if i > 0 {
+                out.push(',');
+            }
+            write_text(&mut out, name);
+            out.push(':');
+            value.write_json(&mut out);
+        }
+        out.push('}');
+        out
+    }
+
+    /// The names of the declared fields that are withheld from this principal, in order, nested ones
+    /// by their path. Says nothing about whether the record has a value there.
+    pub fn hidden(&self) -> impl Iterator<Item = &Name> {
+        self.table.hidden().iter()
+    }
+
+    /// What a reader of the view should know: what is masked, what is hidden, what was left out.
+    pub fn notes(&self) -> impl Iterator<Item = ViewNote> {
+        note::notes(&self.table, self.strays)
+    }
+
+    /// The view on its own, for keeping longer than the record.
+    #[must_use]
+    pub fn into_owned(self) -> OwnedView {
+        let mut fields = Fields::with_capacity(self.entries.len());
+        for entry in self.entries {
+            fields.set(entry.name.clone(), entry.value.into_value());
+        }
+        OwnedView::new(self.table, fields, self.strays)
+    }
+}
+
+impl fmt::Debug for View<'_> {
+    /// Names only; never a value.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        note::debug(f, self.entity(), self.iter().map(|(name, _)| name))
+    }
+}
+
+#[cfg(test)]
+mod tests;
