@@ -46,6 +46,11 @@ impl Changes {
         }
     }
 
+    /// The change a ticket was made for.
+    pub(crate) fn restored(verb: Verb, before: Record, set: Fields) -> Self {
+        Self { verb, before, set }
+    }
+
     /// Sets a field.
     #[must_use]
     pub fn set(mut self, name: impl Into<Name>, value: impl Into<Value>) -> Self {

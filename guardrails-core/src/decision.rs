@@ -227,6 +227,7 @@ pub struct Risk {
 pub struct Decision {
     pub(crate) outcome: Outcome,
     pub(crate) reasons: Vec<Reason>,
+    pub(crate) shadows: Vec<Reason>,
     pub(crate) risk: Risk,
     pub(crate) notify: Vec<Name>,
     pub(crate) policy: Digest,
@@ -267,6 +268,12 @@ impl Decision {
     #[must_use]
     pub fn reasons(&self) -> &[Reason] {
         &self.reasons
+    }
+
+    /// What shadow rules would have said; it changed nothing.
+    #[must_use]
+    pub fn shadows(&self) -> &[Reason] {
+        &self.shadows
     }
 
     /// The risk and its factors.

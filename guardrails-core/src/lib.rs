@@ -1,13 +1,61 @@
-//! Domain types, decision procedure and the four guardrails.
+//! The engine of CRM Guardrails: domain types, the decision procedure, and the four guardrails.
+//!
+//! A [`Guard`] stands between AI agents and a company's CRM. For each AI operation it decides what
+//! may be seen ([`data`]), what may be done and who must agree ([`process`]), which capabilities
+//! exist for whom ([`skills`]), and keeps the proof of what happened ([`audit`]).
+//!
+//! Most users want the facade crate `crm-guardrails`, which brings policies from files, a database
+//! and the system's clock. This crate has none of those: files, sockets, time and randomness come in
+//! through [`Store`], [`Clock`] and [`Entropy`].
+//!
+//! ```
+//! use std::sync::Arc;
+//! use guardrails_core::audit::Keys;
+//! use guardrails_core::policy::Policy;
+//! use guardrails_core::{CountingEntropy, FrozenClock, Guard, LogId, MemoryStore, Principal, Request};
+//!
+//! let keys = Arc::new(Keys::from_seed([7; 32]));
+//! let store = MemoryStore::new(keys.clone(), LogId::from(uuid::Uuid::nil()));
+//! let guard = Guard::builder()
+//!     .policy(Policy::empty())
+//!     .store(Arc::new(store))
+//!     .clock(Arc::new(FrozenClock::at(chrono::DateTime::UNIX_EPOCH)))
+//!     .entropy(Arc::new(CountingEntropy::default()))
+//!     .keys(keys)
+//!     .open()?;
+//!
+//! // An empty policy registers no skill, so nothing may begin.
+//! let rep = Principal::user("acme", "u-17").role("SALES_REP");
+//! let error = guard.begin(Request::new(&rep, "quote.draft").entity("Quote")).unwrap_err();
+//! assert_eq!(error.code(), "SKILL_NOT_REGISTERED");
+//! # Ok::<(), guardrails_core::Error>(())
+//! ```
+//!
+//! # How a decision is made
+//!
+//! `begin` admits the operation and makes its intent durable; [`Operation::read`] shows a record
+//! through the principal's field permissions; [`Operation::propose`] asks permissions, rules and
+//! risk about a change; [`Operation::complete`] records the outcome. Everything that does not depend
+//! on the record is resolved once into a plan and shared.
+//!
+//! # Limits and untrusted input
+//!
+//! Records are read within [`JsonLimits`]. Conditions are three-valued: what cannot be known
+//! restricts, and grants nothing. No error, log line or `Debug` output carries a record's value.
+
 mod change;
 mod decision;
 mod diagnostic;
 mod error;
+mod guard;
 mod memory;
+mod operation;
 mod outside;
+mod plan;
 mod principal;
 mod record;
 mod request;
+mod snapshot;
 mod store;
 mod value;
 
@@ -18,13 +66,20 @@ pub mod process;
 pub mod skills;
 
 pub use change::Changes;
-pub use decision::*;
+pub use decision::{
+    Decision, Holding, LogId, OperationId, Outcome, Reason, Risk, TicketHandle, TicketId, Verdict,
+};
 pub use diagnostic::{Diagnostic, Note, Place, Severity};
 pub use error::{Error, ErrorKind, Result};
+pub use guard::{Guard, GuardBuilder, Refreshed};
 pub use memory::MemoryStore;
+pub use operation::Operation;
 pub use outside::{Clock, CountingEntropy, Entropy, FrozenClock};
 pub use principal::Principal;
 pub use record::Record;
 pub use request::Request;
-pub use store::*;
+pub use store::{
+    FieldPermission, LimitStore, PermissionStore, Revision, RoleLine, RolePermission, RoleStore,
+    SkillStatusRow, SkillStore, Store, Swap, Take, Taken, TicketStore,
+};
 pub use value::{Fields, JsonLimits, Name, Value, parse_fields};

@@ -281,3 +281,44 @@ impl ValueSet {
         self.numbers.iter().copied()
     }
 }
+
+impl Expr {
+    /// The node's direct children, in the order written.
+    #[must_use]
+    pub fn children(&self) -> Vec<&Expr> {
+        match &self.kind {
+            ExprKind::Literal(_)
+            | ExprKind::Moment(..)
+            | ExprKind::Path(_)
+            | ExprKind::HasRole(_)
+            | ExprKind::Changed(_)
+            | ExprKind::IsMissing(_) => Vec::new(),
+            ExprKind::Not(a)
+            | ExprKind::InSet(a, _)
+            | ExprKind::Matches(a, _)
+            | ExprKind::Negate(a)
+            | ExprKind::Call(_, a) => vec![a],
+            ExprKind::All(parts) | ExprKind::Any(parts) => parts.iter().collect(),
+            ExprKind::Compare(_, a, b)
+            | ExprKind::InList(a, b)
+            | ExprKind::Text(_, a, b)
+            | ExprKind::Quantified(_, a, _, b)
+            | ExprKind::Arithmetic(_, a, b)
+            | ExprKind::Coalesce(a, b) => vec![a, b],
+        }
+    }
+
+    /// Calls `visit` with each path that the tree reads.
+    pub fn visit_paths<'e>(&'e self, visit: &mut impl FnMut(&'e Path)) {
+        match &self.kind {
+            ExprKind::Path(path) | ExprKind::Changed(path) | ExprKind::IsMissing(path) => {
+                visit(path);
+            }
+            _ => {
+                for child in self.children() {
+                    child.visit_paths(visit);
+                }
+            }
+        }
+    }
+}

@@ -152,8 +152,8 @@ impl<'a> Facts<'a> {
     pub fn read(&self, path: &'a Path) -> Datum<'a> {
         match path.root {
             Root::Record => self.field(path),
-            Root::Old if self.has_old => typed(self.before.at(&path.keys), &path.ty),
-            Root::Old | Root::Variable(_) => Datum::Missing,
+            Root::Old => self.old(path),
+            Root::Variable(_) => Datum::Missing,
             Root::Actor => self.actor(path),
             Root::Ai => optional_text(match first(&path.keys) {
                 "agent" => self.principal.agent_name(),
@@ -173,6 +173,15 @@ impl<'a> Facts<'a> {
                 Type::Date => i64::from(self.now.date_naive().to_epoch_days()),
                 _ => self.now.timestamp_micros(),
             }),
+        }
+    }
+
+    /// Reads a field of the record as it was, whatever the path's root; missing on create.
+    pub(crate) fn old(&self, path: &'a Path) -> Datum<'a> {
+        if self.has_old {
+            typed(self.before.at(&path.keys), &path.ty)
+        } else {
+            Datum::Missing
         }
     }
 

@@ -1,9 +1,35 @@
 //! The process guardrail: rules, risk, and who must agree.
+//!
+//! - [`Facts`] is what a rule may read; [`Truth`] is how a condition comes out.
+//! - The oracle says what a condition means; predicates and the index give the same answer fast.
+//! - Rules and risk come together in a verdict; a [`Ticket`] binds an approval to one action.
 
+mod action_digest;
+mod approvals;
+mod card;
 mod facts;
+mod index;
+mod lifecycle;
+mod message;
+mod operand;
+mod oracle;
+mod predicate;
+mod review;
+mod risk;
+mod rules;
 mod ticket;
 mod truth;
 
+pub use approvals::Approvals;
+pub use card::{TicketCard, TicketChange};
 pub use facts::{Datum, Facts};
+pub use oracle::holds;
 pub use ticket::{StepDecision, Ticket, TicketState, Vote};
 pub use truth::Truth;
+
+pub(crate) use action_digest::{Action, action_digest};
+pub(crate) use message::{Changing, Reader, Reference};
+pub(crate) use predicate::{Compiler, Frame, Predicate, Settled, Slots};
+pub(crate) use review::{Review, review};
+pub(crate) use risk::Scale;
+pub(crate) use rules::{Findings, Phase, RuleSet};

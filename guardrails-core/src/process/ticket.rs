@@ -49,7 +49,7 @@ pub struct Ticket {
     pub step: u32,
     /// Decisions so far, oldest first.
     pub decisions: Vec<StepDecision>,
-    /// Why an approval is needed: texts fit for the requester.
+    /// Why an approval is needed: templates without a record's value, filled for each reader.
     pub because: Vec<String>,
     /// When it was made.
     pub created: DateTime<Utc>,

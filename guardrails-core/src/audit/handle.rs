@@ -1,0 +1,42 @@
+//! The audit of a guard: verification and explanation.
+
+use super::{AuditReader, Keys, Trace, VerifyReport, trace, verify};
+use crate::decision::OperationId;
+use crate::error::Result;
+
+/// The audit of a guard.
+#[derive(Clone, Copy)]
+pub struct Audit<'g> {
+    reader: &'g dyn AuditReader,
+    keys: &'g Keys,
+}
+
+impl<'g> Audit<'g> {
+    pub(crate) fn new(reader: &'g dyn AuditReader, keys: &'g Keys) -> Self {
+        Self { reader, keys }
+    }
+
+    /// Checks every event of every log against its hash, its tree and its signed checkpoints, and
+    /// says what such a check cannot see.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) when the audit cannot be read. What was found
+    /// is in the report, not an error.
+    pub fn verify(&self) -> Result<VerifyReport> {
+        verify(self.reader, &self.keys.verifier())
+    }
+
+    /// One operation of a tenant from intent to outcome.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) when the tenant has no such operation.
+    pub fn trace(&self, tenant: &str, operation: OperationId) -> Result<Trace> {
+        trace(self.reader, tenant, operation)
+    }
+}
+
+impl std::fmt::Debug for Audit<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Audit")
+    }
+}

@@ -1,0 +1,309 @@
+//! The guard: compiled policy plus stores, shared by all threads.
+//!
+//! `begin` decides whether an operation may start and makes its intent durable; everything after
+//! that happens in the [`Operation`]. Nothing here reads a file, a clock or the network: the builder
+//! is handed all of them.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use chrono::{DateTime, Utc};
+
+use crate::audit::{Audit, Event, EventKind, Keys, OperationContext};
+use crate::decision::{OperationId, Reason, TicketId};
+use crate::error::{Error, ErrorKind, Result};
+use crate::operation::Operation;
+use crate::outside::{Clock, Entropy, new_id};
+use crate::plan::{Plan, entity_of};
+use crate::policy::{Digest, Policy};
+use crate::principal::Principal;
+use crate::process::Approvals;
+use crate::request::Request;
+use crate::skills::{model_allowed, take_limits};
+use crate::snapshot::Snapshot;
+use crate::store::Store;
+use crate::value::Name;
+
+/// Compiled policies plus stores. Cheap to clone; all clones are one guard.
+#[derive(Clone)]
+pub struct Guard {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) keys: Arc<Keys>,
+    snapshot: ArcSwap<Snapshot>,
+}
+
+/// Brings together what a guard is made of. Each part is required but the policy: without one,
+/// everything is refused.
+#[derive(Default)]
+pub struct GuardBuilder {
+    policy: Option<Policy>,
+    store: Option<Arc<dyn Store>>,
+    clock: Option<Arc<dyn Clock>>,
+    entropy: Option<Arc<dyn Entropy>>,
+    keys: Option<Arc<Keys>>,
+}
+
+impl GuardBuilder {
+    /// The checked policy.
+    #[must_use]
+    pub fn policy(mut self, policy: Policy) -> Self {
+        self.policy = Some(policy);
+        self
+    }
+
+    /// Where permissions, roles, tickets and the audit are kept.
+    #[must_use]
+    pub fn store(mut self, store: Arc<dyn Store>) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// What time it is.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = Some(clock);
+        self
+    }
+
+    /// Where randomness comes from.
+    #[must_use]
+    pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
+        self.entropy = Some(entropy);
+        self
+    }
+
+    /// The keys that sign and authenticate the audit.
+    #[must_use]
+    pub fn keys(mut self, keys: Arc<Keys>) -> Self {
+        self.keys = Some(keys);
+        self
+    }
+
+    /// Reads the store and opens the guard.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Setup`] for a missing part, [`ErrorKind::Store`] when the store does not answer,
+    /// [`ErrorKind::Policy`] for rows that cannot be accepted.
+    pub fn open(self) -> Result<Guard> {
+        let missing = |part: &str| {
+            Error::new(ErrorKind::Setup, format!("the guard was built without {part}"))
+                .with_help(format!("call `GuardBuilder::{part}` before `open`"))
+        };
+        let store = self.store.ok_or_else(|| missing("store"))?;
+        let policy = Arc::new(self.policy.unwrap_or_else(Policy::empty));
+        let snapshot = Snapshot::load(policy, &store)?;
+        Ok(Guard {
+            inner: Arc::new(Inner {
+                snapshot: ArcSwap::from_pointee(snapshot),
+                store,
+                clock: self.clock.ok_or_else(|| missing("clock"))?,
+                entropy: self.entropy.ok_or_else(|| missing("entropy"))?,
+                keys: self.keys.ok_or_else(|| missing("keys"))?,
+            }),
+        })
+    }
+}
+
+/// Whether a refresh brought anything new.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub enum Refreshed {
+    /// Permissions, roles or skills had changed and are in force now.
+    Changed,
+    /// Nothing had changed.
+    Unchanged,
+}
+
+impl Guard {
+    /// Starts building a guard.
+    #[must_use]
+    pub fn builder() -> GuardBuilder {
+        GuardBuilder::default()
+    }
+
+    /// Begins one operation: skill known and active, role and model allowed, limits not used up,
+    /// and the intent durable.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`] or [`ErrorKind::LimitReached`] with reasons, themselves durable in the
+    /// audit; [`ErrorKind::Input`] for a request that names no entity where it must;
+    /// [`ErrorKind::Store`] when the audit or a limit cannot be written.
+    pub fn begin(&self, request: Request<'_>) -> Result<Operation> {
+        let snapshot = self.inner.snapshot.load_full();
+        let now = self.inner.clock.now();
+        let id = OperationId::from(new_id(now, &*self.inner.entropy)?);
+        let admitted = self.admit(&snapshot, &request, now);
+        let entity = match &admitted {
+            Ok(plan) => plan.entity.clone(),
+            Err(_) => request.entity.clone().unwrap_or_else(|| Name::from("")),
+        };
+        let about = Arc::new(about(&snapshot, &request, id, entity));
+        let event = |kind| Event {
+            time: now,
+            kind,
+            about: Some(about.clone()),
+        };
+        let plan = match admitted {
+            Ok(plan) => plan,
+            Err(error) => {
+                let reasons = error.reasons().to_vec();
+                self.inner.store.commit(event(EventKind::Refused { reasons }))?;
+                return Err(error);
+            }
+        };
+        self.inner.store.commit(event(EventKind::Intent))?;
+        Ok(Operation::new(self.clone(), snapshot, plan, request, about))
+    }
+
+    /// Begins the operation that a granted ticket releases: the stored action is decided again
+    /// under the policy of now, and the ticket is spent.
+    ///
+    /// The operation comes back with [`Operation::changes`] to apply; what `begin` and `propose`
+    /// would refuse is refused here too, and the ticket stays unspent.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] for a ticket of another tenant, [`ErrorKind::Denied`] with reasons
+    /// when the ticket does not release or the decision is another now, [`ErrorKind::Conflict`] when
+    /// somebody else spent it first.
+    pub fn resume(&self, ticket: TicketId, principal: &Principal) -> Result<Operation> {
+        let stored = self.approvals().load(ticket, principal)?;
+        if stored.requester != *principal.id() {
+            return Err(Error::denied(Reason::new(
+                "NOT_THE_REQUESTER",
+                "a ticket is resumed by the user whose AI asked",
+            )));
+        }
+        let changes = stored.changes();
+        let request = Request::new(principal, stored.skill.clone())
+            .entity(stored.entity.clone())
+            .context(stored.context.clone())
+            .ticket(ticket);
+        let mut operation = self.begin(request)?;
+        let decision = operation.propose(&changes)?;
+        match decision.outcome() {
+            crate::decision::Outcome::Allow => Ok(operation),
+            _ => Err(Error::refused(ErrorKind::Denied, decision.reasons().to_vec())),
+        }
+    }
+
+    /// The approval tickets.
+    #[must_use]
+    pub fn approvals(&self) -> Approvals<'_> {
+        Approvals::new(self)
+    }
+
+    /// The audit: verification and explanation.
+    #[must_use]
+    pub fn audit(&self) -> Audit<'_> {
+        Audit::new(&*self.inner.store, &self.inner.keys)
+    }
+
+    /// The digest of the policy in force.
+    #[must_use]
+    pub fn policy_digest(&self) -> Digest {
+        self.inner.snapshot.load().digest()
+    }
+
+    /// Puts another policy in force, as a whole, for operations that begin from now on.
+    ///
+    /// # Errors
+    /// As [`GuardBuilder::open`]; the old policy then stays.
+    pub fn replace_policy(&self, policy: Policy) -> Result<()> {
+        let snapshot = Snapshot::load(Arc::new(policy), &self.inner.store)?;
+        self.swap(snapshot, "policy")
+    }
+
+    /// Looks whether permissions, roles or skills changed in the store, and if so puts them in
+    /// force.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`] and [`ErrorKind::Policy`]; what was in force then stays.
+    pub fn refresh(&self) -> Result<Refreshed> {
+        let current = self.inner.snapshot.load_full();
+        if self.inner.store.revision()? == current.revision {
+            return Ok(Refreshed::Unchanged);
+        }
+        let snapshot = Snapshot::load(current.policy.clone(), &self.inner.store)?;
+        self.swap(snapshot, "tables")?;
+        Ok(Refreshed::Changed)
+    }
+
+    fn swap(&self, snapshot: Snapshot, what: &'static str) -> Result<()> {
+        let to = snapshot.digest();
+        let from = self.policy_digest();
+        // The change is on record before it is in force.
+        self.inner.store.commit(Event {
+            time: self.inner.clock.now(),
+            kind: EventKind::PolicyChanged { from, to, what },
+            about: None,
+        })?;
+        self.inner.snapshot.store(Arc::new(snapshot));
+        Ok(())
+    }
+
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.inner.snapshot.load_full()
+    }
+
+    /// Steps 1 to 4 of a decision.
+    fn admit(
+        &self,
+        snapshot: &Snapshot,
+        request: &Request<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Arc<Plan>> {
+        let principal = &*request.principal;
+        let skill = snapshot
+            .registry
+            .find(principal.tenant(), &request.skill)
+            .map_err(Error::denied)?;
+        let entity = entity_of(&skill, request.entity.as_ref())?;
+        let plan = snapshot
+            .plan(principal, &request.skill, &entity, &request.context)
+            .map_err(Error::denied)?;
+        model_allowed(&plan.skill, principal).map_err(Error::denied)?;
+        take_limits(&*self.inner.store, &plan.skill, principal, now)?;
+        Ok(plan)
+    }
+}
+
+fn about(
+    snapshot: &Snapshot,
+    request: &Request<'_>,
+    operation: OperationId,
+    entity: Name,
+) -> OperationContext {
+    let principal = &request.principal;
+    OperationContext {
+        operation,
+        tenant: principal.tenant().clone(),
+        user: principal.id().clone(),
+        roles: principal.roles().into(),
+        agent: principal.agent_name().clone(),
+        model: principal.model_name().clone(),
+        skill: request.skill.clone(),
+        verb: snapshot
+            .policy
+            .skills
+            .get(&request.skill)
+            .map(|skill| skill.verb),
+        entity,
+        context: request.context.clone(),
+        purpose: request.purpose.clone(),
+        policy: snapshot.digest(),
+    }
+}
+
+impl std::fmt::Debug for Guard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Guard")
+            .field("policy", &self.policy_digest())
+            .finish_non_exhaustive()
+    }
+}

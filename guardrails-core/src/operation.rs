@@ -1,0 +1,340 @@
+//! One AI operation, from `begin` to `complete` or `fail`.
+//!
+//! An operation keeps the policy it began under. Dropped unfinished, it is recorded as what it came
+//! to: denied, waiting for an approval, or abandoned.
+
+use std::sync::Arc;
+
+use crate::audit::{Event, EventKind, OperationContext, OutcomeStatus, Receipt};
+use crate::change::Changes;
+use crate::data::{FieldTable, View};
+use crate::decision::{OperationId, Reason};
+use crate::error::{Error, ErrorKind, Result};
+use crate::guard::Guard;
+use crate::plan::Plan;
+use crate::principal::Principal;
+use crate::process::{Facts, Findings, Frame, Phase};
+use crate::record::{Record, TENANT_FIELD};
+use crate::request::Request;
+use crate::snapshot::Snapshot;
+use crate::value::{Fields, Name, Value};
+
+mod propose;
+
+/// One AI operation in progress.
+pub struct Operation {
+    guard: Guard,
+    snapshot: Arc<Snapshot>,
+    plan: Arc<Plan>,
+    principal: Principal,
+    context: Name,
+    ticket: Option<crate::decision::TicketId>,
+    about: Arc<OperationContext>,
+    /// The highest sensitivity shown or written so far; 0 when nothing was.
+    touched: u8,
+    stage: Stage,
+    changes: Option<Changes>,
+}
+
+/// How far an operation has come, as its outcome will tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Open,
+    Denied,
+    Waiting,
+    Ended,
+}
+
+impl Operation {
+    pub(crate) fn new(
+        guard: Guard,
+        snapshot: Arc<Snapshot>,
+        plan: Arc<Plan>,
+        request: Request<'_>,
+        about: Arc<OperationContext>,
+    ) -> Self {
+        Self {
+            guard,
+            snapshot,
+            plan,
+            principal: request.principal.into_owned(),
+            context: request.context,
+            ticket: request.ticket,
+            about,
+            touched: 0,
+            stage: Stage::Open,
+            changes: None,
+        }
+    }
+
+    /// The operation's identifier, in the audit and in the article's tables.
+    #[must_use]
+    pub fn id(&self) -> OperationId {
+        self.about.operation
+    }
+
+    /// The entity it is on.
+    #[must_use]
+    pub fn entity(&self) -> &Name {
+        &self.plan.entity
+    }
+
+    /// The changes that were last allowed; what a resumed operation is to apply.
+    #[must_use]
+    pub fn changes(&self) -> Option<&Changes> {
+        self.changes.as_ref()
+    }
+
+    /// What the model may see of one record. The access is on record before this returns.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NotFound`] when the record is outside the principal's row scope or of another
+    /// tenant, told no differently from one that does not exist; [`ErrorKind::Denied`] when a rule
+    /// on reading refuses; [`ErrorKind::Input`] for a record of another entity.
+    pub fn read<'r>(&mut self, record: &'r Record) -> Result<View<'r>> {
+        let view = self.view(record)?.ok_or_else(|| {
+            Error::new(
+                ErrorKind::NotFound,
+                format!("no such record of `{}` within reach", self.plan.entity),
+            )
+        })?;
+        let records = Arc::new([record.id()?]);
+        self.accessed(records, 0, &view)?;
+        Ok(view)
+    }
+
+    /// What the model may see of many records: those out of reach are left out, and counted in the
+    /// audit.
+    ///
+    /// # Errors
+    /// As [`Operation::read`], but for `NotFound`.
+    pub fn read_many<'r>(&mut self, records: &'r [Record]) -> Result<Vec<View<'r>>> {
+        let mut views = Vec::with_capacity(records.len());
+        let mut seen: Vec<Name> = Vec::with_capacity(records.len());
+        let mut withheld = 0_u64;
+        for record in records {
+            match self.view(record)? {
+                Some(view) => {
+                    seen.push(record.id()?);
+                    views.push(view);
+                }
+                None => withheld = withheld.saturating_add(1),
+            }
+        }
+        self.accessed_many(seen, withheld, &views)?;
+        Ok(views)
+    }
+
+    fn view<'r>(&self, record: &'r Record) -> Result<Option<View<'r>>> {
+        self.expect_open()?;
+        self.expect_entity(record)?;
+        if !self.of_tenant(record.fields()) {
+            return Ok(None);
+        }
+        let facts = self.facts(record.fields(), None, true);
+        let mut table = self.plan.table(&facts);
+        if table.is_out_of_scope() {
+            return Ok(None);
+        }
+        if !self.plan.on_read.is_empty() {
+            table = self.rules_on_read(&facts, table)?;
+        }
+        Ok(Some(View::new(record, table)))
+    }
+
+    /// Applies the rules on reading: a mask or a hiding narrows the table; anything else refuses,
+    /// since a read cannot wait.
+    fn rules_on_read(&self, facts: &Facts<'_>, table: Arc<FieldTable>) -> Result<Arc<FieldTable>> {
+        let mut findings = Findings::default();
+        let frame = Frame::new(facts, &self.plan.slots);
+        for phase in [Phase::BeforeRisk, Phase::AfterRisk] {
+            self.plan.on_read.run(phase, &frame, facts, &mut findings);
+        }
+        let refusal = findings.refusal_on_read();
+        if !findings.verdicts.is_empty() {
+            self.record_verdicts_on_read(&findings, refusal.as_ref())?;
+        }
+        if let Some(reason) = refusal {
+            return Err(Error::denied(reason));
+        }
+        let narrowed = findings.masks.iter().filter(|finding| !finding.shadow);
+        let narrowed: Vec<_> = narrowed.map(|finding| finding.what.clone()).collect();
+        if narrowed.is_empty() {
+            return Ok(table);
+        }
+        Ok(Arc::new(table.narrowed(&narrowed)))
+    }
+
+    fn record_verdicts_on_read(&self, findings: &Findings, refusal: Option<&Reason>) -> Result<()> {
+        self.record(EventKind::Decision {
+            record: Name::from(""),
+            fields: Arc::new([]),
+            action: None,
+            outcome: if refusal.is_some() { "deny" } else { "allow" },
+            reasons: refusal.cloned().into_iter().collect(),
+            verdicts: findings.verdicts.as_slice().into(),
+            risk: None,
+        })
+    }
+
+    fn accessed(&mut self, records: Arc<[Name]>, withheld: u64, view: &View<'_>) -> Result<()> {
+        self.touched = self.touched.max(view.max_sensitivity());
+        self.record(EventKind::DataAccess {
+            records,
+            withheld,
+            fields: view.accessed(),
+        })
+    }
+
+    /// One event for each run of records that share a table, so that no field list is repeated.
+    fn accessed_many(&mut self, seen: Vec<Name>, withheld: u64, views: &[View<'_>]) -> Result<()> {
+        let mut withheld = withheld;
+        let mut names = seen.into_iter();
+        for run in views.chunk_by(|a, b| *a.accessed() == *b.accessed()) {
+            let records: Arc<[Name]> = names.by_ref().take(run.len()).collect();
+            if let Some(first) = run.first() {
+                self.accessed(records, std::mem::take(&mut withheld), first)?;
+            }
+        }
+        if withheld > 0 {
+            self.record(EventKind::DataAccess {
+                records: Arc::new([]),
+                withheld,
+                fields: Arc::new([]),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Ends the operation well. `answer` is what the AI hands back; only its keyed MAC is kept.
+    /// Returns once the outcome is durable.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`] when the last proposal was not allowed: it is then recorded as what it
+    /// came to. [`ErrorKind::Store`] when the outcome could not be made durable.
+    pub fn complete(mut self, answer: impl AsRef<[u8]>) -> Result<Receipt> {
+        self.expect_open()?;
+        let output = Some(self.guard.inner.keys.value_mac("output", answer.as_ref()));
+        self.end(OutcomeStatus::Completed, Name::from(""), output)
+    }
+
+    /// Ends the operation as failed, with a code of the host's.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`] when the outcome could not be made durable.
+    pub fn fail(mut self, code: impl Into<Name>) -> Result<Receipt> {
+        self.end(OutcomeStatus::Failed, code.into(), None)
+    }
+
+    fn end(
+        &mut self,
+        status: OutcomeStatus,
+        code: Name,
+        output: Option<crate::policy::Digest>,
+    ) -> Result<Receipt> {
+        self.stage = Stage::Ended;
+        self.guard.inner.store.commit(self.event(EventKind::Outcome {
+            status,
+            code,
+            output,
+        }))
+    }
+
+    fn expect_open(&self) -> Result<()> {
+        match self.stage {
+            Stage::Open => Ok(()),
+            Stage::Denied => Err(ended("OPERATION_DENIED", "the proposal was refused")),
+            Stage::Waiting => Err(ended("OPERATION_WAITING", "the proposal waits for an approval")),
+            Stage::Ended => Err(ended("OPERATION_ENDED", "the operation has ended")),
+        }
+    }
+
+    fn expect_entity(&self, record: &Record) -> Result<()> {
+        if *record.entity() == self.plan.entity {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorKind::Input,
+            format!(
+                "the operation is on `{}`, the record is of `{}`",
+                self.plan.entity,
+                record.entity()
+            ),
+        )
+        .with_help("begin another operation for another entity"))
+    }
+
+    /// A record that names its tenant must name the principal's.
+    fn of_tenant(&self, fields: &Fields) -> bool {
+        match fields.value(TENANT_FIELD) {
+            None => true,
+            Some(Value::Text(tenant)) => *tenant == *self.principal.tenant(),
+            Some(_) => false,
+        }
+    }
+
+    fn facts<'a>(
+        &'a self,
+        before: &'a Fields,
+        set: Option<&'a Fields>,
+        has_old: bool,
+    ) -> Facts<'a> {
+        Facts {
+            before,
+            set,
+            has_old,
+            principal: &self.principal,
+            context: &self.context,
+            skill: &self.plan.skill,
+            now: self.guard.inner.clock.now(),
+            max_sensitivity: self.touched,
+            risk_score: None,
+        }
+    }
+
+    fn event(&self, kind: EventKind) -> Event {
+        Event {
+            time: self.guard.inner.clock.now(),
+            kind,
+            about: Some(self.about.clone()),
+        }
+    }
+
+    fn record(&self, kind: EventKind) -> Result<()> {
+        self.guard.inner.store.record(self.event(kind))
+    }
+}
+
+fn ended(code: &str, message: &str) -> Error {
+    Error::denied(Reason::new(code, message))
+}
+
+impl Drop for Operation {
+    fn drop(&mut self) {
+        let status = match self.stage {
+            Stage::Ended => return,
+            Stage::Open => OutcomeStatus::Abandoned,
+            Stage::Denied => OutcomeStatus::Denied,
+            Stage::Waiting => OutcomeStatus::Waiting,
+        };
+        self.stage = Stage::Ended;
+        // A drop has nobody to tell. A journal that has failed refuses the next `begin`, and an
+        // intent without an outcome is found at the next start.
+        let _ = self.record(EventKind::Outcome {
+            status,
+            code: Name::from(""),
+            output: None,
+        });
+    }
+}
+
+impl std::fmt::Debug for Operation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Operation")
+            .field("id", &self.id())
+            .field("skill", &self.about.skill)
+            .field("entity", &self.plan.entity)
+            .field("stage", &self.stage)
+            .finish_non_exhaustive()
+    }
+}

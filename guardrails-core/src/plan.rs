@@ -1,0 +1,224 @@
+//! A plan: everything about one kind of operation that does not depend on the record.
+//!
+//! Made once for (tenant, roles, skill, entity, AI context), immutable, shared. It holds the field
+//! permissions with their conditions compiled, the rules that can still hold with their index, and
+//! the risk scale. Nothing here knows a user or a record.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::data::{FieldTable, Permissions};
+use crate::error::Result;
+use crate::policy::{Policy, Skill, Verb};
+use crate::process::{Compiler, Facts, Frame, Predicate, RuleSet, Scale, Settled, Slots, Truth};
+use crate::value::Name;
+
+/// What a plan is made for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct PlanKey {
+    tenant: Name,
+    roles: Box<[Name]>,
+    skill: Name,
+    entity: Name,
+    context: Name,
+}
+
+/// The same, borrowed, so that a look-up allocates nothing.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PlanQuery<'a> {
+    pub(crate) tenant: &'a Name,
+    /// As the host assigned them, in name order.
+    pub(crate) roles: &'a [Name],
+    pub(crate) skill: &'a Name,
+    pub(crate) entity: &'a Name,
+    pub(crate) context: &'a Name,
+}
+
+impl PlanKey {
+    fn query(&self) -> PlanQuery<'_> {
+        PlanQuery {
+            tenant: &self.tenant,
+            roles: &self.roles,
+            skill: &self.skill,
+            entity: &self.entity,
+            context: &self.context,
+        }
+    }
+}
+
+impl PlanQuery<'_> {
+    pub(crate) fn key(&self) -> PlanKey {
+        PlanKey {
+            tenant: self.tenant.clone(),
+            roles: self.roles.into(),
+            skill: self.skill.clone(),
+            entity: self.entity.clone(),
+            context: self.context.clone(),
+        }
+    }
+
+    fn same(&self, other: &Self) -> bool {
+        self.skill == other.skill
+            && self.entity == other.entity
+            && self.context == other.context
+            && self.tenant == other.tenant
+            && self.roles == other.roles
+    }
+}
+
+impl Hash for PlanKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.query().hash(state);
+    }
+}
+
+impl Hash for PlanQuery<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.skill.hash(state);
+        self.entity.hash(state);
+        self.context.hash(state);
+        self.tenant.hash(state);
+        self.roles.hash(state);
+    }
+}
+
+impl moka::Equivalent<PlanKey> for PlanQuery<'_> {
+    fn equivalent(&self, key: &PlanKey) -> bool {
+        self.same(&key.query())
+    }
+}
+
+/// One plan; see the module.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) skill: Arc<Skill>,
+    pub(crate) entity: Name,
+    pub(crate) slots: Slots,
+    /// Rules on what is read.
+    pub(crate) on_read: RuleSet,
+    /// Rules on what the skill does.
+    pub(crate) on_change: RuleSet,
+    pub(crate) scale: Scale,
+    permissions: Permissions,
+    conditions: Vec<Predicate>,
+    tables: ArcSwap<Vec<(Pattern, Arc<FieldTable>)>>,
+}
+
+/// How a plan's conditions came out, two bits each.
+type Pattern = u64;
+/// More conditions than a pattern holds are worked out anew for each record.
+const PATTERN_ROOM: usize = 32;
+/// How many tables a plan keeps; a plan has few patterns, and an attacker must not make many.
+const MOST_TABLES: usize = 64;
+
+/// What a plan is made from.
+pub(crate) struct PlanInput<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) permissions: Permissions,
+    pub(crate) skill: Arc<Skill>,
+    pub(crate) query: PlanQuery<'a>,
+}
+
+impl Plan {
+    pub(crate) fn new(input: PlanInput<'_>) -> Self {
+        let PlanInput {
+            policy,
+            permissions,
+            skill,
+            query,
+        } = input;
+        let mut compiler = Compiler {
+            settled: Settled {
+                roles: query.roles,
+                tenant: query.tenant,
+                context: query.context,
+                skill: &skill,
+            },
+            slots: Slots::default(),
+        };
+        let conditions = permissions
+            .conditions()
+            .iter()
+            .map(|condition| compiler.predicate(condition))
+            .collect();
+        let on_read = RuleSet::new(&policy.rules, Verb::Read, query.entity, &mut compiler);
+        let on_change = RuleSet::new(&policy.rules, skill.verb, query.entity, &mut compiler);
+        let scale = Scale::new(&policy.risk, &mut compiler);
+        let slots = compiler.slots;
+        Self {
+            entity: query.entity.clone(),
+            slots,
+            on_read,
+            on_change,
+            scale,
+            permissions,
+            conditions,
+            tables: ArcSwap::default(),
+            skill,
+        }
+    }
+
+    /// What of a record with these facts may be seen and changed.
+    pub(crate) fn table(&self, facts: &Facts<'_>) -> Arc<FieldTable> {
+        let frame = Frame::new(facts, &self.slots);
+        let pattern = self
+            .conditions
+            .iter()
+            .fold(0, |pattern: Pattern, condition| {
+                (pattern << 2) | bits(condition.holds(&frame))
+            });
+        let cacheable = self.conditions.len() <= PATTERN_ROOM;
+        if cacheable
+            && let Some((_, table)) = self
+                .tables
+                .load()
+                .iter()
+                .find(|(have, _)| *have == pattern)
+        {
+            return table.clone();
+        }
+        let truths: Vec<Truth> = self
+            .conditions
+            .iter()
+            .map(|condition| condition.holds(&frame))
+            .collect();
+        let table = Arc::new(self.permissions.table(&truths));
+        if cacheable {
+            self.keep(pattern, &table);
+        }
+        table
+    }
+
+    fn keep(&self, pattern: Pattern, table: &Arc<FieldTable>) {
+        self.tables.rcu(|tables| {
+            let mut tables = Vec::clone(tables);
+            if tables.len() < MOST_TABLES && tables.iter().all(|(have, _)| *have != pattern) {
+                tables.push((pattern, table.clone()));
+            }
+            tables
+        });
+    }
+}
+
+fn bits(truth: Truth) -> Pattern {
+    match truth {
+        Truth::False => 0,
+        Truth::Unknown => 1,
+        Truth::True => 2,
+    }
+}
+
+/// The entity an operation is on: the one asked for, or the only one the skill has.
+pub(crate) fn entity_of(skill: &Skill, asked: Option<&Name>) -> Result<Name> {
+    match (asked, skill.entities.as_slice()) {
+        (Some(entity), _) => Ok(entity.clone()),
+        (None, [only]) => Ok(only.clone()),
+        (None, _) => Err(crate::Error::new(
+            crate::ErrorKind::Input,
+            format!("the skill `{}` has several entities", skill.origin.name),
+        )
+        .with_help("name one with `Request::entity`")),
+    }
+}

@@ -1,0 +1,169 @@
+//! What a person sees of a ticket: rendered from the very bytes that would run, under that person's
+//! own field permission.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::facts::Facts;
+use super::message::{Changing, Reader, Reference, fill};
+use super::ticket::{StepDecision, Ticket, TicketState};
+use crate::data::FieldTable;
+use crate::decision::{OperationId, TicketId};
+use crate::plan::{Plan, PlanInput, PlanQuery};
+use crate::policy::{Digest, Skill, SkillStatus, Verb};
+use crate::principal::Principal;
+use crate::snapshot::Snapshot;
+use crate::value::Name;
+
+/// A ticket as one person may see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketCard {
+    /// The ticket.
+    pub id: TicketId,
+    /// Where it is.
+    pub state: TicketState,
+    /// The operation that asked.
+    pub operation: OperationId,
+    /// The user whose AI asked.
+    pub requester: Name,
+    /// The skill.
+    pub skill: Name,
+    /// What would be done.
+    pub verb: Verb,
+    /// The entity.
+    pub entity: Name,
+    /// The record's identifier; empty on create.
+    pub record: Name,
+    /// Each field that would get a new value.
+    pub changes: Vec<TicketChange>,
+    /// Digest of the action that the ticket releases.
+    pub action: Digest,
+    /// The approval chains, joined by `+`.
+    pub chain: Name,
+    /// Why an approval is needed.
+    pub because: Vec<String>,
+    /// Decisions so far.
+    pub decisions: Vec<StepDecision>,
+    /// When it was made.
+    pub created: DateTime<Utc>,
+    /// When it expires undecided.
+    pub expires: DateTime<Utc>,
+    /// Once approved: until when it may be spent.
+    pub execute_by: Option<DateTime<Utc>>,
+}
+
+/// One field that would get a new value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketChange {
+    /// The field.
+    pub field: Name,
+    /// Its value now, as this person may see it.
+    pub before: String,
+    /// Its value then, as this person may see it.
+    pub after: String,
+}
+
+impl TicketCard {
+    pub(crate) fn new(ticket: &Ticket, snapshot: &Snapshot, principal: &Principal) -> Self {
+        let table = table_for(ticket, snapshot, principal);
+        let reader = if ticket.requester == *principal.id() {
+            Reader::Requester(&table)
+        } else {
+            Reader::Other(&table)
+        };
+        let record = Changing {
+            before: &ticket.before,
+            set: Some(&ticket.set),
+        };
+        Self {
+            id: ticket.id,
+            state: ticket.state,
+            operation: ticket.operation,
+            requester: ticket.requester.clone(),
+            skill: ticket.skill.clone(),
+            verb: ticket.verb,
+            entity: ticket.entity.clone(),
+            record: ticket.record.clone(),
+            changes: changes(ticket, record, reader),
+            action: ticket.action,
+            chain: ticket.chain.clone(),
+            because: ticket
+                .because
+                .iter()
+                .map(|template| fill(template, &|reference| reference.show(record, reader)))
+                .collect(),
+            decisions: ticket.decisions.clone(),
+            created: ticket.created,
+            expires: ticket.expires,
+            execute_by: ticket.execute_by,
+        }
+    }
+}
+
+fn changes(ticket: &Ticket, record: Changing<'_>, reader: Reader<'_>) -> Vec<TicketChange> {
+    ticket
+        .set
+        .iter()
+        .map(|(name, _)| TicketChange {
+            field: name.clone(),
+            before: Reference::old(name).show(record, reader),
+            after: Reference::new(name).show(record, reader),
+        })
+        .collect()
+}
+
+/// What this person may see of the record, in the AI context that the ticket was made in.
+fn table_for(ticket: &Ticket, snapshot: &Snapshot, principal: &Principal) -> Arc<FieldTable> {
+    let skill = snapshot.policy.skills.get(&ticket.skill);
+    let skill = skill.cloned().unwrap_or_else(|| Arc::new(unknown_skill(ticket)));
+    let effective = snapshot
+        .access
+        .closure(principal.tenant(), principal.roles());
+    let plan = Plan::new(PlanInput {
+        policy: &snapshot.policy,
+        permissions: snapshot.permissions(principal, &effective, &ticket.entity, &ticket.context),
+        skill: skill.clone(),
+        query: PlanQuery {
+            tenant: principal.tenant(),
+            roles: principal.roles(),
+            skill: &ticket.skill,
+            entity: &ticket.entity,
+            context: &ticket.context,
+        },
+    });
+    plan.table(&Facts {
+        before: if ticket.verb == Verb::Create {
+            &ticket.set
+        } else {
+            &ticket.before
+        },
+        set: None,
+        has_old: ticket.verb != Verb::Create,
+        principal,
+        context: &ticket.context,
+        skill: &skill,
+        now: ticket.created,
+        max_sensitivity: 0,
+        risk_score: None,
+    })
+}
+
+/// Stands for a skill that the policy no longer has: it does nothing and nobody may use it.
+fn unknown_skill(ticket: &Ticket) -> Skill {
+    Skill {
+        origin: crate::policy::Origin {
+            name: ticket.skill.clone(),
+            ..Default::default()
+        },
+        title: String::new(),
+        verb: ticket.verb,
+        entities: Vec::new(),
+        impact: 10,
+        allow: Vec::new(),
+        models: Vec::new(),
+        limits: Vec::new(),
+        budgets: Vec::new(),
+        status: SkillStatus::Retired,
+    }
+}

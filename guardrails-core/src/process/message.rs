@@ -1,0 +1,249 @@
+//! Texts for people, in two steps: first *which* value stands where, then what a given person may
+//! see of it.
+//!
+//! A template is text with references in braces: `{discount}`, `{old.amount}`, `{clauses[2].text}`;
+//! a literal brace is doubled. Reasons fill it for the requester, approval cards for the approver,
+//! from the same template and the same record. INVARIANT: a template holds no value of the record.
+
+use std::fmt::Write as _;
+
+use super::facts::{Datum, Facts};
+use super::oracle::{self, Witness};
+use crate::data::FieldTable;
+use crate::policy::{Expr, Message, MessagePart, Path, Root};
+use crate::value::{Fields, Name, Value};
+
+/// Stands where there is no value.
+const MISSING: &str = "‹missing›";
+
+/// The template of a message: references to the record stay references, everything else (who asks,
+/// which skill) is filled in.
+pub(crate) fn bind(message: &Message, when: Option<&Expr>, facts: &Facts<'_>) -> String {
+    let witnesses = when.map_or_else(Vec::new, |when| oracle::witnesses(when, facts));
+    let mut out = String::new();
+    for part in &message.parts {
+        match part {
+            MessagePart::Text(text) => out.push_str(&escaped(text)),
+            MessagePart::Value(path) => bind_path(path, &witnesses, facts, &mut out),
+        }
+    }
+    out
+}
+
+fn bind_path(path: &Path, witnesses: &[Witness<'_>], facts: &Facts<'_>, out: &mut String) {
+    // INVARIANT: writing to a String cannot fail.
+    let _ = match path.root {
+        Root::Record => write!(out, "{{{}}}", path.keys.join(".")),
+        Root::Old => write!(out, "{{old.{}}}", path.keys.join(".")),
+        Root::Variable(depth) => match witnesses.get(usize::from(depth)) {
+            Some(witness) if matches!(witness.list.root, Root::Record | Root::Old) => {
+                write!(out, "{{{}[{}]", witness.list, witness.index)
+                    .and_then(|()| path.keys.iter().try_for_each(|key| write!(out, ".{key}")))
+                    .and_then(|()| out.write_char('}'))
+            }
+            _ => out.write_str("‹…›"),
+        },
+        _ => match facts.read(path) {
+            Datum::Text(text) => out.write_str(&escaped(text)),
+            Datum::Number(number) => write!(out, "{}", number.normalize()),
+            _ => out.write_str(MISSING),
+        },
+    };
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('{', "{{").replace('}', "}}")
+}
+
+/// Fills a template: `find` tells what stands for each reference.
+pub(crate) fn fill(template: &str, find: &dyn Fn(&Reference) -> String) -> String {
+    let mut out = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some(at) = rest.find(['{', '}']) {
+        let (text, tail) = rest.split_at(at);
+        out.push_str(text);
+        rest = if let Some(tail) = tail.strip_prefix("{{") {
+            out.push('{');
+            tail
+        } else if let Some(tail) = tail.strip_prefix("}}") {
+            out.push('}');
+            tail
+        } else {
+            reference(tail, &mut out, find)
+        };
+    }
+    out.push_str(rest);
+    out
+}
+
+/// Fills the reference at the front of `tail`, or passes its first character on as it is.
+fn reference<'t>(
+    tail: &'t str,
+    out: &mut String,
+    find: &dyn Fn(&Reference) -> String,
+) -> &'t str {
+    let inside = tail.strip_prefix('{').and_then(|tail| tail.split_once('}'));
+    if let Some((inside, after)) = inside
+        && let Some(reference) = Reference::parse(inside)
+    {
+        out.push_str(&find(&reference));
+        return after;
+    }
+    let mut chars = tail.chars();
+    out.extend(chars.next());
+    chars.as_str()
+}
+
+/// A place in the record that a message shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reference {
+    old: bool,
+    keys: Vec<Name>,
+    item: Option<(usize, Vec<Name>)>,
+}
+
+impl Reference {
+    /// A field as it will be.
+    pub(crate) fn new(name: &Name) -> Self {
+        Self {
+            old: false,
+            keys: vec![name.clone()],
+            item: None,
+        }
+    }
+
+    /// A field as it is.
+    pub(crate) fn old(name: &Name) -> Self {
+        Self {
+            old: true,
+            ..Self::new(name)
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let names = |text: &str| -> Option<Vec<Name>> {
+            text.split('.')
+                .map(|name| {
+                    let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+                    plain.then(|| name.into())
+                })
+                .collect()
+        };
+        let (old, text) = match text.strip_prefix("old.") {
+            Some(text) => (true, text),
+            None => (false, text),
+        };
+        let Some((list, tail)) = text.split_once('[') else {
+            let keys = names(text)?;
+            return Some(Self {
+                old,
+                keys,
+                item: None,
+            });
+        };
+        let (index, tail) = tail.split_once(']')?;
+        let keys = match tail.strip_prefix('.') {
+            Some(tail) => names(tail)?,
+            None if tail.is_empty() => Vec::new(),
+            None => return None,
+        };
+        Some(Self {
+            old,
+            keys: names(list)?,
+            item: Some((index.parse().ok()?, keys)),
+        })
+    }
+
+    fn value(&self, fields: &Fields) -> Option<Value> {
+        let value = fields.at(&self.keys)?;
+        let Some((index, keys)) = &self.item else {
+            return Some(value.clone());
+        };
+        let Value::List(items) = value else {
+            return None;
+        };
+        let item = items.get(*index)?;
+        if keys.is_empty() {
+            return Some(item.clone());
+        }
+        item.as_object()?.at(keys).cloned()
+    }
+
+    /// What `record` has here, as `reader` may see it.
+    pub(crate) fn show(&self, record: Changing<'_>, reader: Reader<'_>) -> String {
+        let changed = self
+            .keys
+            .first()
+            .filter(|_| !self.old)
+            .and_then(|first| record.set.filter(|set| set.value(first).is_some()));
+        let value = match changed {
+            Some(set) => self.value(set),
+            None => self.value(record.before),
+        };
+        let Some(value) = value else {
+            return MISSING.to_owned();
+        };
+        match reader {
+            // Whoever proposed a value knows it.
+            Reader::Requester(_) if changed.is_some() => plain(&value),
+            Reader::Requester(table) | Reader::Other(table) => table.show(&self.path(), &value),
+        }
+    }
+
+    /// The path whose permission counts, through lists.
+    fn path(&self) -> Vec<Name> {
+        let inner = self.item.iter().flat_map(|(_, keys)| keys);
+        self.keys.iter().chain(inner).cloned().collect()
+    }
+}
+
+/// A record and what changes of it.
+#[derive(Clone, Copy)]
+pub(crate) struct Changing<'a> {
+    pub(crate) before: &'a Fields,
+    pub(crate) set: Option<&'a Fields>,
+}
+
+/// Who reads a message.
+#[derive(Clone, Copy)]
+pub(crate) enum Reader<'a> {
+    /// The one who proposed the change.
+    Requester(&'a FieldTable),
+    /// Anyone else.
+    Other(&'a FieldTable),
+}
+
+/// A value as text, unguarded.
+pub(crate) fn plain(value: &Value) -> String {
+    match value {
+        Value::Text(text) => text.to_string(),
+        other => {
+            let mut out = String::new();
+            other.write_json(&mut out);
+            out
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn references_are_filled_and_braces_kept() {
+        let find = |reference: &Reference| format!("<{}>", reference.keys.join("/"));
+        assert_eq!(fill("a {discount} b", &find), "a <discount> b");
+        assert_eq!(fill("{{x}} {a.b} {", &find), "{x} <a/b> {");
+        assert_eq!(fill("{not a name}", &find), "{not a name}");
+        assert_eq!(fill("{条款[2].文本}", &find), "<条款>");
+    }
+
+    #[test]
+    fn references_read_back() {
+        let reference = Reference::parse("old.clauses[3].text").unwrap();
+        assert!(reference.old);
+        assert_eq!(reference.item, Some((3, vec!["text".into()])));
+        assert_eq!(Reference::parse("a[x]"), None);
+        assert_eq!(Reference::parse("a..b"), None);
+    }
+}

@@ -1,0 +1,227 @@
+//! The plain evaluator: walks a condition's tree and looks each name up where it stands.
+//!
+//! It is the definition of what a condition means. Plans answer with compiled
+//! [predicates](super::predicate) and an [index](super::index); property tests hold the two equal.
+//! Nothing here folds, caches, indexes or reorders.
+
+use smallvec::SmallVec;
+
+use super::facts::{Datum, Facts};
+use super::operand::{self, Operand};
+use super::truth::Truth;
+use crate::policy::{Expr, ExprKind, Path, Quantifier, Root, Type};
+use crate::value::Value;
+
+/// The items that enclosing quantifiers are looking at, outermost first.
+type Items<'a> = SmallVec<[(&'a Value, &'a Type); 2]>;
+
+/// Whether a condition holds of the facts.
+pub fn holds<'a>(condition: &'a Expr, facts: &Facts<'a>) -> Truth {
+    Oracle {
+        facts,
+        items: Items::new(),
+    }
+    .truth(condition)
+}
+
+/// The number an expression comes to; none when it cannot be known.
+pub(crate) fn number<'a>(expr: &'a Expr, facts: &Facts<'a>) -> Option<rust_decimal::Decimal> {
+    let oracle = Oracle {
+        facts,
+        items: Items::new(),
+    };
+    match oracle.operand(expr).datum() {
+        Datum::Number(number) => Some(number),
+        _ => None,
+    }
+}
+
+struct Oracle<'f, 'a> {
+    facts: &'f Facts<'a>,
+    items: Items<'a>,
+}
+
+impl<'a> Oracle<'_, 'a> {
+    fn truth(&self, expr: &'a Expr) -> Truth {
+        match &expr.kind {
+            ExprKind::Not(inner) => !self.truth(inner),
+            ExprKind::All(parts) => parts
+                .iter()
+                .fold(Truth::True, |truth, part| truth.and(self.truth(part))),
+            ExprKind::Any(parts) => parts
+                .iter()
+                .fold(Truth::False, |truth, part| truth.or(self.truth(part))),
+            ExprKind::Compare(comparison, left, right) => operand::compare(
+                *comparison,
+                self.operand(left).datum(),
+                self.operand(right).datum(),
+            ),
+            ExprKind::InSet(item, set) => operand::in_set(self.operand(item).datum(), set),
+            ExprKind::InList(item, list) => {
+                operand::in_list(self.operand(item).datum(), self.operand(list).datum())
+            }
+            ExprKind::Text(test, text, part) => operand::text_test(
+                *test,
+                self.operand(text).datum(),
+                self.operand(part).datum(),
+            ),
+            ExprKind::Matches(text, regex) => match self.operand(text).datum() {
+                Datum::Text(text) => regex.is_match(text).into(),
+                _ => Truth::Unknown,
+            },
+            ExprKind::HasRole(role) => self.facts.principal.has_role(role).into(),
+            ExprKind::IsMissing(path) => operand::is_missing(self.path(path)),
+            ExprKind::Changed(path) => self.changed(path),
+            ExprKind::Quantified(quantifier, list, _, test) => {
+                self.quantified(*quantifier, list, test)
+            }
+            _ => match self.operand(expr).datum() {
+                Datum::Bool(value) => value.into(),
+                _ => Truth::Unknown,
+            },
+        }
+    }
+
+    fn quantified(&self, quantifier: Quantifier, list: &'a Expr, test: &'a Expr) -> Truth {
+        let Datum::List(items, ty) = self.path_of(list) else {
+            return Truth::Unknown;
+        };
+        let each = |item| {
+            let mut items = self.items.clone();
+            items.push((item, ty));
+            Oracle {
+                facts: self.facts,
+                items,
+            }
+            .truth(test)
+        };
+        match quantifier {
+            Quantifier::Some => items
+                .iter()
+                .fold(Truth::False, |truth, item| truth.or(each(item))),
+            Quantifier::Every => items
+                .iter()
+                .fold(Truth::True, |truth, item| truth.and(each(item))),
+        }
+    }
+
+    fn changed(&self, path: &'a Path) -> Truth {
+        if !self.facts.has_old {
+            return Truth::True;
+        }
+        operand::changed(self.facts.old(path), self.facts.read(path))
+    }
+
+    fn path_of(&self, expr: &'a Expr) -> Datum<'a> {
+        match &expr.kind {
+            ExprKind::Path(path) => self.path(path),
+            _ => Datum::Invalid,
+        }
+    }
+
+    fn path(&self, path: &'a Path) -> Datum<'a> {
+        match path.root {
+            Root::Variable(depth) => self
+                .items
+                .get(usize::from(depth))
+                .map_or(Datum::Missing, |item| {
+                    operand::read_item(*item, &path.keys, &path.ty)
+                }),
+            _ => self.facts.read(path),
+        }
+    }
+
+    fn operand(&self, expr: &'a Expr) -> Operand<'a> {
+        let datum = match &expr.kind {
+            ExprKind::Literal(value) => operand::literal(value),
+            ExprKind::Moment(_, moment) => Datum::Moment(*moment),
+            ExprKind::Path(path) => self.path(path),
+            ExprKind::Arithmetic(operation, left, right) => operand::calculate(
+                *operation,
+                self.operand(left).datum(),
+                self.operand(right).datum(),
+            ),
+            ExprKind::Negate(inner) => operand::negate(self.operand(inner).datum()),
+            ExprKind::Coalesce(first, second) => {
+                let first = self.operand(first);
+                if first.datum() != Datum::Missing {
+                    return first;
+                }
+                return self.operand(second);
+            }
+            ExprKind::Call(function, argument) => {
+                return operand::call(*function, self.operand(argument));
+            }
+            _ => match self.truth(expr) {
+                Truth::True => Datum::Bool(true),
+                Truth::False => Datum::Bool(false),
+                Truth::Unknown => Datum::Invalid,
+            },
+        };
+        Operand::Datum(datum)
+    }
+}
+
+/// Names of what a condition reads and could not: missing, or not of the declared type. For
+/// reasons; never the values.
+pub(crate) fn unknowns<'a>(condition: &'a Expr, facts: &Facts<'a>) -> Vec<String> {
+    let mut names = Vec::new();
+    condition.visit_paths(&mut |path| {
+        if matches!(path.root, Root::Variable(_)) {
+            return;
+        }
+        if matches!(facts.read(path), Datum::Missing | Datum::Invalid) {
+            let name = path.to_string();
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    });
+    names
+}
+
+/// The item that makes a `some` hold: which list, and which of its items.
+pub(crate) struct Witness<'a> {
+    pub(crate) list: &'a Path,
+    pub(crate) index: usize,
+}
+
+/// For the first `some` that holds, and those inside it, the first item that satisfies; outermost
+/// first. For messages that name the item.
+pub(crate) fn witnesses<'a>(condition: &'a Expr, facts: &Facts<'a>) -> Vec<Witness<'a>> {
+    let mut found = Vec::new();
+    let oracle = Oracle {
+        facts,
+        items: Items::new(),
+    };
+    oracle.find_witness(condition, &mut found);
+    found
+}
+
+impl<'a> Oracle<'_, 'a> {
+    fn find_witness(&self, expr: &'a Expr, found: &mut Vec<Witness<'a>>) {
+        let ExprKind::Quantified(Quantifier::Some, list, _, test) = &expr.kind else {
+            for child in expr.children() {
+                if found.len() == self.items.len() {
+                    self.find_witness(child, found);
+                }
+            }
+            return;
+        };
+        let (ExprKind::Path(list), Datum::List(items, ty)) = (&list.kind, self.path_of(list)) else {
+            return;
+        };
+        for (index, item) in items.iter().enumerate() {
+            let mut inner = Oracle {
+                facts: self.facts,
+                items: self.items.clone(),
+            };
+            inner.items.push((item, ty));
+            if inner.truth(test).restricts() {
+                found.push(Witness { list, index });
+                inner.find_witness(test, found);
+                return;
+            }
+        }
+    }
+}

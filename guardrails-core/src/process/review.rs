@@ -1,0 +1,230 @@
+//! Rules and risk of one proposal, brought together.
+//!
+//! Deny stands over needs-approval, which stands over allow. What is shadowed is told apart and
+//! changes nothing.
+
+use super::facts::Facts;
+use super::message::{Reference, bind, fill};
+use super::oracle;
+use super::predicate::{Frame, Slots};
+use super::risk::{Scale, share, total};
+use super::rules::{Because, Finding, Findings, Phase, RuleSet, in_force, phase};
+use crate::decision::{Reason, Risk, Verdict};
+use crate::policy::{LevelEffect, Policy, RiskThreshold, Verb};
+use crate::value::Name;
+
+/// What rules and risk say of one proposal.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Review {
+    pub(crate) denials: Vec<Reason>,
+    /// Chains that must agree, each with why.
+    pub(crate) needs: Vec<NeedsApproval>,
+    /// What shadow rules would have said.
+    pub(crate) shadows: Vec<Reason>,
+    pub(crate) risk: Risk,
+    pub(crate) notify: Vec<Name>,
+    pub(crate) verdicts: Vec<Verdict>,
+}
+
+/// A chain that must agree, and why.
+#[derive(Debug, PartialEq)]
+pub(crate) struct NeedsApproval {
+    pub(crate) chain: Name,
+    /// As the requester may see it.
+    pub(crate) reason: Reason,
+    /// Its text as a template, to be filled for whoever reads it later.
+    pub(crate) template: String,
+}
+
+/// Shows what a message refers to, as the requester may see it.
+pub(crate) type Show<'s> = &'s dyn Fn(&Reference) -> String;
+
+/// Reviews with the plan's index and predicates.
+pub(crate) fn review<'a>(
+    rules: &'a RuleSet,
+    scale: &'a Scale,
+    slots: &'a Slots,
+    facts: &Facts<'a>,
+    show: Show<'_>,
+) -> Review {
+    let mut findings = Findings::default();
+    let frame = Frame::new(facts, slots);
+    rules.run(Phase::BeforeRisk, &frame, facts, &mut findings);
+    let risk = scale.weigh(&frame, &findings.risks);
+    if rules.has_phase(Phase::AfterRisk) {
+        let facts = Facts {
+            risk_score: Some(risk.score),
+            ..*facts
+        };
+        let frame = Frame::new(&facts, slots);
+        rules.run(Phase::AfterRisk, &frame, &facts, &mut findings);
+    }
+    let reached: Vec<_> = scale.reached(risk.level).collect();
+    conclude(findings, risk, &reached, facts, show)
+}
+
+/// Reviews by walking every rule with the oracle: slow, plain, and the definition of the answer.
+#[cfg_attr(not(test), expect(dead_code, reason = "the oracle that tests hold the index to"))]
+pub(crate) fn review_naively(
+    policy: &Policy,
+    verb: Verb,
+    entity: &str,
+    facts: &Facts<'_>,
+    show: Show<'_>,
+) -> Review {
+    let today = facts.now.date_naive();
+    let about = |wanted| {
+        policy.rules.iter().filter(move |rule| {
+            *rule.entity == *entity
+                && rule.verbs.contains(&verb)
+                && in_force(rule, today)
+                && phase(rule) == wanted
+        })
+    };
+    let run = |wanted, facts: &Facts<'_>, findings: &mut Findings| {
+        for rule in about(wanted) {
+            let truth = rule
+                .when
+                .as_ref()
+                .map_or(super::Truth::True, |when| oracle::holds(when, facts));
+            findings.add(rule, truth, facts);
+        }
+    };
+    let mut findings = Findings::default();
+    run(Phase::BeforeRisk, facts, &mut findings);
+    let factors = policy
+        .risk
+        .factors
+        .iter()
+        .map(|factor| {
+            let value = oracle::number(&factor.value, facts);
+            (factor.name.clone(), share(factor.weight, value))
+        })
+        .chain(findings.risks.iter().cloned())
+        .collect();
+    let risk = total(&policy.risk, factors);
+    let facts = Facts {
+        risk_score: Some(risk.score),
+        ..*facts
+    };
+    run(Phase::AfterRisk, &facts, &mut findings);
+    let reached: Vec<_> = policy
+        .risk
+        .thresholds
+        .iter()
+        .filter(|threshold| threshold.level <= risk.level)
+        .collect();
+    conclude(findings, risk, &reached, &facts, show)
+}
+
+fn conclude(
+    mut findings: Findings,
+    risk: Risk,
+    reached: &[&RiskThreshold],
+    facts: &Facts<'_>,
+    show: Show<'_>,
+) -> Review {
+    let mut review = Review {
+        denials: Vec::new(),
+        needs: Vec::new(),
+        shadows: Vec::new(),
+        risk,
+        notify: Vec::new(),
+        verdicts: std::mem::take(&mut findings.verdicts),
+    };
+    for finding in std::mem::take(&mut findings.denials) {
+        let template = template(&finding.what.because, &finding, facts);
+        let reason = reason(finding.what.code.clone(), &template, &finding, show);
+        if finding.shadow {
+            review.shadows.push(reason);
+        } else {
+            review.denials.push(reason);
+        }
+    }
+    for finding in std::mem::take(&mut findings.approvals) {
+        let template = template(&finding.what.because, &finding, facts);
+        let reason = reason("APPROVAL_REQUIRED".into(), &template, &finding, show);
+        if finding.shadow {
+            review.shadows.push(reason);
+        } else {
+            review.needs.push(NeedsApproval {
+                chain: finding.what.chain,
+                reason,
+                template,
+            });
+        }
+    }
+    for threshold in reached {
+        for effect in &threshold.effects {
+            review.level(threshold, effect, &mut findings);
+        }
+    }
+    review.notify = findings.notify;
+    review
+}
+
+impl Review {
+    fn level(&mut self, threshold: &RiskThreshold, effect: &LevelEffect, findings: &mut Findings) {
+        let reason = |code: &Name| {
+            let text = format!(
+                "risk {} reaches {} at {}",
+                self.risk.score.normalize(),
+                threshold.level,
+                threshold.at.normalize()
+            );
+            Reason::new(code.clone(), text).from_policy("risk".into(), threshold.place.clone())
+        };
+        match effect {
+            LevelEffect::RequireApproval(chain) => {
+                let reason = reason(&"RISK_NEEDS_APPROVAL".into());
+                self.needs.push(NeedsApproval {
+                    chain: chain.clone(),
+                    template: reason.message().to_owned(),
+                    reason,
+                });
+            }
+            LevelEffect::Deny(code) => {
+                let reason = reason(code);
+                self.denials.push(reason);
+            }
+            LevelEffect::Notify(channel) => findings.tell(channel),
+        }
+    }
+}
+
+fn template<T>(because: &Because, finding: &Finding<T>, facts: &Facts<'_>) -> String {
+    let mut text = match because {
+        Because::Text(text) => text.clone(),
+        Because::Template(message) => bind(message, finding.rule.when.as_ref(), facts),
+    };
+    if let Some(unknown) = &finding.unknown {
+        text.push_str(&could_not_be_known(unknown));
+    }
+    text
+}
+
+fn reason<T>(code: Name, template: &str, finding: &Finding<T>, show: Show<'_>) -> Reason {
+    let origin = &finding.rule.origin;
+    Reason::new(code, fill(template, show))
+        .from_policy(origin.name.clone(), origin.place.clone())
+        .in_shadow(finding.shadow)
+}
+
+fn could_not_be_known(names: &[String]) -> String {
+    if names.is_empty() {
+        return " (the condition could not be worked out, so the rule applies)".to_owned();
+    }
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    format!(
+        " ({} missing or not readable, so the rule applies)",
+        names.join(", ")
+    )
+}
+
+/// The chains that must agree, in name order, each once.
+pub(crate) fn chains(needs: &[NeedsApproval]) -> Vec<Name> {
+    let mut chains: Vec<Name> = needs.iter().map(|need| need.chain.clone()).collect();
+    chains.sort();
+    chains.dedup();
+    chains
+}

@@ -1,0 +1,321 @@
+//! The rules of one plan, and what they say of one set of facts.
+//!
+//! One-shot and order-free: every rule that holds, or whose condition cannot be known, adds what
+//! follows from it; nothing a rule does changes what another one sees. Rules that read the risk
+//! score run once the score is known, and cannot add to it.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+use super::facts::Facts;
+use super::index::{Candidates, Index};
+use super::oracle;
+use super::predicate::{Compiler, Frame, Predicate};
+use super::truth::Truth;
+use crate::data::Mask;
+use crate::decision::{Holding, Reason, Verdict};
+use crate::policy::{ActionEffect, EffectKind, Message, Mode, Root, Rule, Verb};
+use crate::value::Name;
+
+/// The rules of one plan for one verb.
+#[derive(Debug)]
+pub(crate) struct RuleSet {
+    rules: Vec<Ready>,
+    index: Index,
+}
+
+/// A rule of one plan.
+#[derive(Debug)]
+struct Ready {
+    rule: Arc<Rule>,
+    predicate: Predicate,
+    phase: Phase,
+}
+
+/// When a rule runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Before the risk is added up.
+    BeforeRisk,
+    /// Once it is known.
+    AfterRisk,
+}
+
+/// What follows from the rules that held.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    pub(crate) denials: Vec<Finding<Denial>>,
+    pub(crate) approvals: Vec<Finding<Need>>,
+    pub(crate) masks: Vec<Finding<(Name, Option<Mask>)>>,
+    pub(crate) risks: Vec<(Name, Decimal)>,
+    pub(crate) notify: Vec<Name>,
+    pub(crate) verdicts: Vec<Verdict>,
+}
+
+/// Something that follows, and the rule it follows from.
+#[derive(Debug)]
+pub(crate) struct Finding<T> {
+    pub(crate) what: T,
+    pub(crate) rule: Arc<Rule>,
+    pub(crate) shadow: bool,
+    /// Names that could not be read, when the condition is unknown.
+    pub(crate) unknown: Option<Vec<String>>,
+}
+
+/// A refusal.
+#[derive(Debug)]
+pub(crate) struct Denial {
+    pub(crate) code: Name,
+    pub(crate) because: Because,
+}
+
+/// A need for approval.
+#[derive(Debug)]
+pub(crate) struct Need {
+    pub(crate) chain: Name,
+    pub(crate) because: Because,
+}
+
+/// A message still to be filled in, or a script's own text.
+#[derive(Debug, Clone)]
+pub(crate) enum Because {
+    Template(Message),
+    Text(String),
+}
+
+impl RuleSet {
+    /// Keeps the rules of `verb` on `entity` that can hold in this plan.
+    pub(crate) fn new(
+        rules: &[Arc<Rule>],
+        verb: Verb,
+        entity: &str,
+        compiler: &mut Compiler<'_>,
+    ) -> Self {
+        let ready: Vec<Ready> = rules
+            .iter()
+            .filter(|rule| *rule.entity == *entity && rule.verbs.contains(&verb))
+            .filter_map(|rule| Ready::new(rule, compiler))
+            .collect();
+        let index = Index::new(ready.iter().map(|ready| &ready.predicate));
+        Self {
+            rules: ready,
+            index,
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rules.is_empty()
+    }
+
+    /// Adds what follows from the rules of one phase.
+    pub(crate) fn run<'a>(
+        &'a self,
+        phase: Phase,
+        frame: &Frame<'_, 'a>,
+        facts: &Facts<'a>,
+        findings: &mut Findings,
+    ) {
+        if self.rules.is_empty() {
+            return;
+        }
+        let mut candidates = Candidates::new();
+        self.index.candidates(frame, &mut candidates);
+        // Findings come in the order of the policy, so that a decision reads the same every time.
+        candidates.sort_unstable();
+        let today = facts.now.date_naive();
+        for at in candidates {
+            let Some(ready) = usize::try_from(at).ok().and_then(|at| self.rules.get(at)) else {
+                continue;
+            };
+            if ready.phase == phase && in_force(&ready.rule, today) {
+                findings.add(&ready.rule, ready.predicate.holds(frame), facts);
+            }
+        }
+    }
+
+    pub(crate) fn has_phase(&self, phase: Phase) -> bool {
+        self.rules.iter().any(|ready| ready.phase == phase)
+    }
+}
+
+impl Ready {
+    fn new(rule: &Arc<Rule>, compiler: &mut Compiler<'_>) -> Option<Self> {
+        let predicate = match &rule.when {
+            Some(when) => compiler.predicate(when),
+            None => Predicate::Always(Truth::True),
+        };
+        if matches!(predicate, Predicate::Always(Truth::False)) {
+            return None;
+        }
+        Some(Self {
+            rule: rule.clone(),
+            predicate,
+            phase: phase(rule),
+        })
+    }
+}
+
+/// When a rule runs: after the risk is known if its condition reads it.
+pub(crate) fn phase(rule: &Rule) -> Phase {
+    let mut phase = Phase::BeforeRisk;
+    if let Some(when) = &rule.when {
+        when.visit_paths(&mut |path| {
+            if path.root == Root::Risk {
+                phase = Phase::AfterRisk;
+            }
+        });
+    }
+    phase
+}
+
+/// Whether a rule holds on this day (`@since`, `@until`; both days count).
+pub(crate) fn in_force(rule: &Rule, today: NaiveDate) -> bool {
+    rule.since.is_none_or(|since| since <= today) && rule.until.is_none_or(|until| today <= until)
+}
+
+impl Findings {
+    /// Adds what follows from `rule`, whose condition came out as `truth`.
+    pub(crate) fn add(&mut self, rule: &Arc<Rule>, truth: Truth, facts: &Facts<'_>) {
+        let unknown = match truth {
+            Truth::False => return,
+            Truth::True => None,
+            Truth::Unknown => Some(
+                rule.when
+                    .as_ref()
+                    .map_or_else(Vec::new, |when| oracle::unknowns(when, facts)),
+            ),
+        };
+        let shadow = rule.mode == Mode::Shadow;
+        self.verdicts.push(Verdict {
+            rule: rule.origin.name.clone(),
+            place: rule.origin.place.clone(),
+            holding: if unknown.is_some() {
+                Holding::Unknown
+            } else {
+                Holding::Held
+            },
+            shadow,
+        });
+        for effect in &rule.effects {
+            self.follow(rule, &effect.kind, shadow, unknown.as_ref(), facts);
+        }
+    }
+
+    fn follow(
+        &mut self,
+        rule: &Arc<Rule>,
+        effect: &EffectKind,
+        shadow: bool,
+        unknown: Option<&Vec<String>>,
+        facts: &Facts<'_>,
+    ) {
+        let template = |message: &Message| Because::Template(message.clone());
+        match effect {
+            EffectKind::Deny(code, message) => {
+                let what = Denial {
+                    code: code.clone(),
+                    because: template(message),
+                };
+                self.denials.push(finding(what, rule, shadow, unknown));
+            }
+            EffectKind::RequireApproval(chain, message) => {
+                let what = Need {
+                    chain: chain.clone(),
+                    because: template(message),
+                };
+                self.approvals.push(finding(what, rule, shadow, unknown));
+            }
+            EffectKind::Mask(field, mask) => {
+                let what = (field.clone(), Some(mask.clone()));
+                self.masks.push(finding(what, rule, shadow, unknown));
+            }
+            EffectKind::Hide(field) => {
+                let what = (field.clone(), None);
+                self.masks.push(finding(what, rule, shadow, unknown));
+            }
+            EffectKind::Risk(points, name) if !shadow => self.risks.push((name.clone(), *points)),
+            EffectKind::Notify(channel) if !shadow => self.tell(channel),
+            EffectKind::Risk(..) | EffectKind::Notify(_) => {}
+            EffectKind::Do(action) => match action.run(facts) {
+                Ok(effects) => effects
+                    .into_iter()
+                    .for_each(|effect| self.scripted(rule, effect, shadow, unknown)),
+                Err(error) => {
+                    // A script that fails cannot say what it wanted, so the strictest follows.
+                    let what = Denial {
+                        code: "ACTION_FAILED".into(),
+                        because: Because::Text(format!("the rule's script failed: {error}")),
+                    };
+                    self.denials.push(finding(what, rule, shadow, unknown));
+                }
+            },
+        }
+    }
+
+    fn scripted(
+        &mut self,
+        rule: &Arc<Rule>,
+        effect: ActionEffect,
+        shadow: bool,
+        unknown: Option<&Vec<String>>,
+    ) {
+        match effect {
+            ActionEffect::Deny(code, text) => {
+                let because = Because::Text(text);
+                let what = Denial { code, because };
+                self.denials.push(finding(what, rule, shadow, unknown));
+            }
+            ActionEffect::RequireApproval(chain, text) => {
+                let because = Because::Text(text);
+                let what = Need { chain, because };
+                self.approvals.push(finding(what, rule, shadow, unknown));
+            }
+            ActionEffect::Risk(points, name) if !shadow => self.risks.push((name, points)),
+            ActionEffect::Notify(channel) if !shadow => self.tell(&channel),
+            ActionEffect::Risk(..) | ActionEffect::Notify(_) => {}
+        }
+    }
+
+    /// Why a read is refused: a rule that denies, or one that asks for an approval, which a read
+    /// cannot wait for.
+    pub(crate) fn refusal_on_read(&self) -> Option<Reason> {
+        let denial = self
+            .denials
+            .iter()
+            .filter(|finding| !finding.shadow)
+            .map(|finding| (finding.what.code.clone(), "a rule refuses this read", &finding.rule));
+        let need = self
+            .approvals
+            .iter()
+            .filter(|finding| !finding.shadow)
+            .map(|finding| {
+                let text = "a rule asks for an approval, and a read cannot wait for one";
+                ("APPROVAL_REQUIRED".into(), text, &finding.rule)
+            });
+        let (code, text, rule) = denial.chain(need).next()?;
+        let origin = &rule.origin;
+        Some(Reason::new(code, text).from_policy(origin.name.clone(), origin.place.clone()))
+    }
+
+    pub(crate) fn tell(&mut self, channel: &Name) {
+        if !self.notify.contains(channel) {
+            self.notify.push(channel.clone());
+        }
+    }
+}
+
+fn finding<T>(
+    what: T,
+    rule: &Arc<Rule>,
+    shadow: bool,
+    unknown: Option<&Vec<String>>,
+) -> Finding<T> {
+    Finding {
+        what,
+        rule: rule.clone(),
+        shadow,
+        unknown: unknown.cloned(),
+    }
+}

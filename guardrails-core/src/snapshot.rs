@@ -1,0 +1,113 @@
+//! One state of policy, permissions, roles and skills, swapped as a whole.
+//!
+//! Operations keep the snapshot they began with; the next one sees the next. The plan cache belongs
+//! to the snapshot, so a swap forgets every plan at once and none can mix two states.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::data::{PermissionInput, Permissions};
+use crate::decision::Reason;
+use crate::error::Result;
+use crate::plan::{Plan, PlanInput, PlanKey, PlanQuery};
+use crate::policy::{Digest, Policy};
+use crate::principal::Principal;
+use crate::skills::{AccessIndex, Rbac, Registry, admit};
+use crate::store::{FieldPermission, Revision, Store};
+use crate::value::Name;
+
+/// How long a plan lives at most; the source article's cache time.
+const PLAN_LIFE: Duration = Duration::from_secs(3_600);
+/// Plans kept at most.
+const MOST_PLANS: u64 = 10_000;
+
+/// One state of everything plans are made from.
+pub(crate) struct Snapshot {
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) registry: Registry,
+    pub(crate) access: AccessIndex,
+    pub(crate) revision: Revision,
+    permissions: HashMap<Name, Vec<FieldPermission>>,
+    plans: moka::sync::Cache<PlanKey, Arc<Plan>>,
+}
+
+impl Snapshot {
+    /// Reads the store and brings it together with `policy`.
+    pub(crate) fn load(policy: Arc<Policy>, store: &Arc<dyn Store>) -> Result<Self> {
+        // The revision comes first: a change made while the rest is read is seen again, not lost.
+        let revision = store.revision()?;
+        let roles: Arc<dyn crate::store::RoleStore> = store.clone();
+        let access = Rbac::load(roles, &policy)?.index();
+        let registry = Registry::new(&policy, &store.skill_statuses()?);
+        let mut permissions: HashMap<Name, Vec<FieldPermission>> = HashMap::new();
+        for row in store.field_permissions()? {
+            permissions.entry(row.tenant.clone()).or_default().push(row);
+        }
+        Ok(Self {
+            policy,
+            registry,
+            access,
+            revision,
+            permissions,
+            plans: moka::sync::Cache::builder()
+                .max_capacity(MOST_PLANS)
+                .time_to_live(PLAN_LIFE)
+                .build(),
+        })
+    }
+
+    /// The plan for a principal, skill, entity and context, or why there is none.
+    pub(crate) fn plan(
+        &self,
+        principal: &Principal,
+        skill: &Name,
+        entity: &Name,
+        context: &Name,
+    ) -> Result<Arc<Plan>, Reason> {
+        let query = PlanQuery {
+            tenant: principal.tenant(),
+            roles: principal.roles(),
+            skill,
+            entity,
+            context,
+        };
+        if let Some(plan) = self.plans.get(&query) {
+            return Ok(plan);
+        }
+        let admission = admit(&self.registry, &self.access, principal, skill, Some(entity))?;
+        let plan = Arc::new(Plan::new(PlanInput {
+            policy: &self.policy,
+            permissions: self.permissions(principal, &admission.roles, entity, context),
+            skill: admission.skill,
+            query,
+        }));
+        self.plans.insert(query.key(), plan.clone());
+        Ok(plan)
+    }
+
+    /// What `principal`, with these roles in effect, may see of an entity in a context.
+    pub(crate) fn permissions(
+        &self,
+        principal: &Principal,
+        effective: &[Name],
+        entity: &Name,
+        context: &str,
+    ) -> Permissions {
+        Permissions::resolve(&PermissionInput {
+            policy: &self.policy,
+            rows: self
+                .permissions
+                .get(principal.tenant())
+                .map_or(&[], Vec::as_slice),
+            tenant: principal.tenant(),
+            roles: effective,
+            entity,
+            context,
+        })
+    }
+
+    pub(crate) fn digest(&self) -> Digest {
+        self.policy.digest
+    }
+}
