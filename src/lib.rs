@@ -1,1 +1,29 @@
-//! Placeholder.
+#![doc = include_str!("front_door.md")]
+
+mod audit_key;
+mod evaluation;
+mod guard;
+mod operating_system;
+mod watch;
+
+#[cfg(feature = "cli")]
+pub mod cli;
+
+pub use audit_key::KeySource;
+pub use evaluation::{Evaluation, evaluate};
+pub use guard::{Guard, GuardBuilder};
+pub use operating_system::{OsEntropy, SystemClock};
+
+pub use guardrails_core::audit;
+pub use guardrails_core::data;
+pub use guardrails_core::policy;
+pub use guardrails_core::process;
+pub use guardrails_core::{
+    Changes, Clock, Decision, Diagnostic, Entropy, Error, ErrorKind, FieldPermission, Fields,
+    FrozenClock, Holding, JsonLimits, LogId, MemoryStore, Name, Note, Operation, OperationId,
+    Outcome, Place, Principal, Reason, Record, Refreshed, Request, Result, Risk, RoleLine,
+    RolePermission, Severity, SkillStatusRow, Store, TicketHandle, TicketId, Value, Verdict,
+    parse_fields,
+};
+pub use guardrails_orm::{Database, InterruptedOperation, OpenOptions};
+pub use guardrails_rules as rules;

@@ -1,0 +1,154 @@
+//! `guard approvals`: see and decide tickets.
+//!
+//! Whoever runs the command says who they are: it is a tool for administrators with access to the
+//! database, and for tests. A CRM's own approval page calls the library with the principal of its
+//! session.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::Ending;
+use super::output::Output;
+use super::store::Store;
+use crate::process::TicketCard;
+use crate::{Fields, Guard, Principal, Result, TicketId, Value};
+
+/// What to do with tickets.
+#[derive(Debug, Subcommand)]
+pub(super) enum ApprovalsCommand {
+    /// Open tickets that this person asked for or may decide
+    List(Who),
+    /// One ticket, as this person may see it
+    Show(Which),
+    /// Agree
+    Approve(Which),
+    /// Refuse
+    Reject(Which),
+}
+
+/// Who looks or decides.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Who {
+    /// The tenant
+    #[arg(long)]
+    tenant: String,
+    /// The person
+    #[arg(long)]
+    user: String,
+    /// Their roles
+    #[arg(long = "role", required = true)]
+    roles: Vec<String>,
+    /// The folder of `.guard` files, or one file
+    #[arg(long, default_value = "policies")]
+    policies: PathBuf,
+    #[command(flatten)]
+    store: Store,
+}
+
+/// Which ticket.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Which {
+    /// The ticket's identifier
+    ticket: String,
+    /// Why, for the record
+    #[arg(long, default_value = "")]
+    comment: String,
+    #[command(flatten)]
+    who: Who,
+}
+
+impl Who {
+    fn principal(&self) -> Principal {
+        let person = Principal::user(self.tenant.as_str(), self.user.as_str());
+        let roles = self.roles.iter();
+        roles.fold(person, |person, role| person.role(role.as_str()))
+    }
+
+    fn guard(&self) -> Result<Guard> {
+        let mut builder = Guard::builder()
+            .policies(&self.policies)
+            .store(self.store.address())
+            .without_watching();
+        if let Some(key) = self.store.key() {
+            builder = builder.audit_key(key);
+        }
+        builder.open()
+    }
+}
+
+pub(super) fn run(command: &ApprovalsCommand, output: &mut Output) -> Result<Ending> {
+    let cards = match command {
+        ApprovalsCommand::List(who) => who.guard()?.approvals().list(&who.principal())?,
+        ApprovalsCommand::Show(which)
+        | ApprovalsCommand::Approve(which)
+        | ApprovalsCommand::Reject(which) => vec![one(command, which)?],
+    };
+    if output.is_json() {
+        let cards: Vec<Fields> = cards.iter().map(to_fields).collect();
+        output.line(Fields::from_iter([("tickets", Value::from(cards))]).to_json());
+    } else if cards.is_empty() {
+        output.line("no open tickets");
+    } else {
+        cards.iter().for_each(|card| print(card, output));
+    }
+    Ok(Ending::Fine)
+}
+
+fn one(command: &ApprovalsCommand, which: &Which) -> Result<TicketCard> {
+    let id: TicketId = which.ticket.parse()?;
+    let guard = which.who.guard()?;
+    let principal = which.who.principal();
+    let approvals = guard.approvals();
+    match command {
+        ApprovalsCommand::Approve(_) => approvals.approve(id, &principal, &which.comment),
+        ApprovalsCommand::Reject(_) => approvals.reject(id, &principal, &which.comment),
+        ApprovalsCommand::List(_) | ApprovalsCommand::Show(_) => approvals.show(id, &principal),
+    }
+}
+
+fn print(card: &TicketCard, output: &Output) {
+    output.line(format!(
+        "{}  {}  {} of {} {} for {}",
+        card.id,
+        card.state.as_str(),
+        card.verb,
+        card.entity,
+        card.record,
+        card.requester
+    ));
+    for change in &card.changes {
+        output.line(format!(
+            "  {}: {} -> {}",
+            change.field, change.before, change.after
+        ));
+    }
+    for because in &card.because {
+        output.line(format!("  because {because}"));
+    }
+    output.line(format!("  chain {}, expires {}", card.chain, card.expires));
+}
+
+fn to_fields(card: &TicketCard) -> Fields {
+    let change = |change: &crate::process::TicketChange| {
+        Fields::from_iter([
+            ("field", &*change.field),
+            ("before", &*change.before),
+            ("after", &*change.after),
+        ])
+    };
+    let mut out = Fields::new();
+    out.set("id", card.id.to_string());
+    out.set("state", card.state.as_str());
+    out.set("verb", card.verb.as_str());
+    out.set("entity", card.entity.clone());
+    out.set("record", card.record.clone());
+    out.set("requester", card.requester.clone());
+    out.set("skill", card.skill.clone());
+    out.set("chain", card.chain.clone());
+    out.set("because", card.because.clone());
+    out.set("changes", card.changes.iter().map(change).collect::<Vec<_>>());
+    out.set("action", card.action.to_string());
+    out.set("expires", card.expires.to_rfc3339());
+    out
+}

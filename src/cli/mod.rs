@@ -1,0 +1,117 @@
+//! The `guard` command: for rule authors, auditors and administrators.
+//!
+//! One file per command. What a command has to say goes to standard output, what went wrong to
+//! standard error. Exit codes: 0 fine, 1 findings or failing tests, 2 usage or input/output error;
+//! `eval` answers 0 allow, 10 deny, 12 needs approval.
+
+mod approvals;
+mod audit;
+mod check;
+mod eval;
+mod init;
+mod migrate;
+mod output;
+mod store;
+mod test;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use self::output::Output;
+
+/// Guardrails between AI agents and a company's CRM.
+#[derive(Debug, Parser)]
+#[command(name = "guard", version, about, disable_help_subcommand = true)]
+struct Command {
+    #[command(subcommand)]
+    what: What,
+    /// How to print: for people or for machines
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people; colour only on a terminal
+    Text,
+    /// One JSON document
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Make a folder with a first policy in it
+    Init(init::InitArgs),
+    /// Check policies, and say what is wrong and how to mend it
+    Check(Policies),
+    /// Run the tests that policies bring along
+    Test(Policies),
+    /// Decide one request from a JSON file, without a database
+    Eval(eval::EvalArgs),
+    /// Verify the audit, or explain one operation
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// See and decide approval tickets
+    #[command(subcommand)]
+    Approvals(approvals::ApprovalsCommand),
+    /// Make or bring up to date the guard's tables in a database
+    Migrate(store::Store),
+}
+
+/// Which policies.
+#[derive(Debug, Clone, Args)]
+struct Policies {
+    /// The folder of `.guard` files, or one file
+    #[arg(default_value = "policies")]
+    policies: PathBuf,
+}
+
+/// How a command came out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Fine,
+    Findings,
+    Denied,
+    NeedsApproval,
+}
+
+/// Runs the command of this process's arguments.
+pub fn main() -> ExitCode {
+    let command = match Command::try_parse() {
+        Ok(command) => command,
+        Err(error) => {
+            // `--help` and `--version` come this way too, and are no failure. A closed pipe on the
+            // way out leaves nobody to tell.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let mut output = Output::new(command.format);
+    match run(command.what, &mut output) {
+        Ok(ending) => ExitCode::from(match ending {
+            Ending::Fine => 0,
+            Ending::Findings => 1,
+            Ending::Denied => 10,
+            Ending::NeedsApproval => 12,
+        }),
+        Err(error) => {
+            output.error(&error);
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(what: What, output: &mut Output) -> crate::Result<Ending> {
+    match what {
+        What::Init(args) => init::run(&args, output),
+        What::Check(args) => check::run(&args, output),
+        What::Test(args) => test::run(&args, output),
+        What::Eval(args) => eval::run(&args, output),
+        What::Audit(command) => audit::run(&command, output),
+        What::Approvals(command) => approvals::run(&command, output),
+        What::Migrate(store) => migrate::run(&store, output),
+    }
+}

@@ -1,0 +1,341 @@
+//! One request as data: who asks for what, about which record, and what the guard would answer.
+//!
+//! Nothing is stored and no database is asked: the policy alone decides, in memory, at a given
+//! time. The command `guard eval`, the bindings and the shared case files all come through here.
+//!
+//! A request is a JSON object:
+//!
+//! | member | meaning |
+//! |---|---|
+//! | `principal` | object: `tenant`, `user`, and as needed `roles` (list), `attributes` (object), `agent`, `model`, `risk_score` |
+//! | `skill` | the skill's name |
+//! | `entity` | the entity; may be left out when the skill has one |
+//! | `context`, `purpose` | the AI context, and why; may be left out |
+//! | `at` | RFC 3339 time to decide at; now when left out |
+//! | `record` | the record as the CRM holds it; may be left out when creating |
+//! | `changes` | fields that would get a new value; without it the request only reads |
+//! | `verb` | `create`, `update` or `delete`; what the skill does when left out |
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use guardrails_core::audit::Keys;
+use guardrails_core::policy::{Digest, Policy, Verb};
+use guardrails_core::{
+    Changes, Clock, CountingEntropy, Error, ErrorKind, Fields, FrozenClock, Guard, JsonLimits,
+    LogId, MemoryStore, Name, Outcome, Principal, Reason, Record, Request, Result, Risk, Value,
+    Verdict, parse_fields,
+};
+
+/// What the guard would answer.
+#[derive(Debug, Clone)]
+pub struct Evaluation {
+    /// `allow`, `needs_approval` or `deny`.
+    pub outcome: &'static str,
+    /// The approval chains, joined by `+`; empty unless an approval is needed.
+    pub approval: String,
+    /// Why.
+    pub reasons: Vec<Reason>,
+    /// What shadow rules would have said.
+    pub shadows: Vec<Reason>,
+    /// What the AI would see of the record; none when it is out of reach or there is none.
+    pub view: Option<Fields>,
+    /// Declared fields that were withheld.
+    pub hidden: Vec<Name>,
+    /// The risk; none for a request that only reads.
+    pub risk: Option<Risk>,
+    /// What each rule said.
+    pub verdicts: Vec<Verdict>,
+    /// The policy it was decided under.
+    pub policy: Digest,
+}
+
+/// Decides one request under `policy`; see the module for its members.
+///
+/// # Errors
+/// [`ErrorKind::Input`] for a text that is not such a request. A refusal is an [`Evaluation`].
+pub fn evaluate(policy: Policy, request: &str) -> Result<Evaluation> {
+    let case = Case::read(&policy, request)?;
+    let digest = policy.digest;
+    let guard = guard(policy, case.at)?;
+    let mut answer = Evaluation::nothing(digest);
+    let mut request = Request::new(&case.principal, case.skill.clone())
+        .context(case.context.clone())
+        .purpose(case.purpose.clone());
+    if let Some(entity) = &case.entity {
+        request = request.entity(entity.clone());
+    }
+    let mut operation = match guard.begin(request) {
+        Ok(operation) => operation,
+        Err(error) => return answer.refused(error),
+    };
+    if let Some(record) = case.record(operation.entity()) {
+        match operation.read(&record) {
+            Ok(view) => {
+                answer.hidden = view.hidden().cloned().collect();
+                answer.view = Some(view.to_fields());
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return answer.refused(Error::denied(Reason::new(
+                    "OUT_OF_SCOPE",
+                    error.to_string(),
+                )));
+            }
+            Err(error) => return answer.refused(error),
+        }
+    }
+    let Some(changes) = case.changes(operation.entity())? else {
+        return Ok(answer);
+    };
+    let decision = operation.propose(&changes)?;
+    answer.outcome = decision.outcome().as_str();
+    if let Outcome::NeedsApproval(ticket) = decision.outcome() {
+        answer.approval = ticket.chain().to_owned();
+    }
+    answer.reasons = decision.reasons().to_vec();
+    answer.shadows = decision.shadows().to_vec();
+    answer.verdicts = decision.verdicts().to_vec();
+    answer.risk = Some(decision.risk().clone());
+    Ok(answer)
+}
+
+fn guard(policy: Policy, at: DateTime<Utc>) -> Result<Guard> {
+    // Nothing of this guard outlives the call, so its keys protect nothing.
+    let keys = Arc::new(Keys::from_seed([0; 32]));
+    let log = LogId::from(uuid::Uuid::nil());
+    Guard::builder()
+        .policy(policy)
+        .store(Arc::new(MemoryStore::new(keys.clone(), log)))
+        .clock(Arc::new(FrozenClock::at(at)))
+        .entropy(Arc::new(CountingEntropy::default()))
+        .keys(keys)
+        .open()
+}
+
+impl Evaluation {
+    fn nothing(policy: Digest) -> Self {
+        Self {
+            outcome: "allow",
+            approval: String::new(),
+            reasons: Vec::new(),
+            shadows: Vec::new(),
+            view: None,
+            hidden: Vec::new(),
+            risk: None,
+            verdicts: Vec::new(),
+            policy,
+        }
+    }
+
+    /// A refusal is an answer; anything else stays an error.
+    fn refused(mut self, error: Error) -> Result<Self> {
+        if error.reasons().is_empty() {
+            return Err(error);
+        }
+        self.outcome = "deny";
+        self.reasons = error.reasons().to_vec();
+        Ok(self)
+    }
+
+    /// The answer as canonical JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut out = Fields::new();
+        out.set("outcome", self.outcome);
+        out.set("approval", self.approval.as_str());
+        out.set("policy", self.policy.to_string());
+        out.set("reasons", reasons(&self.reasons));
+        out.set("shadows", reasons(&self.shadows));
+        out.set("view", self.view.clone().map(Value::from));
+        let hidden: Vec<&str> = self.hidden.iter().map(|name| &**name).collect();
+        out.set("hidden", hidden);
+        out.set("risk", self.risk.as_ref().map(risk));
+        let rules: Vec<&str> = self.verdicts.iter().map(|said| &*said.rule).collect();
+        out.set("rules", rules);
+        out.to_json()
+    }
+}
+
+fn reasons(reasons: &[Reason]) -> Value {
+    let one = |reason: &Reason| {
+        Fields::from_iter([
+            ("code", reason.code()),
+            ("message", reason.message()),
+            ("rule", reason.rule()),
+            ("place", &*reason.place().to_string()),
+        ])
+    };
+    Value::from(reasons.iter().map(one).collect::<Vec<_>>())
+}
+
+fn risk(risk: &Risk) -> Value {
+    let factors: Fields = risk
+        .factors
+        .iter()
+        .map(|(name, share)| (name.clone(), *share))
+        .collect();
+    let mut out = Fields::new();
+    out.set("score", risk.score);
+    out.set("level", risk.level.as_str());
+    out.set("factors", factors);
+    Value::from(out)
+}
+
+/// A request, read and checked.
+struct Case {
+    principal: Principal,
+    skill: Name,
+    entity: Option<Name>,
+    context: Name,
+    purpose: String,
+    at: DateTime<Utc>,
+    record: Option<Fields>,
+    changes: Option<Fields>,
+    verb: Verb,
+}
+
+impl Case {
+    fn read(policy: &Policy, text: &str) -> Result<Self> {
+        let fields = parse_fields(text, JsonLimits::default())?;
+        expect_known(
+            "the request",
+            &fields,
+            &[
+                "principal", "skill", "entity", "context", "purpose", "at", "record", "changes",
+                "verb",
+            ],
+        )?;
+        let principal = fields
+            .value("principal")
+            .and_then(Value::as_object)
+            .ok_or_else(|| wrong("principal", "an object"))?;
+        let skill = text_member(&fields, "skill")?.ok_or_else(|| wrong("skill", "text"))?;
+        let at = match text_member(&fields, "at")? {
+            Some(at) => DateTime::parse_from_rfc3339(&at)
+                .map_err(|_| wrong("at", "an RFC 3339 time"))?
+                .to_utc(),
+            None => crate::SystemClock.now(),
+        };
+        Ok(Self {
+            principal: read_principal(principal)?,
+            verb: verb(policy, &fields, &skill)?,
+            skill,
+            entity: text_member(&fields, "entity")?,
+            context: text_member(&fields, "context")?.unwrap_or_else(|| Name::from("")),
+            purpose: text_member(&fields, "purpose")?
+                .map_or_else(String::new, |purpose| purpose.to_string()),
+            at,
+            record: object_member(&fields, "record")?,
+            changes: object_member(&fields, "changes")?,
+        })
+    }
+
+    fn record(&self, entity: &Name) -> Option<Record> {
+        let fields = self.record.clone()?;
+        Some(Record::new(entity.clone(), fields))
+    }
+
+    fn changes(&self, entity: &Name) -> Result<Option<Changes>> {
+        let set = match (&self.changes, self.verb) {
+            (Some(set), _) => set.clone(),
+            (None, Verb::Delete) => Fields::new(),
+            (None, _) => return Ok(None),
+        };
+        if self.verb == Verb::Create {
+            return Ok(Some(Changes::create(Record::new(entity.clone(), set))));
+        }
+        let record = self
+            .record(entity)
+            .ok_or_else(|| wrong("record", "an object, unless something is created"))?;
+        let changes = match self.verb {
+            Verb::Delete => Changes::delete(&record),
+            _ => Changes::update(&record),
+        };
+        let set = set.iter();
+        Ok(Some(set.fold(changes, |changes, (name, value)| {
+            changes.set(name.clone(), value.clone())
+        })))
+    }
+}
+
+fn read_principal(fields: &Fields) -> Result<Principal> {
+    expect_known(
+        "the principal",
+        fields,
+        &[
+            "tenant", "user", "roles", "attributes", "agent", "model", "risk_score",
+        ],
+    )?;
+    let required = |name| text_member(fields, name)?.ok_or_else(|| wrong(name, "text"));
+    let mut principal = Principal::user(required("tenant")?, required("user")?);
+    if let Some(roles) = fields.value("roles") {
+        let Value::List(roles) = roles else {
+            return Err(wrong("roles", "a list of texts"));
+        };
+        for role in roles.iter() {
+            let role = role.as_text().ok_or_else(|| wrong("roles", "a list of texts"))?;
+            principal = principal.role(role);
+        }
+    }
+    for (name, value) in &object_member(fields, "attributes")?.unwrap_or_default() {
+        principal = principal.attribute(name.clone(), value.clone());
+    }
+    if let Some(agent) = text_member(fields, "agent")? {
+        principal = principal.agent(agent);
+    }
+    if let Some(model) = text_member(fields, "model")? {
+        principal = principal.model(model);
+    }
+    if let Some(score) = fields.value("risk_score") {
+        let score = score
+            .as_number()
+            .ok_or_else(|| wrong("risk_score", "a number"))?;
+        principal = principal.risk_score(score);
+    }
+    Ok(principal)
+}
+
+fn verb(policy: &Policy, fields: &Fields, skill: &Name) -> Result<Verb> {
+    let Some(word) = text_member(fields, "verb")? else {
+        // An unregistered skill is refused by the guard, whatever it would do.
+        return Ok(policy.skills.get(skill).map_or(Verb::Update, |skill| skill.verb));
+    };
+    [Verb::Read, Verb::Create, Verb::Update, Verb::Delete]
+        .into_iter()
+        .find(|verb| verb.as_str() == &*word)
+        .ok_or_else(|| wrong("verb", "`create`, `update` or `delete`"))
+}
+
+fn expect_known(what: &str, fields: &Fields, known: &[&str]) -> Result<()> {
+    match fields.iter().find(|(name, _)| !known.contains(&&***name)) {
+        None => Ok(()),
+        Some((name, _)) => Err(Error::new(
+            ErrorKind::Input,
+            format!("{what} has an unknown member `{name}`"),
+        )
+        .with_help(format!("the members are {}", known.join(", ")))),
+    }
+}
+
+fn text_member(fields: &Fields, name: &str) -> Result<Option<Name>> {
+    match fields.value(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Text(text)) => Ok(Some(text.clone())),
+        Some(_) => Err(wrong(name, "text")),
+    }
+}
+
+fn object_member(fields: &Fields, name: &str) -> Result<Option<Fields>> {
+    match fields.value(name) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::Object(fields)) => Ok(Some(Fields::clone(fields))),
+        Some(_) => Err(wrong(name, "an object")),
+    }
+}
+
+fn wrong(name: &str, expected: &str) -> Error {
+    Error::new(
+        ErrorKind::Input,
+        format!("the request's member `{name}` must be {expected}"),
+    )
+}

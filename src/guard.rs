@@ -1,0 +1,226 @@
+//! The guard as a service uses it: core's guard, with policies from files, a database behind it, and
+//! both watched for changes.
+
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use guardrails_core::audit::Keys;
+use guardrails_core::{Clock, Diagnostic, Entropy, Error, ErrorKind, Refreshed, Result, Severity};
+use guardrails_orm::{Database, InterruptedOperation, OpenOptions};
+use guardrails_rules::{Bundle, Compilation, compile};
+
+use crate::audit_key::KeySource;
+use crate::operating_system::{OsEntropy, SystemClock};
+use crate::watch::Watch;
+
+/// Compiled policies plus stores. Cheap to clone; all clones are one guard.
+///
+/// It is a [`guardrails_core::Guard`] and does all that one does; what it adds is below.
+#[derive(Clone)]
+pub struct Guard {
+    core: guardrails_core::Guard,
+    own: Arc<Own>,
+}
+
+/// What the facade adds to core's guard.
+struct Own {
+    database: Arc<Database>,
+    policies: Option<PathBuf>,
+    /// Stops when the last clone is dropped.
+    _watch: Option<Watch>,
+}
+
+/// Whether a guard looks for changes by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Watching {
+    On,
+    Off,
+}
+
+/// Says what a guard is made of.
+#[derive(Clone)]
+pub struct GuardBuilder {
+    policies: Option<PathBuf>,
+    store: Option<String>,
+    key: Option<KeySource>,
+    clock: Arc<dyn Clock>,
+    entropy: Arc<dyn Entropy>,
+    watching: Watching,
+}
+
+impl GuardBuilder {
+    /// The folder of `.guard` files, or one file. Without it everything is refused.
+    #[must_use]
+    pub fn policies(mut self, path: impl Into<PathBuf>) -> Self {
+        self.policies = Some(path.into());
+        self
+    }
+
+    /// The database: `sqlite://guard.db?mode=rwc`, `postgres://…` or `mysql://…`, as the features of
+    /// this crate allow.
+    #[must_use]
+    pub fn store(mut self, address: impl Into<String>) -> Self {
+        self.store = Some(address.into());
+        self
+    }
+
+    /// Where the audit's secret is. With SQLite it may be left out: it then is in a file beside the
+    /// database, made on first use.
+    #[must_use]
+    pub fn audit_key(mut self, key: KeySource) -> Self {
+        self.key = Some(key);
+        self
+    }
+
+    /// Another clock than the system's.
+    #[must_use]
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Does not look for changes of policies and tables by itself; [`Guard::refresh`] does.
+    #[must_use]
+    pub fn without_watching(mut self) -> Self {
+        self.watching = Watching::Off;
+        self
+    }
+
+    /// Compiles the policies, opens the database, and reports what a process before left unfinished.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Policy`] with diagnostics; [`ErrorKind::Setup`] for a missing store, key or
+    /// file, or a failed self-test; [`ErrorKind::Store`] when the database does not answer.
+    pub fn open(self) -> Result<Guard> {
+        guardrails_rules::action::self_test()?;
+        let address = self.store.as_deref().ok_or_else(|| {
+            Error::new(ErrorKind::Setup, "the guard was built without a store")
+                .with_help("call `.store(\"sqlite://guard.db?mode=rwc\")` before `.open()`")
+        })?;
+        let policy = match &self.policies {
+            Some(path) => load_policy(path)?,
+            None => guardrails_core::policy::Policy::empty(),
+        };
+        let keys = Arc::new(self.keys(address)?);
+        let options = OpenOptions::new(keys.clone(), self.clock.clone(), self.entropy.clone());
+        let database = Database::open(address, options)?;
+        let core = guardrails_core::Guard::builder()
+            .policy(policy)
+            .store(database.clone())
+            .clock(self.clock)
+            .entropy(self.entropy)
+            .keys(keys)
+            .open()?;
+        let watch = match self.watching {
+            Watching::On => Some(Watch::start(core.clone(), self.policies.clone())?),
+            Watching::Off => None,
+        };
+        Ok(Guard {
+            core,
+            own: Arc::new(Own {
+                database,
+                policies: self.policies,
+                _watch: watch,
+            }),
+        })
+    }
+
+    fn keys(&self, address: &str) -> Result<Keys> {
+        key_source(self.key.as_ref(), address)?.keys(&*self.entropy)
+    }
+}
+
+/// The key that was named, or the file beside a SQLite database.
+pub(crate) fn key_source(named: Option<&KeySource>, address: &str) -> Result<KeySource> {
+    if let Some(key) = named {
+        return Ok(key.clone());
+    }
+    let path = address
+        .strip_prefix("sqlite:")
+        .map(|rest| rest.trim_start_matches("//"))
+        .and_then(|rest| rest.split('?').next())
+        .filter(|path| !path.is_empty() && !path.contains(":memory:"));
+    match path {
+        Some(path) => Ok(KeySource::File(PathBuf::from(format!("{path}.key")))),
+        None => Err(
+            Error::new(ErrorKind::Setup, "the audit key of this database is not named")
+                .with_help("name a key file with `.audit_key(KeySource::File(…))` or `--key`"),
+        ),
+    }
+}
+
+/// Reads and compiles a bundle.
+pub(crate) fn load_policy(path: &Path) -> Result<guardrails_core::policy::Policy> {
+    let Compilation {
+        policy,
+        diagnostics,
+        ..
+    } = compile(&Bundle::read(path)?);
+    policy.ok_or_else(|| {
+        let errors = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
+        Error::policy(diagnostics.into_iter().filter(errors).collect())
+    })
+}
+
+impl Guard {
+    /// Starts building a guard.
+    #[must_use]
+    pub fn builder() -> GuardBuilder {
+        GuardBuilder {
+            policies: None,
+            store: None,
+            key: None,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(OsEntropy),
+            watching: Watching::On,
+        }
+    }
+
+    /// Reads the policies again and puts them in force as a whole. A bundle that does not compile is
+    /// refused, and the one before stays.
+    ///
+    /// # Errors
+    /// As [`GuardBuilder::open`]; [`ErrorKind::Setup`] when the guard has no policies of its own.
+    pub fn reload(&self) -> Result<()> {
+        let path = self.own.policies.as_deref().ok_or_else(|| {
+            Error::new(ErrorKind::Setup, "this guard was built without policies")
+        })?;
+        self.core.replace_policy(load_policy(path)?)
+    }
+
+    /// Looks for changes of permissions, roles and skills now, instead of waiting for the watch.
+    ///
+    /// # Errors
+    /// As [`guardrails_core::Guard::refresh`].
+    pub fn refresh(&self) -> Result<Refreshed> {
+        self.core.refresh()
+    }
+
+    /// Operations that a process before left unfinished, as found when this guard was opened.
+    #[must_use]
+    pub fn interrupted(&self) -> Vec<InterruptedOperation> {
+        self.own.database.interrupted()
+    }
+
+    /// The database behind this guard: its tables' rows can be administered through the traits of
+    /// [`guardrails_core`].
+    #[must_use]
+    pub fn database(&self) -> &Arc<Database> {
+        &self.own.database
+    }
+}
+
+impl Deref for Guard {
+    type Target = guardrails_core::Guard;
+
+    fn deref(&self) -> &Self::Target {
+        &self.core
+    }
+}
+
+impl std::fmt::Debug for Guard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.core.fmt(f)
+    }
+}

@@ -1,0 +1,7 @@
+//! The `guard` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    crm_guardrails::cli::main()
+}

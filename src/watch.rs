@@ -1,0 +1,106 @@
+//! Looks for changed tables and changed policy files, and puts them in force.
+//!
+//! It asks rather than waits to be told: a revision row and the files' lengths and times are cheap
+//! to read, and are right on network folders, container mounts and three databases alike, where
+//! notifications are not.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, SystemTime};
+
+use guardrails_core::{Error, ErrorKind, Guard, Result};
+
+use crate::guard::load_policy;
+
+/// How long between two looks; a change is in force within a second, with room for a slow database.
+const PACE: Duration = Duration::from_millis(200);
+
+/// A thread that looks for changes until it is dropped.
+pub(crate) struct Watch {
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Watch {
+    pub(crate) fn start(guard: Guard, policies: Option<PathBuf>) -> Result<Self> {
+        let (stop, stopped) = channel();
+        // Taken here, so that a change made right after `open` is seen as one.
+        let seen = policies.as_deref().map(fingerprint);
+        let thread = std::thread::Builder::new()
+            .name("guard-watch".to_owned())
+            .spawn(move || look(&guard, policies.as_deref(), seen, &stopped))
+            .map_err(|error| {
+                Error::new(ErrorKind::Setup, "the watching thread could not be started")
+                    .with_source(error)
+            })?;
+        Ok(Self {
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.stop.take();
+        if let Some(thread) = self.thread.take()
+            && thread.thread().id() != std::thread::current().id()
+        {
+            // A panic in the thread has nobody to go to; the guard goes on with what it has.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What is seen of the policies from outside: each file's path, length and time.
+type Fingerprint = Vec<(PathBuf, u64, Option<SystemTime>)>;
+
+fn look(
+    guard: &Guard,
+    policies: Option<&Path>,
+    mut seen: Option<Fingerprint>,
+    stopped: &Receiver<()>,
+) {
+    while stopped.recv_timeout(PACE) == Err(RecvTimeoutError::Timeout) {
+        // A store that does not answer, or a bundle that does not compile, leaves what was in force
+        // in force; the next look tries again.
+        let _ = guard.refresh();
+        let Some(path) = policies else {
+            continue;
+        };
+        let now = fingerprint(path);
+        if seen.as_ref() != Some(&now) {
+            let put_in_force = load_policy(path).and_then(|policy| guard.replace_policy(policy));
+            // A broken bundle is not tried again until it changes; a store that is down is.
+            let down = |error: &Error| error.kind() == ErrorKind::Store;
+            if !put_in_force.as_ref().is_err_and(down) {
+                seen = Some(now);
+            }
+        }
+    }
+}
+
+fn fingerprint(path: &Path) -> Fingerprint {
+    let mut files = Vec::new();
+    collect(path, 0, &mut files);
+    files.sort();
+    files
+}
+
+/// Deeper folders than this hold no policies.
+const DEPTH: usize = 16;
+
+fn collect(path: &Path, depth: usize, files: &mut Fingerprint) {
+    let Ok(about) = fs::metadata(path) else {
+        return;
+    };
+    if about.is_dir() && depth < DEPTH {
+        for entry in fs::read_dir(path).into_iter().flatten().flatten() {
+            collect(&entry.path(), depth + 1, files);
+        }
+    } else if about.is_file() {
+        files.push((path.to_owned(), about.len(), about.modified().ok()));
+    }
+}
