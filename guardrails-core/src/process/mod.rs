@@ -7,6 +7,9 @@
 mod action_digest;
 mod approvals;
 mod card;
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod equivalence;
 mod facts;
 mod index;
 mod lifecycle;

@@ -1,0 +1,337 @@
+//! Holds the plan's predicates and index to the oracle, on random rules and random records, with
+//! missing fields, wrong types, overflow and division by zero among them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use proptest::prelude::*;
+use rust_decimal::Decimal;
+
+use super::facts::Facts;
+use super::oracle;
+use super::predicate::{Compiler, Frame, Settled, Slots};
+use super::review::{review, review_naively};
+use super::risk::Scale;
+use super::rules::RuleSet;
+use crate::diagnostic::Place;
+use crate::policy::*;
+use crate::value::{Fields, Name, Value};
+use crate::Principal;
+
+const ROLES: [&str; 3] = ["FINANCE", "MANAGER", "REP"];
+const WORDS: [&str; 4] = ["a", "ab", "华东", ""];
+
+fn expr(kind: ExprKind) -> Expr {
+    Expr::new(kind, Place::default())
+}
+
+fn path(root: Root, key: &str, ty: Type) -> Path {
+    Path {
+        root,
+        keys: vec![key.into()],
+        ty,
+    }
+}
+
+fn number_path() -> impl Strategy<Value = Path> {
+    prop_oneof![
+        4 => prop::sample::select(vec!["n", "m", "absent"])
+            .prop_map(|key| path(Root::Record, key, Type::Decimal)),
+        1 => Just(path(Root::Old, "n", Type::Decimal)),
+        1 => Just(path(Root::Actor, "level", Type::Int)),
+        1 => Just(path(Root::Skill, "impact", Type::Int)),
+        1 => Just(path(Root::Data, "max_sensitivity", Type::Int)),
+        1 => Just(path(Root::Risk, "score", Type::Decimal)),
+        1 => Just(path(Root::Behaviour, "score", Type::Decimal)),
+    ]
+}
+
+fn text_path() -> impl Strategy<Value = Path> {
+    prop_oneof![
+        3 => prop::sample::select(vec!["t", "u"]).prop_map(|key| path(Root::Record, key, Type::Text)),
+        1 => Just(path(Root::Ai, "context", Type::Text)),
+        1 => Just(path(Root::Ai, "model", Type::Text)),
+        1 => Just(path(Root::Actor, "id", Type::Text)),
+        1 => Just(path(Root::Actor, "tenant", Type::Text)),
+    ]
+}
+
+fn small_number() -> impl Strategy<Value = Decimal> {
+    prop_oneof![
+        8 => (-3_i64..=3).prop_map(Decimal::from),
+        1 => Just(Decimal::MAX),
+        1 => Just(Decimal::new(25, 1)),
+    ]
+}
+
+fn number() -> impl Strategy<Value = Expr> {
+    let leaf = prop_oneof![
+        small_number().prop_map(|n| expr(ExprKind::Literal(n.into()))),
+        number_path().prop_map(|path| expr(ExprKind::Path(path))),
+        text_path().prop_map(|path| {
+            let text = expr(ExprKind::Path(path));
+            expr(ExprKind::Call(Function::Len, Box::new(text)))
+        }),
+    ];
+    leaf.prop_recursive(2, 6, 2, |inner| {
+        let operation = prop::sample::select(vec![
+            Arithmetic::Add,
+            Arithmetic::Subtract,
+            Arithmetic::Multiply,
+            Arithmetic::Divide,
+        ]);
+        let pair = (inner.clone(), inner.clone());
+        prop_oneof![
+            (operation, pair.clone()).prop_map(|(operation, (a, b))| {
+                expr(ExprKind::Arithmetic(operation, Box::new(a), Box::new(b)))
+            }),
+            inner.prop_map(|a| expr(ExprKind::Negate(Box::new(a)))),
+            pair.prop_map(|(a, b)| expr(ExprKind::Coalesce(Box::new(a), Box::new(b)))),
+        ]
+    })
+}
+
+fn text() -> impl Strategy<Value = Expr> {
+    prop_oneof![
+        prop::sample::select(WORDS.to_vec()).prop_map(|word| expr(ExprKind::Literal(word.into()))),
+        text_path().prop_map(|path| expr(ExprKind::Path(path))),
+        text_path().prop_map(|path| {
+            let text = expr(ExprKind::Path(path));
+            expr(ExprKind::Call(Function::Lower, Box::new(text)))
+        }),
+    ]
+}
+
+fn comparison() -> impl Strategy<Value = Comparison> {
+    prop::sample::select(vec![
+        Comparison::Equal,
+        Comparison::NotEqual,
+        Comparison::Less,
+        Comparison::LessOrEqual,
+        Comparison::Greater,
+        Comparison::GreaterOrEqual,
+    ])
+}
+
+fn list() -> Expr {
+    expr(ExprKind::Path(path(
+        Root::Record,
+        "list",
+        Type::List(Arc::new(Type::Decimal)),
+    )))
+}
+
+fn condition() -> impl Strategy<Value = Expr> {
+    let compare = |operand: BoxedStrategy<Expr>| {
+        (comparison(), operand.clone(), operand).prop_map(|(comparison, a, b)| {
+            expr(ExprKind::Compare(comparison, Box::new(a), Box::new(b)))
+        })
+    };
+    let threshold = (comparison(), number_path(), small_number()).prop_map(|(comparison, p, n)| {
+        let (p, n) = (expr(ExprKind::Path(p)), expr(ExprKind::Literal(n.into())));
+        expr(ExprKind::Compare(comparison, Box::new(p), Box::new(n)))
+    });
+    let numbers = prop::collection::vec(small_number(), 0..4);
+    let words = prop::collection::vec(prop::sample::select(WORDS.to_vec()), 0..4);
+    let leaf = prop_oneof![
+        6 => threshold,
+        2 => compare(number().boxed()),
+        2 => compare(text().boxed()),
+        2 => prop::sample::select(ROLES.to_vec()).prop_map(|role| expr(ExprKind::HasRole(role.into()))),
+        1 => number_path().prop_map(|path| expr(ExprKind::IsMissing(path))),
+        1 => prop::sample::select(vec!["n", "t"])
+            .prop_map(|key| expr(ExprKind::Changed(path(Root::Record, key, Type::Text)))),
+        1 => (number_path(), numbers).prop_map(|(path, numbers)| {
+            let set = ValueSet::new("", numbers.into_iter().map(Value::from));
+            expr(ExprKind::InSet(Box::new(expr(ExprKind::Path(path))), Arc::new(set)))
+        }),
+        2 => (text_path(), words).prop_map(|(path, words)| {
+            let set = ValueSet::new("", words.into_iter().map(Value::from));
+            expr(ExprKind::InSet(Box::new(expr(ExprKind::Path(path))), Arc::new(set)))
+        }),
+        1 => number().prop_map(|item| expr(ExprKind::InList(Box::new(item), Box::new(list())))),
+        1 => (text(), text()).prop_map(|(a, b)| {
+            expr(ExprKind::Text(TextTest::Contains, Box::new(a), Box::new(b)))
+        }),
+        1 => (prop::bool::ANY, comparison(), number()).prop_map(|(some, comparison, bound)| {
+            let item = expr(ExprKind::Path(Path {
+                root: Root::Variable(0),
+                keys: Vec::new(),
+                ty: Type::Decimal,
+            }));
+            let test = expr(ExprKind::Compare(comparison, Box::new(item), Box::new(bound)));
+            let quantifier = if some { Quantifier::Some } else { Quantifier::Every };
+            expr(ExprKind::Quantified(quantifier, Box::new(list()), 0, Box::new(test)))
+        }),
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(|parts| expr(ExprKind::All(parts))),
+            prop::collection::vec(inner.clone(), 0..4).prop_map(|parts| expr(ExprKind::Any(parts))),
+            inner.prop_map(|inner| expr(ExprKind::Not(Box::new(inner)))),
+        ]
+    })
+}
+
+fn any_value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        6 => small_number().prop_map(Value::from),
+        3 => prop::sample::select(WORDS.to_vec()).prop_map(Value::from),
+        1 => Just(Value::Null),
+        1 => Just(Value::Bool(true)),
+        1 => Just(Value::from("2")),
+        1 => prop::collection::vec(small_number(), 0..3).prop_map(Value::from),
+    ]
+}
+
+fn fields() -> impl Strategy<Value = Fields> {
+    let name = prop::sample::select(vec!["n", "m", "t", "u", "list"]);
+    prop::collection::vec((name, any_value()), 0..6).prop_map(|pairs| pairs.into_iter().collect())
+}
+
+fn rule(number: usize, when: Option<Expr>, effect: u8, shadow: bool) -> Arc<Rule> {
+    let name = Name::from(format!("r{number}"));
+    let because = Message {
+        parts: vec![
+            MessagePart::Text("n is ".to_owned()),
+            MessagePart::Value(path(Root::Record, "n", Type::Decimal)),
+        ],
+    };
+    let kind = match effect % 4 {
+        0 => EffectKind::Deny("NO".into(), because),
+        1 => EffectKind::RequireApproval("chain".into(), because),
+        2 => EffectKind::Risk(Decimal::ONE, name.clone()),
+        _ => EffectKind::Notify(name.clone()),
+    };
+    Arc::new(Rule {
+        origin: Origin {
+            name,
+            place: Place::default(),
+        },
+        verbs: vec![Verb::Update],
+        entity: "E".into(),
+        when,
+        effects: vec![Effect {
+            kind,
+            place: Place::default(),
+        }],
+        mode: if shadow { Mode::Shadow } else { Mode::Enforced },
+        since: (effect % 5 == 0).then(|| NaiveDate::from_ymd_opt(2026, 1, 1).unwrap()),
+        until: (effect % 7 == 0).then(|| NaiveDate::from_ymd_opt(2026, 6, 30).unwrap()),
+        owner: "".into(),
+    })
+}
+
+fn rules() -> impl Strategy<Value = Vec<Arc<Rule>>> {
+    let one = (prop::option::weighted(0.95, condition()), any::<u8>(), prop::bool::weighted(0.1));
+    prop::collection::vec(one, 0..12).prop_map(|rules| {
+        let rules = rules.into_iter().enumerate();
+        rules
+            .map(|(i, (when, effect, shadow))| rule(i, when, effect, shadow))
+            .collect()
+    })
+}
+
+fn skill() -> Skill {
+    Skill {
+        origin: Origin {
+            name: "s".into(),
+            place: Place::default(),
+        },
+        title: String::new(),
+        verb: Verb::Update,
+        entities: vec!["E".into()],
+        impact: 6,
+        allow: Vec::new(),
+        models: Vec::new(),
+        limits: Vec::new(),
+        budgets: Vec::new(),
+        status: SkillStatus::Active,
+    }
+}
+
+fn principal(roles: &[&str]) -> Principal {
+    roles
+        .iter()
+        .fold(Principal::user("a", "ab"), |principal, role| principal.role(*role))
+        .attribute("level", 2)
+}
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn index_and_oracle_agree(
+        rules in rules(),
+        before in fields(),
+        set in fields(),
+        roles in prop::sample::subsequence(ROLES.to_vec(), 0..=3),
+        context in prop::sample::select(vec!["", "a", "华东"]),
+        has_old in prop::bool::weighted(0.8),
+        max_sensitivity in 0_u8..=5,
+    ) {
+        let (skill, principal) = (skill(), principal(&roles));
+        let facts = Facts {
+            before: &before,
+            set: Some(&set),
+            has_old,
+            principal: &principal,
+            context,
+            skill: &skill,
+            now: now(),
+            max_sensitivity,
+            risk_score: None,
+        };
+        let mut compiler = Compiler {
+            settled: Settled {
+                roles: principal.roles(),
+                tenant: principal.tenant(),
+                context,
+                skill: &skill,
+            },
+            slots: Slots::default(),
+        };
+        let risk = Arc::new(RiskModel::standard());
+        let ready = RuleSet::new(&rules, Verb::Update, "E", &mut compiler);
+        let scale = Scale::new(&risk, &mut compiler);
+        let slots = compiler.slots;
+        let policy = Policy {
+            rules,
+            risk,
+            entities: BTreeMap::new(),
+            ..Policy::empty()
+        };
+        let show = |_: &super::message::Reference| "shown".to_owned();
+        let fast = review(&ready, &scale, &slots, &facts, &show);
+        let plain = review_naively(&policy, Verb::Update, "E", &facts, &show);
+        prop_assert_eq!(fast, plain);
+    }
+
+    #[test]
+    fn predicate_and_oracle_agree(condition in condition(), before in fields(), roles in prop::sample::subsequence(ROLES.to_vec(), 0..=3)) {
+        let (skill, principal) = (skill(), principal(&roles));
+        let facts = Facts {
+            before: &before,
+            set: None,
+            has_old: true,
+            principal: &principal,
+            context: "a",
+            skill: &skill,
+            now: now(),
+            max_sensitivity: 3,
+            risk_score: Some(Decimal::TWO),
+        };
+        let mut compiler = Compiler {
+            settled: Settled { roles: principal.roles(), tenant: principal.tenant(), context: "a", skill: &skill },
+            slots: Slots::default(),
+        };
+        let predicate = compiler.predicate(&condition);
+        let slots = compiler.slots;
+        prop_assert_eq!(predicate.holds(&Frame::new(&facts, &slots)), oracle::holds(&condition, &facts));
+    }
+}
