@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::audit::{Event, EventKind, OperationContext, OutcomeStatus, Receipt};
 use crate::change::Changes;
-use crate::data::{FieldTable, View};
+use crate::data::{FieldTable, View, accessed, view};
 use crate::decision::{OperationId, Reason};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guard::Guard;
@@ -139,7 +139,7 @@ impl Operation {
         if !self.plan.on_read.is_empty() {
             table = self.rules_on_read(&facts, table)?;
         }
-        Ok(Some(View::new(record, table)))
+        Ok(Some(view(record, &table)))
     }
 
     /// Applies the rules on reading: a mask or a hiding narrows the table; anything else refuses,
@@ -178,11 +178,11 @@ impl Operation {
     }
 
     fn accessed(&mut self, records: Arc<[Name]>, withheld: u64, view: &View<'_>) -> Result<()> {
-        self.touched = self.touched.max(view.max_sensitivity());
+        self.touched = self.touched.max(view.table().max_sensitivity().level());
         self.record(EventKind::DataAccess {
             records,
             withheld,
-            fields: view.accessed(),
+            fields: accessed(view),
         })
     }
 
@@ -190,7 +190,7 @@ impl Operation {
     fn accessed_many(&mut self, seen: Vec<Name>, withheld: u64, views: &[View<'_>]) -> Result<()> {
         let mut withheld = withheld;
         let mut names = seen.into_iter();
-        for run in views.chunk_by(|a, b| *a.accessed() == *b.accessed()) {
+        for run in views.chunk_by(|a, b| accessed(a) == accessed(b)) {
             let records: Arc<[Name]> = names.by_ref().take(run.len()).collect();
             if let Some(first) = run.first() {
                 self.accessed(records, std::mem::take(&mut withheld), first)?;

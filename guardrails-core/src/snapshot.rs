@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::data::{PermissionInput, Permissions};
+use crate::data::{Asked, Permissions};
 use crate::decision::Reason;
 use crate::error::Result;
 use crate::plan::{Plan, PlanInput, PlanKey, PlanQuery};
@@ -94,14 +94,15 @@ impl Snapshot {
         entity: &Name,
         context: &str,
     ) -> Permissions {
-        Permissions::resolve(&PermissionInput {
+        Permissions::resolve(&Asked {
             policy: &self.policy,
             rows: self
                 .permissions
                 .get(principal.tenant())
                 .map_or(&[], Vec::as_slice),
             tenant: principal.tenant(),
-            roles: effective,
+            roles: principal.roles(),
+            inherited: effective,
             entity,
             context,
         })

@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use super::access::{Access, Source, Writable};
+use super::mask::Mask;
 use super::shape::Shapes;
 use super::show;
 use crate::audit::FieldAccess;
 use crate::policy::{PiiClass, Sensitivity};
-use crate::value::{Name, Value};
+use crate::value::{Fields, Name, Value};
 
 /// What one principal may see and change of records that fall under the same grants.
 #[derive(Debug, Clone)]
@@ -182,6 +183,40 @@ impl FieldTable {
 
     pub(super) fn shapes(&self) -> &Shapes {
         &self.shapes
+    }
+
+    /// Whether a field may be given another value.
+    #[must_use]
+    pub(crate) fn is_writable(&self, field: &str) -> bool {
+        self.row(field)
+            .is_some_and(|row| row.writable == Writable::Yes)
+    }
+
+    /// The highest sensitivity among the fields that `set` gives a value; a field that nobody
+    /// declared counts as the highest there is.
+    pub(crate) fn max_sensitivity_of(&self, set: &Fields) -> u8 {
+        let level = |name: &Name| self.row(name).map_or(5, |row| row.sensitivity.level());
+        set.iter().map(|(name, _)| level(name)).max().unwrap_or(0)
+    }
+
+    /// The same table with fields masked, or hidden where there is no mask: what rules on reading
+    /// ask for. It only ever gets stricter; a path into a nested entity restricts the whole field.
+    pub(crate) fn narrowed(&self, restrictions: &[(Name, Option<Mask>)]) -> Self {
+        let mut rows = self.rows.to_vec();
+        for (path, mask) in restrictions {
+            let top = path.split_once('.').map_or(&**path, |(top, _)| top);
+            let Some(row) = rows.iter_mut().find(|row| *row.name == *top) else {
+                continue;
+            };
+            let wanted = match mask {
+                Some(mask) => Access::Masked(mask.on(row.sensitivity)),
+                None => Access::Hidden,
+            };
+            if wanted.is_stricter_than(&row.access) {
+                row.access = wanted;
+            }
+        }
+        Self::new(self.entity.clone(), rows, self.reach, self.shapes.clone())
     }
 }
 
