@@ -38,7 +38,7 @@ impl Snapshot {
         // The revision comes first: a change made while the rest is read is seen again, not lost.
         let revision = store.revision()?;
         let roles: Arc<dyn crate::store::RoleStore> = store.clone();
-        let access = Rbac::load(roles, &policy)?.index();
+        let access = Rbac::load(roles, &policy)?.index()?;
         let registry = Registry::new(&policy, &store.skill_statuses()?);
         let mut permissions: HashMap<Name, Vec<FieldPermission>> = HashMap::new();
         for row in store.field_permissions()? {
@@ -75,7 +75,7 @@ impl Snapshot {
         if let Some(plan) = self.plans.get(&query) {
             return Ok(plan);
         }
-        let admission = admit(&self.registry, &self.access, principal, skill, Some(entity))?;
+        let admission = admit(&self.registry, &self.access, principal, skill, Some(&**entity))?;
         let plan = Arc::new(Plan::new(PlanInput {
             policy: &self.policy,
             permissions: self.permissions(principal, &admission.roles, entity, context),
