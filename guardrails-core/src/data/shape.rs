@@ -47,7 +47,10 @@ impl Shapes {
                 }
             }
         }
-        shapes.all = entities.iter().map(|entity| shapes.shape(entity, rows)).collect();
+        shapes.all = entities
+            .iter()
+            .map(|entity| shapes.shape(entity, rows))
+            .collect();
         shapes.settle();
         shapes
     }
@@ -61,7 +64,11 @@ impl Shapes {
         let narrowed = rows.iter().any(|row| row.writable == Writable::No);
         Shape {
             sensitivity: super::table::most_sensitive(&rows).unwrap_or(Sensitivity::PUBLIC),
-            writable: if narrowed { Writable::No } else { Writable::Yes },
+            writable: if narrowed {
+                Writable::No
+            } else {
+                Writable::Yes
+            },
             rows,
         }
     }
@@ -70,10 +77,11 @@ impl Shapes {
         let sensitivity = rows
             .sensitivity(&entity.name, &field.name)
             .map_or(field.sensitivity, |stored| stored.max(field.sensitivity));
-        let (access, writable, source) = Limit::strictest(rows.nested_limits(&entity.name, &field.name))
-            .map_or((Access::Read, Writable::Yes, Source::Nobody), |limit| {
-                limit.narrow(Access::Read, Writable::Yes, Source::Nobody, sensitivity)
-            });
+        let (access, writable, source) =
+            Limit::strictest(rows.nested_limits(&entity.name, &field.name))
+                .map_or((Access::Read, Writable::Yes, Source::Nobody), |limit| {
+                    limit.narrow(Access::Read, Writable::Yes, Source::Nobody, sensitivity)
+                });
         FieldRow {
             name: field.name.clone(),
             access,
@@ -105,12 +113,15 @@ impl Shapes {
 
     fn of_rows(&self, shape: &Shape) -> (Sensitivity, Writable) {
         let readable = shape.rows.iter().filter(|row| row.access == Access::Read);
-        readable.fold((shape.sensitivity, shape.writable), |(sensitivity, writable), row| {
-            (
-                sensitivity.max(self.sensitivity(&row.inner)),
-                writable.and(self.writable(&row.inner)),
-            )
-        })
+        readable.fold(
+            (shape.sensitivity, shape.writable),
+            |(sensitivity, writable), row| {
+                (
+                    sensitivity.max(self.sensitivity(&row.inner)),
+                    writable.and(self.writable(&row.inner)),
+                )
+            },
+        )
     }
 
     /// What may be seen inside a field of this type.
@@ -132,9 +143,7 @@ impl Shapes {
                 .all
                 .get(*shape)
                 .map_or(Sensitivity::PUBLIC, |shape| shape.sensitivity),
-            Inner::Rows(rows) => {
-                super::table::most_sensitive(rows).unwrap_or(Sensitivity::PUBLIC)
-            }
+            Inner::Rows(rows) => super::table::most_sensitive(rows).unwrap_or(Sensitivity::PUBLIC),
             Inner::Anything | Inner::Scalar => Sensitivity::PUBLIC,
         }
     }

@@ -222,9 +222,7 @@ impl FieldTable {
 
 /// The row of a name among rows in name order.
 pub(super) fn row_of<'t>(rows: &'t [FieldRow], field: &str) -> Option<&'t FieldRow> {
-    let at = rows
-        .binary_search_by(|row| (*row.name).cmp(field))
-        .ok()?;
+    let at = rows.binary_search_by(|row| (*row.name).cmp(field)).ok()?;
     rows.get(at)
 }
 

@@ -149,7 +149,10 @@ impl<'r> View<'r> {
     /// A field that was to be read, and was left out because it is not what the entity declares,
     /// counts as hidden.
     fn as_shown(&self, access: &FieldAccess) -> FieldAccess {
-        let top = access.field.split_once('.').map_or(&*access.field, |(top, _)| top);
+        let top = access
+            .field
+            .split_once('.')
+            .map_or(&*access.field, |(top, _)| top);
         let withheld = self.value(&access.field).is_none() && self.value(top).is_none();
         let mut access = access.clone();
         if withheld {
@@ -255,6 +258,3 @@ impl fmt::Debug for View<'_> {
         note::debug(f, self.entity(), self.iter().map(|(name, _)| name))
     }
 }
-
-#[cfg(test)]
-mod tests;

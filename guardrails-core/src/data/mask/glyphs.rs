@@ -47,9 +47,7 @@ pub(super) fn stars(count: usize, out: &mut String) {
 /// space as a space; anything else as it is.
 pub(crate) fn narrow(c: char) -> char {
     match c {
-        '\u{FF01}'..='\u{FF5E}' => {
-            char::from_u32(u32::from(c).saturating_sub(0xFEE0)).unwrap_or(c)
-        }
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c).saturating_sub(0xFEE0)).unwrap_or(c),
         '\u{3000}' | '\u{A0}' => ' ',
         '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
         other => other,

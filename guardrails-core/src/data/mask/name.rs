@@ -4,9 +4,9 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::STARS;
 use super::glyphs::{head, stars};
 use super::surnames::compound;
-use super::STARS;
 
 /// Bytes of a name at most; longer text is not a name and is shown as `***`.
 const LONGEST: usize = 256;

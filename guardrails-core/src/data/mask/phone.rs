@@ -49,7 +49,9 @@ fn read(text: &str) -> Option<(SmallVec<[u8; MOST_DIGITS]>, bool)> {
             '0'..='9' if digits.len() < MOST_DIGITS => digits.push(u8::try_from(c).ok()?),
             '+' if digits.is_empty() && !international => international = true,
             ' ' | '-' | '.' | '(' | ')' => {}
-            '转' | 'x' if digits.len() >= 7 => return only_digits(chars).then_some((digits, international)),
+            '转' | 'x' if digits.len() >= 7 => {
+                return only_digits(chars).then_some((digits, international));
+            }
             _ => return None,
         }
     }

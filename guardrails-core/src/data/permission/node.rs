@@ -197,7 +197,10 @@ impl Offer {
             if *permission == Permission::Write {
                 writes = Writable::Yes;
             }
-            if level.as_ref().is_none_or(|have| access.is_stricter_than(&have.access)) {
+            if level
+                .as_ref()
+                .is_none_or(|have| access.is_stricter_than(&have.access))
+            {
                 level = Some(self.level_at(access, place));
             }
         }
@@ -286,8 +289,15 @@ impl<'a> Planner<'a> {
             .collect();
         let declared = |name: &str| entity.is_some_and(|entity| entity.field(name).is_some());
         if entity.is_none() || matches!(self.given, Given::Rows) {
-            let others = self.named.iter().filter(|name| !self.is_inside(name, entity));
-            nodes.extend(others.filter(|name| !declared(name)).map(|name| self.undeclared(name)));
+            let others = self
+                .named
+                .iter()
+                .filter(|name| !self.is_inside(name, entity));
+            nodes.extend(
+                others
+                    .filter(|name| !declared(name))
+                    .map(|name| self.undeclared(name)),
+            );
         }
         nodes.sort_by(|a, b| a.name.cmp(&b.name));
         nodes
@@ -355,9 +365,10 @@ impl<'a> Planner<'a> {
 
     /// Whether a clause or a row names something inside `path`.
     fn speaks_inside(&self, path: &str) -> bool {
-        self.named
-            .iter()
-            .any(|name| name.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
+        self.named.iter().any(|name| {
+            name.strip_prefix(path)
+                .is_some_and(|rest| rest.starts_with('.'))
+        })
     }
 
     fn marked(&self, path: &str) -> Option<PiiClass> {
@@ -379,7 +390,9 @@ impl<'a> Planner<'a> {
                 .collect(),
             Given::Rows => {
                 let roles = self.rows.roles().iter();
-                roles.filter_map(|role| self.row_offer(role, path)).collect()
+                roles
+                    .filter_map(|role| self.row_offer(role, path))
+                    .collect()
             }
         }
     }
@@ -423,13 +436,17 @@ impl<'a> Planner<'a> {
     }
 
     fn limit(&self, role: &Name, path: &str) -> Option<Limit> {
-        Limit::strictest(and_outer(path).filter_map(|path| self.rows.limit(self.entity, path, role)))
+        Limit::strictest(
+            and_outer(path).filter_map(|path| self.rows.limit(self.entity, path, role)),
+        )
     }
 
     /// Whether a clause on these fields is one on `path`: it names the path or a field around it.
     fn covers(&self, fields: &FieldSet, path: &str) -> bool {
         match fields {
-            FieldSet::Named(names) => and_outer(path).any(|p| names.iter().any(|name| &**name == p)),
+            FieldSet::Named(names) => {
+                and_outer(path).any(|p| names.iter().any(|name| &**name == p))
+            }
             FieldSet::AllExcept(except) => {
                 self.policy.entities.contains_key(self.entity)
                     && and_outer(path).all(|p| except.iter().all(|name| &**name != p))
@@ -446,5 +463,7 @@ fn names(fields: &FieldSet) -> &[Name] {
 
 /// A path and the paths around it: `a.b.c`, `a.b`, `a`.
 fn and_outer(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(path), |path| path.rsplit_once('.').map(|(outer, _)| outer))
+    std::iter::successors(Some(path), |path| {
+        path.rsplit_once('.').map(|(outer, _)| outer)
+    })
 }

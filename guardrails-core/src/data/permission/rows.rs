@@ -31,7 +31,9 @@ enum LimitKind {
 impl Limit {
     /// The strictest of some; none of none.
     pub(in crate::data) fn strictest(limits: impl IntoIterator<Item = Self>) -> Option<Self> {
-        limits.into_iter().reduce(|a, b| if b.kind > a.kind { b } else { a })
+        limits
+            .into_iter()
+            .reduce(|a, b| if b.kind > a.kind { b } else { a })
     }
 
     /// What is left of an access. A mask of the policy's own is kept where the tables ask for one,
@@ -147,7 +149,11 @@ impl<'a> TableRows<'a> {
     /// also those of the roles it may have come through. The tables never widen, so where it cannot
     /// be told which of the assigned roles inherits it, each of them narrows.
     pub(super) fn limit(&self, entity: &str, field: &str, role: &Name) -> Option<Limit> {
-        let through: &[Name] = if self.direct.contains(role) { &[] } else { self.direct };
+        let through: &[Name] = if self.direct.contains(role) {
+            &[]
+        } else {
+            self.direct
+        };
         let roles = std::iter::once(role).chain(through);
         Limit::strictest(roles.filter_map(|role| self.own_limit(entity, field, role)))
     }
@@ -157,7 +163,10 @@ impl<'a> TableRows<'a> {
         let mut limits = self.limits_of_all(entity, field);
         // A row such as `address.street`: inside a nested copy the whole of `address` bears it.
         for below in self.fields(entity) {
-            if below.strip_prefix(field).is_some_and(|rest| rest.starts_with('.')) {
+            if below
+                .strip_prefix(field)
+                .is_some_and(|rest| rest.starts_with('.'))
+            {
                 let all = self.limits_of_all(entity, below);
                 limits.extend(all.into_iter().map(Limit::outside));
             }

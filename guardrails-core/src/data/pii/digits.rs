@@ -81,7 +81,10 @@ fn area_without_zero(digits: &[u8], chinese: bool) -> Option<usize> {
 /// Whether 17 digits and a check character are a resident ID: a province, a real date, and ISO 7064
 /// MOD 11-2.
 pub(crate) fn is_resident_id(digits: &[u8], check: u8) -> bool {
-    digits.len() == 17 && is_province(digits) && has_real_date(digits) && check_11_2(digits) == check
+    digits.len() == 17
+        && is_province(digits)
+        && has_real_date(digits)
+        && check_11_2(digits) == check
 }
 
 /// GB/T 2260: the first digit of the region code names one of the areas 1 to 6, or 71, 81 to 83, 91.
@@ -147,5 +150,5 @@ fn luhn(digits: &[u8]) -> bool {
             }
         })
         .sum();
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }

@@ -49,13 +49,22 @@ fn domain_length(after: &str) -> usize {
         .is_some_and(|c| narrow(c).is_ascii_alphanumeric());
     let in_label = |c: char| {
         let c = narrow(c);
-        c == '-' || if ascii { c.is_ascii_alphanumeric() } else { c.is_alphanumeric() }
+        c == '-'
+            || if ascii {
+                c.is_ascii_alphanumeric()
+            } else {
+                c.is_alphanumeric()
+            }
     };
     let mut accepted = 0;
     let mut at = 0;
     for part in 0.. {
         let rest = after.get(at..).unwrap_or("");
-        let label: usize = rest.chars().take_while(|c| in_label(*c)).map(char::len_utf8).sum();
+        let label: usize = rest
+            .chars()
+            .take_while(|c| in_label(*c))
+            .map(char::len_utf8)
+            .sum();
         if label == 0 {
             break;
         }
@@ -64,12 +73,18 @@ fn domain_length(after: &str) -> usize {
             .take_while(|c| in_label(*c) && narrow(*c).is_alphabetic())
             .map(char::len_utf8)
             .sum();
-        if part > 0 && rest.get(..letters).is_some_and(|top| top.chars().count() > 1) {
+        if part > 0
+            && rest
+                .get(..letters)
+                .is_some_and(|top| top.chars().count() > 1)
+        {
             accepted = at + letters;
         }
         at += label;
         match after.get(at..).and_then(|rest| rest.chars().next()) {
-            Some(dot) if matches!(narrow(dot), '.' | '。') && letters <= label => at += dot.len_utf8(),
+            Some(dot) if matches!(narrow(dot), '.' | '。') && letters <= label => {
+                at += dot.len_utf8()
+            }
             _ => break,
         }
     }

@@ -8,23 +8,72 @@ pub(super) const ENDS: &[&str] = &["人", "名", "主", "者", "户", "员", "�
 
 /// Labels after which a name stands.
 pub(super) const NAME: &[&str] = &[
-    "姓名", "户名", "联系人", "聯絡人", "联络人", "收件人", "收货人", "寄件人", "发件人", "经办人",
-    "负责人", "申请人", "投保人", "被保险人", "受益人", "持卡人", "法人", "法定代表人", "签约人",
-    "委托人", "代理人", "经手人", "介绍人", "推荐人", "当事人", "报案人", "业主", "患者", "收款人",
-    "付款人", "紧急联系人", "对接人",
+    "姓名",
+    "户名",
+    "联系人",
+    "聯絡人",
+    "联络人",
+    "收件人",
+    "收货人",
+    "寄件人",
+    "发件人",
+    "经办人",
+    "负责人",
+    "申请人",
+    "投保人",
+    "被保险人",
+    "受益人",
+    "持卡人",
+    "法人",
+    "法定代表人",
+    "签约人",
+    "委托人",
+    "代理人",
+    "经手人",
+    "介绍人",
+    "推荐人",
+    "当事人",
+    "报案人",
+    "业主",
+    "患者",
+    "收款人",
+    "付款人",
+    "紧急联系人",
+    "对接人",
 ];
 
+/// What ends like one of them and announces no person.
+pub(super) const NOT_NAME: &[&str] = &["用户名", "账户名", "帐户名", "门户名"];
+
 /// Labels after which a name stands as often as something else; only a clear name counts there.
-pub(super) const LIKELY_NAME: &[&str] = &["客户", "顾客", "会员", "业务员", "销售员", "用户", "业务人"];
+pub(super) const LIKELY_NAME: &[&str] =
+    &["客户", "顾客", "会员", "业务员", "销售员", "用户", "业务人"];
 
 /// English labels for names; a colon must follow, and no letter may stand before.
 pub(super) const LATIN_NAME: &[&str] = &[
-    "name", "contact", "contact person", "attn", "recipient", "customer", "applicant", "owner",
+    "name",
+    "contact",
+    "contact person",
+    "attn",
+    "recipient",
+    "customer",
+    "applicant",
+    "owner",
 ];
 
 /// Labels of telephone numbers.
 pub(super) const PHONE: &[&str] = &[
-    "电话", "電話", "手机", "手機", "座机", "固话", "传真", "联系方式", "tel", "phone", "mobile",
+    "电话",
+    "電話",
+    "手机",
+    "手機",
+    "座机",
+    "固话",
+    "传真",
+    "联系方式",
+    "tel",
+    "phone",
+    "mobile",
     "fax",
 ];
 
@@ -73,8 +122,28 @@ fn between(mut left: usize) -> impl FnMut(char) -> bool {
 pub(super) fn is_sign(c: char) -> bool {
     matches!(
         narrow(c),
-        ' ' | '\t' | ':' | '=' | '"' | '\'' | '“' | '”' | '「' | '」' | '【' | '】' | '[' | ']'
-            | '(' | ')' | '*' | '|' | '-' | '_' | '#' | '`' | '、'
+        ' ' | '\t'
+            | ':'
+            | '='
+            | '"'
+            | '\''
+            | '“'
+            | '”'
+            | '「'
+            | '」'
+            | '【'
+            | '】'
+            | '['
+            | ']'
+            | '('
+            | ')'
+            | '*'
+            | '|'
+            | '-'
+            | '_'
+            | '#'
+            | '`'
+            | '、'
     )
 }
 

@@ -3,9 +3,7 @@
 
 use smallvec::SmallVec;
 
-use super::digits::{
-    Dialled, classify, is_bank_card, is_mobile, is_resident_id,
-};
+use super::digits::{Dialled, classify, is_bank_card, is_mobile, is_resident_id};
 use super::label::{CARD, ID, PHONE, announced};
 use super::{PiiKind, Scan};
 use crate::data::mask::narrow;
@@ -114,7 +112,11 @@ impl Row {
 
     /// The number that starts with the group at `at`.
     fn number_at(&self, scan: &Scan<'_>, at: usize) -> Option<Hit> {
-        let spans = || Spans { row: self, at, next: at };
+        let spans = || Spans {
+            row: self,
+            at,
+            next: at,
+        };
         spans()
             .find_map(|span| span.resident_id())
             .or_else(|| spans().find_map(|span| span.bank_card()))
@@ -175,8 +177,13 @@ impl Span<'_> {
             _ => return None,
         };
         let end = self.last.check_x.filter(|_| check == b'X');
-        is_resident_id(body, check)
-            .then(|| self.hit(PiiKind::ResidentId, self.first.start, end.unwrap_or(self.last.end)))?
+        is_resident_id(body, check).then(|| {
+            self.hit(
+                PiiKind::ResidentId,
+                self.first.start,
+                end.unwrap_or(self.last.end),
+            )
+        })?
     }
 
     fn bank_card(&self) -> Option<Hit> {

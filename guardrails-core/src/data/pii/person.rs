@@ -6,7 +6,9 @@
 //! a name left over does; without a colon only a clear name counts: surname, given name, and then a
 //! sign or one of the words that follow names.
 
-use super::label::{LATIN_NAME, LIKELY_NAME, NAME, ends_with_any, ends_with_word, is_sign};
+use super::label::{
+    LATIN_NAME, LIKELY_NAME, NAME, NOT_NAME, ends_with_any, ends_with_word, is_sign,
+};
 use super::{PiiKind, Scan};
 use crate::data::mask::{is_han, is_surname, is_syllabic, narrow};
 
@@ -65,7 +67,7 @@ impl Label {
         if let Some(bare) = bare {
             return ends_with_word(bare, LATIN_NAME).then_some(Self::Latin);
         }
-        if ends_with_any(text, NAME) {
+        if ends_with_any(text, NAME) && !ends_with_any(text, NOT_NAME) {
             return Some(Self::Name);
         }
         ends_with_any(text, LIKELY_NAME).then_some(Self::Likely)
@@ -162,11 +164,17 @@ fn is_end(run: &str, end: usize) -> bool {
 }
 
 fn surname_length(run: &str) -> usize {
-    if crate::data::mask::is_compound(run) { 2 } else { 1 }
+    if crate::data::mask::is_compound(run) {
+        2
+    } else {
+        1
+    }
 }
 
 fn bytes_of(run: &str, count: usize) -> usize {
-    run.char_indices().nth(count).map_or(run.len(), |(at, _)| at)
+    run.char_indices()
+        .nth(count)
+        .map_or(run.len(), |(at, _)| at)
 }
 
 fn starts_with_any(text: &str, words: &[&str]) -> bool {
@@ -197,5 +205,6 @@ fn word_length(text: &str) -> usize {
     let word = text
         .find(|c: char| is_han(c) || !(c.is_alphabetic() || matches!(c, '\'' | '’' | '-' | '.')))
         .unwrap_or(text.len());
-    text.get(..word).map_or(0, |word| word.trim_end_matches('.').len())
+    text.get(..word)
+        .map_or(0, |word| word.trim_end_matches('.').len())
 }

@@ -1,0 +1,14 @@
+//! Field permission and views: the rules one by one, then as properties over random policies and
+//! permission tables.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+mod grants;
+mod nested;
+mod tables;
+mod views;
+mod world;
