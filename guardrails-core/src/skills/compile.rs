@@ -41,7 +41,16 @@ pub(super) fn compile<'a>(
     inheritances: impl Iterator<Item = &'a [String]>,
     closures: impl Iterator<Item = &'a Closure>,
 ) -> Result<AccessIndex> {
-    let mut compiler = Compiler::new();
+    compile_within(MAX_JOINED, permissions, inheritances, closures)
+}
+
+fn compile_within<'a>(
+    room: usize,
+    permissions: impl Iterator<Item = &'a [String]>,
+    inheritances: impl Iterator<Item = &'a [String]>,
+    closures: impl Iterator<Item = &'a Closure>,
+) -> Result<AccessIndex> {
+    let mut compiler = Compiler::new(room);
     permissions.for_each(|values| compiler.permission(values));
     inheritances.for_each(|values| compiler.inheritance(values));
     compiler.reach_all()?;
@@ -60,11 +69,12 @@ struct Compiler {
     entries: Vec<Arc<Reach>>,
     numbers: HashMap<Arc<Reach>, u32>,
     closed: HashMap<u32, Skills>,
-    joined: usize,
+    /// How many more skills may be joined.
+    room: usize,
 }
 
 impl Compiler {
-    fn new() -> Self {
+    fn new(room: usize) -> Self {
         let mut tenants = Interner::default();
         // Takes the number `SHARED`; no other line can name this tenant.
         tenants.intern(ANY);
@@ -78,7 +88,7 @@ impl Compiler {
             entries: Vec::new(),
             numbers: HashMap::new(),
             closed: HashMap::new(),
-            joined: 0,
+            room,
         }
     }
 
@@ -155,10 +165,8 @@ impl Compiler {
         let mut union = own.unwrap_or_default();
         for part in parts {
             if let Some(part) = self.entries.get(index(part)) {
-                self.joined += part.allow.some.len() + part.deny.some.len();
-                if self.joined > MAX_JOINED {
-                    return Err(too_large());
-                }
+                let joined = part.allow.some.len() + part.deny.some.len();
+                self.room = self.room.checked_sub(joined).ok_or_else(too_large)?;
                 union.allow.join(&part.allow);
                 union.deny.join(&part.deny);
             }
@@ -236,4 +244,44 @@ fn too_large() -> Error {
     let finding = Diagnostic::error(codes::LARGE, screen::table(), message)
         .help("let fewer roles inherit from roles with very many skills, or allow `*`");
     Error::policy(vec![finding])
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn rows(texts: &[&str]) -> Vec<Vec<String>> {
+        let row = |text: &&str| text.split(' ').map(str::to_owned).collect();
+        texts.iter().map(row).collect()
+    }
+
+    #[test]
+    fn roles_that_inherit_too_much_are_no_index() {
+        let p = rows(&[
+            "A t s1 use allow",
+            "A t s2 use allow",
+            "B t s3 use deny",
+            "M t s1 use allow",
+        ]);
+        let g = rows(&["M A t", "M B t"]);
+        let compile = |room| {
+            let (p, g) = (p.iter().map(Vec::as_slice), g.iter().map(Vec::as_slice));
+            compile_within(room, p, g, std::iter::empty())
+        };
+        assert!(compile(3).is_ok());
+        assert_eq!(compile(2).unwrap_err().code(), "G0711");
+    }
+
+    #[test]
+    fn members_of_one_role_share_its_entry() {
+        let p = rows(&["A t s1 use allow"]);
+        let members: Vec<String> = (0..1_000).map(|n| format!("M{n} A t")).collect();
+        let members: Vec<&str> = members.iter().map(String::as_str).collect();
+        let g = rows(&members);
+        let (p, g) = (p.iter().map(Vec::as_slice), g.iter().map(Vec::as_slice));
+        let index = compile(p, g, std::iter::empty()).unwrap();
+        assert_eq!(index.entries.len(), 1);
+        assert_eq!(index.reached.len(), 1_001);
+    }
 }

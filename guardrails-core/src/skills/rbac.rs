@@ -161,8 +161,8 @@ impl Rbac {
     ///
     /// # Errors
     /// [`ErrorKind::Policy`] when the line is malformed, closes a circle of inheritance, builds
-    /// one too high, or is one too many; [`ErrorKind::Store`] when it cannot be stored. Nothing
-    /// has changed then.
+    /// one too high, or is one too many; [`ErrorKind::Store`] when it cannot be stored. It does not
+    /// hold then.
     pub fn add_line(&mut self, line: &RoleLine) -> Result<Edit> {
         let read = lines::read(line).map_err(|fault| {
             Error::policy(vec![fault.finding("the line", line, screen::table())])
@@ -172,17 +172,20 @@ impl Rbac {
             let added = self.store.add_role_lines(&[read.stored()])?;
             return Ok(edit(added > 0));
         }
-        if self.holds(&read) {
-            return Ok(Edit::Unchanged);
-        }
         self.check_room()?;
         self.check_hierarchy(&read, line)?;
+        if self.screened.left_out {
+            // A line that is held may only stand for a bad row; what counts is the store's.
+            let added = self.store.add_role_lines(&[read.stored()])?;
+            self.reload()?;
+            return Ok(edit(added > 0));
+        }
         let values = read.values();
         let added = match read {
+            _ if self.holds(&read) => false,
             Line::Permission { .. } => wait(self.enforcer.add_policy(values))?,
             Line::Inheritance { .. } => wait(self.enforcer.add_grouping_policy(values))?,
         };
-        self.settle()?;
         Ok(edit(added))
     }
 
@@ -220,14 +223,6 @@ impl Rbac {
         let message = format!("this permission is written in the policy, at {place}");
         Err(Error::new(ErrorKind::Conflict, message)
             .with_help("take the role out of the skill's `allow`, or add a line that denies it"))
-    }
-
-    /// With bad rows about, any edit may change what they mean for the rest: screen again.
-    fn settle(&mut self) -> Result<()> {
-        if self.screened.left_out {
-            self.reload()?;
-        }
-        Ok(())
     }
 
     fn check_room(&self) -> Result<()> {

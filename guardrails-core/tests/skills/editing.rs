@@ -162,6 +162,19 @@ fn removing_a_bad_row_lifts_what_it_closed() {
 }
 
 #[test]
+fn a_denial_that_a_bad_row_already_stands_for_is_stored_all_the_same() {
+    let bad = line("p, SALES_REP, acme, quote.draft, use, Deny");
+    let good = line("p, SALES_REP, acme, quote.draft, use, deny");
+    let store = Roles::with(vec![bad.clone()]);
+    let mut rbac = Rbac::load(store.clone(), &sales()).unwrap();
+    assert_eq!(rbac.add_line(&good).unwrap(), Edit::Done);
+    assert_eq!(rbac.remove_line(&bad).unwrap(), Edit::Done);
+    assert_eq!(store.rows(), [good]);
+    let rep = rbac.enforce("SALES_REP", "acme", "quote.draft").unwrap();
+    assert_eq!(rep, denied("SALES_REP"));
+}
+
+#[test]
 fn opening_a_circle_makes_the_rest_of_it_count() {
     let store = Roles::with(lines(&[
         "g, SALES_REP, SALES_MANAGER, acme",
