@@ -140,6 +140,12 @@ impl Evaluation {
     /// The answer as canonical JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
+        self.to_fields().to_json()
+    }
+
+    /// The answer as data.
+    #[must_use]
+    pub fn to_fields(&self) -> Fields {
         let mut out = Fields::new();
         out.set("outcome", self.outcome);
         out.set("approval", self.approval.as_str());
@@ -152,7 +158,7 @@ impl Evaluation {
         out.set("risk", self.risk.as_ref().map(risk));
         let rules: Vec<&str> = self.verdicts.iter().map(|said| &*said.rule).collect();
         out.set("rules", rules);
-        out.to_json()
+        out
     }
 }
 

@@ -150,8 +150,11 @@ pub(crate) fn key_source(named: Option<&KeySource>, address: &str) -> Result<Key
     }
 }
 
-/// Reads and compiles a bundle.
-pub(crate) fn load_policy(path: &Path) -> Result<guardrails_core::policy::Policy> {
+/// Reads and compiles a bundle: a folder of `.guard` files, or one file.
+///
+/// # Errors
+/// [`ErrorKind::Policy`] with diagnostics, or the errors of [`Bundle::read`].
+pub fn load_policy(path: &Path) -> Result<guardrails_core::policy::Policy> {
     let Compilation {
         policy,
         diagnostics,

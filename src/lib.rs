@@ -11,7 +11,7 @@ pub mod cli;
 
 pub use audit_key::KeySource;
 pub use evaluation::{Evaluation, evaluate};
-pub use guard::{Guard, GuardBuilder};
+pub use guard::{Guard, GuardBuilder, load_policy};
 pub use operating_system::{OsEntropy, SystemClock};
 
 pub use guardrails_core::audit;

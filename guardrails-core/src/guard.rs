@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 
 use crate::audit::{Audit, Event, EventKind, Keys, OperationContext};
 use crate::decision::{OperationId, Reason, TicketId};
+use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Operation;
 use crate::outside::{Clock, Entropy, new_id};
@@ -208,6 +209,12 @@ impl Guard {
     #[must_use]
     pub fn policy_digest(&self) -> Digest {
         self.inner.snapshot.load().digest()
+    }
+
+    /// Stored role lines that were not accepted, and what each of them closes: for administrators.
+    #[must_use]
+    pub fn diagnostics(&self) -> Vec<Diagnostic> {
+        self.inner.snapshot.load().diagnostics.clone()
     }
 
     /// Puts another policy in force, as a whole, for operations that begin from now on.

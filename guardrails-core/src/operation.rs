@@ -16,6 +16,7 @@ use crate::principal::Principal;
 use crate::process::{Facts, Findings, Frame, Phase};
 use crate::record::{Record, TENANT_FIELD};
 use crate::request::Request;
+use crate::skills::spend_tokens;
 use crate::snapshot::Snapshot;
 use crate::value::{Fields, Name, Value};
 
@@ -204,6 +205,17 @@ impl Operation {
             })?;
         }
         Ok(())
+    }
+
+    /// Books tokens that the model used against the skill's budgets. Use is booked even where it
+    /// overdraws a budget: the next operation is then refused.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`] when a counter cannot be written.
+    pub fn spend_tokens(&self, tokens: u64) -> Result<()> {
+        let inner = &self.guard.inner;
+        let now = inner.clock.now();
+        spend_tokens(&*inner.store, &self.plan.skill, &self.principal, tokens, now)
     }
 
     /// Ends the operation well. `answer` is what the AI hands back; only its keyed MAC is kept.

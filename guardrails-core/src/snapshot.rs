@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crate::data::{Asked, Permissions};
 use crate::decision::Reason;
+use crate::diagnostic::Diagnostic;
 use crate::error::Result;
 use crate::plan::{Plan, PlanInput, PlanKey, PlanQuery};
 use crate::policy::{Digest, Policy};
@@ -28,6 +29,8 @@ pub(crate) struct Snapshot {
     pub(crate) registry: Registry,
     pub(crate) access: AccessIndex,
     pub(crate) revision: Revision,
+    /// Stored role lines that could not be accepted.
+    pub(crate) diagnostics: Vec<Diagnostic>,
     permissions: HashMap<Name, Vec<FieldPermission>>,
     plans: moka::sync::Cache<PlanKey, Arc<Plan>>,
 }
@@ -38,7 +41,8 @@ impl Snapshot {
         // The revision comes first: a change made while the rest is read is seen again, not lost.
         let revision = store.revision()?;
         let roles: Arc<dyn crate::store::RoleStore> = store.clone();
-        let access = Rbac::load(roles, &policy)?.index()?;
+        let rbac = Rbac::load(roles, &policy)?;
+        let access = rbac.index()?;
         let registry = Registry::new(&policy, &store.skill_statuses()?);
         let mut permissions: HashMap<Name, Vec<FieldPermission>> = HashMap::new();
         for row in store.field_permissions()? {
@@ -48,6 +52,7 @@ impl Snapshot {
             policy,
             registry,
             access,
+            diagnostics: rbac.diagnostics().to_vec(),
             revision,
             permissions,
             plans: moka::sync::Cache::builder()

@@ -168,6 +168,12 @@ impl<'r> View<'r> {
         self.record.entity()
     }
 
+    /// The record it is a view of, unguarded.
+    #[must_use]
+    pub fn record(&self) -> &'r Record {
+        self.record
+    }
+
     /// The table it was made with.
     #[must_use]
     pub fn table(&self) -> &Arc<FieldTable> {
