@@ -147,6 +147,48 @@ pub struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
+    /// The facts of an update of `before` by `principal` with `skill` at `now`, before anything is
+    /// changed and before the risk is known. For tools that run a rule or an action alone.
+    #[must_use]
+    pub fn new(
+        principal: &'a Principal,
+        skill: &'a Skill,
+        before: &'a Fields,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self {
+            before,
+            set: None,
+            has_old: true,
+            principal,
+            context: "",
+            skill,
+            now,
+            max_sensitivity: 0,
+            risk_score: None,
+        }
+    }
+
+    /// With these fields getting a new value.
+    #[must_use]
+    pub fn changed_by(mut self, set: &'a Fields) -> Self {
+        self.set = Some(set);
+        self
+    }
+
+    /// With the risk known.
+    #[must_use]
+    pub fn scored(mut self, score: Decimal) -> Self {
+        self.risk_score = Some(score);
+        self
+    }
+
+    /// Whether the host assigned this role to the principal; inherited roles do not count.
+    #[must_use]
+    pub fn has_role(&self, role: &str) -> bool {
+        self.principal.has_role(role)
+    }
+
     /// Reads the datum at a path. A quantifier's variable is not here: the evaluator holds it.
     #[must_use]
     pub fn read(&self, path: &'a Path) -> Datum<'a> {

@@ -1,0 +1,230 @@
+//! Calls: functions by the table, effects with their texts written out.
+
+use guardrails_core::Name;
+
+use super::kind::Kind;
+use super::names::suggestion;
+use super::signature::{Gives, SIGNATURES, Signature, Takes};
+use super::{Lower, Value};
+use crate::action::slots::{Fact, SINK};
+use crate::action::span::Span;
+use crate::action::tree::{Expr, ExprKind, Literal, Word};
+use crate::action::{codes, refused};
+
+impl Lower<'_> {
+    /// `name(…)`, `of.name(…)`, or an effect such as `risk.add(…)`.
+    pub(super) fn call(&mut self, receiver: Option<&Expr>, name: &Word, given: &[Expr]) -> Value {
+        let root = match receiver.map(|of| &of.kind) {
+            Some(ExprKind::Name(root)) if self.names.local(root).is_none() => root.as_str(),
+            _ => "",
+        };
+        if root == "actor" {
+            return self.role(name, given);
+        }
+        let (full, receiver) = if Signature::is_namespace(root) {
+            (format!("{root}.{}", name.text), None)
+        } else {
+            (name.text.clone(), receiver)
+        };
+        let arguments: Vec<&Expr> = receiver.into_iter().chain(given).collect();
+        let found = Signature::find(&full, arguments.len());
+        match found.filter(|found| receiver.is_none() || found.gives != Gives::Effect) {
+            Some(signature) => self.invoke(signature, name.span, &arguments),
+            None => self.not_callable(&full, name.span),
+        }
+    }
+
+    fn not_callable(&mut self, name: &str, span: Span) -> Value {
+        if let Some(help) = refused::name(name) {
+            let message = format!("`{name}` may not be used in a script");
+            return self.finding(codes::REFUSED, span, message, help);
+        }
+        let known = SIGNATURES.iter().map(|signature| signature.name);
+        let message = format!("there is no function `{name}`");
+        self.finding(codes::UNKNOWN, span, message, &suggestion(name, known))
+    }
+
+    /// `actor.has("ROLE")`
+    fn role(&mut self, name: &Word, given: &[Expr]) -> Value {
+        match (
+            name.text.as_str(),
+            given.iter().map(text).collect::<Option<Vec<_>>>(),
+        ) {
+            ("has", Some(roles)) if roles.len() == 1 => {
+                let role = roles.first().map_or("", |role| role);
+                let slot = self.out.slots.fact(Fact::Role(Name::from(role)));
+                self.put(name.span, &slot);
+                Value::data(Kind::Truth)
+            }
+            _ => {
+                let message = "only `actor.has(\"ROLE\")` can be asked of the actor".to_owned();
+                let help = "write the role out, in double quotes";
+                self.finding(codes::TYPE, name.span, message, help)
+            }
+        }
+    }
+
+    fn invoke(&mut self, signature: &Signature, span: Span, arguments: &[&Expr]) -> Value {
+        if arguments.len() != signature.takes.len() {
+            let message = format!(
+                "`{}` takes {} arguments, found {}",
+                signature.name,
+                signature.takes.len(),
+                arguments.len()
+            );
+            let help = format!("write `{}`", signature.usage);
+            return self.finding(codes::TYPE, span, message, &help);
+        }
+        self.put(span, signature.native);
+        self.glue("(");
+        if signature.gives == Gives::Effect {
+            self.glue(SINK);
+            self.glue(",");
+        }
+        let mut values: Vec<Value> = Vec::new();
+        for (at, (takes, argument)) in signature.takes.iter().zip(arguments).enumerate() {
+            if at > 0 {
+                self.glue(",");
+            }
+            let value = self.argument(*takes, argument, values.first(), signature);
+            values.push(value);
+        }
+        self.glue(")");
+        self.result(signature, span, &values)
+    }
+
+    fn result(&mut self, signature: &Signature, span: Span, values: &[Value]) -> Value {
+        if let (Gives::Number, [a, b]) = (signature.gives, values) {
+            self.apart(span, &a.kind, &b.kind);
+        }
+        let currency = values.first().and_then(|value| match value.kind {
+            Kind::Number(currency) => currency,
+            _ => None,
+        });
+        Value {
+            kind: signature.gives.kind(currency),
+            data: values.iter().any(|value| value.data),
+        }
+    }
+
+    fn argument(
+        &mut self,
+        takes: Takes,
+        expr: &Expr,
+        before: Option<&Value>,
+        signature: &Signature,
+    ) -> Value {
+        match takes {
+            Takes::Label => self.label(expr, signature),
+            Takes::Chain => self.chain(expr),
+            Takes::Reason => self.reason(expr),
+            Takes::Field => self.field(expr),
+            Takes::Places => self.places(expr),
+            Takes::Number => self.simple(expr, "a number", Kind::may_be_number),
+            Takes::Text => self.simple(expr, "a text", Kind::may_be_text),
+            Takes::Simple => self.simple(expr, "a simple value", Kind::is_simple),
+            Takes::Measured => self.simple(expr, "a text or a list", |kind| {
+                kind.may_be_text() || matches!(kind, Kind::List(_))
+            }),
+            Takes::Whole => self.simple(expr, "a text or a list of simple values", |kind| {
+                kind.may_be_text() || matches!(kind, Kind::List(Some(_)))
+            }),
+            Takes::Part => self.part(expr, before),
+        }
+    }
+
+    fn simple(&mut self, expr: &Expr, wanted: &str, fits: impl Fn(&Kind) -> bool) -> Value {
+        let value = self.value(expr);
+        if fits(&value.kind) {
+            value
+        } else {
+            self.wrong(expr.span, wanted, &value.kind)
+        }
+    }
+
+    /// What may be in a text, or in a list of these items.
+    fn part(&mut self, expr: &Expr, whole: Option<&Value>) -> Value {
+        match whole.map(|whole| &whole.kind) {
+            Some(Kind::List(Some(item))) => {
+                let word = item.word();
+                let item = (**item).clone();
+                self.simple(expr, word, |kind| item.clone().or(kind.clone()).is_some())
+            }
+            _ => self.simple(expr, "a text", Kind::may_be_text),
+        }
+    }
+
+    fn field(&mut self, expr: &Expr) -> Value {
+        match self.named(expr) {
+            Some((fact, kind)) => {
+                let slot = self.out.slots.fact(fact);
+                self.put(expr.span, &slot);
+                Value::data(kind)
+            }
+            None => Value::broken(),
+        }
+    }
+
+    fn places(&mut self, expr: &Expr) -> Value {
+        match &expr.kind {
+            ExprKind::Literal(Literal::Number(places))
+                if places.fract().is_zero() && *places <= 28.into() =>
+            {
+                self.value(expr)
+            }
+            _ => {
+                let message = "expected the number of places, 0 to 28".to_owned();
+                self.finding(codes::TYPE, expr.span, message, "write the number out")
+            }
+        }
+    }
+
+    /// A name, code or channel: fixed, so that it can be found by reading the policy.
+    fn label(&mut self, expr: &Expr, signature: &Signature) -> Value {
+        match text(expr) {
+            Some(label) if !label.trim().is_empty() => self.value(expr),
+            _ => {
+                let message = format!("`{}` needs a fixed text here", signature.name);
+                let help = format!("write it out: `{}`", signature.usage);
+                self.finding(codes::EFFECT_TEXT, expr.span, message, &help)
+            }
+        }
+    }
+
+    fn chain(&mut self, expr: &Expr) -> Value {
+        let Some(chain) = text(expr) else {
+            let message = "the approval chain must be written out".to_owned();
+            let help = "write its name in double quotes, and choose with `if`";
+            return self.finding(codes::CHAIN, expr.span, message, help);
+        };
+        let Some(known) = self.declared_chains.iter().find(|name| ***name == *chain) else {
+            let message = format!("there is no approval chain `{chain}`");
+            let help = suggestion(chain, self.declared_chains.iter().map(|name| &**name));
+            return self.finding(codes::CHAIN, expr.span, message, &help);
+        };
+        if !self.out.chains.contains(known) {
+            self.out.chains.push(known.clone());
+        }
+        self.value(expr)
+    }
+
+    /// INVARIANT: no record data in it. A reason leaves the guard, and no mask is applied to it.
+    fn reason(&mut self, expr: &Expr) -> Value {
+        let value = self.simple(expr, "a text", Kind::may_be_text);
+        if value.data {
+            let message = "the reason is built from record data".to_owned();
+            let help = "write a fixed text; values belong into `because \"… {field}\"`, which \
+                        shows them as the reader may see them";
+            return self.finding(codes::EFFECT_TEXT, expr.span, message, help);
+        }
+        value
+    }
+}
+
+/// The text of a literal.
+fn text(expr: &Expr) -> Option<&str> {
+    match &expr.kind {
+        ExprKind::Literal(Literal::Text(text)) => Some(text),
+        _ => None,
+    }
+}

@@ -1,0 +1,286 @@
+//! What a name in a script means: a variable of the script, or a fact of the operation.
+
+use guardrails_core::Name;
+use guardrails_core::policy::{Entity, Field, Path, Root, Type};
+
+use super::kind::Kind;
+use crate::action::refused;
+use crate::action::slots::Fact;
+use crate::action::tree::Word;
+
+/// A variable declared with `let`.
+#[derive(Debug)]
+pub(super) struct Local {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    /// Whether record data went into it.
+    pub(super) data: bool,
+    /// The variable's name in the engine; no two variables of a script share one.
+    pub(super) slot: String,
+}
+
+/// Why a name means nothing.
+pub(super) struct Unknown {
+    pub(super) message: String,
+    pub(super) help: String,
+    /// Whether the name is one that scripts may not use.
+    pub(super) refused: bool,
+}
+
+/// The names in reach at one point of a script.
+pub(super) struct Names<'e> {
+    entity: &'e Entity,
+    locals: Vec<Local>,
+    declared: usize,
+}
+
+/// Roots and what can be read from them, besides the actor's attributes.
+const ROOTS: &[(&str, Root, &[(&str, Type)])] = &[
+    (
+        "actor",
+        Root::Actor,
+        &[("id", Type::Text), ("tenant", Type::Text)],
+    ),
+    (
+        "ai",
+        Root::Ai,
+        &[
+            ("agent", Type::Text),
+            ("model", Type::Text),
+            ("context", Type::Text),
+        ],
+    ),
+    (
+        "skill",
+        Root::Skill,
+        &[("name", Type::Text), ("impact", Type::Int)],
+    ),
+    ("behaviour", Root::Behaviour, &[("score", Type::Decimal)]),
+    ("risk", Root::Risk, &[("score", Type::Decimal)]),
+];
+
+/// Facts with a name of one word.
+const WORDS: &[(&str, Root, Type)] = &[
+    ("now", Root::Now, Type::DateTime),
+    ("today", Root::Now, Type::Date),
+    ("max_sensitivity", Root::Data, Type::Int),
+];
+
+impl<'e> Names<'e> {
+    pub(super) fn new(entity: &'e Entity) -> Self {
+        Self {
+            entity,
+            locals: Vec::new(),
+            declared: 0,
+        }
+    }
+
+    /// The variable of this name.
+    pub(super) fn local(&self, name: &str) -> Option<&Local> {
+        self.locals.iter().rev().find(|local| local.name == name)
+    }
+
+    pub(super) fn local_mut(&mut self, name: &str) -> Option<&mut Local> {
+        self.locals
+            .iter_mut()
+            .rev()
+            .find(|local| local.name == name)
+    }
+
+    /// Declares a variable and gives its name in the engine.
+    pub(super) fn declare(&mut self, name: &str, kind: Kind, data: bool) -> String {
+        let slot = format!("v{}", self.declared);
+        self.declared += 1;
+        self.locals.push(Local {
+            name: name.to_owned(),
+            kind,
+            data,
+            slot: slot.clone(),
+        });
+        slot
+    }
+
+    /// How many variables are in reach; for [`Self::leave`].
+    pub(super) fn depth(&self) -> usize {
+        self.locals.len()
+    }
+
+    /// Forgets the variables declared since.
+    pub(super) fn leave(&mut self, depth: usize) {
+        self.locals.truncate(depth);
+    }
+
+    /// What else has the name, so that a variable may not: it would hide it.
+    pub(super) fn taken(&self, name: &str) -> Option<&'static str> {
+        let root = ROOTS.iter().any(|(root, ..)| *root == name);
+        if self.local(name).is_some() {
+            Some("a variable")
+        } else if self.entity.field(name).is_some() {
+            Some("a field")
+        } else if root || word(name).is_some() || refused::name(name).is_some() {
+            Some("a name of the language")
+        } else {
+            None
+        }
+    }
+
+    /// The fact named by one word: a field, or `now` and the like.
+    pub(super) fn fact(&self, name: &str) -> Result<(Fact, Kind), Unknown> {
+        if let Some(field) = self.entity.field(name) {
+            return typed(Root::Record, field);
+        }
+        if let Some((root, ty)) = word(name) {
+            return plain(*root, None, ty);
+        }
+        if let Some((_, _, members)) = ROOTS.iter().find(|(root, ..)| *root == name) {
+            let first = members.first().map_or("", |(member, _)| member);
+            return Err(Unknown {
+                message: format!("`{name}` is not a value"),
+                help: format!("read one of its parts, such as `{name}.{first}`"),
+                refused: false,
+            });
+        }
+        Err(self.unknown(name))
+    }
+
+    /// The fact named by a word, a dot and another word.
+    pub(super) fn part(&self, of: &str, part: &Word) -> Result<(Fact, Kind), Unknown> {
+        let name = part.text.as_str();
+        match of {
+            "old" | "new" if self.entity.field(of).is_none() => {
+                let root = if of == "old" { Root::Old } else { Root::Record };
+                let field = self.entity.field(name).ok_or_else(|| self.no_field(name))?;
+                typed(root, field)
+            }
+            _ => match ROOTS.iter().find(|(root, ..)| *root == of) {
+                Some((_, root, members)) => member(of, *root, members, name),
+                None => self.fact(of).and_then(|_| Err(no_part(of, name))),
+            },
+        }
+    }
+
+    fn no_field(&self, name: &str) -> Unknown {
+        let fields = self.entity.fields.iter().map(|field| &*field.name);
+        Unknown {
+            message: format!("`{}` has no field `{name}`", self.entity.name),
+            help: suggestion(name, fields),
+            refused: false,
+        }
+    }
+
+    fn unknown(&self, name: &str) -> Unknown {
+        if let Some(help) = refused::name(name) {
+            return Unknown {
+                message: format!("`{name}` may not be used in a script"),
+                help: help.to_owned(),
+                refused: true,
+            };
+        }
+        let fields = self.entity.fields.iter().map(|field| &*field.name);
+        let locals = self.locals.iter().map(|local| local.name.as_str());
+        let words = WORDS.iter().map(|(word, ..)| *word);
+        Unknown {
+            message: format!("unknown name `{name}`"),
+            help: suggestion(name, fields.chain(locals).chain(words)),
+            refused: false,
+        }
+    }
+}
+
+fn word(name: &str) -> Option<(&'static Root, &'static Type)> {
+    WORDS
+        .iter()
+        .find_map(|(have, root, ty)| (*have == name).then_some((root, ty)))
+}
+
+fn typed(root: Root, field: &Field) -> Result<(Fact, Kind), Unknown> {
+    plain(root, Some(&field.name), &field.ty)
+}
+
+fn plain(root: Root, key: Option<&Name>, ty: &Type) -> Result<(Fact, Kind), Unknown> {
+    let path = Path {
+        root,
+        keys: key.into_iter().cloned().collect(),
+        ty: ty.clone(),
+    };
+    match Kind::of(ty) {
+        Some(kind) => Ok((Fact::Typed(path), kind)),
+        None => Err(Unknown {
+            message: format!("`{path}` is a nested `{ty}`, which scripts cannot read"),
+            help: "test it in the rule's `when`".to_owned(),
+            refused: false,
+        }),
+    }
+}
+
+fn member(
+    of: &str,
+    root: Root,
+    members: &'static [(&str, Type)],
+    name: &str,
+) -> Result<(Fact, Kind), Unknown> {
+    let key = Name::from(name);
+    if let Some((_, ty)) = members.iter().find(|(have, _)| *have == name) {
+        return plain(root, Some(&key), ty);
+    }
+    if root == Root::Actor && !matches!(name, "roles" | "has") {
+        let reading = |ty| Path {
+            root,
+            keys: vec![key.clone()],
+            ty,
+        };
+        let readings = [Type::Text, Type::Decimal, Type::Bool].map(reading);
+        return Ok((Fact::Attribute(readings), Kind::Any));
+    }
+    let help = match root {
+        Root::Actor => "write `actor.has(\"ROLE\")`".to_owned(),
+        _ => suggestion(name, members.iter().map(|(member, _)| *member)),
+    };
+    Err(Unknown {
+        message: format!("`{of}` has no part `{name}`"),
+        help,
+        refused: false,
+    })
+}
+
+fn no_part(of: &str, name: &str) -> Unknown {
+    Unknown {
+        message: format!("`{of}` has no part `{name}`"),
+        help: "name the field alone".to_owned(),
+        refused: false,
+    }
+}
+
+/// "did you mean", or what there is when nothing comes close.
+pub(super) fn suggestion<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
+    let known: Vec<&str> = known.collect();
+    let close = known
+        .iter()
+        .map(|have| (distance(name, have), *have))
+        .filter(|(distance, have)| *distance <= have.chars().count().max(3) / 3)
+        .min();
+    match close {
+        Some((_, have)) => format!("did you mean `{have}`?"),
+        None if known.is_empty() => String::new(),
+        None => {
+            let shown: Vec<String> = known.iter().take(12).map(|n| format!("`{n}`")).collect();
+            format!("known here: {}", shown.join(", "))
+        }
+    }
+}
+
+/// How many characters to change, add or drop (Levenshtein), letter case aside.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.to_lowercase().chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, a) in a.to_lowercase().chars().enumerate() {
+        let mut next = vec![i + 1];
+        for ((b, above), diagonal) in b.iter().zip(row.iter().skip(1)).zip(&row) {
+            let left = next.last().copied().unwrap_or(0);
+            let change = diagonal + usize::from(a != *b);
+            next.push(change.min(left + 1).min(above + 1));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or(0)
+}

@@ -1,0 +1,59 @@
+//! What is wrong with a script, where, and what to do: the cases of `refused.txt`.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use guardrails_rules::action::CODES;
+
+use crate::fixture::{compile, refusal, start};
+
+const CASES: &str = include_str!("refused.txt");
+
+fn cases() -> impl Iterator<Item = &'static str> {
+    CASES.split("====\n")
+}
+
+#[test]
+fn findings_read_well() {
+    let mut shown = String::new();
+    for script in cases() {
+        writeln!(shown, "{script}").unwrap();
+        for finding in refusal(script) {
+            let at = |byte: u32| (byte - start().start) as usize;
+            let under = script
+                .get(at(finding.place.start)..at(finding.place.end))
+                .unwrap();
+            writeln!(shown, "{finding}").unwrap();
+            writeln!(shown, "    under: {}", under.escape_debug()).unwrap();
+            writeln!(shown, "    help:  {}", finding.help).unwrap();
+        }
+        writeln!(shown, "----").unwrap();
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn every_code_has_a_case_and_an_example() {
+    let mut seen: BTreeSet<&str> = cases()
+        .flat_map(refusal)
+        .map(|finding| finding.code)
+        .collect();
+    seen.insert(refusal(&" ".repeat(5000))[0].code);
+    for (code, title, explanation, example) in CODES {
+        assert!(!title.is_empty() && !explanation.is_empty());
+        // No script is known that passes the checks and fails in the engine.
+        if *code == "G0610" {
+            continue;
+        }
+        assert!(seen.contains(code), "{code}");
+        assert!(compile(example).is_err(), "{code}: {example}");
+    }
+}
+
+#[test]
+fn a_script_from_nowhere_has_findings_from_nowhere() {
+    let nowhere = guardrails_core::Place::default();
+    let findings =
+        guardrails_rules::action::compile("x = 1;", &nowhere, &crate::fixture::quote(), &[]);
+    assert!(!findings.unwrap_err()[0].place.is_known());
+}
