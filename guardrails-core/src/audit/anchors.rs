@@ -1,7 +1,7 @@
 //! Tree heads that something else vouches for: signed checkpoints, and heads that later logs
 //! recorded when they were opened. Judges whether a walked log still fits them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -85,6 +85,8 @@ pub(super) fn openings(
     logs: &[LogSummary],
 ) -> Result<BTreeMap<LogId, Vec<Anchor>>> {
     let mut named: BTreeMap<LogId, Vec<Anchor>> = BTreeMap::new();
+    // Every log names all before it; most of them with the same head as the one before did.
+    let mut seen = HashSet::new();
     for summary in logs {
         for row in reader.events(summary.log, 0, 1)? {
             if leaf_hash(row.payload.as_bytes()) != row.leaf {
@@ -97,6 +99,9 @@ pub(super) fn openings(
                 continue;
             };
             for head in heads {
+                if !seen.insert((head.log, head.size, head.root)) {
+                    continue;
+                }
                 named.entry(head.log).or_default().push(Anchor {
                     size: head.size,
                     root: head.root,
@@ -110,8 +115,8 @@ pub(super) fn openings(
 
 /// How a log stands to its anchors.
 pub(super) struct Standing {
-    /// Events, from the first, that a signed checkpoint confirms.
-    pub(super) proven: u64,
+    /// Events, from the first, whose stored hashes or payloads a signed checkpoint confirms.
+    pub(super) covered: u64,
     /// Which of the two roots the farthest anchor that fits agrees with.
     pub(super) agrees: Agrees,
     pub(super) findings: Vec<Finding>,
@@ -144,7 +149,7 @@ pub(super) fn judge(
     let fitting = || checked().filter(|(_, agrees)| *agrees != Agrees::Unknown);
     let confirmed = fitting().map(|(anchor, _)| anchor.size).max().unwrap_or(0);
     let mut standing = Standing {
-        proven: fitting()
+        covered: fitting()
             .filter(|(anchor, _)| matches!(anchor.source, Source::Checkpoint(_)))
             .map(|(anchor, _)| anchor.size)
             .max()

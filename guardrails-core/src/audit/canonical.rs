@@ -7,7 +7,7 @@ use crate::decision::{Holding, LogId, Reason, Risk, Verdict};
 use crate::diagnostic::Place;
 
 use super::event::{Event, EventKind, FieldAccess, OperationContext, TicketEvent};
-use super::json::{Object, item};
+use super::json::{Object, item, member};
 
 /// Version of the payload; grows when a member changes its meaning, never when one is added.
 pub(super) const VERSION: u64 = 1;
@@ -20,62 +20,64 @@ pub fn write_payload(out: &mut String, log: LogId, seq: u64, event: &Event) {
     let about = event.about.as_deref();
     let mut object = Object::begin(out);
     if let Some(about) = about {
-        object.text("agent", &about.agent);
-        object.text("context", &about.context);
+        object.text(member!("agent"), &about.agent);
+        object.text(member!("context"), &about.context);
     }
-    object.object("data", |data| write_data(data, &event.kind));
+    object.object(member!("data"), |data| write_data(data, &event.kind));
     if let Some(about) = about {
-        object.text("entity", &about.entity);
+        object.text(member!("entity"), &about.entity);
     }
-    object.word("kind", event.kind.as_str());
-    object.uuid("log", log.uuid());
+    object.word(member!("kind"), event.kind.as_str());
+    object.uuid(member!("log"), log.uuid());
     if let Some(about) = about {
         write_middle(&mut object, about);
     }
-    object.number("seq", seq);
+    object.number(member!("seq"), seq);
     if let Some(about) = about {
-        object.text("skill", &about.skill);
-        object.text("tenant", &about.tenant);
+        object.text(member!("skill"), &about.skill);
+        object.text(member!("tenant"), &about.tenant);
     }
-    object.time("time", event.time);
+    object.time(member!("time"), event.time);
     if let Some(about) = about {
-        object.text("user", &about.user);
+        object.text(member!("user"), &about.user);
     }
-    object.number("v", VERSION);
+    object.number(member!("v"), VERSION);
     if let Some(verb) = about.and_then(|about| about.verb) {
-        object.word("verb", verb.as_str());
+        object.word(member!("verb"), verb.as_str());
     }
     object.end();
 }
 
 /// The members of the context that sort between `log` and `seq`.
 fn write_middle(object: &mut Object<'_>, about: &OperationContext) {
-    object.text("model", &about.model);
-    object.uuid("operation", about.operation.uuid());
-    object.digest("policy", about.policy);
-    object.text("purpose", &about.purpose);
-    object.texts("roles", &about.roles);
+    object.text(member!("model"), &about.model);
+    object.uuid(member!("operation"), about.operation.uuid());
+    object.digest(member!("policy"), about.policy);
+    object.text(member!("purpose"), &about.purpose);
+    object.texts(member!("roles"), &about.roles);
 }
 
 fn write_data(data: &mut Object<'_>, kind: &EventKind) {
     match kind {
         EventKind::Intent => {}
-        EventKind::LogOpened { heads } => data.list("heads", heads, |out, (log, size, root)| {
-            item(out, |head| {
-                head.uuid("log", log.uuid());
-                head.digest("root", *root);
-                head.number("size", *size);
-            });
-        }),
-        EventKind::Refused { reasons } => data.list("reasons", reasons, write_reason),
+        EventKind::LogOpened { heads } => {
+            data.list(member!("heads"), heads, |out, (log, size, root)| {
+                item(out, |head| {
+                    head.uuid(member!("log"), log.uuid());
+                    head.digest(member!("root"), *root);
+                    head.number(member!("size"), *size);
+                });
+            })
+        }
+        EventKind::Refused { reasons } => data.list(member!("reasons"), reasons, write_reason),
         EventKind::DataAccess {
             records,
             withheld,
             fields,
         } => {
-            data.list("fields", fields, write_field);
-            data.texts("records", records);
-            data.number("withheld", *withheld);
+            data.list(member!("fields"), fields, write_field);
+            data.texts(member!("records"), records);
+            data.number(member!("withheld"), *withheld);
         }
         EventKind::Decision {
             record,
@@ -86,15 +88,15 @@ fn write_data(data: &mut Object<'_>, kind: &EventKind) {
             verdicts,
             risk,
         } => {
-            data.digest_if_any("action", *action);
-            data.word("outcome", outcome);
-            data.list("reasons", reasons, write_reason);
-            data.text("record", record);
+            data.digest_if_any(member!("action"), *action);
+            data.word(member!("outcome"), outcome);
+            data.list(member!("reasons"), reasons, write_reason);
+            data.text(member!("record"), record);
             if let Some(risk) = risk {
-                data.object("risk", |object| write_risk(object, risk));
+                data.object(member!("risk"), |object| write_risk(object, risk));
             }
-            data.texts("set", fields);
-            data.list("verdicts", verdicts, write_verdict);
+            data.texts(member!("set"), fields);
+            data.list(member!("verdicts"), verdicts, write_verdict);
         }
         EventKind::Ticket(ticket) => write_ticket(data, ticket),
         EventKind::Outcome {
@@ -102,35 +104,35 @@ fn write_data(data: &mut Object<'_>, kind: &EventKind) {
             code,
             output,
         } => {
-            data.text_if_any("code", code);
-            data.digest_if_any("output", *output);
-            data.word("status", status.as_str());
+            data.text_if_any(member!("code"), code);
+            data.digest_if_any(member!("output"), *output);
+            data.word(member!("status"), status.as_str());
         }
-        EventKind::Interrupted { log } => data.uuid("intent_log", log.uuid()),
+        EventKind::Interrupted { log } => data.uuid(member!("intent_log"), log.uuid()),
         EventKind::PolicyChanged { from, to, what } => {
-            data.digest("from", *from);
-            data.digest("to", *to);
-            data.word("what", what);
+            data.digest(member!("from"), *from);
+            data.digest(member!("to"), *to);
+            data.word(member!("what"), what);
         }
     }
 }
 
 fn write_field(out: &mut String, field: &FieldAccess) {
     item(out, |object| {
-        object.word("access", field.access);
-        object.text("field", &field.field);
-        object.text_if_any("mask", field.mask);
-        object.number("sensitivity", field.sensitivity.into());
+        object.word(member!("access"), field.access);
+        object.text(member!("field"), &field.field);
+        object.text_if_any(member!("mask"), field.mask);
+        object.number(member!("sensitivity"), field.sensitivity.into());
     });
 }
 
 fn write_reason(out: &mut String, reason: &Reason) {
     item(out, |object| {
-        object.text("code", reason.code());
+        object.text(member!("code"), reason.code());
         write_place(object, reason.place());
-        object.text("message", reason.message());
-        object.text_if_any("rule", reason.rule());
-        object.truth("shadow", reason.is_shadow());
+        object.text(member!("message"), reason.message());
+        object.text_if_any(member!("rule"), reason.rule());
+        object.truth(member!("shadow"), reason.is_shadow());
     });
 }
 
@@ -138,15 +140,15 @@ fn write_verdict(out: &mut String, verdict: &Verdict) {
     item(out, |object| {
         write_place_before(object, &verdict.place, |object| {
             object.word(
-                "holding",
+                member!("holding"),
                 match verdict.holding {
                     Holding::Held => "held",
                     Holding::Unknown => "unknown",
                 },
             );
         });
-        object.text("rule", &verdict.rule);
-        object.truth("shadow", verdict.shadow);
+        object.text(member!("rule"), &verdict.rule);
+        object.truth(member!("shadow"), verdict.shadow);
     });
 }
 
@@ -160,29 +162,29 @@ fn write_place_before(
     place: &Place,
     between: impl FnOnce(&mut Object<'_>),
 ) {
-    object.text_if_any("file", &place.file);
+    object.text_if_any(member!("file"), &place.file);
     between(object);
     if place.is_known() {
-        object.number("line", place.line.into());
+        object.number(member!("line"), place.line.into());
     }
 }
 
 fn write_risk(object: &mut Object<'_>, risk: &Risk) {
-    object.list("factors", &risk.factors, |out, (name, score)| {
+    object.list(member!("factors"), &risk.factors, |out, (name, score)| {
         item(out, |factor| {
-            factor.text("name", name);
-            factor.decimal("score", *score);
+            factor.text(member!("name"), name);
+            factor.decimal(member!("score"), *score);
         });
     });
-    object.word("level", risk.level.as_str());
-    object.decimal("score", risk.score);
+    object.word(member!("level"), risk.level.as_str());
+    object.decimal(member!("score"), risk.score);
 }
 
 fn write_ticket(data: &mut Object<'_>, ticket: &TicketEvent) {
-    data.digest("action", ticket.action);
-    data.text("by", &ticket.by);
-    data.text("chain", &ticket.chain);
-    data.text_if_any("code", &ticket.code);
-    data.word("state", ticket.state.as_str());
-    data.uuid("ticket", ticket.ticket.uuid());
+    data.digest(member!("action"), ticket.action);
+    data.text(member!("by"), &ticket.by);
+    data.text(member!("chain"), &ticket.chain);
+    data.text_if_any(member!("code"), &ticket.code);
+    data.word(member!("state"), ticket.state.as_str());
+    data.uuid(member!("ticket"), ticket.ticket.uuid());
 }

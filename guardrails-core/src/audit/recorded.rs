@@ -3,7 +3,10 @@
 //! Reading is lenient about members it does not know (a later version may add some) and strict
 //! about those it does. It does not vouch for the payload: that is what the leaf hash is for.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
+use serde::de::DeserializeSeed as _;
 use serde::{Deserialize, Serialize};
 
 use crate::decision::{LogId, OperationId, TicketId};
@@ -12,6 +15,7 @@ use crate::policy::{Digest, Verb};
 
 use super::canonical::VERSION;
 use super::digest_text;
+use super::tag_first::DataOf;
 
 /// One event as its payload tells it. Serializes to the payload's JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -35,15 +39,15 @@ pub struct RecordedEvent {
 
 /// What every event has, before its context is read.
 #[derive(Deserialize)]
-struct Envelope {
+struct Envelope<'a> {
+    #[serde(borrow)]
+    kind: Cow<'a, str>,
     v: u64,
     log: LogId,
     seq: u64,
     #[serde(with = "digest_text::time")]
     time: DateTime<Utc>,
     operation: Option<OperationId>,
-    #[serde(flatten)]
-    kind: RecordedKind,
 }
 
 impl RecordedEvent {
@@ -53,7 +57,7 @@ impl RecordedEvent {
     /// [`ErrorKind::Tampered`] when it is not a payload of a version this build knows; the message
     /// gives line and column, never the content.
     pub fn read(payload: &str) -> Result<Self> {
-        let envelope: Envelope = serde_json::from_str(payload).map_err(unreadable)?;
+        let envelope: Envelope<'_> = serde_json::from_str(payload).map_err(unreadable)?;
         if envelope.v != VERSION {
             return Err(Error::new(
                 ErrorKind::Tampered,
@@ -61,7 +65,11 @@ impl RecordedEvent {
             )
             .with_help("read it with the release that wrote it, or a later one"));
         }
-        // A context in part must be an error, and `flatten` on an option would swallow it.
+        // One pass over the text for each part: serde's `flatten` would copy every member first,
+        // and would swallow a context of which a member is missing.
+        let kind = DataOf(&envelope.kind)
+            .deserialize(&mut serde_json::Deserializer::from_str(payload))
+            .map_err(unreadable)?;
         let about = match envelope.operation {
             Some(_) => Some(serde_json::from_str(payload).map_err(unreadable)?),
             None => None,
@@ -71,7 +79,7 @@ impl RecordedEvent {
             log: envelope.log,
             seq: envelope.seq,
             time: envelope.time,
-            kind: envelope.kind,
+            kind,
             about,
         })
     }

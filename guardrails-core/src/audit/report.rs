@@ -7,6 +7,8 @@ use serde::Serialize;
 
 use crate::decision::{LogId, OperationId};
 
+use super::one_line::say;
+
 /// What verification found, what it proved, and what it cannot see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct VerifyReport {
@@ -31,7 +33,7 @@ pub struct LogReport {
     pub opened: DateTime<Utc>,
     /// How many events were read.
     pub events: u64,
-    /// How many of them, from the first, a signed checkpoint covers and confirms.
+    /// How many of them, from the first, are what a signed checkpoint covers.
     pub proven: u64,
     /// How many genuine checkpoints it has.
     pub checkpoints: u64,
@@ -156,7 +158,7 @@ impl fmt::Display for LogReport {
 impl fmt::Display for Finding {
     /// `kind: sentence`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.kind.as_str(), self.sentence)
+        say(f, format_args!("{}: {}", self.kind.as_str(), self.sentence))
     }
 }
 

@@ -1,11 +1,11 @@
 //! A trace as text: one line per event, details indented under it.
 //!
-//! INVARIANT: only this file breaks lines. Names and texts that hosts and policies brought are
-//! written with their control characters escaped, so that a purpose cannot pose as an event or
-//! steer a terminal.
+//! INVARIANT: only this file breaks lines; every name and text that a host or a policy brought goes
+//! through [`say`].
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
+use super::one_line::say;
 use super::recorded::{
     RecordedEvent, RecordedField, RecordedKind, RecordedReason, RecordedVerdict,
 };
@@ -44,27 +44,6 @@ impl fmt::Display for Trace {
 fn head(f: &mut fmt::Formatter<'_>, text: fmt::Arguments<'_>) -> fmt::Result {
     f.write_str("\n  ")?;
     say(f, text)
-}
-
-/// Writes on the current line, come what may.
-fn say(f: &mut fmt::Formatter<'_>, text: fmt::Arguments<'_>) -> fmt::Result {
-    OneLine(f).write_fmt(text)
-}
-
-struct OneLine<'a, 'f>(&'a mut fmt::Formatter<'f>);
-
-impl fmt::Write for OneLine<'_, '_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        text.chars().try_for_each(|c| match c {
-            c if c.is_control() || is_steering(c) => write!(self.0, "{}", c.escape_unicode()),
-            c => self.0.write_char(c),
-        })
-    }
-}
-
-/// Line separators, and the marks that turn the direction of writing (Unicode TR 36 §3.5).
-fn is_steering(c: char) -> bool {
-    matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl fmt::Display for TraceStep {

@@ -168,20 +168,29 @@ fn log_report(
         log: summary.log,
         opened: summary.opened,
         events: walk.rows,
-        proven: standing.proven,
+        proven: proven(walk, standing),
         checkpoints: u64::try_from(signed.len()).unwrap_or(u64::MAX),
         signed: signed.into_iter().max(),
     }
 }
 
+/// Where an anchor confirms the hashes but a payload is not what was hashed, the proof ends.
+fn proven(walk: &Walk, standing: &Standing) -> u64 {
+    let first_odd = walk.odd.iter().map(|odd| odd.seq).min();
+    match (standing.agrees, first_odd) {
+        (Agrees::Stored, Some(first)) => standing.covered.min(first),
+        _ => standing.covered,
+    }
+}
+
 /// What no signature covers; only worth saying where no finding says worse.
 fn uncovered(log: LogId, end: u64, standing: &Standing) -> Option<String> {
-    if standing.proven >= end || !standing.unproven.is_empty() || !standing.findings.is_empty() {
+    if standing.covered >= end || !standing.unproven.is_empty() || !standing.findings.is_empty() {
         return None;
     }
-    let first = standing.proven;
+    let first = standing.covered;
     Some(format!(
-        "{} of log {log}: no checkpoint covers them, so a change made together with the stored \
+        "{} of log {log}: no checkpoint covers that, so a change made together with the stored \
          hash would not show",
         order::events(first, end - 1),
     ))

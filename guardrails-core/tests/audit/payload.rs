@@ -5,7 +5,7 @@ use guardrails_core::ErrorKind;
 use guardrails_core::audit::{Event, EventKind, OperationContext, RecordedEvent, write_payload};
 use proptest::prelude::*;
 
-use crate::events::{access, context, decision, log, one_of_each, time};
+use crate::events::{context, decision, log, one_of_each};
 
 fn payload(event: &Event, seq: u64) -> String {
     let mut out = String::new();
@@ -121,32 +121,5 @@ proptest! {
         prop_assert_eq!(read.seq, seq);
         let about = read.about.unwrap();
         prop_assert_eq!((about.user, about.purpose, about.roles), (user, purpose, roles));
-    }
-}
-
-/// Not a bench: shows, when asked, what one event costs.
-#[test]
-#[ignore = "prints a measurement"]
-fn cost_of_a_payload() {
-    let about = Some(context(1));
-    for (name, kind) in [
-        ("intent", EventKind::Intent),
-        ("access", access()),
-        ("decision", decision()),
-    ] {
-        let event = Event {
-            time: time(0),
-            kind,
-            about: about.clone(),
-        };
-        let mut out = String::with_capacity(4096);
-        let rounds = 200_000_u32;
-        let start = std::time::Instant::now();
-        for seq in 0..rounds {
-            out.clear();
-            write_payload(&mut out, log(1), seq.into(), &event);
-        }
-        let each = start.elapsed() / rounds;
-        eprintln!("{name}: {each:?} for {} bytes", out.len());
     }
 }
