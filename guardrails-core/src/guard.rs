@@ -93,8 +93,11 @@ impl GuardBuilder {
     /// [`ErrorKind::Policy`] for rows that cannot be accepted.
     pub fn open(self) -> Result<Guard> {
         let missing = |part: &str| {
-            Error::new(ErrorKind::Setup, format!("the guard was built without {part}"))
-                .with_help(format!("call `GuardBuilder::{part}` before `open`"))
+            Error::new(
+                ErrorKind::Setup,
+                format!("the guard was built without {part}"),
+            )
+            .with_help(format!("call `GuardBuilder::{part}` before `open`"))
         };
         let store = self.store.ok_or_else(|| missing("store"))?;
         let policy = Arc::new(self.policy.unwrap_or_else(Policy::empty));
@@ -154,7 +157,9 @@ impl Guard {
             Ok(plan) => plan,
             Err(error) => {
                 let reasons = error.reasons().to_vec();
-                self.inner.store.commit(event(EventKind::Refused { reasons }))?;
+                self.inner
+                    .store
+                    .commit(event(EventKind::Refused { reasons }))?;
                 return Err(error);
             }
         };
@@ -189,7 +194,10 @@ impl Guard {
         let decision = operation.propose(&changes)?;
         match decision.outcome() {
             crate::decision::Outcome::Allow => Ok(operation),
-            _ => Err(Error::refused(ErrorKind::Denied, decision.reasons().to_vec())),
+            _ => Err(Error::refused(
+                ErrorKind::Denied,
+                decision.reasons().to_vec(),
+            )),
         }
     }
 

@@ -245,18 +245,24 @@ impl Operation {
         output: Option<crate::policy::Digest>,
     ) -> Result<Receipt> {
         self.stage = Stage::Ended;
-        self.guard.inner.store.commit(self.event(EventKind::Outcome {
-            status,
-            code,
-            output,
-        }))
+        self.guard
+            .inner
+            .store
+            .commit(self.event(EventKind::Outcome {
+                status,
+                code,
+                output,
+            }))
     }
 
     fn expect_open(&self) -> Result<()> {
         match self.stage {
             Stage::Open => Ok(()),
             Stage::Denied => Err(ended("OPERATION_DENIED", "the proposal was refused")),
-            Stage::Waiting => Err(ended("OPERATION_WAITING", "the proposal waits for an approval")),
+            Stage::Waiting => Err(ended(
+                "OPERATION_WAITING",
+                "the proposal waits for an approval",
+            )),
             Stage::Ended => Err(ended("OPERATION_ENDED", "the operation has ended")),
         }
     }

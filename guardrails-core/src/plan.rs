@@ -171,11 +171,7 @@ impl Plan {
             });
         let cacheable = self.conditions.len() <= PATTERN_ROOM;
         if cacheable
-            && let Some((_, table)) = self
-                .tables
-                .load()
-                .iter()
-                .find(|(have, _)| *have == pattern)
+            && let Some((_, table)) = self.tables.load().iter().find(|(have, _)| *have == pattern)
         {
             return table.clone();
         }

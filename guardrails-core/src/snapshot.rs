@@ -80,7 +80,13 @@ impl Snapshot {
         if let Some(plan) = self.plans.get(&query) {
             return Ok(plan);
         }
-        let admission = admit(&self.registry, &self.access, principal, skill, Some(&**entity))?;
+        let admission = admit(
+            &self.registry,
+            &self.access,
+            principal,
+            skill,
+            Some(&**entity),
+        )?;
         let plan = Arc::new(Plan::new(PlanInput {
             policy: &self.policy,
             permissions: self.permissions(principal, &admission.roles, entity, context),

@@ -10,7 +10,9 @@ use crate::data::FieldTable;
 use crate::decision::{Decision, Outcome, Reason, TicketHandle};
 use crate::error::Result;
 use crate::policy::{Digest, Verb};
-use crate::process::{Action, Changing, Datum, Facts, Reader, Reference, Review, action_digest, review};
+use crate::process::{
+    Action, Changing, Datum, Facts, Reader, Reference, Review, action_digest, review,
+};
 use crate::record::TENANT_FIELD;
 use crate::value::Name;
 
@@ -61,7 +63,10 @@ impl Operation {
     fn table_before(&self, changes: &Changes, facts: &Facts<'_>) -> Arc<FieldTable> {
         match changes.verb() {
             Verb::Create => self.plan.table(facts),
-            _ => self.plan.table(&Facts { set: None, ..*facts }),
+            _ => self.plan.table(&Facts {
+                set: None,
+                ..*facts
+            }),
         }
     }
 
@@ -89,12 +94,7 @@ impl Operation {
         refusals
     }
 
-    fn field_refusal(
-        &self,
-        changes: &Changes,
-        table: &FieldTable,
-        name: &Name,
-    ) -> Option<Reason> {
+    fn field_refusal(&self, changes: &Changes, table: &FieldTable, name: &Name) -> Option<Reason> {
         // A create may name its own tenant and identifier; `refusals` holds the tenant to its own.
         if changes.verb() == Verb::Create && (**name == *TENANT_FIELD || **name == *"id") {
             return None;
@@ -121,12 +121,7 @@ impl Operation {
 
     /// Deny stands over needs-approval, which stands over allow; a ticket turns the second into the
     /// third, if it is bound to exactly this action.
-    fn settle(
-        &self,
-        changes: &Changes,
-        refusals: Vec<Reason>,
-        review: &Review,
-    ) -> Result<Settled> {
+    fn settle(&self, changes: &Changes, refusals: Vec<Reason>, review: &Review) -> Result<Settled> {
         if !refusals.is_empty() {
             return Ok(Settled::deny(refusals));
         }
@@ -188,7 +183,11 @@ impl Operation {
         };
         let said = self.record(EventKind::Decision {
             record,
-            fields: changes.fields().iter().map(|(name, _)| name.clone()).collect(),
+            fields: changes
+                .fields()
+                .iter()
+                .map(|(name, _)| name.clone())
+                .collect(),
             action: settled.action,
             outcome: decision.outcome.as_str(),
             reasons: decision.reasons.as_slice().into(),
@@ -237,7 +236,11 @@ impl Settled {
     fn waits(handle: TicketHandle, review: &Review) -> Self {
         Self {
             outcome: Outcome::NeedsApproval(handle),
-            reasons: review.needs.iter().map(|need| need.reason.clone()).collect(),
+            reasons: review
+                .needs
+                .iter()
+                .map(|need| need.reason.clone())
+                .collect(),
             action: None,
         }
     }

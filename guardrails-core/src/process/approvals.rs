@@ -74,7 +74,10 @@ impl<'g> Approvals<'g> {
         let ticket = self.load(id, principal)?;
         let roles = self.roles(&snapshot, principal);
         let concerned = ticket.requester == *principal.id()
-            || ticket.decisions.iter().any(|said| said.by == *principal.id())
+            || ticket
+                .decisions
+                .iter()
+                .any(|said| said.by == *principal.id())
             || ticket
                 .chains()
                 .filter_map(|chain| snapshot.policy.approvals.get(chain))
@@ -92,7 +95,12 @@ impl<'g> Approvals<'g> {
     /// [`ErrorKind::Denied`](crate::ErrorKind::Denied) with `APPROVER_IS_REQUESTER`,
     /// `APPROVER_IS_AGENT`, `APPROVER_NOT_ELIGIBLE`, `APPROVER_DECIDED_ALREADY` or the ticket's
     /// state; [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) when somebody else was first.
-    pub fn approve(&self, id: TicketId, principal: &Principal, comment: &str) -> Result<TicketCard> {
+    pub fn approve(
+        &self,
+        id: TicketId,
+        principal: &Principal,
+        comment: &str,
+    ) -> Result<TicketCard> {
         self.decide(id, principal, Vote::Approve, comment)
     }
 
@@ -155,7 +163,9 @@ impl<'g> Approvals<'g> {
     }
 
     fn roles(&self, snapshot: &Snapshot, principal: &Principal) -> Vec<Name> {
-        snapshot.access.closure(principal.tenant(), principal.roles())
+        snapshot
+            .access
+            .closure(principal.tenant(), principal.roles())
     }
 
     fn steps<'p>(&self, policy: &'p Policy, ticket: &Ticket) -> Result<Steps<'p>> {

@@ -116,7 +116,9 @@ fn changes(ticket: &Ticket, record: Changing<'_>, reader: Reader<'_>) -> Vec<Tic
 /// What this person may see of the record, in the AI context that the ticket was made in.
 fn table_for(ticket: &Ticket, snapshot: &Snapshot, principal: &Principal) -> Arc<FieldTable> {
     let skill = snapshot.policy.skills.get(&ticket.skill);
-    let skill = skill.cloned().unwrap_or_else(|| Arc::new(unknown_skill(ticket)));
+    let skill = skill
+        .cloned()
+        .unwrap_or_else(|| Arc::new(unknown_skill(ticket)));
     let effective = snapshot
         .access
         .closure(principal.tenant(), principal.roles());

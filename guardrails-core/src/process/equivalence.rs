@@ -14,10 +14,10 @@ use super::predicate::{Compiler, Frame, Settled, Slots};
 use super::review::{review, review_naively};
 use super::risk::Scale;
 use super::rules::RuleSet;
+use crate::Principal;
 use crate::diagnostic::Place;
 use crate::policy::*;
 use crate::value::{Fields, Name, Value};
-use crate::Principal;
 
 const ROLES: [&str; 3] = ["FINANCE", "MANAGER", "REP"];
 const WORDS: [&str; 4] = ["a", "ab", "华东", ""];
@@ -224,7 +224,11 @@ fn rule(number: usize, when: Option<Expr>, effect: u8, shadow: bool) -> Arc<Rule
 }
 
 fn rules() -> impl Strategy<Value = Vec<Arc<Rule>>> {
-    let one = (prop::option::weighted(0.95, condition()), any::<u8>(), prop::bool::weighted(0.1));
+    let one = (
+        prop::option::weighted(0.95, condition()),
+        any::<u8>(),
+        prop::bool::weighted(0.1),
+    );
     prop::collection::vec(one, 0..12).prop_map(|rules| {
         let rules = rules.into_iter().enumerate();
         rules
@@ -254,7 +258,9 @@ fn skill() -> Skill {
 fn principal(roles: &[&str]) -> Principal {
     roles
         .iter()
-        .fold(Principal::user("a", "ab"), |principal, role| principal.role(*role))
+        .fold(Principal::user("a", "ab"), |principal, role| {
+            principal.role(*role)
+        })
         .attribute("level", 2)
 }
 

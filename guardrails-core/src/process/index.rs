@@ -83,7 +83,10 @@ impl Index {
             }
         };
         // INVARIANT: `at` was just found or inserted.
-        #[expect(clippy::indexing_slicing, reason = "the position was just found or inserted")]
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "the position was just found or inserted"
+        )]
         &mut self.by_slot[at].1
     }
 

@@ -196,7 +196,10 @@ impl Ticket {
     /// Withdraws it; only its requester may.
     pub(crate) fn cancel(&self, user: &Name) -> Result<Self> {
         if *user != self.requester {
-            return Err(refused("NOT_THE_REQUESTER", "only its requester withdraws a ticket"));
+            return Err(refused(
+                "NOT_THE_REQUESTER",
+                "only its requester withdraws a ticket",
+            ));
         }
         if self.state.is_terminal() {
             return Err(not_open(self.state));
@@ -241,5 +244,8 @@ fn not_open(state: TicketState) -> Error {
 
 /// No ticket of this tenant has this identifier.
 pub(crate) fn no_such_ticket() -> Error {
-    Error::new(ErrorKind::NotFound, "no ticket of this tenant has this identifier")
+    Error::new(
+        ErrorKind::NotFound,
+        "no ticket of this tenant has this identifier",
+    )
 }

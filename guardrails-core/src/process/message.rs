@@ -77,11 +77,7 @@ pub(crate) fn fill(template: &str, find: &dyn Fn(&Reference) -> String) -> Strin
 }
 
 /// Fills the reference at the front of `tail`, or passes its first character on as it is.
-fn reference<'t>(
-    tail: &'t str,
-    out: &mut String,
-    find: &dyn Fn(&Reference) -> String,
-) -> &'t str {
+fn reference<'t>(tail: &'t str, out: &mut String, find: &dyn Fn(&Reference) -> String) -> &'t str {
     let inside = tail.strip_prefix('{').and_then(|tail| tail.split_once('}'));
     if let Some((inside, after)) = inside
         && let Some(reference) = Reference::parse(inside)
@@ -124,7 +120,8 @@ impl Reference {
         let names = |text: &str| -> Option<Vec<Name>> {
             text.split('.')
                 .map(|name| {
-                    let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+                    let plain =
+                        !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
                     plain.then(|| name.into())
                 })
                 .collect()

@@ -89,14 +89,12 @@ pub(crate) fn changed(old: Datum<'_>, new: Datum<'_>) -> Truth {
 
 pub(crate) fn calculate<'a>(operation: Arithmetic, left: Datum<'_>, right: Datum<'_>) -> Datum<'a> {
     match (left, right) {
-        (Datum::Number(a), Datum::Number(b)) => {
-            number(match operation {
-                Arithmetic::Add => a.checked_add(b),
-                Arithmetic::Subtract => a.checked_sub(b),
-                Arithmetic::Multiply => a.checked_mul(b),
-                Arithmetic::Divide => a.checked_div(b),
-            })
-        }
+        (Datum::Number(a), Datum::Number(b)) => number(match operation {
+            Arithmetic::Add => a.checked_add(b),
+            Arithmetic::Subtract => a.checked_sub(b),
+            Arithmetic::Multiply => a.checked_mul(b),
+            Arithmetic::Divide => a.checked_div(b),
+        }),
         (Datum::Moment(a), Datum::Moment(b)) => match operation {
             Arithmetic::Add => a.checked_add(b),
             Arithmetic::Subtract => a.checked_sub(b),

@@ -208,7 +208,8 @@ impl<'a> Oracle<'_, 'a> {
             }
             return;
         };
-        let (ExprKind::Path(list), Datum::List(items, ty)) = (&list.kind, self.path_of(list)) else {
+        let (ExprKind::Path(list), Datum::List(items, ty)) = (&list.kind, self.path_of(list))
+        else {
             return;
         };
         for (index, item) in items.iter().enumerate() {

@@ -169,9 +169,7 @@ impl Compiler<'_> {
                 }
                 source => Predicate::InSet(source, set.clone()),
             },
-            ExprKind::InList(item, list) => {
-                Predicate::InList(self.source(item), self.source(list))
-            }
+            ExprKind::InList(item, list) => Predicate::InList(self.source(item), self.source(list)),
             ExprKind::Text(test, text, part) => {
                 Predicate::Text(*test, self.source(text), self.source(part))
             }
@@ -252,10 +250,9 @@ impl Compiler<'_> {
                 }
                 inner => Source::Negate(Box::new(inner)),
             },
-            ExprKind::Coalesce(first, second) => Source::Coalesce(
-                Box::new(self.source(first)),
-                Box::new(self.source(second)),
-            ),
+            ExprKind::Coalesce(first, second) => {
+                Source::Coalesce(Box::new(self.source(first)), Box::new(self.source(second)))
+            }
             ExprKind::Call(function, argument) => {
                 Source::Call(*function, Box::new(self.source(argument)))
             }

@@ -64,7 +64,10 @@ pub(crate) fn review<'a>(
 }
 
 /// Reviews by walking every rule with the oracle: slow, plain, and the definition of the answer.
-#[cfg_attr(not(test), expect(dead_code, reason = "the oracle that tests hold the index to"))]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the oracle that tests hold the index to")
+)]
 pub(crate) fn review_naively(
     policy: &Policy,
     verb: Verb,

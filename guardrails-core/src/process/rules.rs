@@ -285,7 +285,13 @@ impl Findings {
             .denials
             .iter()
             .filter(|finding| !finding.shadow)
-            .map(|finding| (finding.what.code.clone(), "a rule refuses this read", &finding.rule));
+            .map(|finding| {
+                (
+                    finding.what.code.clone(),
+                    "a rule refuses this read",
+                    &finding.rule,
+                )
+            });
         let need = self
             .approvals
             .iter()

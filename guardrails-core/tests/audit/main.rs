@@ -7,6 +7,7 @@
 )]
 
 mod events;
+mod format;
 mod merkle;
 mod payload;
 mod tamper;
