@@ -1,0 +1,204 @@
+//! Opens connections with the settings that the store's promises rest on.
+//!
+//! SQLite: WAL, `synchronous=FULL` (set and then read back on each connection, since a build of
+//! SQLite may default to less), foreign keys, busy timeout. PostgreSQL and MariaDB: a lock timeout,
+//! so that a lock that is never given back is an error and not a hang.
+//!
+//! The driver is handed its options ready-made and an address without secrets beside them, because
+//! its tracing prints the address.
+
+use std::time::Duration;
+
+use guardrails_core::Result;
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+
+use crate::address::{Address, Engine};
+use crate::fault::{Cause, Fault};
+use crate::options::{OpenOptions, Purpose};
+use crate::patience::Patience;
+
+/// What a pool of connections is for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Pool {
+    pub(crate) connections: u32,
+    pub(crate) busy_timeout: Duration,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) purpose: Purpose,
+}
+
+impl Pool {
+    pub(crate) fn new(options: &OpenOptions, connections: u32) -> Self {
+        Self {
+            connections: connections.max(1),
+            busy_timeout: options.busy_timeout,
+            connect_timeout: options.connect_timeout,
+            purpose: options.purpose,
+        }
+    }
+
+    /// Opens the pool, and one connection to see that it works.
+    ///
+    /// Switching a new SQLite file to WAL needs a lock that SQLite's own busy timeout does not wait
+    /// for, so that two processes starting at once are sent here to try again.
+    pub(crate) async fn open(self, address: &Address) -> Result<DatabaseConnection> {
+        let patience = Patience::of(self.busy_timeout);
+        loop {
+            match self.connect(address).await? {
+                Ok(pool) => return Ok(pool),
+                Err(fault) if fault.cause == Cause::Locked && patience.is_left() => {
+                    Patience::pause().await;
+                }
+                Err(fault) => return Err(fault.opening(address)),
+            }
+        }
+    }
+
+    async fn connect(self, address: &Address) -> Result<Result<DatabaseConnection, Fault>> {
+        let mut options = ConnectOptions::new(address.blank_url());
+        options
+            .max_connections(self.connections)
+            .acquire_timeout(self.connect_timeout)
+            .idle_timeout(None)
+            .sqlx_logging(false)
+            .test_before_acquire(address.engine() != Engine::Sqlite);
+        self.set_driver_options(&mut options, address)?;
+        Ok(Database::connect(options)
+            .await
+            .map_err(|error| Fault::of(&error)))
+    }
+
+    fn set_driver_options(self, options: &mut ConnectOptions, address: &Address) -> Result<()> {
+        match address.engine() {
+            #[cfg(feature = "sqlite")]
+            Engine::Sqlite => sqlite::set(options, address, self),
+            #[cfg(feature = "postgres")]
+            Engine::Postgres => postgres::set(options, address, self),
+            #[cfg(feature = "mysql")]
+            Engine::Mysql => mysql::set(options, address, self),
+            #[allow(unreachable_patterns, reason = "reached in builds with fewer drivers")]
+            _ => Err(malformed(address)),
+        }
+    }
+}
+
+fn malformed(address: &Address) -> guardrails_core::Error {
+    guardrails_core::Error::new(
+        guardrails_core::ErrorKind::Setup,
+        format!("the address of {address} cannot be read"),
+    )
+    .with_help("check its parameters, and percent-encode special characters of the password")
+}
+
+#[cfg(feature = "sqlite")]
+mod sqlite {
+    use guardrails_core::Result;
+    use sea_orm::ConnectOptions;
+    use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+    use sea_orm::sqlx::{ConnectOptions as _, Error, query_scalar};
+
+    use super::{Address, Pool, Purpose, malformed};
+
+    pub(super) fn set(options: &mut ConnectOptions, address: &Address, pool: Pool) -> Result<()> {
+        let mut driver: SqliteConnectOptions = address
+            .secret_url()
+            .parse()
+            .map_err(|_| malformed(address))?;
+        driver = driver
+            .foreign_keys(true)
+            .busy_timeout(pool.busy_timeout)
+            .disable_statement_logging();
+        driver = match pool.purpose {
+            Purpose::Inspect => driver.read_only(true).create_if_missing(false),
+            Purpose::Serve => driver
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", "FULL"),
+        };
+        options.map_sqlx_sqlite_opts(move |_| driver.clone());
+        if pool.purpose == Purpose::Serve {
+            options.map_sqlx_sqlite_pool_opts(|pool| {
+                pool.after_connect(|connection, _| Box::pin(assert_durable(connection)))
+            });
+        }
+        Ok(())
+    }
+
+    /// INVARIANT: no connection is used on which a commit could return before the disk has it.
+    async fn assert_durable(connection: &mut SqliteConnection) -> Result<(), Error> {
+        let synchronous: i64 = query_scalar("PRAGMA synchronous")
+            .fetch_one(&mut *connection)
+            .await?;
+        // 2 is FULL, 3 is EXTRA: <https://www.sqlite.org/pragma.html#pragma_synchronous>.
+        if synchronous < 2 {
+            return Err(Error::Protocol("synchronous is not FULL".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(feature = "postgres")]
+mod postgres {
+    use guardrails_core::Result;
+    use sea_orm::ConnectOptions;
+    use sea_orm::sqlx::ConnectOptions as _;
+    use sea_orm::sqlx::postgres::PgConnectOptions;
+
+    use super::{Address, Pool, malformed};
+
+    pub(super) fn set(options: &mut ConnectOptions, address: &Address, pool: Pool) -> Result<()> {
+        let driver: PgConnectOptions = address
+            .secret_url()
+            .parse()
+            .map_err(|_| malformed(address))?;
+        let lock_timeout = format!("{}ms", pool.busy_timeout.as_millis().max(1));
+        let driver = driver
+            .application_name("crm-guardrails")
+            // A server with `synchronous_commit=off` would acknowledge what a crash loses.
+            .options([
+                ("lock_timeout", lock_timeout.as_str()),
+                ("synchronous_commit", "on"),
+                ("TimeZone", "UTC"),
+            ])
+            .disable_statement_logging();
+        options.map_sqlx_postgres_opts(move |_| driver.clone());
+        Ok(())
+    }
+}
+
+#[cfg(feature = "mysql")]
+mod mysql {
+    use guardrails_core::Result;
+    use sea_orm::ConnectOptions;
+    use sea_orm::sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
+    use sea_orm::sqlx::{AssertSqlSafe, ConnectOptions as _, Error, Executor};
+
+    use super::{Address, Pool, malformed};
+
+    pub(super) fn set(options: &mut ConnectOptions, address: &Address, pool: Pool) -> Result<()> {
+        let driver: MySqlConnectOptions = address
+            .secret_url()
+            .parse()
+            .map_err(|_| malformed(address))?;
+        let driver = driver.charset("utf8mb4").disable_statement_logging();
+        // Whole seconds, at least one: the server takes no less.
+        let seconds = pool.busy_timeout.as_secs().max(1);
+        options.map_sqlx_mysql_opts(move |_| driver.clone());
+        options.map_sqlx_mysql_pool_opts(move |pool| {
+            pool.after_connect(move |connection, _| Box::pin(settle(connection, seconds)))
+        });
+        Ok(())
+    }
+
+    async fn settle(connection: &mut MySqlConnection, seconds: u64) -> Result<(), Error> {
+        // Strict: a name that is too long must be an error, since cut short it could be another
+        // tenant's. READ COMMITTED: after waiting for a row lock, read what the one before wrote.
+        let sql = format!(
+            "SET SESSION innodb_lock_wait_timeout = {seconds}, lock_wait_timeout = {seconds}, \
+             sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')"
+        );
+        connection.execute(AssertSqlSafe(sql)).await?;
+        connection
+            .execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,84 @@
+//! Reads columns of a row that anybody may have edited.
+//!
+//! A column that does not hold what it should is an error that names table, row and column, never a
+//! panic and never the content.
+
+use chrono::{DateTime, Utc};
+use guardrails_core::{Error, ErrorKind, Result};
+use sea_orm::{ColumnTrait, QueryResult, TryGetable};
+use uuid::Uuid;
+
+/// One row being read.
+pub(crate) struct Row<'r> {
+    table: &'static str,
+    key: String,
+    row: &'r QueryResult,
+}
+
+impl<'r> Row<'r> {
+    /// A row with its key as an administrator would look it up.
+    pub(crate) fn new(table: &'static str, key: impl ToString, row: &'r QueryResult) -> Self {
+        Self {
+            table,
+            key: key.to_string(),
+            row,
+        }
+    }
+
+    /// A row of a table whose key is one number.
+    pub(crate) fn numbered(table: &'static str, row: &'r QueryResult) -> Self {
+        let key = row.try_get::<i64>("", "id").unwrap_or_default();
+        Self::new(table, key, row)
+    }
+
+    /// The value, when the column holds one of this type.
+    pub(crate) fn maybe<T: TryGetable>(&self, column: impl ColumnTrait) -> Option<T> {
+        self.row.try_get("", column.as_str()).ok()
+    }
+
+    pub(crate) fn value<T: TryGetable>(&self, column: impl ColumnTrait) -> Result<T> {
+        self.maybe(column).ok_or_else(|| self.garbled(column))
+    }
+
+    pub(crate) fn text(&self, column: impl ColumnTrait) -> Result<String> {
+        self.value(column)
+    }
+
+    pub(crate) fn moment(&self, column: impl ColumnTrait) -> Result<DateTime<Utc>> {
+        self.value(column)
+    }
+
+    pub(crate) fn id<T: From<Uuid>>(&self, column: impl ColumnTrait) -> Result<T> {
+        self.parsed(column, |text| Uuid::try_parse(text).ok().map(T::from))
+    }
+
+    /// The column's text, read by `parse`.
+    pub(crate) fn parsed<T>(
+        &self,
+        column: impl ColumnTrait,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T> {
+        parse(&self.text(column)?).ok_or_else(|| self.garbled(column))
+    }
+
+    /// The same, for a column that may be empty.
+    pub(crate) fn parsed_or_null<T>(
+        &self,
+        column: impl ColumnTrait,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>> {
+        match self.value::<Option<String>>(column)? {
+            None => Ok(None),
+            Some(text) => parse(&text).map(Some).ok_or_else(|| self.garbled(column)),
+        }
+    }
+
+    pub(crate) fn garbled(&self, column: impl ColumnTrait) -> Error {
+        let (table, key, column) = (self.table, &self.key, column.as_str());
+        Error::new(
+            ErrorKind::Store,
+            format!("table `{table}`, row {key}: column `{column}` does not hold what it should"),
+        )
+        .with_help("correct the row, or restore it from a backup")
+    }
+}
