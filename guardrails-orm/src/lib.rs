@@ -1,1 +1,64 @@
-//! Placeholder.
+//! Persistence of CRM Guardrails: core's store traits on a database.
+//!
+//! [`Database`] keeps field permissions, role rules, skill status, tickets, limit counters and the
+//! audit in SQLite (feature `sqlite`, the default), PostgreSQL (`postgres`) or MariaDB and MySQL
+//! (`mysql`). Several processes may share one database.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use guardrails_core::audit::Keys;
+//! use guardrails_core::{CountingEntropy, FrozenClock, PermissionStore};
+//! use guardrails_orm::{Database, OpenOptions};
+//!
+//! # let folder = tempfile::tempdir()?;
+//! # let url = format!("sqlite://{}/guard.db?mode=rwc", folder.path().display());
+//! // A program brings the system's clock and randomness; and its own seed, kept outside the database.
+//! let clock = Arc::new(FrozenClock::at("2026-11-21T08:00:00Z".parse()?));
+//! let options = OpenOptions::new(Arc::new(Keys::from_seed([7; 32])), clock, Arc::new(CountingEntropy::default()));
+//! let store = Database::open(&url, options)?;
+//! assert!(store.field_permissions()?.is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! **It does**: migrate its tables when opened, safe against several processes at once; commit audit
+//! events in groups, sealed and signed, and acknowledge them only when they are durable; recover the
+//! logs of processes that died, once, and report what these left unfinished
+//! ([`Database::interrupted`]); notice changes of the permission tables by whoever makes them.
+//!
+//! **It does not**: cache (plans are cached above), delete old audit (retention is a later matter;
+//! its table `cleanup_log` is made and stays empty), or keep anything in memory only: an SQLite
+//! address in memory is refused.
+//!
+//! **Untrusted rows.** Anybody with a database shell may have edited a row. A value that restricts
+//! less than it could is never assumed: unreadable permission columns hide, an unknown skill status
+//! stops the skill, a ticket that cannot be read is an error that names its row. No error, log line
+//! or `Debug` of this crate shows a column's content or the address's user and password.
+
+#[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
+compile_error!("enable at least one of the features `sqlite`, `postgres` and `mysql`");
+
+mod address;
+mod audit;
+mod bridge;
+mod connect;
+mod database;
+mod derived;
+mod entity;
+mod fault;
+mod journal;
+mod limits;
+mod liveness;
+mod migration;
+mod options;
+mod patience;
+mod permissions;
+mod recovery;
+mod roles;
+mod row;
+mod skills;
+mod text;
+mod tickets;
+
+pub use database::{Database, migrate};
+pub use options::{OpenOptions, Purpose, Schema};
+pub use recovery::InterruptedOperation;

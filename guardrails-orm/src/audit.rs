@@ -1,0 +1,133 @@
+//! Reads the audit back, page by page, in the order it was written.
+
+use guardrails_core::audit::{AuditReader, LogSummary, RecordedEvent, StoredEvent};
+use guardrails_core::{LogId, OperationId, Result};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, QueryTrait, Select,
+};
+
+use crate::Database;
+use crate::derived;
+use crate::entity::audit::{checkpoint, event, log};
+use crate::fault::Failure;
+use crate::migration::shape::LABEL;
+use crate::row::Row;
+use crate::text;
+
+impl AuditReader for Database {
+    fn logs(&self) -> Result<Vec<LogSummary>> {
+        self.ask("read the audit's logs", logs)
+    }
+
+    fn events(&self, log: LogId, from: u64, limit: usize) -> Result<Vec<StoredEvent>> {
+        let Ok(from) = i64::try_from(from) else {
+            return Ok(Vec::new());
+        };
+        let limit = u64::try_from(limit)
+            .unwrap_or(u64::MAX)
+            .min(i64::MAX.unsigned_abs());
+        let ask = event::Entity::find()
+            .filter(event::Column::LogId.eq(log.to_string()))
+            .filter(event::Column::Seq.gte(from))
+            .order_by_asc(event::Column::Seq)
+            .limit(limit);
+        self.ask("read audit events", move |db| events(db, ask))
+    }
+
+    fn checkpoints(&self, log: LogId) -> Result<Vec<String>> {
+        let ask = checkpoint::Entity::find()
+            .filter(checkpoint::Column::LogId.eq(log.to_string()))
+            .order_by_asc(checkpoint::Column::Size);
+        self.ask("read the audit's checkpoints", move |db| async move {
+            let rows = db
+                .query_all_raw(ask.build(db.get_database_backend()))
+                .await?;
+            let mut notes = Vec::with_capacity(rows.len());
+            for row in &rows {
+                let row = Row::new("audit_checkpoint", log, row);
+                notes.push(row.text(checkpoint::Column::Note)?);
+            }
+            Ok(notes)
+        })
+    }
+
+    fn operation(&self, tenant: &str, operation: OperationId) -> Result<Vec<StoredEvent>> {
+        let ask = event::Entity::find()
+            .filter(event::Column::OperationId.eq(operation.to_string()))
+            .filter(event::Column::TenantId.eq(text::fit(tenant, LABEL)))
+            .order_by_asc(event::Column::EventTime)
+            .order_by_asc(event::Column::LogId)
+            .order_by_asc(event::Column::Seq);
+        let tenant = tenant.to_owned();
+        self.ask("read an operation's events", move |db| async move {
+            let mut found = events(db, ask).await?;
+            found.retain(|event| may_see(&tenant, event));
+            Ok(found)
+        })
+    }
+
+    fn derived_rows_that_differ(&self) -> Result<Vec<String>> {
+        self.ask("compare derived rows with events", derived::differences)
+    }
+}
+
+/// The column may have been edited, and long names are cut in it: what was sealed decides.
+fn may_see(tenant: &str, event: &StoredEvent) -> bool {
+    let about = RecordedEvent::read(&event.payload)
+        .ok()
+        .and_then(|event| event.about);
+    about.is_none_or(|about| about.tenant == tenant)
+}
+
+async fn logs(db: DatabaseConnection) -> Result<Vec<LogSummary>, Failure> {
+    let ask = log::Entity::find()
+        .order_by_asc(log::Column::OpenedAt)
+        .order_by_asc(log::Column::LogId);
+    let rows = db
+        .query_all_raw(ask.build(db.get_database_backend()))
+        .await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let key: String = row.try_get("", "log_id").unwrap_or_default();
+        let row = Row::new("audit_log", key, row);
+        let size: i64 = row.value(log::Column::Size)?;
+        found.push(LogSummary {
+            log: row.id(log::Column::LogId)?,
+            opened: row.moment(log::Column::OpenedAt)?,
+            size: u64::try_from(size).map_err(|_| row.garbled(log::Column::Size))?,
+        });
+    }
+    Ok(found)
+}
+
+async fn events(
+    db: DatabaseConnection,
+    ask: Select<event::Entity>,
+) -> Result<Vec<StoredEvent>, Failure> {
+    let rows = db
+        .query_all_raw(ask.build(db.get_database_backend()))
+        .await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        found.push(stored(row)?);
+    }
+    Ok(found)
+}
+
+/// A row as the event it says it is. A leaf hash that is none reads as all zeroes: it then belongs
+/// to no payload, which is for the verification to say, at its place and not as a failure to read.
+pub(crate) fn stored(row: &QueryResult) -> Result<StoredEvent> {
+    let log: String = row.try_get("", "log_id").unwrap_or_default();
+    let seq: i64 = row.try_get("", "seq").unwrap_or_default();
+    let row = Row::new("audit_event", format!("{log}/{seq}"), row);
+    Ok(StoredEvent {
+        log: row.id(event::Column::LogId)?,
+        seq: u64::try_from(seq).map_err(|_| row.garbled(event::Column::Seq))?,
+        payload: row.maybe(event::Column::Payload).unwrap_or_default(),
+        leaf: row
+            .maybe::<String>(event::Column::Leaf)
+            .and_then(|leaf| text::digest(&leaf))
+            .unwrap_or_default(),
+    })
+}

@@ -1,0 +1,302 @@
+//! The store: one database, opened once, shared by all threads.
+//!
+//! Holds the connections, the runtime and the journal, and runs pieces of work on them. What is read
+//! and written is decided in the files of each trait.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use guardrails_core::Result;
+use sea_orm::{
+    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+
+use crate::address::{Address, Engine};
+use crate::bridge::Bridge;
+use crate::connect::Pool;
+use crate::fault::{Cause, Failure, Fault};
+use crate::journal::Writer;
+use crate::migration;
+use crate::options::{OpenOptions, Purpose, Schema};
+use crate::patience::Patience;
+use crate::recovery::{self, InterruptedOperation};
+
+/// Work inside a transaction.
+pub(crate) type Work<'t, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 't>>;
+
+/// A guard's store in a database: SQLite, PostgreSQL or MariaDB.
+///
+/// It implements every trait of [`guardrails_core::Store`]. Calls may come from any thread, also
+/// from inside an asynchronous runtime. Dropping it writes what the journal still holds.
+pub struct Database {
+    // Fields drop in this order: the journal must be done before its runtime goes.
+    journal: Option<Writer>,
+    pub(crate) shared: Arc<Shared>,
+    interrupted: Vec<InterruptedOperation>,
+    bridge: Bridge,
+}
+
+/// What pieces of work need.
+pub(crate) struct Shared {
+    pub(crate) address: Address,
+    pub(crate) pool: DatabaseConnection,
+    pub(crate) gate: Gate,
+    pub(crate) options: OpenOptions,
+}
+
+/// Lets writers of this process through one by one where the database allows only one anyway.
+/// SQLite's own waiting is a poll with sleeps and no order; this is a queue.
+#[derive(Clone)]
+pub(crate) struct Gate(Option<Arc<tokio::sync::Mutex<()>>>);
+
+impl Gate {
+    fn new(engine: Engine) -> Self {
+        Self((engine == Engine::Sqlite).then(Arc::default))
+    }
+
+    /// Waits for the turn, at most `limit`.
+    pub(crate) async fn pass(
+        &self,
+        limit: Duration,
+    ) -> Result<Option<tokio::sync::OwnedMutexGuard<()>>, Failure> {
+        let Some(mutex) = &self.0 else {
+            return Ok(None);
+        };
+        let turn = Arc::clone(mutex).lock_owned();
+        match tokio::time::timeout(limit, turn).await {
+            Ok(turn) => Ok(Some(turn)),
+            Err(_) => Err(Failure::Typed(
+                Fault::plain(Cause::Locked).store("get a turn to write"),
+            )),
+        }
+    }
+}
+
+impl Database {
+    /// Opens the database at `url`: `sqlite://FILE?mode=rwc`, `postgres://USER@HOST/NAME` or
+    /// `mysql://USER@HOST/NAME`.
+    ///
+    /// Makes the tables, recovers the logs of processes that ended without closing theirs, and
+    /// starts this process's journal, as far as `options` do not say otherwise.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Setup`](guardrails_core::ErrorKind::Setup) for an address of the wrong form, a
+    /// missing file or directory, a refused user, a read-only database, or tables of another release;
+    /// [`ErrorKind::Store`](guardrails_core::ErrorKind::Store) for a server that does not answer or a
+    /// database that stays locked. No message shows the address's user or password.
+    pub fn open(url: &str, options: OpenOptions) -> Result<Arc<Self>> {
+        let address = Address::parse(url)?;
+        refuse_missing_directory(&address)?;
+        let bridge = Bridge::start(options.call_limit())?;
+        if options.schema == Schema::Migrate && options.purpose == Purpose::Serve {
+            run_migration(&bridge, &address, &options)?;
+        }
+        let shared = Arc::new(bridge.run("open the database", connect(address, options))?);
+        let mut database = Self {
+            journal: None,
+            shared,
+            interrupted: Vec::new(),
+            bridge,
+        };
+        if database.shared.options.purpose == Purpose::Serve {
+            database.start_journal()?;
+        }
+        Ok(Arc::new(database))
+    }
+
+    fn start_journal(&mut self) -> Result<()> {
+        let shared = Arc::clone(&self.shared);
+        let own = Pool::new(&shared.options, 1);
+        let pool = self.bridge.run("open the journal", async move {
+            own.open(&shared.address).await
+        })?;
+        let writer = Writer::start(
+            Arc::clone(&self.shared),
+            pool,
+            self.bridge.handle()?.clone(),
+        )?;
+        let shared = Arc::clone(&self.shared);
+        let dead = self.bridge.run("look for dead logs", async move {
+            recovery::dead_logs(&shared).await
+        })?;
+        for log in dead {
+            self.interrupted.extend(writer.recover(log)?);
+        }
+        self.journal = Some(writer);
+        Ok(())
+    }
+
+    /// Operations that a process began and did not finish before it ended, found when this store was
+    /// opened. Each is in the audit as interrupted; what the CRM was told of it is for the host to
+    /// find out.
+    #[must_use]
+    pub fn interrupted(&self) -> &[InterruptedOperation] {
+        &self.interrupted
+    }
+
+    /// The journal; none when the store was opened to inspect.
+    pub(crate) fn journal(&self) -> Option<&Writer> {
+        self.journal.as_ref()
+    }
+
+    pub(crate) fn bridge(&self) -> &Bridge {
+        &self.bridge
+    }
+
+    /// Reads.
+    pub(crate) fn ask<T, F, W>(&self, doing: &'static str, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Failure>> + Send,
+        W: FnOnce(DatabaseConnection) -> F + Send + 'static,
+    {
+        let pool = self.shared.pool.clone();
+        self.bridge.run(doing, async move {
+            work(pool)
+                .await
+                .map_err(|failure| failure.while_doing(doing))
+        })
+    }
+
+    /// Writes, in one transaction, which is tried again when it collides with another.
+    pub(crate) fn write<T, W>(&self, doing: &'static str, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        W: for<'t> Fn(&'t DatabaseTransaction) -> Work<'t, T> + Send + Sync + 'static,
+    {
+        let shared = Arc::clone(&self.shared);
+        self.bridge.run(doing, async move {
+            shared
+                .write(&work)
+                .await
+                .map_err(|failure| failure.while_doing(doing))
+        })
+    }
+}
+
+impl Shared {
+    async fn write<T, W>(&self, work: &W) -> Result<T, Failure>
+    where
+        W: for<'t> Fn(&'t DatabaseTransaction) -> Work<'t, T> + Send + Sync,
+    {
+        let patience = Patience::of(self.options.busy_timeout);
+        loop {
+            let turn = self.gate.pass(self.options.busy_timeout).await?;
+            let done = self.try_write(work).await;
+            drop(turn);
+            match done {
+                Err(failure) if failure.is_transient() && patience.is_left() => {
+                    Patience::pause().await;
+                }
+                done => return done,
+            }
+        }
+    }
+
+    async fn try_write<T, W>(&self, work: &W) -> Result<T, Failure>
+    where
+        W: for<'t> Fn(&'t DatabaseTransaction) -> Work<'t, T> + Send + Sync,
+    {
+        let transaction = begin(&self.pool).await?;
+        match work(&transaction).await {
+            Ok(value) => {
+                transaction.commit().await?;
+                Ok(value)
+            }
+            Err(failure) => {
+                // The first failure is the one to tell of; a connection that cannot roll back is
+                // thrown away by the pool.
+                let _ = transaction.rollback().await;
+                Err(failure)
+            }
+        }
+    }
+}
+
+/// Begins a transaction that writes. On SQLite it takes the write lock at once: one that read first
+/// could not wait for it later without seeing old data.
+pub(crate) async fn begin(pool: &DatabaseConnection) -> Result<DatabaseTransaction, Failure> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    Ok(pool.begin_with_options(options).await?)
+}
+
+async fn connect(address: Address, options: OpenOptions) -> Result<Shared> {
+    let pool = Pool::new(&options, options.connections)
+        .open(&address)
+        .await?;
+    migration::require_current(&pool, &address).await?;
+    Ok(Shared {
+        gate: Gate::new(address.engine()),
+        address,
+        pool,
+        options,
+    })
+}
+
+fn run_migration(bridge: &Bridge, address: &Address, options: &OpenOptions) -> Result<()> {
+    let address = address.clone();
+    let own = Pool::new(options, 1);
+    bridge.run("migrate the database", async move {
+        let pool = own.open(&address).await?;
+        let done = migration::migrate(&pool, &address).await;
+        // The tables are as they are, whether or not the connection ends well.
+        let _ = pool.close().await;
+        done
+    })
+}
+
+/// Brings the tables of the database at `url` up to date, and nothing else. Several processes may do
+/// so at once.
+///
+/// # Errors
+/// As [`Database::open`].
+pub fn migrate(url: &str, options: &OpenOptions) -> Result<()> {
+    let address = Address::parse(url)?;
+    refuse_missing_directory(&address)?;
+    let bridge = Bridge::start(options.call_limit())?;
+    run_migration(&bridge, &address, options)
+}
+
+/// SQLite says "unable to open database file" for everything; a directory that is not there is the
+/// usual reason and deserves its own words.
+fn refuse_missing_directory(address: &Address) -> Result<()> {
+    match address.directory() {
+        Some(directory) if !directory.is_dir() => Err(guardrails_core::Error::new(
+            guardrails_core::ErrorKind::Setup,
+            format!(
+                "could not open {address}: there is no directory `{}`",
+                directory.display()
+            ),
+        )
+        .with_help("make the directory, or name a file in one that exists")),
+        _ => Ok(()),
+    }
+}
+
+impl Drop for Database {
+    /// Writes what the journal still holds, closes its log, and then the connections.
+    fn drop(&mut self) {
+        drop(self.journal.take());
+        let pool = self.shared.pool.clone();
+        // The process is done with them either way.
+        let _ = self.bridge.run("close the database", async move {
+            let _ = pool.close().await;
+            Ok(())
+        });
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Database")
+            .field("address", &self.shared.address)
+            .finish_non_exhaustive()
+    }
+}

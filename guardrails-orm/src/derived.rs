@@ -1,0 +1,367 @@
+//! Compares the tables derived from events with the events, row by row.
+//!
+//! Runs on one snapshot of the database, so that operations that go on meanwhile are not mistaken
+//! for differences, and in pages, so that memory does not grow with the audit. It says which row
+//! differs and in which columns, never what is in them. Whether the events themselves are genuine is
+//! for the audit's verification.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use guardrails_core::Result;
+use guardrails_core::audit::{RecordedContext, RecordedEvent, RecordedKind};
+use sea_orm::sea_query::{Expr, ExprTrait, IntoColumnRef, Query};
+use sea_orm::{
+    AccessMode, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend,
+    EntityTrait, FromQueryResult, IdenStatic, IsolationLevel, Iterable, ModelTrait, QueryFilter,
+    QueryOrder, QueryResult, QuerySelect, QueryTrait, Select, TransactionOptions, TransactionTrait,
+};
+
+use crate::entity::audit::{event, log};
+use crate::entity::projections::{access, operation, validation};
+use crate::fault::Failure;
+use crate::journal::projection::{access_row, advance, validation_rows};
+use crate::migration::shape::LABEL;
+use crate::text;
+
+/// Events compared at once.
+const PAGE: u64 = 512;
+/// Sentences at most: a table that was emptied would otherwise fill the memory.
+const MOST: usize = 1_000;
+
+/// One sentence per row that differs, is missing, or has no event behind it; a thousand at most.
+pub(crate) async fn differences(db: DatabaseConnection) -> Result<Vec<String>, Failure> {
+    let backend = db.get_database_backend();
+    let db = db.begin_with_options(snapshot(backend)).await?;
+    let mut found = Found(Vec::new());
+    let logs = log::Entity::find()
+        .select_only()
+        .column(log::Column::LogId)
+        .order_by_asc(log::Column::OpenedAt);
+    for row in db.query_all_raw(logs.build(backend)).await? {
+        let log: String = row.try_get("", "log_id")?;
+        compare_log(&db, &log, &mut found).await?;
+    }
+    find_orphans(&db, &mut found).await?;
+    db.rollback().await?;
+    Ok(found.0)
+}
+
+/// SQLite reads from one snapshot in any transaction; the others must be asked.
+fn snapshot(backend: DbBackend) -> TransactionOptions {
+    let ask = backend != DbBackend::Sqlite;
+    TransactionOptions {
+        isolation_level: ask.then_some(IsolationLevel::RepeatableRead),
+        access_mode: ask.then_some(AccessMode::ReadOnly),
+        sqlite_transaction_mode: None,
+    }
+}
+
+/// The sentences so far.
+struct Found(Vec<String>);
+
+impl Found {
+    fn add(&mut self, table: &str, key: impl Display, what: impl Display) {
+        if self.0.len() < MOST {
+            self.0.push(format!("table `{table}`, row {key}: {what}"));
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        self.0.len() >= MOST
+    }
+}
+
+async fn compare_log(
+    db: &DatabaseTransaction,
+    log: &str,
+    found: &mut Found,
+) -> Result<(), Failure> {
+    let mut from = 0_i64;
+    while !found.is_full() {
+        let ask = event::Entity::find()
+            .filter(event::Column::LogId.eq(log))
+            .filter(event::Column::Seq.gte(from))
+            .order_by_asc(event::Column::Seq)
+            .limit(PAGE);
+        let rows = rows(db, ask).await?;
+        let Some(last) = rows.last() else {
+            break;
+        };
+        let to: i64 = last.try_get("", "seq")?;
+        compare_page(db, log, (from, to), &rows, found).await?;
+        from = to.saturating_add(1);
+    }
+    Ok(())
+}
+
+async fn rows<E: EntityTrait>(
+    db: &DatabaseTransaction,
+    ask: Select<E>,
+) -> Result<Vec<QueryResult>, Failure> {
+    Ok(db
+        .query_all_raw(ask.build(db.get_database_backend()))
+        .await?)
+}
+
+/// What one page of events leads to expect.
+#[derive(Default)]
+struct Expected {
+    accesses: BTreeMap<String, access::Model>,
+    validations: BTreeMap<String, validation::Model>,
+    begun: Vec<String>,
+}
+
+async fn compare_page(
+    db: &DatabaseTransaction,
+    log: &str,
+    (from, to): (i64, i64),
+    events: &[QueryResult],
+    found: &mut Found,
+) -> Result<(), Failure> {
+    let mut expected = Expected::default();
+    for row in events {
+        // What cannot be read back as an event is for the verification to name.
+        if let Some(event) = read(row) {
+            compare_columns(row, &event, found);
+            expected.add(&event);
+        }
+    }
+    let ask = access::Entity::find()
+        .filter(access::Column::LogId.eq(log))
+        .filter(access::Column::Seq.between(from, to));
+    compare_rows::<access::Entity>(expected.accesses, &rows(db, ask).await?, found);
+    let ask = validation::Entity::find()
+        .filter(validation::Column::LogId.eq(log))
+        .filter(validation::Column::Seq.between(from, to));
+    compare_rows::<validation::Entity>(expected.validations, &rows(db, ask).await?, found);
+    compare_operations(db, expected.begun, found).await
+}
+
+fn read(row: &QueryResult) -> Option<RecordedEvent> {
+    let payload: String = row.try_get("", "payload").ok()?;
+    RecordedEvent::read(&payload).ok()
+}
+
+/// The columns of an event that are there to search by.
+fn compare_columns(row: &QueryResult, event: &RecordedEvent, found: &mut Found) {
+    let about = event.about.as_ref();
+    let tenant = about.map(|about| text::fit(&about.tenant, LABEL));
+    let operation = about.map(|about| about.operation.to_string());
+    let text = |column| row.try_get::<Option<String>>("", column).ok();
+    let same = [
+        (
+            "event_time",
+            row.try_get("", "event_time").ok() == Some(event.time),
+        ),
+        (
+            "kind",
+            text("kind") == Some(Some(event.kind.as_str().to_owned())),
+        ),
+        ("tenant_id", text("tenant_id") == Some(tenant)),
+        ("operation_id", text("operation_id") == Some(operation)),
+    ];
+    let differ = columns(same.iter().filter(|(_, same)| !same).map(|(name, _)| *name));
+    if !differ.is_empty() {
+        let key = format!("{}/{}", event.log, event.seq);
+        found.add(
+            "audit_event",
+            key,
+            format!("{differ} not what the event says"),
+        );
+    }
+}
+
+impl Expected {
+    fn add(&mut self, event: &RecordedEvent) {
+        let Some(about) = &event.about else {
+            return;
+        };
+        if let Some(row) = access_row(event, about) {
+            self.accesses.insert(key_of(&row), row);
+        }
+        for row in validation_rows(event, about) {
+            self.validations.insert(key_of(&row), row);
+        }
+        if begins(event) {
+            self.begun.push(about.operation.to_string());
+        }
+    }
+}
+
+fn begins(event: &RecordedEvent) -> bool {
+    matches!(
+        event.kind,
+        RecordedKind::Intent {} | RecordedKind::Refused { .. }
+    )
+}
+
+async fn compare_operations(
+    db: &DatabaseTransaction,
+    begun: Vec<String>,
+    found: &mut Found,
+) -> Result<(), Failure> {
+    if begun.is_empty() {
+        return Ok(());
+    }
+    let ask = operation::Entity::find()
+        .filter(operation::Column::OperationId.is_in(begun.iter().cloned()));
+    let there = rows(db, ask).await?;
+    let ask = event::Entity::find()
+        .filter(event::Column::OperationId.is_in(begun))
+        .order_by_asc(event::Column::LogId)
+        .order_by_asc(event::Column::Seq);
+    let mut events: Vec<RecordedEvent> = rows(db, ask).await?.iter().filter_map(read).collect();
+    // Found interrupted by another process: the last word, whatever that process's clock said.
+    events.sort_by_key(|event| matches!(event.kind, RecordedKind::Interrupted { .. }));
+    let mut expected: BTreeMap<String, operation::Model> = BTreeMap::new();
+    for event in &events {
+        if let Some(about) = &event.about {
+            fold(&mut expected, event, about);
+        }
+    }
+    compare_rows::<operation::Entity>(expected, &there, found);
+    Ok(())
+}
+
+fn fold(
+    rows: &mut BTreeMap<String, operation::Model>,
+    event: &RecordedEvent,
+    about: &RecordedContext,
+) {
+    let key = about.operation.to_string();
+    if let Some(row) = advance(rows.remove(&key), event, about) {
+        rows.insert(key, row);
+    }
+}
+
+/// Names rows that are there and should not be, the reverse, and those that differ.
+fn compare_rows<E>(
+    mut expected: BTreeMap<String, E::Model>,
+    there: &[QueryResult],
+    found: &mut Found,
+) where
+    E: EntityTrait,
+    E::Model: FromQueryResult,
+{
+    let entity = E::default();
+    let table = entity.table_name();
+    for row in there {
+        let Ok(row) = E::Model::from_query_result(row, "") else {
+            found.add(
+                table,
+                raw_key::<E>(row),
+                "a column does not hold what it should",
+            );
+            expected.remove(&raw_key::<E>(row));
+            continue;
+        };
+        let key = key_of(&row);
+        match expected.remove(&key) {
+            None => found.add(table, key, "no event says so"),
+            Some(wanted) => {
+                let differ = differing::<E>(&wanted, &row);
+                if !differ.is_empty() {
+                    found.add(table, key, format!("{differ} not what the events say"));
+                }
+            }
+        }
+    }
+    for key in expected.into_keys() {
+        found.add(table, key, "it is missing, though its event is there");
+    }
+}
+
+fn differing<E: EntityTrait>(wanted: &E::Model, there: &E::Model) -> String
+where
+    E::Model: ModelTrait<Entity = E>,
+{
+    columns(
+        E::Column::iter()
+            .filter(|column| wanted.get(*column) != there.get(*column))
+            .map(|column| column.as_str().to_owned()),
+    )
+}
+
+/// `` column `a` is `` or `` columns `a`, `b` are ``, or nothing.
+fn columns<S: Display>(names: impl Iterator<Item = S>) -> String {
+    let names: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => format!("column {one} is"),
+        all => format!("columns {} are", all.join(", ")),
+    }
+}
+
+/// The primary key, its parts joined by `/`.
+fn key_of<M: ModelTrait>(row: &M) -> String {
+    let parts: Vec<String> = <M::Entity as EntityTrait>::PrimaryKey::iter()
+        .map(|key| value_text(row.get(sea_orm::PrimaryKeyToColumn::into_column(key))))
+        .collect();
+    parts.join("/")
+}
+
+fn value_text(value: sea_orm::Value) -> String {
+    match value {
+        sea_orm::Value::String(Some(text)) => text.to_string(),
+        sea_orm::Value::BigInt(Some(number)) => number.to_string(),
+        _ => "?".to_owned(),
+    }
+}
+
+/// The same for a row of which some column cannot be read.
+fn raw_key<E: EntityTrait>(row: &QueryResult) -> String {
+    let part = |key: E::PrimaryKey| {
+        let column = sea_orm::PrimaryKeyToColumn::into_column(key);
+        let name = column.as_str();
+        row.try_get::<String>("", name)
+            .or_else(|_| {
+                row.try_get::<i64>("", name)
+                    .map(|number| number.to_string())
+            })
+            .unwrap_or_else(|_| "?".to_owned())
+    };
+    E::PrimaryKey::iter()
+        .map(part)
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+/// Rows that no event is near to.
+async fn find_orphans(db: &DatabaseTransaction, found: &mut Found) -> Result<(), Failure> {
+    let begun = Query::select()
+        .column(event::Column::OperationId)
+        .from(event::Entity)
+        .and_where(event::Column::Kind.is_in(["intent", "refused"]))
+        .and_where(Expr::col(event::Column::OperationId).is_not_null())
+        .to_owned();
+    let ask = operation::Entity::find()
+        .filter(operation::Column::OperationId.not_in_subquery(begun))
+        .limit(PAGE);
+    compare_rows::<operation::Entity>(BTreeMap::new(), &rows(db, ask).await?, found);
+
+    let none = no_event(
+        (access::Entity, access::Column::LogId),
+        (access::Entity, access::Column::Seq),
+    );
+    let ask = access::Entity::find().filter(none).limit(PAGE);
+    compare_rows::<access::Entity>(BTreeMap::new(), &rows(db, ask).await?, found);
+    let none = no_event(
+        (validation::Entity, validation::Column::LogId),
+        (validation::Entity, validation::Column::Seq),
+    );
+    let ask = validation::Entity::find().filter(none).limit(PAGE);
+    compare_rows::<validation::Entity>(BTreeMap::new(), &rows(db, ask).await?, found);
+    Ok(())
+}
+
+/// The condition that no event has the row's log and number.
+fn no_event(log: impl IntoColumnRef, seq: impl IntoColumnRef) -> Expr {
+    let event = Query::select()
+        .expr(Expr::value(1))
+        .from(event::Entity)
+        .and_where(Expr::col((event::Entity, event::Column::LogId)).equals(log))
+        .and_where(Expr::col((event::Entity, event::Column::Seq)).equals(seq))
+        .to_owned();
+    Expr::exists(event).not()
+}

@@ -1,0 +1,168 @@
+//! Logs whose writer is dead: found when a store is opened, taken over once, their unfinished
+//! operations recorded as interrupted.
+//!
+//! What an interrupted operation did to the CRM is not known here. The audit says that it was begun
+//! and that its end is unknown, and the host is told.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use guardrails_core::audit::{Event, EventKind, OperationContext, RecordedContext, RecordedEvent};
+use guardrails_core::{LogId, OperationId, Result};
+use sea_orm::sea_query::{Expr, ExprTrait, Query};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
+    QueryTrait,
+};
+
+use crate::database::Shared;
+use crate::entity::audit::{event, log};
+use crate::fault::Failure;
+use crate::journal::log::OPEN;
+use crate::liveness::Process;
+use crate::row::Row;
+
+/// The state of a log whose writer died and whose unfinished operations are recorded.
+const RECOVERED: &str = "recovered";
+
+/// An operation that a process began and did not finish before it ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InterruptedOperation {
+    /// The operation.
+    pub operation: OperationId,
+    /// The tenant.
+    pub tenant: String,
+    /// The user on whose behalf the agent acted.
+    pub user: String,
+    /// The skill.
+    pub skill: String,
+    /// The entity.
+    pub entity: String,
+    /// When it was begun.
+    pub begun: DateTime<Utc>,
+    context: Arc<OperationContext>,
+}
+
+/// Open logs without a living writer, oldest first.
+pub(crate) async fn dead_logs(shared: &Shared) -> Result<Vec<LogId>> {
+    find_dead(shared)
+        .await
+        .map_err(|failure| failure.while_doing("look for logs of dead processes"))
+}
+
+async fn find_dead(shared: &Shared) -> Result<Vec<LogId>, Failure> {
+    let here = Process::current();
+    let now = shared.options.clock.now();
+    let ask = log::Entity::find()
+        .filter(log::Column::State.eq(OPEN))
+        .order_by_asc(log::Column::OpenedAt)
+        .order_by_asc(log::Column::LogId);
+    let rows = shared
+        .pool
+        .query_all_raw(ask.build(shared.pool.get_database_backend()))
+        .await?;
+    let mut dead = Vec::new();
+    for row in &rows {
+        let row = Row::new("audit_log", "?", row);
+        let log: LogId = row.id(log::Column::LogId)?;
+        let writer = Process {
+            host: row.text(log::Column::Host)?,
+            pid: row.value(log::Column::Pid)?,
+            start: row.text(log::Column::PidStart)?,
+        };
+        if writer.is_over(&here, row.moment(log::Column::AliveUntil)?, now) {
+            dead.push(log);
+        }
+    }
+    Ok(dead)
+}
+
+/// Marks the log as recovered; answers whether this process was the one to do so.
+pub(crate) async fn claim(transaction: &DatabaseTransaction, log: LogId) -> Result<bool, Failure> {
+    let done = log::Entity::update_many()
+        .col_expr(log::Column::State, Expr::value(RECOVERED))
+        .filter(log::Column::LogId.eq(log.to_string()))
+        .filter(log::Column::State.eq(OPEN))
+        .exec(transaction)
+        .await?;
+    Ok(done.rows_affected == 1)
+}
+
+/// Operations with an intent in this log and no outcome. An outcome is in the log of its intent, and
+/// a log that is still open has not been recovered, so no other log needs to be searched.
+pub(crate) async fn unfinished(
+    transaction: &DatabaseTransaction,
+    log: LogId,
+) -> Result<Vec<InterruptedOperation>, Failure> {
+    let ended = Query::select()
+        .column(event::Column::OperationId)
+        .from(event::Entity)
+        .and_where(event::Column::LogId.eq(log.to_string()))
+        .and_where(event::Column::Kind.eq("outcome"))
+        .and_where(Expr::col(event::Column::OperationId).is_not_null())
+        .to_owned();
+    let ask = event::Entity::find()
+        .filter(event::Column::LogId.eq(log.to_string()))
+        .filter(event::Column::Kind.eq("intent"))
+        .filter(event::Column::OperationId.not_in_subquery(ended))
+        .order_by_asc(event::Column::Seq);
+    let rows = transaction
+        .query_all_raw(ask.build(transaction.get_database_backend()))
+        .await?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let seq: i64 = row.try_get("", "seq")?;
+        let row = Row::new("audit_event", format!("{log}/{seq}"), row);
+        // An altered intent is for the verification to name; it must not keep the store shut.
+        found.extend(read_intent(&row.text(event::Column::Payload)?));
+    }
+    Ok(found)
+}
+
+fn read_intent(payload: &str) -> Option<InterruptedOperation> {
+    let event = RecordedEvent::read(payload).ok()?;
+    let about = event.about?;
+    Some(InterruptedOperation {
+        operation: about.operation,
+        tenant: about.tenant.clone(),
+        user: about.user.clone(),
+        skill: about.skill.clone(),
+        entity: about.entity.clone(),
+        begun: event.time,
+        context: Arc::new(context(about)),
+    })
+}
+
+fn context(about: RecordedContext) -> OperationContext {
+    OperationContext {
+        operation: about.operation,
+        tenant: about.tenant.into(),
+        user: about.user.into(),
+        roles: about.roles.into_iter().map(Into::into).collect(),
+        agent: about.agent.into(),
+        model: about.model.into(),
+        skill: about.skill.into(),
+        verb: about.verb,
+        entity: about.entity.into(),
+        context: about.context.into(),
+        purpose: about.purpose,
+        policy: about.policy,
+    }
+}
+
+/// What the audit records of them.
+pub(crate) fn events(
+    unfinished: &[InterruptedOperation],
+    log: LogId,
+    now: DateTime<Utc>,
+) -> Vec<Event> {
+    unfinished
+        .iter()
+        .map(|operation| Event {
+            time: now,
+            kind: EventKind::Interrupted { log },
+            about: Some(Arc::clone(&operation.context)),
+        })
+        .collect()
+}

@@ -1,0 +1,153 @@
+//! Casbin's lines in `casbin_rule`. Their meaning is Casbin's; a kind nobody knows is kept as it is.
+
+use guardrails_core::{Error, ErrorKind, Result, RoleLine, RoleStore};
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseConnection,
+    DatabaseTransaction, DbBackend, EntityTrait, Iterable, QueryFilter, QueryOrder, QueryTrait,
+    Set, SqlErr,
+};
+
+use crate::Database;
+use crate::entity::skills::rule;
+use crate::fault::Failure;
+use crate::migration::shape::VALUE;
+use crate::row::Row;
+
+/// Values in a line.
+const VALUES: usize = 6;
+/// Characters of a kind.
+const KIND: usize = 16;
+
+impl RoleStore for Database {
+    fn role_lines(&self) -> Result<Vec<RoleLine>> {
+        self.ask("read the role lines", read)
+    }
+
+    fn add_role_lines(&self, lines: &[RoleLine]) -> Result<usize> {
+        let rows = rows(lines)?;
+        self.write("add role lines", move |transaction| {
+            let rows = rows.clone();
+            Box::pin(async move { add(transaction, rows).await })
+        })
+    }
+
+    fn remove_role_lines(&self, lines: &[RoleLine]) -> Result<usize> {
+        let rows = rows(lines)?;
+        self.write("remove role lines", move |transaction| {
+            let rows = rows.clone();
+            Box::pin(async move { remove(transaction, rows).await })
+        })
+    }
+}
+
+async fn read(db: DatabaseConnection) -> Result<Vec<RoleLine>, Failure> {
+    let ask = rule::Entity::find().order_by_asc(rule::Column::Id);
+    let rows = db
+        .query_all_raw(ask.build(db.get_database_backend()))
+        .await?;
+    let mut lines = Vec::with_capacity(rows.len());
+    for row in &rows {
+        lines.push(line(&Row::numbered("casbin_rule", row))?);
+    }
+    Ok(lines)
+}
+
+fn line(row: &Row<'_>) -> Result<RoleLine> {
+    let mut values = Vec::with_capacity(VALUES);
+    for column in rule::Column::iter().skip(2) {
+        values.push(row.text(column)?);
+    }
+    while values.last().is_some_and(String::is_empty) {
+        values.pop();
+    }
+    Ok(RoleLine {
+        kind: row.text(rule::Column::Ptype)?,
+        values,
+    })
+}
+
+/// The lines as rows; a line that no row can hold is refused before anything is written.
+fn rows(lines: &[RoleLine]) -> Result<Vec<rule::ActiveModel>> {
+    lines.iter().map(row).collect()
+}
+
+fn row(line: &RoleLine) -> Result<rule::ActiveModel> {
+    let longest = usize::try_from(VALUE).unwrap_or(usize::MAX);
+    let too_long = line
+        .values
+        .iter()
+        .any(|value| value.chars().count() > longest);
+    if line.values.len() > VALUES || too_long || line.kind.chars().count() > KIND {
+        return Err(Error::new(
+            ErrorKind::Input,
+            format!(
+                "a role line has more than {VALUES} values, or one of over {longest} characters"
+            ),
+        )
+        .with_help("use shorter names for roles, tenants and skills"));
+    }
+    let mut row = rule::ActiveModel {
+        ptype: Set(line.kind.clone()),
+        ..Default::default()
+    };
+    for (at, column) in rule::Column::iter().skip(2).enumerate() {
+        let value = line.values.get(at).cloned().unwrap_or_default();
+        row.set(column, value.into());
+    }
+    Ok(row)
+}
+
+async fn add(
+    transaction: &DatabaseTransaction,
+    rows: Vec<rule::ActiveModel>,
+) -> Result<usize, Failure> {
+    let mut added = 0;
+    for row in rows {
+        added += usize::from(add_one(transaction, row).await?);
+    }
+    Ok(added)
+}
+
+async fn add_one(
+    transaction: &DatabaseTransaction,
+    row: rule::ActiveModel,
+) -> Result<bool, Failure> {
+    let insert = rule::Entity::insert(row);
+    if transaction.get_database_backend() == DbBackend::MySql {
+        // MariaDB counts a row that it left alone as touched, so its refusal is what tells.
+        return match insert.exec_without_returning(transaction).await {
+            Ok(_) => Ok(true),
+            Err(error) => match error.sql_err() {
+                Some(SqlErr::UniqueConstraintViolation(_)) => Ok(false),
+                _ => Err(error.into()),
+            },
+        };
+    }
+    let insert = insert.on_conflict(OnConflict::new().do_nothing().to_owned());
+    let done = transaction
+        .execute_raw(insert.build(transaction.get_database_backend()))
+        .await?;
+    Ok(done.rows_affected() > 0)
+}
+
+async fn remove(
+    transaction: &DatabaseTransaction,
+    rows: Vec<rule::ActiveModel>,
+) -> Result<usize, Failure> {
+    let mut removed = 0;
+    for row in rows {
+        let mut same = Condition::all();
+        for column in rule::Column::iter().skip(1) {
+            if let Some(value) = row.get(column).into_value() {
+                same = same.add(column.eq(value));
+            }
+        }
+        let done = rule::Entity::delete_many()
+            .filter(same)
+            .exec(transaction)
+            .await?;
+        removed += usize::try_from(done.rows_affected).unwrap_or(0);
+    }
+    Ok(removed)
+}

@@ -1,0 +1,88 @@
+//! A ticket as a row, and a row as a ticket.
+
+use guardrails_core::policy::Verb;
+use guardrails_core::process::{StepDecision, Ticket, TicketState};
+use guardrails_core::{OperationId, Result, TicketId};
+use sea_orm::{QueryResult, Set};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::record;
+use crate::entity::tickets::{ActiveModel, Column};
+use crate::row::Row;
+use crate::text::{digest, moment};
+
+const VERBS: [Verb; 4] = [Verb::Read, Verb::Create, Verb::Update, Verb::Delete];
+
+pub(super) fn of(ticket: &Ticket) -> ActiveModel {
+    ActiveModel {
+        ticket_id: Set(ticket.id.to_string()),
+        tenant_id: Set(ticket.tenant.to_string()),
+        version: Set(ticket.version),
+        state: Set(ticket.state.as_str().to_owned()),
+        operation_id: Set(ticket.operation.to_string()),
+        requester_id: Set(ticket.requester.to_string()),
+        ai_skill_id: Set(ticket.skill.to_string()),
+        ai_context: Set(ticket.context.to_string()),
+        entity_type: Set(ticket.entity.to_string()),
+        record_id: Set(ticket.record.to_string()),
+        operation_type: Set(ticket.verb.as_str().to_owned()),
+        record_before: Set(record::write(&ticket.before)),
+        record_set: Set(record::write(&ticket.set)),
+        action_digest: Set(ticket.action.to_string()),
+        policy_digest: Set(ticket.policy.to_string()),
+        approval_chain: Set(ticket.chain.to_string()),
+        step: Set(ticket.step.into()),
+        decisions: Set(json!(ticket.decisions).to_string()),
+        because: Set(json!(ticket.because).to_string()),
+        created_at: Set(moment(ticket.created)),
+        expires_at: Set(moment(ticket.expires)),
+        execute_by: Set(ticket.execute_by.map(moment)),
+        spent_by: Set(ticket.spent_by.map(|by| by.to_string())),
+    }
+}
+
+pub(super) fn ticket(row: &QueryResult) -> Result<Ticket> {
+    let key: String = row.try_get("", "ticket_id").unwrap_or_default();
+    let row = Row::new("approval_ticket", key, row);
+    Ok(Ticket {
+        id: row.id::<TicketId>(Column::TicketId)?,
+        tenant: row.text(Column::TenantId)?.into(),
+        version: row.value(Column::Version)?,
+        state: row.parsed(Column::State, TicketState::from_word)?,
+        operation: row.id(Column::OperationId)?,
+        requester: row.text(Column::RequesterId)?.into(),
+        skill: row.text(Column::AiSkillId)?.into(),
+        context: row.text(Column::AiContext)?.into(),
+        entity: row.text(Column::EntityType)?.into(),
+        record: row.text(Column::RecordId)?.into(),
+        verb: row.parsed(Column::OperationType, verb)?,
+        before: row.parsed(Column::RecordBefore, record::read)?,
+        set: row.parsed(Column::RecordSet, record::read)?,
+        action: row.parsed(Column::ActionDigest, digest)?,
+        policy: row.parsed(Column::PolicyDigest, digest)?,
+        chain: row.text(Column::ApprovalChain)?.into(),
+        step: step(&row)?,
+        decisions: row.parsed(Column::Decisions, decisions)?,
+        because: row.parsed(Column::Because, |text| serde_json::from_str(text).ok())?,
+        created: row.moment(Column::CreatedAt)?,
+        expires: row.moment(Column::ExpiresAt)?,
+        execute_by: row.value(Column::ExecuteBy)?,
+        spent_by: row.parsed_or_null(Column::SpentBy, |text| {
+            Uuid::try_parse(text).ok().map(OperationId::from)
+        })?,
+    })
+}
+
+fn verb(word: &str) -> Option<Verb> {
+    VERBS.into_iter().find(|verb| verb.as_str() == word)
+}
+
+fn step(row: &Row<'_>) -> Result<u32> {
+    let step: i64 = row.value(Column::Step)?;
+    u32::try_from(step).map_err(|_| row.garbled(Column::Step))
+}
+
+fn decisions(text: &str) -> Option<Vec<StepDecision>> {
+    serde_json::from_str(text).ok()
+}
