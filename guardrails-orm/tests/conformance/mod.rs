@@ -1,0 +1,12 @@
+//! The suite, one file per room of the store.
+
+pub mod child;
+pub mod journal;
+pub mod limits;
+pub mod opening;
+pub mod permissions;
+pub mod place;
+pub mod recovery;
+pub mod roles;
+pub mod samples;
+pub mod tickets;

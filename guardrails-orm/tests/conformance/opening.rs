@@ -1,0 +1,77 @@
+//! Opening and migrating.
+
+use guardrails_core::audit::{AuditReader, Journal};
+use guardrails_core::{ErrorKind, PermissionStore, RoleLine, RoleStore};
+use guardrails_orm::{Database, migrate};
+
+use super::place::{Place, options};
+use super::samples;
+
+pub fn opens_twice(place: &Place) {
+    let line = RoleLine {
+        kind: "g".to_owned(),
+        values: vec!["a".to_owned(), "b".to_owned(), "c".to_owned()],
+    };
+    let first = place.open();
+    let second = place.open();
+    assert_eq!(
+        first.add_role_lines(std::slice::from_ref(&line)).unwrap(),
+        1
+    );
+    assert_eq!(second.role_lines().unwrap(), [line]);
+}
+
+pub fn two_may_migrate_at_once(place: &Place) {
+    std::thread::scope(|scope| {
+        let all: Vec<_> = (0..4)
+            .map(|_| scope.spawn(|| migrate(&place.url, &options())))
+            .collect();
+        for done in all {
+            done.join().unwrap().unwrap();
+        }
+    });
+    assert_eq!(place.count("guard_revision"), 1);
+    assert_eq!(place.count("guard_migration"), 1);
+    Database::open(&place.url, options().require_schema()).unwrap();
+}
+
+pub fn refuses_tables_that_are_missing(place: &Place) {
+    let error = Database::open(&place.url, options().require_schema()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Setup, "{error}");
+    assert!(error.to_string().contains("tables"), "{error}");
+    assert!(error.help().contains("migration"), "{error:#}");
+}
+
+pub fn refuses_tables_of_a_newer_release(place: &Place) {
+    drop(place.open());
+    place.sql("INSERT INTO guard_migration (version, applied_at) VALUES ('m2999_later', 0)");
+    for options in [options(), options().require_schema(), options().inspect()] {
+        let error = Database::open(&place.url, options).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Setup);
+        assert!(error.to_string().contains("newer release"), "{error}");
+    }
+}
+
+pub fn inspecting_writes_nothing(place: &Place) {
+    let about = samples::context("acme", "u-1");
+    place.open().commit(samples::intent(&about)).unwrap();
+    place.sql("UPDATE audit_log SET state = 'open', pid = 999999999");
+    let store = Database::open(&place.url, options().inspect()).unwrap();
+    assert_eq!(store.interrupted(), []);
+    assert_eq!(store.logs().unwrap().len(), 1);
+    let error = store.commit(samples::intent(&about)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Setup);
+    assert!(error.to_string().contains("inspect"), "{error}");
+    drop(store);
+    assert_eq!(place.text("SELECT state FROM audit_log").unwrap(), "open");
+}
+
+pub fn works_inside_another_runtime(place: &Place) {
+    place.wait(async {
+        let store = place.open();
+        store.revision().unwrap();
+        store
+            .commit(samples::intent(&samples::context("acme", "u-1")))
+            .unwrap();
+    });
+}

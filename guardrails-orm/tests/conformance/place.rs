@@ -1,0 +1,236 @@
+//! A fresh database per test, and an administrator's shell on it.
+
+use std::future::Future;
+use std::io::Write as _;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use chrono::{DateTime, SubsecRound, Utc};
+use guardrails_core::audit::Keys;
+use guardrails_core::{Clock, Entropy};
+use guardrails_orm::{Database, OpenOptions};
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// The databases that the suite runs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[allow(
+    dead_code,
+    reason = "builds without a driver have no test that names its server"
+)]
+pub enum Server {
+    Sqlite,
+    Postgres,
+    Mysql,
+}
+
+/// One database, gone at the end.
+pub struct Place {
+    pub server: Server,
+    pub url: String,
+    name: String,
+    /// Kept until the end, since it is deleted with this.
+    _folder: TempDir,
+    runtime: Runtime,
+}
+
+/// The system's clock.
+pub struct Now;
+
+impl Clock for Now {
+    fn now(&self) -> DateTime<Utc> {
+        DateTime::<Utc>::from(std::time::SystemTime::now()).trunc_subsecs(6)
+    }
+}
+
+/// The system's randomness.
+pub struct Random;
+
+impl Entropy for Random {
+    fn fill(&self, buffer: &mut [u8]) -> guardrails_core::Result<()> {
+        getrandom::fill(buffer).expect("the system has randomness");
+        Ok(())
+    }
+}
+
+/// Runs a test on a server, or says that there is none.
+pub fn on(server: Server, test: fn(&Place)) {
+    match Place::new(server) {
+        Some(place) => test(&place),
+        None if std::env::var("CI").is_ok_and(|ci| ci == "true") => {
+            panic!("{server:?} does not answer; see {}", setting(server).0)
+        }
+        None => say_skipped(server),
+    }
+}
+
+/// Past the test harness, which keeps back what a passing test prints.
+fn say_skipped(server: Server) {
+    let mut terminal = std::io::stderr();
+    writeln!(
+        terminal,
+        "SKIPPED: {server:?} does not answer; see {}",
+        setting(server).0
+    )
+    .unwrap();
+}
+
+pub fn options() -> OpenOptions {
+    OpenOptions::new(
+        Arc::new(Keys::from_seed([7; 32])),
+        Arc::new(Now),
+        Arc::new(Random),
+    )
+}
+
+impl Place {
+    fn new(server: Server) -> Option<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("guard_test_{}_{count}", std::process::id());
+        let folder = tempfile::tempdir().unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
+        let url = match server {
+            Server::Sqlite => format!("sqlite://{}/guard.db?mode=rwc", folder.path().display()),
+            _ => {
+                let admin = admin_url(server);
+                let (base, _) = admin.rsplit_once('/').unwrap();
+                format!("{base}/{name}")
+            }
+        };
+        let place = Self {
+            server,
+            url,
+            name,
+            _folder: folder,
+            runtime,
+        };
+        place.make().then_some(place)
+    }
+
+    fn make(&self) -> bool {
+        if self.server == Server::Sqlite {
+            return true;
+        }
+        let sql = format!("CREATE DATABASE {}", self.name);
+        self.runtime.block_on(async {
+            let Ok(db) = connect(&admin_url(self.server)).await else {
+                return false;
+            };
+            db.execute_unprepared(&sql).await.unwrap();
+            db.close().await.unwrap();
+            true
+        })
+    }
+
+    pub fn open(&self) -> Arc<Database> {
+        Database::open(&self.url, options()).unwrap()
+    }
+
+    /// Runs a statement as an administrator at a shell would; answers how many rows it touched.
+    pub fn sql(&self, sql: &str) -> u64 {
+        self.try_sql(sql).unwrap()
+    }
+
+    pub fn try_sql(&self, sql: &str) -> Result<u64, sea_orm::DbErr> {
+        self.shell(async |db| Ok(db.execute_unprepared(sql).await?.rows_affected()))
+    }
+
+    /// The first column of the first row, as text.
+    pub fn text(&self, sql: &str) -> Option<String> {
+        self.shell(async |db| {
+            let ask = sea_orm::Statement::from_string(db.get_database_backend(), sql);
+            let row = db.query_one_raw(ask).await?;
+            Ok(row.and_then(|row| row.try_get_by_index::<Option<String>>(0).unwrap()))
+        })
+        .unwrap()
+    }
+
+    pub fn count(&self, table: &str) -> i64 {
+        self.shell(async |db| {
+            let ask = sea_orm::Statement::from_string(
+                db.get_database_backend(),
+                format!("SELECT COUNT(*) FROM {table}"),
+            );
+            let row = db.query_one_raw(ask).await?.unwrap();
+            row.try_get_by_index(0)
+        })
+        .unwrap()
+    }
+
+    fn shell<T>(
+        &self,
+        work: impl AsyncFnOnce(&DatabaseConnection) -> Result<T, sea_orm::DbErr>,
+    ) -> Result<T, sea_orm::DbErr> {
+        self.runtime.block_on(async {
+            let db = connect(&self.url).await?;
+            let done = work(&db).await;
+            db.close().await?;
+            done
+        })
+    }
+
+    pub fn wait<F: Future>(&self, work: F) -> F::Output {
+        self.runtime.block_on(work)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        if self.server == Server::Sqlite {
+            return;
+        }
+        let force = if self.server == Server::Postgres {
+            " WITH (FORCE)"
+        } else {
+            ""
+        };
+        let sql = format!("DROP DATABASE {}{force}", self.name);
+        self.runtime.block_on(async {
+            if let Ok(db) = connect(&admin_url(self.server)).await {
+                let _ = db.execute_unprepared(&sql).await;
+                let _ = db.close().await;
+            }
+        });
+    }
+}
+
+async fn connect(url: &str) -> Result<DatabaseConnection, sea_orm::DbErr> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(1)
+        .acquire_timeout(std::time::Duration::from_secs(5))
+        .sqlx_logging(false);
+    sea_orm::Database::connect(options).await
+}
+
+/// The environment variable that names a server, and where it is looked for otherwise.
+fn setting(server: Server) -> (&'static str, &'static str) {
+    match server {
+        Server::Sqlite => ("", ""),
+        Server::Postgres => (
+            "GUARD_TEST_POSTGRES",
+            "postgres://postgres@127.0.0.1:5432/postgres",
+        ),
+        Server::Mysql => ("GUARD_TEST_MYSQL", "mysql://root@127.0.0.1:3306/test"),
+    }
+}
+
+fn admin_url(server: Server) -> String {
+    let (name, default) = setting(server);
+    std::env::var(name).unwrap_or_else(|_| default.to_owned())
+}
+
+/// A clock that is ahead.
+pub struct Late(pub chrono::Duration);
+
+impl Clock for Late {
+    fn now(&self) -> DateTime<Utc> {
+        Now.now() + self.0
+    }
+}

@@ -1,0 +1,88 @@
+//! Processes that die.
+
+use std::collections::BTreeSet;
+
+use guardrails_core::audit::{AuditReader, Journal, RecordedEvent, verify};
+use guardrails_orm::Database;
+
+use super::child::Victim;
+use super::journal::keys;
+use super::place::{Place, options};
+use super::samples::{context, intent};
+
+pub fn a_killed_process_loses_nothing_it_was_told_of(place: &Place) {
+    drop(place.open());
+    let told = Victim::start(place).kill_after(40);
+    let store = place.open();
+    let log = told[0].log.parse().unwrap();
+    let stored = store.events(log, 0, usize::MAX).unwrap();
+    for one in &told {
+        let event = stored.iter().find(|event| event.seq == one.seq).unwrap();
+        assert!(event.payload.contains(&one.operation));
+    }
+    let begun = told.iter().filter(|one| !one.ended);
+    let ended: BTreeSet<_> = told
+        .iter()
+        .filter(|one| one.ended)
+        .map(|one| &one.operation)
+        .collect();
+    let found: BTreeSet<_> = store
+        .interrupted()
+        .iter()
+        .map(|operation| operation.operation.to_string())
+        .collect();
+    for one in begun.clone() {
+        // The last one's end may be durable without the child having heard of it.
+        let last = told.last().unwrap().operation == one.operation;
+        let known = found.contains(&one.operation) || ended.contains(&one.operation);
+        assert!(known || last, "{} is lost", one.operation);
+    }
+    assert!(
+        found.len() >= 13,
+        "every second of the operations was left open"
+    );
+    let first = &store.interrupted()[0];
+    assert_eq!(
+        (&*first.tenant, &*first.user, &*first.skill),
+        ("acme", "u-1", "quote.draft")
+    );
+    let events = store.operation("acme", first.operation).unwrap();
+    let last = RecordedEvent::read(&events.last().unwrap().payload).unwrap();
+    assert_eq!(last.kind.as_str(), "interrupted");
+    assert_eq!(store.derived_rows_that_differ().unwrap(), [""; 0]);
+    let report = verify(&*store, &keys().verifier()).unwrap();
+    assert_eq!(report.findings, []);
+    assert_eq!(place.open().interrupted(), [], "told once");
+}
+
+pub fn a_dead_log_is_recovered_once(place: &Place) {
+    let store = place.open();
+    let about = context("acme", "u-1");
+    store.commit(intent(&about)).unwrap();
+    place.sql("UPDATE audit_log SET pid = 999999999");
+    let found: usize = std::thread::scope(|scope| {
+        let all: Vec<_> = (0..4)
+            .map(|_| scope.spawn(|| place.open().interrupted().len()))
+            .collect();
+        all.into_iter().map(|one| one.join().unwrap()).sum()
+    });
+    assert_eq!(found, 1);
+    let status = place.text("SELECT status FROM ai_operation_audit").unwrap();
+    assert_eq!(status, "interrupted");
+    let states = place.text("SELECT state FROM audit_log WHERE pid = 999999999");
+    assert_eq!(states.as_deref(), Some("recovered"));
+}
+
+pub fn a_lease_of_another_machine_is_waited_for(place: &Place) {
+    let store = place.open();
+    let about = context("acme", "u-1");
+    store.commit(intent(&about)).unwrap();
+    place.sql("UPDATE audit_log SET host = 'elsewhere'");
+    assert_eq!(place.open().interrupted(), [], "its lease has not run out");
+    let mut late = options();
+    let clock = super::place::Late(chrono::Duration::minutes(1));
+    late.clock = std::sync::Arc::new(clock);
+    let store = Database::open(&place.url, late).unwrap();
+    assert_eq!(store.interrupted().len(), 1);
+    assert_eq!(store.interrupted()[0].operation, about.operation);
+}

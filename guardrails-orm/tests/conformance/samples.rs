@@ -1,0 +1,173 @@
+//! Events and tickets to store.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Duration, TimeZone, Utc};
+use guardrails_core::audit::{Event, EventKind, FieldAccess, OperationContext, OutcomeStatus};
+use guardrails_core::policy::{Digest, RiskLevel, Verb};
+use guardrails_core::process::{StepDecision, Ticket, TicketState, Vote};
+use guardrails_core::{
+    Fields, Holding, OperationId, Place, Reason, Risk, TicketId, Value, Verdict,
+};
+use rust_decimal::Decimal;
+use uuid::Uuid;
+
+use super::place::Now;
+use guardrails_core::Clock as _;
+
+pub fn id() -> Uuid {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes).unwrap();
+    uuid::Builder::from_random_bytes(bytes).into_uuid()
+}
+
+pub fn context(tenant: &str, user: &str) -> Arc<OperationContext> {
+    Arc::new(OperationContext {
+        operation: OperationId::from(id()),
+        tenant: tenant.into(),
+        user: user.into(),
+        roles: Arc::from(["SALES_REP".into(), "华东".into()]),
+        agent: "copilot".into(),
+        model: "m-1".into(),
+        skill: "quote.draft".into(),
+        verb: Some(Verb::Update),
+        entity: "Quote".into(),
+        context: "sales_copilot".into(),
+        purpose: "回复客户".to_owned(),
+        policy: Digest([1; 32]),
+    })
+}
+
+pub fn event(about: &Arc<OperationContext>, kind: EventKind) -> Event {
+    Event {
+        time: Now.now(),
+        kind,
+        about: Some(Arc::clone(about)),
+    }
+}
+
+pub fn intent(about: &Arc<OperationContext>) -> Event {
+    event(about, EventKind::Intent)
+}
+
+pub fn access(about: &Arc<OperationContext>) -> Event {
+    let field = |field: &str, access, mask| FieldAccess {
+        field: field.into(),
+        access,
+        mask,
+        sensitivity: 3,
+    };
+    event(
+        about,
+        EventKind::DataAccess {
+            records: Arc::from(["q-1".into(), "q-2".into()]),
+            withheld: 3,
+            fields: Arc::from([
+                field("phone", "masked", "partial"),
+                field("cost", "hidden", ""),
+            ]),
+        },
+    )
+}
+
+pub fn decision(about: &Arc<OperationContext>) -> Event {
+    let place = Place {
+        file: "sales.guard".into(),
+        line: 7,
+        ..Place::default()
+    };
+    let verdict = |rule: &str, holding| Verdict {
+        rule: rule.into(),
+        place: place.clone(),
+        holding,
+        shadow: false,
+    };
+    event(
+        about,
+        EventKind::Decision {
+            record: "q-1".into(),
+            fields: Arc::from(["discount".into()]),
+            action: Some(Digest([2; 32])),
+            outcome: "needs_approval",
+            reasons: Arc::from([Reason::new(
+                "DISCOUNT_LIMIT_EXCEEDED",
+                "折扣超过销售代表权限",
+            )]),
+            verdicts: Arc::from([
+                verdict("Max Discount", Holding::Held),
+                verdict("Region", Holding::Unknown),
+            ]),
+            risk: Some(Box::new(Risk {
+                score: Decimal::new(56, 1),
+                level: RiskLevel::Medium,
+                factors: vec![("impact".into(), Decimal::new(24, 1))],
+            })),
+        },
+    )
+}
+
+pub fn outcome(about: &Arc<OperationContext>) -> Event {
+    event(
+        about,
+        EventKind::Outcome {
+            status: OutcomeStatus::Completed,
+            code: "".into(),
+            output: Some(Digest([3; 32])),
+        },
+    )
+}
+
+pub fn moment() -> DateTime<Utc> {
+    Utc.timestamp_micros(1_795_248_000_123_456).unwrap()
+}
+
+pub fn ticket(tenant: &str) -> Ticket {
+    let precise = Decimal::from_i128_with_scale(123_456_789_012_345_678_901_234_567, 20);
+    let nested = Fields::from_iter([("$decimal", Value::from("x")), ("税率", precise.into())]);
+    Ticket {
+        id: TicketId::from(id()),
+        tenant: tenant.into(),
+        version: 1,
+        state: TicketState::Pending,
+        operation: OperationId::from(id()),
+        requester: "u-17".into(),
+        skill: "quote.draft".into(),
+        context: "sales_copilot".into(),
+        entity: "Quote".into(),
+        record: "q-1".into(),
+        verb: Verb::Update,
+        before: Fields::from_iter([
+            ("discount", Value::from(10)),
+            ("lines", Value::from(vec![Value::from(nested), Value::Null])),
+        ]),
+        set: Fields::from_iter([("discount", Value::from(20)), ("note", "“20%”\u{0}".into())]),
+        action: Digest([4; 32]),
+        policy: Digest([5; 32]),
+        chain: "sales_manager".into(),
+        step: 0,
+        decisions: Vec::new(),
+        because: vec!["折扣超过销售代表权限".to_owned()],
+        created: moment(),
+        expires: moment() + Duration::days(2),
+        execute_by: None,
+        spent_by: None,
+    }
+}
+
+/// The ticket after an approval.
+pub fn approved(ticket: &Ticket, by: &str) -> Ticket {
+    let mut next = ticket.clone();
+    next.version += 1;
+    next.state = TicketState::Approved;
+    next.step = 1;
+    next.decisions.push(StepDecision {
+        step: 0,
+        by: by.into(),
+        role: "SALES_MANAGER".into(),
+        vote: Vote::Approve,
+        at: moment(),
+        comment: "可以".to_owned(),
+    });
+    next.execute_by = Some(moment() + Duration::hours(1));
+    next
+}

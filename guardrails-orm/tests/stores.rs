@@ -1,0 +1,106 @@
+//! One conformance suite for the store, run on SQLite, PostgreSQL and MariaDB, each test in a
+//! database of its own.
+//!
+//! Servers: `GUARD_TEST_POSTGRES` and `GUARD_TEST_MYSQL` name them (features `postgres` and `mysql`);
+//! the user must be allowed to make databases. With `CI=true` a missing server fails the tests,
+//! otherwise they say on the terminal that they were skipped.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    unreachable_pub,
+    reason = "tests"
+)]
+
+mod conformance;
+
+use conformance::place::{Server, on};
+
+macro_rules! suite {
+    ($($room:ident: $($test:ident)*;)*) => {
+        mod sqlite {
+            $($(
+                #[test]
+                fn $test() {
+                    super::on(super::Server::Sqlite, super::conformance::$room::$test);
+                }
+            )*)*
+        }
+
+        #[cfg(feature = "postgres")]
+        mod postgres {
+            $($(
+                #[test]
+                fn $test() {
+                    super::on(super::Server::Postgres, super::conformance::$room::$test);
+                }
+            )*)*
+        }
+
+        #[cfg(feature = "mysql")]
+        mod mariadb {
+            $($(
+                #[test]
+                fn $test() {
+                    super::on(super::Server::Mysql, super::conformance::$room::$test);
+                }
+            )*)*
+        }
+    };
+}
+
+suite! {
+    opening:
+        opens_twice
+        two_may_migrate_at_once
+        refuses_tables_that_are_missing
+        refuses_tables_of_a_newer_release
+        inspecting_writes_nothing
+        works_inside_another_runtime;
+    permissions:
+        reads_both_tables
+        every_change_raises_the_revision
+        a_role_row_of_another_tenant_is_refused
+        names_differ_by_case_and_by_trailing_space;
+    roles:
+        lines_are_kept_once
+        an_unknown_kind_is_kept
+        lines_too_long_are_refused_as_a_whole
+        an_unknown_status_suspends;
+    tickets:
+        a_ticket_reads_back_exactly
+        a_taken_identifier_is_a_conflict
+        of_two_deciders_one_is_told
+        another_tenants_ticket_is_not_there
+        open_tickets_come_oldest_first
+        garbage_names_its_row;
+    limits:
+        a_window_slides
+        a_take_is_all_or_nothing
+        eight_threads_take_no_more_than_there_is
+        keys_are_counted_apart;
+    journal:
+        an_acknowledged_event_is_there
+        events_are_derived_into_rows
+        a_name_of_any_length_is_no_obstacle
+        a_changed_row_is_named
+        another_tenant_sees_no_event
+        many_threads_commit_one_log
+        the_next_log_names_the_heads_before
+        checkpoints_do_not_pile_up
+        a_whole_audit_verifies
+        a_fenced_writer_stops;
+    recovery:
+        a_killed_process_loses_nothing_it_was_told_of
+        a_dead_log_is_recovered_once
+        a_lease_of_another_machine_is_waited_for;
+}
+
+/// Not a test of its own: the process that [`conformance::recovery`] starts and kills.
+#[test]
+fn child_process() {
+    conformance::child::run_if_asked();
+}
