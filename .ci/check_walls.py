@@ -23,6 +23,9 @@ LOOSE_ENDS = {
     re.compile(r"\b(?:thread|time|tokio)::sleep\b"): "wait on a condition instead of a sleep",
 }
 
+# A front door may keep its text in a file of its own.
+HEADERS = ("//!", "#![doc = include_str!(")
+
 INLINE_TESTS = re.compile(r"^#\[cfg\(test\)\]\n(?:#\[.*\n)*mod \w+ \{", re.MULTILINE)
 
 
@@ -43,7 +46,7 @@ def findings_of_shape(path: Path, text: str) -> Iterator[str]:
     lines = production.count("\n")
     if lines > LONGEST_FILE:
         yield f"{path}:{LONGEST_FILE}: {lines} lines, at most {LONGEST_FILE}; split it by what it decides"
-    if not text.startswith("//!"):
+    if not text.startswith(HEADERS):
         yield f"{path}:1: no `//!` header; say what the file decides and what it must not do"
     if HOMELESS & {path.stem, *path.parts}:
         yield f"{path}:1: name the file after what it decides"
