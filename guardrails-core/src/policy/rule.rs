@@ -110,6 +110,11 @@ pub trait Action: Send + Sync + fmt::Debug {
 
     /// The chains the script may require, for the checker and the plan.
     fn chains(&self) -> &[Name];
+
+    /// What the script reads, for the plan: a script that reads the risk runs after it is known.
+    fn reads(&self) -> &[Path] {
+        &[]
+    }
 }
 
 /// What a script asked for.

@@ -55,9 +55,9 @@ impl From<Fault> for Box<EvalAltResult> {
 
 impl Fault {
     /// What went wrong in the engine, and in which line of the reduced script.
-    pub(super) fn from_engine(mut error: Box<EvalAltResult>) -> (Self, Option<usize>) {
+    pub(super) fn from_engine(mut error: EvalAltResult) -> (Self, Option<usize>) {
         let line = error.take_position().line();
-        let fault = match *error {
+        let fault = match error {
             EvalAltResult::ErrorRuntime(token, _) => token.try_cast().unwrap_or(Self::Engine),
             EvalAltResult::ErrorMismatchDataType(..) | EvalAltResult::ErrorFunctionNotFound(..) => {
                 Self::Wants("a value of another type")

@@ -31,7 +31,7 @@ pub(super) fn script(
         findings: Vec::new(),
     };
     let block = parser.body();
-    if parser.findings.is_empty() && parser.sign("}") {
+    if parser.findings.is_empty() && parser.sees("}") {
         parser.unexpected("a statement");
     }
     if parser.findings.is_empty() {

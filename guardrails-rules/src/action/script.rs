@@ -5,7 +5,7 @@ use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock, Mutex};
 
-use guardrails_core::policy::{Action, ActionEffect, ActionError, Entity};
+use guardrails_core::policy::{Action, ActionEffect, ActionError, Entity, Path};
 use guardrails_core::process::Facts;
 use guardrails_core::{Diagnostic, Name, Place};
 use rhai::{AST, Dynamic, Engine, Scope};
@@ -13,7 +13,7 @@ use rhai::{AST, Dynamic, Engine, Scope};
 use super::fault::Fault;
 use super::functions::Sink;
 use super::lower::{Lowered, lower};
-use super::slots::{SINK, Slots, constant_name};
+use super::slots::{Fact, SINK, Slots, constant_name};
 use super::span::{Source, Span};
 use super::{codes, engine, parse, token};
 
@@ -29,10 +29,14 @@ pub(super) struct Limits {
 /// Runs a closure and turns a panic inside into [`Fault::Panic`].
 pub(super) type Shield = fn(&mut dyn FnMut()) -> Result<(), Fault>;
 
+/// Checks a script and reduces it, within limits.
+pub(super) type Read = fn(&Source, Limits, &Entity, &[Name]) -> Result<Lowered, Vec<Diagnostic>>;
+
 /// What scripts go through. The self-test looks at each part of it.
 pub(super) struct Door {
-    pub(super) engine: Engine,
+    pub(super) read: Read,
     pub(super) limits: Limits,
+    pub(super) engine: Engine,
     pub(super) shield: Shield,
 }
 
@@ -49,11 +53,12 @@ impl Door {
     /// A door with the standard limits and shield.
     pub(super) fn new(engine: Engine) -> Self {
         Self {
-            engine,
+            read,
             limits: Limits {
                 bytes: 4 * 1024,
                 depth: 64,
             },
+            engine,
             shield,
         }
     }
@@ -66,13 +71,8 @@ impl Door {
         entity: &Entity,
         chains: &[Name],
     ) -> Result<Script, Vec<Diagnostic>> {
-        if text.len() > self.limits.bytes {
-            return Err(vec![too_long(text, place, self.limits.bytes)]);
-        }
         let source = Source::new(text, place);
-        let tokens = token::tokens(&source)?;
-        let block = parse::script(&source, &tokens, self.limits.depth)?;
-        let lowered = lower(&block, &source, entity, chains)?;
+        let lowered = (self.read)(&source, self.limits, entity, chains)?;
         self.script(source, lowered)
     }
 
@@ -92,7 +92,9 @@ impl Door {
             let finding = Diagnostic::error(codes::ENGINE, place, message);
             return Err(vec![finding.help("write it in smaller steps")]);
         };
+        let reads = lowered.slots.facts.iter().filter_map(Fact::path);
         Ok(Script {
+            reads: reads.cloned().collect(),
             door: self.clone(),
             source,
             ast,
@@ -104,8 +106,23 @@ impl Door {
     }
 }
 
-fn too_long(text: &str, place: &Place, limit: usize) -> Diagnostic {
-    let place = Source::new(text, place).place(Span::new(0, text.len()));
+/// The checks of every script: size, tokens, grammar and depth, then names and types.
+fn read(
+    source: &Source,
+    limits: Limits,
+    entity: &Entity,
+    chains: &[Name],
+) -> Result<Lowered, Vec<Diagnostic>> {
+    if source.text().len() > limits.bytes {
+        return Err(vec![too_long(source, limits.bytes)]);
+    }
+    let tokens = token::tokens(source)?;
+    let block = parse::script(source, &tokens, limits.depth)?;
+    lower(&block, source, entity, chains)
+}
+
+fn too_long(source: &Source, limit: usize) -> Diagnostic {
+    let place = source.place(Span::new(0, source.text().len()));
     let message = format!("the script is over the limit `action_bytes` of {limit} bytes");
     Diagnostic::error(codes::LIMIT, place, message)
         .help("split the rule, or say it with `when` and `then`")
@@ -139,6 +156,7 @@ pub(super) struct Script {
     spans: Vec<Span>,
     slots: Slots,
     chains: Vec<Name>,
+    reads: Vec<Path>,
     /// Scopes of earlier runs, with constants bound and facts cleared.
     spare: Mutex<Vec<Scope<'static>>>,
 }
@@ -160,7 +178,7 @@ impl Script {
         // After a failure the scope is dropped, whatever state it is in.
         shielded.map_err(|fault| self.error(&fault, None))?;
         outcome.map_err(|error| {
-            let (fault, line) = Fault::from_engine(error);
+            let (fault, line) = Fault::from_engine(*error);
             self.error(&fault, line)
         })?;
         let effects = collected(&mut scope).ok_or_else(|| self.error(&Fault::Engine, None))?;
@@ -204,7 +222,7 @@ impl Script {
             .unwrap_or(Span::new(0, self.source.text().len()));
         let name = |slot: usize| {
             let fact = self.slots.facts.get(slot);
-            fact.map_or_else(|| "a field".to_owned(), super::slots::Fact::name)
+            fact.map_or_else(|| "a field".to_owned(), Fact::name)
         };
         ActionError {
             message: fault.message(name),
@@ -226,6 +244,10 @@ impl Action for Script {
 
     fn chains(&self) -> &[Name] {
         &self.chains
+    }
+
+    fn reads(&self) -> &[Path] {
+        &self.reads
     }
 }
 

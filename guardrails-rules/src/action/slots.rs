@@ -130,6 +130,14 @@ impl Fact {
         }
     }
 
+    /// Where it is read; a role is no place.
+    pub(super) fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Typed(path) | Self::Attribute([path, ..]) => Some(path),
+            Self::Role(_) => None,
+        }
+    }
+
     /// Reads it as the engine holds it; `slot` is told when it is not there.
     pub(super) fn read(&self, slot: usize, facts: &Facts<'_>) -> Dynamic {
         match self {

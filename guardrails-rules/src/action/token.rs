@@ -168,6 +168,7 @@ impl<'s> Lexer<'s> {
                 let message = "the text has no end on its line".to_owned();
                 return self.finding(codes::SYNTAX, start, message, "close it with `\"`");
             };
+            let from = self.at;
             self.at += c.len_utf8();
             match c {
                 '"' => return self.push(TokenKind::Text(text), start),
@@ -175,7 +176,7 @@ impl<'s> Lexer<'s> {
                     Some(c) => text.push(c),
                     None => self.finding(
                         codes::SYNTAX,
-                        self.at,
+                        from,
                         "unknown escape in a text".to_owned(),
                         "use `\\\\`, `\\\"`, `\\n`, `\\t` or `\\u4E2D`",
                     ),
@@ -215,7 +216,15 @@ impl<'s> Lexer<'s> {
             .find(|(sign, _)| rest.starts_with(sign));
         if let Some((sign, help)) = refused {
             self.at += sign.len();
-            let message = format!("`{sign}` is not part of scripts");
+            if matches!(first, '`' | '\'') {
+                // Up to where it closes, so that what is inside is not reported as well.
+                self.take(|c| c != first && c != '\n');
+                self.at += usize::from(self.rest().starts_with(first));
+            }
+            let message = match first {
+                '`' => "back-ticks are not part of scripts".to_owned(),
+                _ => format!("`{sign}` is not part of scripts"),
+            };
             return self.finding(codes::REFUSED, start, message, help);
         }
         if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {

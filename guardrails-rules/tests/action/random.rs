@@ -206,7 +206,8 @@ proptest! {
         let wanted = [("<", a < b), ("<=", a <= b), ("==", a == b), ("!=", a != b), (">", a > b), (">=", a >= b)];
         let wanted: Vec<_> = wanted
             .into_iter()
-            .filter_map(|(sign, holds)| holds.then(|| ActionEffect::Notify(sign.into())))
+            .filter(|(_, holds)| *holds)
+            .map(|(sign, _)| ActionEffect::Notify(sign.into()))
             .collect();
         prop_assert_eq!(run(&script).unwrap(), wanted);
     }

@@ -132,7 +132,6 @@ impl Lower<'_> {
         let message = format!("expected {wanted}, found {}", found.word());
         let help = match (wanted, found) {
             ("a text", Kind::Number(_) | Kind::Truth) => "write `to_text(…)` around it",
-            ("a number", Kind::Text(_)) => "write the number without quotes",
             _ => "use a value of that type",
         };
         self.finding(codes::TYPE, span, message, help)
@@ -302,7 +301,9 @@ impl Lower<'_> {
             if fits {
                 self.case_fits(&subject.kind, case, *span);
             } else {
-                self.wrong(*span, subject.kind.word(), &kind);
+                let message = format!("{} cannot be {}", subject.kind.word(), kind.word());
+                let help = "write a case of the type that is looked at";
+                self.finding(codes::TYPE, *span, message, help);
             }
         }
     }

@@ -27,8 +27,12 @@ impl Lower<'_> {
             (name.text.clone(), receiver)
         };
         let arguments: Vec<&Expr> = receiver.into_iter().chain(given).collect();
-        let found = Signature::find(&full, arguments.len());
-        match found.filter(|found| receiver.is_none() || found.gives != Gives::Effect) {
+        match Signature::find(&full, arguments.len()) {
+            Some(signature) if receiver.is_some() && signature.gives == Gives::Effect => {
+                let message = format!("`{full}` stands alone");
+                let help = format!("write `{}`", signature.usage);
+                self.finding(codes::TYPE, name.span, message, &help)
+            }
             Some(signature) => self.invoke(signature, name.span, &arguments),
             None => self.not_callable(&full, name.span),
         }
@@ -66,12 +70,10 @@ impl Lower<'_> {
 
     fn invoke(&mut self, signature: &Signature, span: Span, arguments: &[&Expr]) -> Value {
         if arguments.len() != signature.takes.len() {
-            let message = format!(
-                "`{}` takes {} arguments, found {}",
-                signature.name,
-                signature.takes.len(),
-                arguments.len()
-            );
+            let message = match arguments.len() {
+                1 => format!("`{}` does not take 1 argument", signature.name),
+                count => format!("`{}` does not take {count} arguments", signature.name),
+            };
             let help = format!("write `{}`", signature.usage);
             return self.finding(codes::TYPE, span, message, &help);
         }

@@ -212,9 +212,11 @@ impl Lower<'_> {
 
     /// An expression in the place of a statement.
     fn effect(&mut self, expr: &Expr) {
+        let findings = self.findings.len();
         let value = self.bare(expr);
         let branches = matches!(expr.kind, ExprKind::If(_) | ExprKind::Switch(_));
-        if value.kind != Kind::Nothing && !branches {
+        let sound = self.findings.len() == findings;
+        if value.kind != Kind::Nothing && !branches && sound {
             self.unused(expr.span);
         }
         self.glue(";");

@@ -34,29 +34,44 @@ pub(super) struct Names<'e> {
     declared: usize,
 }
 
-/// Roots and what can be read from them, besides the actor's attributes.
-const ROOTS: &[(&str, Root, &[(&str, Type)])] = &[
-    (
-        "actor",
-        Root::Actor,
-        &[("id", Type::Text), ("tenant", Type::Text)],
-    ),
-    (
-        "ai",
-        Root::Ai,
-        &[
+/// A word before a dot, and what can be read from it.
+struct Source {
+    word: &'static str,
+    root: Root,
+    parts: &'static [(&'static str, Type)],
+}
+
+/// What can be read besides the record; from the actor, the host's attributes as well.
+const ROOTS: &[Source] = &[
+    Source {
+        word: "actor",
+        root: Root::Actor,
+        parts: &[("id", Type::Text), ("tenant", Type::Text)],
+    },
+    Source {
+        word: "ai",
+        root: Root::Ai,
+        parts: &[
             ("agent", Type::Text),
             ("model", Type::Text),
             ("context", Type::Text),
         ],
-    ),
-    (
-        "skill",
-        Root::Skill,
-        &[("name", Type::Text), ("impact", Type::Int)],
-    ),
-    ("behaviour", Root::Behaviour, &[("score", Type::Decimal)]),
-    ("risk", Root::Risk, &[("score", Type::Decimal)]),
+    },
+    Source {
+        word: "skill",
+        root: Root::Skill,
+        parts: &[("name", Type::Text), ("impact", Type::Int)],
+    },
+    Source {
+        word: "behaviour",
+        root: Root::Behaviour,
+        parts: &[("score", Type::Decimal)],
+    },
+    Source {
+        word: "risk",
+        root: Root::Risk,
+        parts: &[("score", Type::Decimal)],
+    },
 ];
 
 /// Facts with a name of one word.
@@ -112,7 +127,7 @@ impl<'e> Names<'e> {
 
     /// What else has the name, so that a variable may not: it would hide it.
     pub(super) fn taken(&self, name: &str) -> Option<&'static str> {
-        let root = ROOTS.iter().any(|(root, ..)| *root == name);
+        let root = ROOTS.iter().any(|root| root.word == name);
         if self.local(name).is_some() {
             Some("a variable")
         } else if self.entity.field(name).is_some() {
@@ -132,8 +147,8 @@ impl<'e> Names<'e> {
         if let Some((root, ty)) = word(name) {
             return plain(*root, None, ty);
         }
-        if let Some((_, _, members)) = ROOTS.iter().find(|(root, ..)| *root == name) {
-            let first = members.first().map_or("", |(member, _)| member);
+        if let Some(root) = ROOTS.iter().find(|root| root.word == name) {
+            let first = root.parts.first().map_or("", |(part, _)| part);
             return Err(Unknown {
                 message: format!("`{name}` is not a value"),
                 help: format!("read one of its parts, such as `{name}.{first}`"),
@@ -152,8 +167,8 @@ impl<'e> Names<'e> {
                 let field = self.entity.field(name).ok_or_else(|| self.no_field(name))?;
                 typed(root, field)
             }
-            _ => match ROOTS.iter().find(|(root, ..)| *root == of) {
-                Some((_, root, members)) => member(of, *root, members, name),
+            _ => match ROOTS.iter().find(|root| root.word == of) {
+                Some(root) => root.part(name),
                 None => self.fact(of).and_then(|_| Err(no_part(of, name))),
             },
         }
@@ -179,6 +194,7 @@ impl<'e> Names<'e> {
         let fields = self.entity.fields.iter().map(|field| &*field.name);
         let locals = self.locals.iter().map(|local| local.name.as_str());
         let words = WORDS.iter().map(|(word, ..)| *word);
+        let words = words.chain(ROOTS.iter().map(|root| root.word));
         Unknown {
             message: format!("unknown name `{name}`"),
             help: suggestion(name, fields.chain(locals).chain(words)),
@@ -213,34 +229,31 @@ fn plain(root: Root, key: Option<&Name>, ty: &Type) -> Result<(Fact, Kind), Unkn
     }
 }
 
-fn member(
-    of: &str,
-    root: Root,
-    members: &'static [(&str, Type)],
-    name: &str,
-) -> Result<(Fact, Kind), Unknown> {
-    let key = Name::from(name);
-    if let Some((_, ty)) = members.iter().find(|(have, _)| *have == name) {
-        return plain(root, Some(&key), ty);
-    }
-    if root == Root::Actor && !matches!(name, "roles" | "has") {
-        let reading = |ty| Path {
-            root,
-            keys: vec![key.clone()],
-            ty,
+impl Source {
+    fn part(&self, name: &str) -> Result<(Fact, Kind), Unknown> {
+        let key = Name::from(name);
+        if let Some((_, ty)) = self.parts.iter().find(|(have, _)| *have == name) {
+            return plain(self.root, Some(&key), ty);
+        }
+        if self.root == Root::Actor && !matches!(name, "roles" | "has") {
+            let reading = |ty| Path {
+                root: self.root,
+                keys: vec![key.clone()],
+                ty,
+            };
+            let readings = [Type::Text, Type::Decimal, Type::Bool].map(reading);
+            return Ok((Fact::Attribute(readings), Kind::Any));
+        }
+        let help = match self.root {
+            Root::Actor => "write `actor.has(\"ROLE\")`".to_owned(),
+            _ => suggestion(name, self.parts.iter().map(|(part, _)| *part)),
         };
-        let readings = [Type::Text, Type::Decimal, Type::Bool].map(reading);
-        return Ok((Fact::Attribute(readings), Kind::Any));
+        Err(Unknown {
+            message: format!("`{}` has no part `{name}`", self.word),
+            help,
+            refused: false,
+        })
     }
-    let help = match root {
-        Root::Actor => "write `actor.has(\"ROLE\")`".to_owned(),
-        _ => suggestion(name, members.iter().map(|(member, _)| *member)),
-    };
-    Err(Unknown {
-        message: format!("`{of}` has no part `{name}`"),
-        help,
-        refused: false,
-    })
 }
 
 fn no_part(of: &str, name: &str) -> Unknown {
@@ -253,11 +266,12 @@ fn no_part(of: &str, name: &str) -> Unknown {
 
 /// "did you mean", or what there is when nothing comes close.
 pub(super) fn suggestion<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
-    let known: Vec<&str> = known.collect();
+    let mut known: Vec<&str> = known.collect();
+    known.dedup();
     let close = known
         .iter()
         .map(|have| (distance(name, have), *have))
-        .filter(|(distance, have)| *distance <= have.chars().count().max(3) / 3)
+        .filter(|(distance, have)| *distance <= have.chars().count().max(2).div_ceil(3))
         .min();
     match close {
         Some((_, have)) => format!("did you mean `{have}`?"),
@@ -269,18 +283,28 @@ pub(super) fn suggestion<'n>(name: &str, known: impl Iterator<Item = &'n str>) -
     }
 }
 
-/// How many characters to change, add or drop (Levenshtein), letter case aside.
+/// How many characters to change, add or drop (Levenshtein), letter case aside; letters in another
+/// order count as one change.
 fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.to_lowercase().chars().collect();
+    let [a, b] = [a, b].map(|name| name.to_lowercase().chars().collect::<Vec<char>>());
+    if sorted(&a) == sorted(&b) {
+        return usize::from(a != b);
+    }
     let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, a) in a.to_lowercase().chars().enumerate() {
+    for (i, a) in a.iter().enumerate() {
         let mut next = vec![i + 1];
         for ((b, above), diagonal) in b.iter().zip(row.iter().skip(1)).zip(&row) {
             let left = next.last().copied().unwrap_or(0);
-            let change = diagonal + usize::from(a != *b);
+            let change = diagonal + usize::from(a != b);
             next.push(change.min(left + 1).min(above + 1));
         }
         row = next;
     }
     row.last().copied().unwrap_or(0)
+}
+
+fn sorted(letters: &[char]) -> Vec<char> {
+    let mut letters = letters.to_vec();
+    letters.sort_unstable();
+    letters
 }
