@@ -1,3 +1,65 @@
-//! Placeholder.
+//! The `.guard` language: text in, checked policy out, with everything wrong told at once.
+//!
+//! ```
+//! use guardrails_rules::{Bundle, SourceFile, Style, compile, render};
+//!
+//! let text = r#"
+//! guard 1
+//! entity Quote { discount : percent }
+//! rule too_deep {
+//!     on   update of Quote
+//!     when discuont > 40%
+//!     then deny DISCOUNT_TOO_DEEP because "{discount} is too deep"
+//! }
+//! "#;
+//! let bundle = Bundle::from_files(vec![SourceFile::new("sales.guard", text)])?;
+//! let compiled = compile(&bundle);
+//! assert!(compiled.policy.is_none());
+//! assert_eq!(
+//!     render(&compiled.diagnostics, &bundle, Style::Plain),
+//!     r#"error[G0201]: there is no value called `discuont`
+//!  --> sales.guard:6:10
+//!   |
+//! 6 |     when discuont > 40%
+//!   |          ^^^^^^^^
+//!   |
+//!   = help: did you mean `discount`?
+//! "#
+//! );
+//! # Ok::<(), guardrails_core::Error>(())
+//! ```
+//!
+//! # The nouns
+//!
+//! A [`Bundle`] is the files of one policy under one digest. [`compile`] reads it to a
+//! [`Compilation`]: the policy in core's form, its [`TestCase`]s, and diagnostics. [`render`] writes
+//! diagnostics for people or machines; [`explain`] tells what a code means.
+//!
+//! # What it does not do
+//!
+//! It decides nothing: evaluation is `guardrails-core`'s. It reads no clock and no network, and of
+//! the disk only what [`Bundle::read`] is pointed at.
+//!
+//! # Untrusted input
+//!
+//! Any text gives diagnostics, never a panic or a hang. Files are held to [`FILE_BYTES`], bundles
+//! to [`BUNDLE_BYTES`]; brackets, `not`s and quantifiers nest at most 64 deep, operators stack at
+//! most 128 high, a regular expression compiles to at most 1 MiB, a list from a file has at most
+//! 1,000,000 entries, a bundle at most 100,000 rules. Each limit is an error with its name.
 
 pub mod action;
+
+mod ast;
+mod bundle;
+mod check;
+mod codes;
+mod compile;
+mod parse;
+mod render;
+mod test_case;
+
+pub use bundle::{BUNDLE_BYTES, Bundle, FILE_BYTES, SourceFile};
+pub use codes::{Code, codes, explain};
+pub use compile::{Compilation, compile};
+pub use render::{Style, render};
+pub use test_case::{Expectation, ExpectationKind, Seen, TestActor, TestCase, TestChange};

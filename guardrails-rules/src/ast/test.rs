@@ -1,0 +1,42 @@
+//! Tests as written.
+
+use chrono::{DateTime, Utc};
+
+use super::expr::{Datum, Entry};
+use super::{Dotted, Ident, Span, Text};
+
+#[derive(Debug)]
+pub(crate) struct Test {
+    pub(crate) name: Text,
+    pub(crate) items: Vec<TestItem>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) enum TestItem {
+    At(DateTime<Utc>, Span),
+    Actor(Vec<Entry>, Span),
+    Skill { name: Dotted, context: Option<Text> },
+    Given { entity: Ident, fields: Vec<Entry> },
+    Change(Vec<Entry>, Span),
+    Create(Vec<Entry>, Span),
+    Delete(Span),
+    Expect(Vec<Expectation>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Expectation {
+    pub(crate) kind: ExpectationKind,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) enum ExpectationKind {
+    Allow,
+    Deny(Option<Ident>),
+    Approval(Ident),
+    Rule(Ident),
+    Risk(Ident),
+    View(Vec<(Ident, Datum)>),
+    Message(Text),
+}

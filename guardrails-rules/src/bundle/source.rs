@@ -1,0 +1,155 @@
+//! One file of a bundle: its text, and where each line begins.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use guardrails_core::{Diagnostic, Place};
+
+use super::{FILE_BYTES, POLICY_ENDING};
+use crate::codes;
+
+const BYTE_ORDER_MARK: char = '\u{FEFF}';
+
+/// One file: a path with `/` between folders, relative to the bundle, and its text.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    path: Arc<str>,
+    /// Without the byte order mark, so that offsets count from the first character people see.
+    text: Arc<str>,
+    marked: bool,
+    /// Byte offset of each line's first character.
+    lines: Vec<u32>,
+}
+
+impl SourceFile {
+    /// A file from its path and text. A byte order mark at the start is accepted and passed over.
+    #[must_use]
+    pub fn new(path: impl Into<Arc<str>>, text: impl AsRef<str>) -> Self {
+        let text = text.as_ref();
+        let bare = text.strip_prefix(BYTE_ORDER_MARK);
+        let starts = bare.unwrap_or(text).bytes().enumerate();
+        let after_breaks = starts
+            .filter(|(_, byte)| *byte == b'\n')
+            .map(|(at, _)| at + 1);
+        Self {
+            path: path.into(),
+            lines: std::iter::once(0).chain(after_breaks).map(narrow).collect(),
+            marked: bare.is_some(),
+            text: bare.unwrap_or(text).into(),
+        }
+    }
+
+    /// The path within the bundle.
+    #[must_use]
+    pub fn path(&self) -> &Arc<str> {
+        &self.path
+    }
+
+    /// The text, without a byte order mark.
+    #[must_use]
+    pub fn text(&self) -> &Arc<str> {
+        &self.text
+    }
+
+    /// The bytes as they came, for the digest.
+    pub(super) fn bytes(&self) -> Cow<'_, [u8]> {
+        if self.marked {
+            let mut bytes = BYTE_ORDER_MARK.to_string().into_bytes();
+            bytes.extend_from_slice(self.text.as_bytes());
+            Cow::Owned(bytes)
+        } else {
+            Cow::Borrowed(self.text.as_bytes())
+        }
+    }
+
+    /// The place of a stretch of bytes.
+    pub(crate) fn place(&self, start: u32, end: u32) -> Place {
+        let line = self.lines.partition_point(|first| *first <= start).max(1);
+        let first = self.lines.get(line - 1).copied().unwrap_or(0);
+        let before = self.slice(first, start);
+        Place {
+            file: self.path.clone(),
+            line: narrow(line),
+            column: narrow(before.chars().count() + 1),
+            start,
+            end,
+        }
+    }
+
+    /// The file as a whole: no line, for what is wrong with all of it.
+    pub(crate) fn whole(&self) -> Place {
+        Place {
+            file: self.path.clone(),
+            ..Place::default()
+        }
+    }
+
+    /// The text between two offsets; empty when they are not character boundaries.
+    pub(crate) fn slice(&self, start: u32, end: u32) -> &str {
+        let range = start as usize..end as usize;
+        self.text.get(range).unwrap_or_default()
+    }
+
+    /// The line numbered `line` from 1, without its break.
+    pub(crate) fn line(&self, line: u32) -> Option<(u32, &str)> {
+        let at = (line as usize).checked_sub(1)?;
+        let start = *self.lines.get(at)?;
+        let end = self
+            .lines
+            .get(at + 1)
+            .copied()
+            .unwrap_or(narrow(self.text.len()));
+        Some((start, self.slice(start, end).trim_end_matches(['\n', '\r'])))
+    }
+}
+
+/// Offsets fit: a text longer than 4 GiB is refused by its size long before.
+fn narrow(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// What keeps a file out of a bundle, whatever it says.
+pub(super) fn fault(file: &SourceFile) -> Option<Diagnostic> {
+    path_fault(file)
+        .or_else(|| size_fault(file))
+        .or_else(|| nul_fault(file))
+}
+
+fn path_fault(file: &SourceFile) -> Option<Diagnostic> {
+    let path = &*file.path;
+    let climbs = path
+        .split('/')
+        .any(|part| part.is_empty() || part == "." || part == "..");
+    (climbs || path.contains('\\')).then(|| {
+        let message = format!("`{path}` is not a path inside the bundle");
+        Diagnostic::error(codes::BAD_PATH, file.whole(), message)
+            .help("use a relative path with `/` between folders and without `..`")
+    })
+}
+
+fn size_fault(file: &SourceFile) -> Option<Diagnostic> {
+    let bytes = file.text.len();
+    let policy = file.path.ends_with(POLICY_ENDING);
+    (policy && bytes > FILE_BYTES).then(|| too_large(&file.path, bytes))
+}
+
+/// A file over the size limit, found before or after it was read.
+pub(super) fn too_large(path: &Arc<str>, bytes: usize) -> Diagnostic {
+    let place = Place {
+        file: path.clone(),
+        ..Place::default()
+    };
+    let message =
+        format!("the file has {bytes} bytes, over the limit `file_bytes` of {FILE_BYTES}");
+    Diagnostic::error(codes::FILE_TOO_LARGE, place, message)
+        .help("split it into several files of one bundle")
+}
+
+fn nul_fault(file: &SourceFile) -> Option<Diagnostic> {
+    let at = narrow(file.text.find('\0')?);
+    let place = file.place(at, at + 1);
+    Some(
+        Diagnostic::error(codes::NUL_BYTE, place, "the file holds a NUL byte")
+            .help("save the file as plain UTF-8 text"),
+    )
+}

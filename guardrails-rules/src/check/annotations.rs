@@ -1,0 +1,135 @@
+//! Annotations: which exist where, and what they take.
+
+use chrono::NaiveDate;
+use guardrails_core::Name;
+
+use super::context::Context;
+use crate::ast::{Annotation, Argument, Literal, Span};
+use crate::codes;
+
+/// Reads the annotations of one declaration; `known` are those that may stand there.
+pub(super) struct Annotations<'c, 'b> {
+    cx: &'c Context<'b>,
+    written: &'c [Annotation],
+}
+
+impl<'c, 'b> Annotations<'c, 'b> {
+    /// Reports annotations that do not exist here, and such as are written twice.
+    pub(super) fn new(cx: &'c Context<'b>, written: &'c [Annotation], known: &[&str]) -> Self {
+        for (at, annotation) in written.iter().enumerate() {
+            let name = &annotation.name;
+            if !known.contains(&&*name.text) {
+                cx.unknown(
+                    codes::UNKNOWN_ANNOTATION,
+                    name,
+                    "annotation",
+                    known.iter().copied(),
+                    || match known {
+                        [] => "remove it: nothing can be annotated here".to_owned(),
+                        _ => format!(
+                            "annotations here are {}",
+                            crate::parse::suggest::listed(known)
+                        ),
+                    },
+                );
+            }
+            let first = written.iter().take(at).find(|a| a.name.text == name.text);
+            if let Some(first) = first {
+                cx.repeated(
+                    codes::DUPLICATE_PART,
+                    "the annotation",
+                    first.span,
+                    annotation.span,
+                );
+            }
+        }
+        Self { cx, written }
+    }
+
+    fn find(&self, name: &str) -> Option<&'c Annotation> {
+        self.written
+            .iter()
+            .find(|written| &*written.name.text == name)
+    }
+
+    fn wrong(&self, annotation: &Annotation, takes: &str) {
+        let name = &annotation.name.text;
+        let message = format!("`@{name}` takes {takes}");
+        self.cx.report(
+            self.cx
+                .error(codes::BAD_ARGUMENT, annotation.span, message)
+                .help(format!("write `@{name}` with {takes}")),
+        );
+    }
+
+    /// `@shadow`: there, without arguments.
+    pub(super) fn flag(&self, name: &str) -> bool {
+        let Some(annotation) = self.find(name) else {
+            return false;
+        };
+        if !annotation.arguments.is_empty() {
+            self.wrong(annotation, "no argument");
+        }
+        true
+    }
+
+    /// `@owner("…")`.
+    pub(super) fn text(&self, name: &str) -> Option<Name> {
+        let annotation = self.find(name)?;
+        if let [Argument::Literal(Literal::Text(text), _)] = annotation.arguments.as_slice() {
+            return Some(text.as_str().into());
+        }
+        self.wrong(annotation, "one text in quotes");
+        None
+    }
+
+    /// `@tags("…", …)`: texts or words, at least one.
+    pub(super) fn words(&self, name: &str) {
+        let Some(annotation) = self.find(name) else {
+            return;
+        };
+        let word = |argument: &Argument| {
+            matches!(
+                argument,
+                Argument::Word(_) | Argument::Literal(Literal::Text(_), _)
+            )
+        };
+        if annotation.arguments.is_empty() || !annotation.arguments.iter().all(word) {
+            self.wrong(annotation, "words or texts in quotes");
+        }
+    }
+
+    /// `@since(2026-01-01)`.
+    pub(super) fn day(&self, name: &str) -> Option<(NaiveDate, Span)> {
+        let annotation = self.find(name)?;
+        if let [Argument::Literal(Literal::Date(day), span)] = annotation.arguments.as_slice() {
+            return Some((*day, *span));
+        }
+        self.wrong(annotation, "one date such as 2026-01-01");
+        None
+    }
+
+    /// `@sensitivity(4)`: a whole number.
+    pub(super) fn whole(&self, name: &str) -> Option<(u64, Span)> {
+        let annotation = self.find(name)?;
+        if let [Argument::Literal(Literal::Number(number), span)] = annotation.arguments.as_slice()
+            && number.fract().is_zero()
+        {
+            return Some((u64::try_from(*number).unwrap_or(u64::MAX), *span));
+        }
+        self.wrong(annotation, "one whole number");
+        None
+    }
+
+    /// `@pii(phone)`: one word.
+    pub(super) fn word(&self, name: &str) -> Option<crate::ast::Ident> {
+        let annotation = self.find(name)?;
+        if let [Argument::Word(word)] = annotation.arguments.as_slice()
+            && let [only] = word.parts.as_slice()
+        {
+            return Some(only.clone());
+        }
+        self.wrong(annotation, "one word");
+        None
+    }
+}

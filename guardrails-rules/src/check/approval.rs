@@ -1,0 +1,151 @@
+//! Approval chains.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use guardrails_core::policy::{ApprovalChain, ApprovalStep, Exclusion, Origin, Overdue};
+
+use super::annotations::Annotations;
+use super::context::Context;
+use crate::ast::{self, ApprovalItem, Ident, Span, Step};
+use crate::codes;
+use crate::parse::suggest;
+
+/// How long a ticket waits when the chain does not say: three days.
+const EXPIRES: Duration = Duration::from_secs(3 * 86_400);
+/// How long a granted ticket may be spent when the chain does not say: one hour.
+const EXECUTE: Duration = Duration::from_secs(3_600);
+/// The longest of these times, one year.
+const LONGEST_MICROS: i64 = 366 * 86_400 * 1_000_000;
+/// People of one step.
+const LARGEST_QUORUM: u64 = 100;
+
+pub(super) fn lower(cx: &Context<'_>, written: &ast::Approval) -> ApprovalChain {
+    Annotations::new(cx, &written.annotations, &["owner", "doc"]).text("doc");
+    let mut chain = ApprovalChain {
+        origin: Origin {
+            name: written.name.text.clone(),
+            place: cx.place(written.name.span),
+        },
+        steps: Vec::new(),
+        never: vec![Exclusion::Requester],
+        expires: EXPIRES,
+        execute_within: EXECUTE,
+    };
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    let mut once = |clause: &'static str, span: Span| {
+        if let Some(first) = seen.insert(clause, span) {
+            cx.repeated(codes::REPEATED, &format!("`{clause}`"), first, span);
+        }
+    };
+    for item in &written.items {
+        match item {
+            ApprovalItem::Step(written) => chain.steps.push(step(cx, written)),
+            ApprovalItem::Never(words) => words.iter().for_each(|word| {
+                chain.never.extend(exclusion(cx, word));
+            }),
+            ApprovalItem::Expires(micros, span) => {
+                once("expires", *span);
+                chain.expires = time(cx, *micros, *span).unwrap_or(EXPIRES);
+            }
+            ApprovalItem::Execute(micros, span) => {
+                once("execute within", *span);
+                chain.execute_within = time(cx, *micros, *span).unwrap_or(EXECUTE);
+            }
+        }
+    }
+    chain.never.sort_by_key(|exclusion| *exclusion as u8);
+    chain.never.dedup();
+    check_steps(cx, written, &chain);
+    chain
+}
+
+fn check_steps(cx: &Context<'_>, written: &ast::Approval, chain: &ApprovalChain) {
+    if chain.steps.is_empty() {
+        let message = format!("the chain `{}` has no step", written.name.text);
+        cx.report(
+            cx.error(codes::NO_STEPS, written.name.span, message)
+                .help("add `step NAME 1 of ROLE`"),
+        );
+    }
+    let steps: Vec<&Step> = written
+        .items
+        .iter()
+        .filter_map(|item| match item {
+            ApprovalItem::Step(step) => Some(step),
+            _ => None,
+        })
+        .collect();
+    for (at, step) in steps.iter().enumerate() {
+        let mut earlier = steps.iter().take(at);
+        if let Some(first) = earlier.find(|s| s.name.text == step.name.text) {
+            let what = format!("the step `{}`", step.name.text);
+            cx.repeated(
+                codes::DUPLICATE_PART,
+                &what,
+                first.name.span,
+                step.name.span,
+            );
+        }
+    }
+}
+
+fn step(cx: &Context<'_>, written: &Step) -> ApprovalStep {
+    let (quorum, span) = written.quorum;
+    if !(1..=LARGEST_QUORUM).contains(&quorum) {
+        let message = format!("a step cannot need {quorum} people");
+        cx.report(
+            cx.error(codes::BAD_QUORUM, span, message)
+                .help(format!("write a number of 1 to {LARGEST_QUORUM}")),
+        );
+    }
+    let overdue = match &written.overdue {
+        Some(ast::Overdue::Escalate(role)) => Overdue::Escalate(role.text.clone()),
+        Some(ast::Overdue::Deny) | None => Overdue::Deny,
+    };
+    let within = written.within;
+    if let (None, Some(_)) = (within, &written.overdue) {
+        let message = "`else` has no time to wait for";
+        cx.report(
+            cx.error(codes::INCOMPLETE, written.span, message)
+                .help("say how long the step waits, such as `within 4h`"),
+        );
+    }
+    ApprovalStep {
+        name: written.name.text.clone(),
+        quorum: u32::try_from(quorum).unwrap_or(u32::MAX),
+        role: written.role.text.clone(),
+        within: within.and_then(|(micros, span)| time(cx, micros, span)),
+        overdue,
+        place: cx.place(written.span),
+    }
+}
+
+fn exclusion(cx: &Context<'_>, word: &Ident) -> Option<Exclusion> {
+    match &*word.text {
+        "requester" => Some(Exclusion::Requester),
+        "same_person_twice" => Some(Exclusion::SamePersonTwice),
+        _ => {
+            let known = ["requester", "same_person_twice"];
+            cx.unknown(codes::UNKNOWN_WORD, word, "exclusion", known, || {
+                format!("write {}", suggest::listed(&known))
+            });
+            None
+        }
+    }
+}
+
+fn time(cx: &Context<'_>, micros: i64, span: Span) -> Option<Duration> {
+    if (1..=LONGEST_MICROS).contains(&micros) {
+        return u64::try_from(micros).ok().map(Duration::from_micros);
+    }
+    cx.report(
+        cx.error(
+            codes::OUT_OF_RANGE,
+            span,
+            "this time is not between one second and one year",
+        )
+        .help("write such as `4h` or `3d`"),
+    );
+    None
+}

@@ -1,0 +1,189 @@
+//! Grants: one per role, each clause with its fields.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use guardrails_core::Name;
+use guardrails_core::data::Mask;
+use guardrails_core::policy::{Entity, Expr, FieldClause, FieldSet, Grant, Permission};
+
+use super::condition::{Checker, Reach};
+use super::context::Context;
+use super::mask;
+use crate::ast::{self, Clause, ClauseKind, Dotted, Fields, Ident, MaskWord, Masking, Span};
+use crate::codes;
+
+/// The grants that a declaration stands for; none when its entity is not known.
+pub(super) fn lower(cx: &Context<'_>, written: &ast::Grant) -> Vec<Grant> {
+    let Some(entity) = entity(cx, &written.entity) else {
+        return Vec::new();
+    };
+    let lowering = Lowering {
+        cx,
+        entity: &entity,
+    };
+    let scope = written
+        .scope
+        .as_ref()
+        .map(|scope| lowering.condition(scope));
+    let clauses: Vec<FieldClause> = written
+        .clauses
+        .iter()
+        .flat_map(|clause| lowering.clause(clause))
+        .collect();
+    lowering.warn_unmasked(written, &clauses);
+    let contexts: Vec<Name> = written.contexts.iter().map(|c| c.text.clone()).collect();
+    let roles = written.roles.iter();
+    roles
+        .map(|role| Grant {
+            role: role.text.clone(),
+            entity: entity.name.clone(),
+            contexts: contexts.clone(),
+            scope: scope.clone(),
+            clauses: clauses.clone(),
+            place: cx.place(written.span),
+        })
+        .collect()
+}
+
+/// The entity of this name; reports when there is none.
+pub(super) fn entity(cx: &Context<'_>, name: &Ident) -> Option<Arc<Entity>> {
+    let found = cx.symbols.entities.get(&name.text).cloned();
+    if found.is_none() {
+        let known = cx.symbols.entities.keys().map(|name| &**name);
+        cx.unknown(codes::UNKNOWN_ENTITY, name, "entity", known, || {
+            format!("declare it with `entity {} {{ … }}`", name.text)
+        });
+    }
+    found
+}
+
+struct Lowering<'c, 'b> {
+    cx: &'c Context<'b>,
+    entity: &'c Arc<Entity>,
+}
+
+impl Lowering<'_, '_> {
+    fn condition(&self, written: &ast::Expr) -> Expr {
+        Checker::new(self.cx, Some(self.entity.clone()), Reach::Grant).whole_condition(written)
+    }
+
+    fn clause(&self, clause: &Clause) -> Vec<FieldClause> {
+        let sets = match &clause.kind {
+            ClauseKind::Read(fields) => vec![(self.fields(fields), Permission::Read)],
+            ClauseKind::Write(fields) => vec![(self.fields(fields), Permission::Write)],
+            ClauseKind::Hide(fields) => vec![(self.fields(fields), Permission::Hide)],
+            ClauseKind::Mask(maskings) => self.maskings(maskings),
+            ClauseKind::Aggregate => {
+                self.cx.report(
+                    self.cx
+                        .unavailable(clause.span, "`aggregate`")
+                        .help("grant the field with `read`, or leave it hidden"),
+                );
+                Vec::new()
+            }
+        };
+        let when = clause.when.as_ref().map(|when| self.condition(when));
+        sets.into_iter()
+            .map(|(fields, permission)| FieldClause {
+                fields,
+                permission,
+                when: when.clone(),
+                place: self.cx.place(clause.span),
+            })
+            .collect()
+    }
+
+    fn fields(&self, written: &Fields) -> FieldSet {
+        match written {
+            Fields::Named(paths) => FieldSet::Named(self.names(paths)),
+            Fields::AllExcept(paths, _) => FieldSet::AllExcept(self.names(paths)),
+        }
+    }
+
+    fn names(&self, paths: &[Dotted]) -> Vec<Name> {
+        let found = paths
+            .iter()
+            .filter_map(|path| mask::field(self.cx, self.entity, path));
+        found.map(|named| named.name).collect()
+    }
+
+    /// Fields without a mask of their own share the next one's; the last ones get the default.
+    fn maskings(&self, maskings: &[Masking]) -> Vec<(FieldSet, Permission)> {
+        let mut lowered = Vec::new();
+        let mut next: Option<&MaskWord> = None;
+        for masking in maskings.iter().rev() {
+            next = masking.mask.as_ref().or(next);
+            lowered.extend(self.masking(&masking.fields, next));
+        }
+        lowered.reverse();
+        lowered
+    }
+
+    fn masking(&self, fields: &Fields, word: Option<&MaskWord>) -> Vec<(FieldSet, Permission)> {
+        let one = |named: &mask::Named<'_>, at: Span| {
+            let mask: Option<Mask> = mask::mask(self.cx, word, named.field, at);
+            mask.map(|mask| {
+                let fields = FieldSet::Named(vec![named.name.clone()]);
+                (fields, Permission::Mask(mask))
+            })
+        };
+        match fields {
+            Fields::Named(paths) => paths
+                .iter()
+                .filter_map(|path| {
+                    let named = mask::field(self.cx, self.entity, path)?;
+                    one(&named, path.span)
+                })
+                .collect(),
+            Fields::AllExcept(except, star) => {
+                let except: BTreeSet<Name> = self.names(except).into_iter().collect();
+                let fields = self.entity.fields.iter();
+                fields
+                    .filter(|field| !except.contains(&field.name))
+                    .filter_map(|field| {
+                        let name = field.name.clone();
+                        one(&mask::Named { name, field }, *star)
+                    })
+                    .collect()
+            }
+        }
+    }
+
+    /// Personal data that some clause shows and no unconditional clause masks or hides.
+    fn warn_unmasked(&self, written: &ast::Grant, clauses: &[FieldClause]) {
+        for field in &self.entity.fields {
+            let Some(class) = field.pii else {
+                continue;
+            };
+            let covering = || clauses.iter().filter(|c| c.fields.covers(&field.name));
+            let covered = covering().any(|clause| {
+                clause.when.is_none()
+                    && matches!(clause.permission, Permission::Mask(_) | Permission::Hide)
+            });
+            let shown = covering()
+                .find(|clause| matches!(clause.permission, Permission::Read | Permission::Write));
+            let Some(shown) = shown.filter(|_| !covered) else {
+                continue;
+            };
+            let role = written.roles.first().map_or("", |role| &role.text);
+            let message = format!(
+                "`{}` is personal data ({}) and `{role}` sees it unmasked",
+                field.name,
+                class.as_str()
+            );
+            self.cx.report(
+                guardrails_core::Diagnostic::warning(
+                    codes::UNMASKED_PII,
+                    shown.place.clone(),
+                    message,
+                )
+                .note(field.place.clone(), "it is marked here")
+                .help(format!(
+                    "add `mask {} with …` or `hide {}`",
+                    field.name, field.name
+                )),
+            );
+        }
+    }
+}

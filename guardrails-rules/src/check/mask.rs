@@ -1,0 +1,143 @@
+//! Masks by their word, and the fields that clauses name.
+
+use guardrails_core::Name;
+use guardrails_core::data::Mask;
+use guardrails_core::policy::{Entity, Field, Type};
+
+use super::context::Context;
+use super::types::described;
+use crate::ast::{Dotted, MaskWord, Span};
+use crate::codes;
+use crate::parse::suggest;
+
+/// The words for masks.
+const MASKS: &[&str] = &[
+    "default", "phone", "email", "name", "id", "scrub", "redact", "partial",
+];
+
+/// A field that a clause names, and its full name with dots.
+pub(super) struct Named<'e> {
+    pub(super) name: Name,
+    pub(super) field: &'e Field,
+}
+
+/// Looks up a field by its path through nested entities; reports what is not there.
+pub(super) fn field<'e>(
+    cx: &'e Context<'_>,
+    entity: &'e Entity,
+    path: &Dotted,
+) -> Option<Named<'e>> {
+    let mut owner = entity;
+    let (last, init) = path.parts.split_last()?;
+    for part in init {
+        let found = known_field(cx, owner, part)?;
+        let Type::Entity(name) = &found.ty else {
+            let message = format!(
+                "`{}` is {}: it has no parts here",
+                part.text,
+                described(&found.ty)
+            );
+            cx.report(
+                cx.error(codes::WRONG_TYPE, part.span, message)
+                    .help(format!("name `{}` as a whole", part.text)),
+            );
+            return None;
+        };
+        owner = cx.symbols.entities.get(name)?;
+    }
+    Some(Named {
+        name: path.joined(),
+        field: known_field(cx, owner, last)?,
+    })
+}
+
+fn known_field<'e>(
+    cx: &Context<'_>,
+    entity: &'e Entity,
+    part: &crate::ast::Ident,
+) -> Option<&'e Field> {
+    let found = entity.field(&part.text);
+    if found.is_none() {
+        let known = entity.fields.iter().map(|field| &*field.name);
+        let kind = format!("field of `{}` called", entity.name);
+        cx.unknown(codes::UNKNOWN_FIELD, part, &kind, known, || {
+            format!("declare it in `entity {}`", entity.name)
+        });
+    }
+    found
+}
+
+/// The mask that a word means for a field; none after a report.
+pub(super) fn mask(
+    cx: &Context<'_>,
+    word: Option<&MaskWord>,
+    field: &Field,
+    at: Span,
+) -> Option<Mask> {
+    let Some(word) = word else {
+        return Some(Mask::Default(field.sensitivity));
+    };
+    let (name, arguments) = (&word.name, word.arguments.as_slice());
+    let plain = match (&*name.text, arguments) {
+        ("partial", _) => return partial(cx, word),
+        ("default", []) => return Some(Mask::Default(field.sensitivity)),
+        ("redact", []) => return Some(Mask::Redact),
+        ("phone", []) => Mask::Phone,
+        ("email", []) => Mask::Email,
+        ("name", []) => Mask::Name,
+        ("id", []) => Mask::Id,
+        ("scrub", []) => Mask::Scrub,
+        (known, [(_, span), ..]) if MASKS.contains(&known) => {
+            let message = format!("the mask `{known}` takes nothing in brackets");
+            cx.report(
+                cx.error(codes::BAD_ARGUMENT, *span, message)
+                    .help("remove the brackets"),
+            );
+            return None;
+        }
+        _ => {
+            let known = MASKS.iter().copied();
+            cx.unknown(codes::UNKNOWN_MASK, name, "mask", known, || {
+                format!("masks are {}", suggest::listed(MASKS))
+            });
+            return None;
+        }
+    };
+    fits(cx, field, &name.text, at).then_some(plain)
+}
+
+/// Masks that look into a text need one.
+fn fits(cx: &Context<'_>, field: &Field, mask: &str, at: Span) -> bool {
+    let text = field.ty == Type::Text;
+    if !text {
+        let message = format!(
+            "the mask `{mask}` is for texts, and `{}` is {}",
+            field.name,
+            described(&field.ty)
+        );
+        cx.report(
+            cx.error(codes::WRONG_TYPE, at, message)
+                .help("use `default` or `redact`"),
+        );
+    }
+    text
+}
+
+/// `partial(head, tail)`: at most 16 characters at each end.
+fn partial(cx: &Context<'_>, word: &MaskWord) -> Option<Mask> {
+    let ends: Vec<u8> = word
+        .arguments
+        .iter()
+        .filter_map(|(count, _)| u8::try_from(*count).ok())
+        .filter(|count| *count <= 16)
+        .collect();
+    if let ([head, tail], 2) = (ends.as_slice(), word.arguments.len()) {
+        return Some(Mask::Partial(*head, *tail));
+    }
+    let message = "the mask `partial` takes two numbers of 0 to 16";
+    cx.report(
+        cx.error(codes::BAD_ARGUMENT, word.name.span, message)
+            .help("write how many characters stay at both ends, such as `partial(3, 4)`"),
+    );
+    None
+}

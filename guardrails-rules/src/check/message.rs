@@ -1,0 +1,147 @@
+//! Messages: texts with places for values.
+
+use guardrails_core::Value;
+use guardrails_core::policy::{ExprKind, Message, MessagePart, Type};
+
+use super::condition::Checker;
+use super::types::{Ty, Typed};
+use crate::ast::{Ident, Span, Text};
+use crate::codes;
+
+impl Checker<'_, '_> {
+    /// Reads `discount is {discount}`; `{{` and `}}` stand for braces.
+    pub(super) fn message(&mut self, text: &Text) -> Message {
+        let mut message = Message::default();
+        let mut plain = String::new();
+        let mut rest: &str = &text.text;
+        while let Some(at) = rest.find(['{', '}']) {
+            let (before, tail) = rest.split_at(at);
+            plain.push_str(before);
+            let offset = text.text.len() - tail.len();
+            let doubled = tail.starts_with("{{") || tail.starts_with("}}");
+            let end = tail.find('}');
+            rest = match end {
+                _ if doubled => {
+                    plain.push_str(tail.get(..1).unwrap_or(""));
+                    tail.get(2..).unwrap_or("")
+                }
+                Some(end) if end > 0 => {
+                    let inside = tail.get(1..end).unwrap_or("");
+                    let span = within(text, offset, end + 1);
+                    self.placeholder(inside, span, &mut plain, &mut message);
+                    tail.get(end + 1..).unwrap_or("")
+                }
+                _ => {
+                    self.bad_placeholder(within(text, offset, 1));
+                    tail.get(1..).unwrap_or("")
+                }
+            };
+        }
+        plain.push_str(rest);
+        flush(&mut plain, &mut message);
+        message
+    }
+
+    fn bad_placeholder(&self, span: Span) {
+        self.report(
+            self.cx
+                .error(
+                    codes::BAD_PLACEHOLDER,
+                    span,
+                    "this placeholder cannot be read",
+                )
+                .help("write a field between the braces, or `{{` and `}}` for braces"),
+        );
+    }
+
+    fn placeholder(&mut self, inside: &str, span: Span, plain: &mut String, message: &mut Message) {
+        let parts: Vec<Ident> = inside
+            .trim()
+            .split('.')
+            .map(|part| Ident {
+                text: part.into(),
+                span,
+            })
+            .collect();
+        if !parts.iter().all(|part| is_name(&part.text)) {
+            return self.bad_placeholder(span);
+        }
+        // A message may well show a field that is missing.
+        let before = self.bare.len();
+        let value = match self.met_variable(&parts, span) {
+            Some(value) => value,
+            None => self.path(&parts, span, None),
+        };
+        self.bare.truncate(before);
+        match constant(&value) {
+            Some(text) => plain.push_str(&text),
+            None => {
+                flush(plain, message);
+                self.show(value, span, message);
+            }
+        }
+    }
+
+    fn show(&self, value: Typed, span: Span, message: &mut Message) {
+        match (value.expr.kind, value.ty) {
+            (_, Ty::Bad) => {}
+            (ExprKind::Path(path), Ty::Open) => message.parts.push(MessagePart::Value(path)),
+            (ExprKind::Path(path), Ty::Known(ty))
+                if !matches!(ty, Type::List(_) | Type::Entity(_)) =>
+            {
+                message.parts.push(MessagePart::Value(path));
+            }
+            _ => self.wrong(
+                span,
+                "a list or an entity cannot be shown in a text".to_owned(),
+                "name a single value",
+            ),
+        }
+    }
+}
+
+fn is_name(part: &str) -> bool {
+    let mut letters = part.chars();
+    let first = letters
+        .next()
+        .is_some_and(|c| c.is_alphabetic() || c == '_');
+    first && letters.all(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// A const is written into the text when the policy is compiled.
+fn constant(value: &Typed) -> Option<String> {
+    let ExprKind::Literal(literal) = &value.expr.kind else {
+        return None;
+    };
+    match (literal, &value.ty) {
+        (Value::Number(number), Ty::Known(Type::Percent)) => Some(format!("{number}%")),
+        (Value::Number(number), Ty::Known(Type::Money(currency))) => {
+            Some(format!("{number} {currency}"))
+        }
+        (Value::Number(number), _) => Some(number.to_string()),
+        (Value::Text(text), _) => Some(text.to_string()),
+        (Value::Bool(truth), _) => Some(truth.to_string()),
+        _ => None,
+    }
+}
+
+fn flush(plain: &mut String, message: &mut Message) {
+    if !plain.is_empty() {
+        let text = std::mem::take(plain);
+        message.parts.push(MessagePart::Text(text));
+    }
+}
+
+/// The span of a part of a text; of all of it when escapes have moved the bytes.
+fn within(text: &Text, offset: usize, length: usize) -> Span {
+    let written = text.span.end.saturating_sub(text.span.start) as usize;
+    if written != text.text.len() + 2 {
+        return text.span;
+    }
+    let start = text.span.start + 1 + u32::try_from(offset).unwrap_or(0);
+    Span {
+        start,
+        end: start + u32::try_from(length).unwrap_or(0),
+        ..text.span
+    }
+}

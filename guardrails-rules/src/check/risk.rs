@@ -1,0 +1,161 @@
+//! The risk model: factors, their weights, and the levels that a score reaches.
+
+use guardrails_core::policy::{LevelEffect, RiskFactor, RiskLevel, RiskModel, RiskThreshold, Type};
+use rust_decimal::Decimal;
+
+use super::condition::{Checker, Reach};
+use super::context::Context;
+use super::types::{Ty, described};
+use crate::ast::{self, EffectKind, Factor, Level};
+use crate::codes;
+
+pub(super) fn lower(cx: &Context<'_>, written: &ast::Risk) -> RiskModel {
+    for (at, factor) in written.factors.iter().enumerate() {
+        let mut earlier = written.factors.iter().take(at);
+        if let Some(first) = earlier.find(|f| f.name.text == factor.name.text) {
+            let what = format!("the factor `{}`", factor.name.text);
+            cx.repeated(
+                codes::DUPLICATE_PART,
+                &what,
+                first.name.span,
+                factor.name.span,
+            );
+        }
+    }
+    let factors: Vec<RiskFactor> = written.factors.iter().map(|f| factor(cx, f)).collect();
+    check_weights(cx, written);
+    RiskModel {
+        factors,
+        thresholds: thresholds(cx, written),
+        place: cx.place(written.span),
+    }
+}
+
+fn factor(cx: &Context<'_>, written: &Factor) -> RiskFactor {
+    let (weight, span) = written.weight;
+    if weight.is_zero() || weight > Decimal::TEN {
+        cx.report(
+            cx.error(
+                codes::OUT_OF_RANGE,
+                span,
+                "a weight is above 0 and at most 10",
+            )
+            .help("weights usually add up to 1"),
+        );
+    }
+    let mut checker = Checker::new(cx, None, Reach::RiskModel);
+    let value = checker.value(&written.value, None).settle(&Type::Decimal);
+    match &value.ty {
+        Ty::Known(Type::Int | Type::Decimal) | Ty::Open | Ty::Bad => {}
+        Ty::Known(other) => {
+            let message = format!("this is {}, not a number", described(other));
+            cx.report(
+                cx.error(codes::WRONG_TYPE, written.value.span, message)
+                    .help("a factor is a number of 0 to 10"),
+            );
+        }
+    }
+    RiskFactor {
+        name: written.name.text.clone(),
+        weight,
+        value: value.expr,
+        place: cx.place(written.name.span),
+    }
+}
+
+fn check_weights(cx: &Context<'_>, written: &ast::Risk) {
+    let sum: Decimal = written.factors.iter().map(|factor| factor.weight.0).sum();
+    if written.factors.is_empty() {
+        cx.report(
+            cx.error(
+                codes::INCOMPLETE,
+                written.span,
+                "the risk model has no factor",
+            )
+            .help("add `factor NAME weight 0.4 = …`"),
+        );
+    } else if sum != Decimal::ONE {
+        let message = format!("the weights add up to {}", sum.normalize());
+        cx.report(
+            cx.warning(codes::ODD_WEIGHTS, written.span, message)
+                .help("let them add up to 1, so that the score runs from 0 to 10"),
+        );
+    }
+}
+
+/// Levels with the highest first; a higher level starts at a higher score.
+fn thresholds(cx: &Context<'_>, written: &ast::Risk) -> Vec<RiskThreshold> {
+    let mut lowered: Vec<(RiskThreshold, &Level)> = Vec::new();
+    for level in &written.levels {
+        let Some(known) = level_of(cx, &level.name) else {
+            continue;
+        };
+        if let Some((_, first)) = lowered.iter().find(|(have, _)| have.level == known) {
+            let what = format!("the level {known}");
+            cx.repeated(
+                codes::DUPLICATE_PART,
+                &what,
+                first.name.span,
+                level.name.span,
+            );
+            continue;
+        }
+        lowered.push((threshold(cx, level, known), level));
+    }
+    lowered.sort_by_key(|(threshold, _)| std::cmp::Reverse(threshold.level));
+    for ((high, level), (low, _)) in lowered.iter().zip(lowered.iter().skip(1)) {
+        if high.at <= low.at {
+            let message = format!("{} starts at or below {}", high.level, low.level);
+            cx.report(
+                cx.error(codes::OUT_OF_RANGE, level.at.1, message)
+                    .help("let the higher level start at a higher score"),
+            );
+        }
+    }
+    lowered
+        .into_iter()
+        .map(|(threshold, _)| threshold)
+        .collect()
+}
+
+/// The level above LOW that a word means.
+fn level_of(cx: &Context<'_>, word: &ast::Ident) -> Option<RiskLevel> {
+    let all = [RiskLevel::High, RiskLevel::Medium];
+    let found = all.into_iter().find(|level| level.as_str() == &*word.text);
+    if found.is_none() {
+        let known = all.map(RiskLevel::as_str);
+        cx.unknown(codes::UNKNOWN_WORD, word, "level", known, || {
+            "levels are `HIGH` and `MEDIUM`; `LOW` is what remains".to_owned()
+        });
+    }
+    found
+}
+
+fn threshold(cx: &Context<'_>, written: &Level, level: RiskLevel) -> RiskThreshold {
+    let (at, span) = written.at;
+    if at > Decimal::TEN {
+        cx.report(
+            cx.error(codes::OUT_OF_RANGE, span, "a score is at most 10")
+                .help("write a score of 0 to 10"),
+        );
+    }
+    let effects = written
+        .effects
+        .iter()
+        .filter_map(|effect| match &effect.kind {
+            EffectKind::Require(chain, _) => {
+                cx.check_chain(chain);
+                Some(LevelEffect::RequireApproval(chain.text.clone()))
+            }
+            EffectKind::Deny(code, _) => Some(LevelEffect::Deny(code.text.clone())),
+            EffectKind::Notify(channel) => Some(LevelEffect::Notify(channel.text.clone())),
+            // The grammar lets nothing else through.
+            _ => None,
+        });
+    RiskThreshold {
+        level,
+        at,
+        effects: effects.collect(),
+        place: cx.place(written.name.span),
+    }
+}

@@ -1,0 +1,253 @@
+//! Entities and enums to their schema.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use guardrails_core::policy::{Currency, Entity, EnumType, Field, PiiClass, Sensitivity, Type};
+use guardrails_core::{Diagnostic, Name};
+
+use super::annotations::Annotations;
+use super::context::Context;
+use super::symbols::{Collector, Symbols};
+use crate::ast::{self, Declaration, File, Ident, TypeKind, TypeRef};
+use crate::codes;
+use crate::parse::suggest;
+
+/// The types that every bundle has.
+const TYPES: &[&str] = &[
+    "bool", "int", "decimal", "percent", "money", "text", "date", "datetime", "duration",
+];
+
+/// Collects enums, then entities, whose fields may name both.
+pub(super) fn collect(collector: &mut Collector<'_>, files: &[File]) {
+    let declarations = || files.iter().flat_map(|file| &file.declarations);
+    let cx = Context::new(collector.bundle, Symbols::default());
+    for declaration in declarations() {
+        if let Declaration::Enum(declared) = declaration {
+            let members = members(&cx, &declared.members);
+            let name = declared.name.text.clone();
+            let ty = EnumType {
+                name: name.clone(),
+                members,
+            };
+            collector.symbols.enums.entry(name).or_insert(Arc::new(ty));
+        }
+    }
+    let entities: Vec<&ast::Entity> = declarations()
+        .filter_map(|declaration| match declaration {
+            Declaration::Entity(entity) => Some(entity),
+            _ => None,
+        })
+        .collect();
+    let names: BTreeSet<Name> = entities.iter().map(|e| e.name.text.clone()).collect();
+    let types = Types {
+        cx: &cx,
+        symbols: &collector.symbols,
+        entities: &names,
+    };
+    let lowered: Vec<Entity> = entities.iter().map(|entity| types.entity(entity)).collect();
+    let findings: Vec<Diagnostic> = cx.into_findings();
+    for entity in lowered {
+        let name = entity.name.clone();
+        collector
+            .symbols
+            .entities
+            .entry(name)
+            .or_insert(Arc::new(entity));
+    }
+    collector.symbols.findings.extend(findings);
+}
+
+/// The members of an enum, each once and at least one.
+fn members(cx: &Context<'_>, written: &[Ident]) -> Vec<Name> {
+    let mut members: Vec<Name> = Vec::new();
+    for (at, member) in written.iter().enumerate() {
+        match written.iter().take(at).find(|m| m.text == member.text) {
+            Some(first) => {
+                let what = format!("the member `{}`", member.text);
+                cx.repeated(codes::DUPLICATE_PART, &what, first.span, member.span);
+            }
+            None => members.push(member.text.clone()),
+        }
+    }
+    members
+}
+
+struct Types<'c, 'b> {
+    cx: &'c Context<'b>,
+    symbols: &'c Symbols,
+    entities: &'c BTreeSet<Name>,
+}
+
+impl Types<'_, '_> {
+    fn entity(&self, entity: &ast::Entity) -> Entity {
+        Annotations::new(self.cx, &entity.annotations, &["doc"]).text("doc");
+        let mut fields: Vec<Field> = Vec::new();
+        for (at, field) in entity.fields.iter().enumerate() {
+            let earlier = entity.fields.iter().take(at);
+            match earlier.clone().find(|f| f.name.text == field.name.text) {
+                Some(first) => {
+                    let what = format!("the field `{}`", field.name.text);
+                    let (first, again) = (first.name.span, field.name.span);
+                    self.cx.repeated(codes::DUPLICATE_PART, &what, first, again);
+                }
+                None => fields.push(self.field(field)),
+            }
+        }
+        fields.sort_by(|a, b| a.name.cmp(&b.name));
+        Entity {
+            name: entity.name.text.clone(),
+            doc: entity.doc.clone(),
+            fields,
+            place: self.cx.place(entity.name.span),
+        }
+    }
+
+    fn field(&self, field: &ast::Field) -> Field {
+        let known = ["sensitivity", "pii", "doc"];
+        let annotations = Annotations::new(self.cx, &field.annotations, &known);
+        annotations.text("doc");
+        Field {
+            name: field.name.text.clone(),
+            ty: self.ty(&field.ty),
+            optional: field.ty.optional,
+            sensitivity: self.sensitivity(&annotations),
+            pii: self.pii(&annotations),
+            place: self.cx.place(field.name.span),
+        }
+    }
+
+    fn sensitivity(&self, annotations: &Annotations<'_, '_>) -> Sensitivity {
+        let Some((level, span)) = annotations.whole("sensitivity") else {
+            return Sensitivity::PUBLIC;
+        };
+        let known = u8::try_from(level).ok().and_then(Sensitivity::new);
+        known.unwrap_or_else(|| {
+            let message = format!("sensitivity {level} is not one of 1 to 5");
+            self.cx.report(
+                self.cx
+                    .error(codes::BAD_SENSITIVITY, span, message)
+                    .help("write 1 for public up to 5 for secret"),
+            );
+            Sensitivity::PUBLIC
+        })
+    }
+
+    fn pii(&self, annotations: &Annotations<'_, '_>) -> Option<PiiClass> {
+        let word = annotations.word("pii")?;
+        let class = PiiClass::from_word(&word.text);
+        if class.is_none() {
+            let known: Vec<&str> = PiiClass::WORDS.iter().map(|(word, _)| *word).collect();
+            self.cx.unknown(
+                codes::UNKNOWN_WORD,
+                &word,
+                "class of personal data",
+                known.iter().copied(),
+                || format!("write one of {}", suggest::listed(&known)),
+            );
+        }
+        class
+    }
+
+    fn ty(&self, written: &TypeRef) -> Type {
+        match &written.kind {
+            TypeKind::List(item) => self.list(item),
+            TypeKind::Enum(members) => self.inline_enum(written, members),
+            TypeKind::Named(name, argument) => self.named(name, argument.as_ref()),
+        }
+    }
+
+    fn list(&self, item: &TypeRef) -> Type {
+        if item.optional {
+            self.cx.report(
+                self.cx
+                    .error(
+                        codes::WRONG_TYPE,
+                        item.span,
+                        "the items of a list are never missing",
+                    )
+                    .help("write the `?` after the list, or remove it"),
+            );
+        }
+        Type::List(Arc::new(self.ty(item)))
+    }
+
+    fn inline_enum(&self, written: &TypeRef, members: &[Ident]) -> Type {
+        if members.is_empty() {
+            self.cx.report(
+                self.cx
+                    .error(codes::INCOMPLETE, written.span, "this enum has no members")
+                    .help("name at least one, such as `enum { DRAFT, SENT }`"),
+            );
+        }
+        Type::Enum(Arc::new(EnumType {
+            name: Name::from(""),
+            members: self::members(self.cx, members),
+        }))
+    }
+
+    fn named(&self, name: &Ident, argument: Option<&Ident>) -> Type {
+        if &*name.text == "money" {
+            return self.money(name, argument);
+        }
+        if let Some(argument) = argument {
+            self.cx.report(
+                self.cx
+                    .error(
+                        codes::UNKNOWN_TYPE,
+                        argument.span,
+                        format!("`{}` takes nothing in brackets", name.text),
+                    )
+                    .help("remove the brackets; only `money(CUR)` has them"),
+            );
+        }
+        match &*name.text {
+            "bool" => Type::Bool,
+            "int" => Type::Int,
+            "decimal" => Type::Decimal,
+            "percent" => Type::Percent,
+            "text" => Type::Text,
+            "date" => Type::Date,
+            "datetime" => Type::DateTime,
+            "duration" => Type::Duration,
+            _ => self.declared(name),
+        }
+    }
+
+    fn money(&self, name: &Ident, argument: Option<&Ident>) -> Type {
+        let written = argument.unwrap_or(name);
+        let code = argument.map_or("", |currency| &currency.text);
+        match Currency::from_code(code) {
+            Some(currency) => Type::Money(currency),
+            None => {
+                let message = "money needs a currency of three capital letters";
+                self.cx.report(
+                    self.cx
+                        .error(codes::UNKNOWN_TYPE, written.span, message)
+                        .help("write an ISO 4217 code, such as `money(CNY)`"),
+                );
+                Type::Decimal
+            }
+        }
+    }
+
+    fn declared(&self, name: &Ident) -> Type {
+        if let Some(members) = self.symbols.enums.get(&name.text) {
+            return Type::Enum(members.clone());
+        }
+        if self.entities.contains(&name.text) {
+            return Type::Entity(name.text.clone());
+        }
+        let declared = self.symbols.enums.keys().chain(self.entities);
+        let known: Vec<&str> = TYPES
+            .iter()
+            .copied()
+            .chain(declared.map(|name| &**name))
+            .collect();
+        self.cx
+            .unknown(codes::UNKNOWN_TYPE, name, "type", known, || {
+                format!("declare it with `entity {} {{ … }}` or `enum`", name.text)
+            });
+        Type::Text
+    }
+}

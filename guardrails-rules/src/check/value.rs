@@ -1,0 +1,336 @@
+//! Values: literals, calls, calculations and whatever else an expression may be.
+
+use std::sync::Arc;
+
+use guardrails_core::Value;
+use guardrails_core::policy::{Arithmetic, Expr, ExprKind, Function, Root, Type};
+use rust_decimal::Decimal;
+
+use super::condition::{Checker, Reach};
+use super::constants;
+use super::types::{Scale, Ty, Typed, calculated, described};
+use crate::ast::{self, BinaryOp, Ident, PrefixOp, Span};
+use crate::codes;
+use crate::parse::suggest;
+
+/// Functions of one argument.
+const FUNCTIONS: &[&str] = &["len", "lower", "changed"];
+/// Functions over the items of a list.
+const AGGREGATES: &[&str] = &["count", "sum", "avg", "min", "max"];
+
+impl Checker<'_, '_> {
+    /// Checks and lowers an expression; `hint` is the type it meets, when that is known.
+    pub(super) fn value(&mut self, written: &ast::Expr, hint: Option<&Type>) -> Typed {
+        let span = written.span;
+        let place = self.cx.place(span);
+        match &written.kind {
+            ast::ExprKind::Literal(literal) => {
+                let (ty, kind) = constants::literal(literal);
+                Typed::known(kind, ty, place)
+            }
+            ast::ExprKind::Path(parts) => self.path(parts, span, hint),
+            ast::ExprKind::List(_) => {
+                let message = "a list of values stands only after `in`".to_owned();
+                self.wrong(span, message, "compare with one value, or write `in`");
+                Typed::bad(place)
+            }
+            ast::ExprKind::Call(name, arguments) => self.call(name, arguments, span),
+            ast::ExprKind::Comprehension(name) => self.aggregate(name),
+            ast::ExprKind::DaysBetween => self.later(span, "`days between`"),
+            ast::ExprKind::HourOf => self.later(span, "`hour of`"),
+            ast::ExprKind::Prefix(PrefixOp::Negate, inner) => self.negated(inner, hint, span),
+            ast::ExprKind::Prefix(PrefixOp::Not, _) | ast::ExprKind::Logic(..) => Typed {
+                expr: self.condition(written),
+                ty: Ty::Known(Type::Bool),
+            },
+            ast::ExprKind::Binary(op, left, right) => self.binary(*op, left, right, span),
+            ast::ExprKind::Between(value, low, high) => self.between(value, low, high, span),
+            ast::ExprKind::Matches(value, pattern) => self.matches(value, pattern, span),
+            ast::ExprKind::Presence(value, which) => self.presence(value, *which, span),
+            ast::ExprKind::Has(value, role) => self.has_role(value, role, span),
+            ast::ExprKind::Quantified {
+                quantifier,
+                variable,
+                source,
+                body,
+            } => self.quantified(*quantifier, variable, source, body, span),
+        }
+    }
+
+    fn binary(&mut self, op: BinaryOp, left: &ast::Expr, right: &ast::Expr, span: Span) -> Typed {
+        match op {
+            BinaryOp::Compare(comparison) => self.compare(comparison, left, right, span),
+            BinaryOp::In => self.membership(left, right, span),
+            BinaryOp::NotIn => {
+                let within = self.membership(left, right, span);
+                let place = within.expr.place.clone();
+                Typed {
+                    expr: Expr::new(ExprKind::Not(Box::new(within.expr)), place),
+                    ty: within.ty,
+                }
+            }
+            BinaryOp::Text(test) => self.text_test(test, left, right, span),
+            BinaryOp::Arithmetic(operation) => self.calculation(operation, left, right, span),
+            BinaryOp::Coalesce => self.coalesce(left, right, span),
+        }
+    }
+
+    fn later(&self, span: Span, what: &str) -> Typed {
+        self.report(
+            self.cx
+                .unavailable(span, what)
+                .help("let the host send the result as a field"),
+        );
+        Typed::bad(self.cx.place(span))
+    }
+
+    fn aggregate(&self, name: &Ident) -> Typed {
+        if !AGGREGATES.contains(&&*name.text) {
+            return self.unknown_function(name);
+        }
+        let what = format!("`{}(…)` over a list", name.text);
+        self.report(
+            self.cx
+                .unavailable(name.span, &what)
+                .help("use `some` or `every`, or let the host send the result as a field"),
+        );
+        Typed::bad(self.cx.place(name.span))
+    }
+
+    fn unknown_function(&self, name: &Ident) -> Typed {
+        let known = FUNCTIONS.iter().chain(AGGREGATES).copied();
+        self.cx
+            .unknown(codes::UNKNOWN_FUNCTION, name, "function", known, || {
+                format!("functions are {}", suggest::listed(FUNCTIONS))
+            });
+        Typed::bad(self.cx.place(name.span))
+    }
+
+    fn call(&mut self, name: &Ident, arguments: &[ast::Expr], span: Span) -> Typed {
+        if AGGREGATES.contains(&&*name.text) {
+            return self.aggregate(name);
+        }
+        if !FUNCTIONS.contains(&&*name.text) {
+            return self.unknown_function(name);
+        }
+        let [argument] = arguments else {
+            let message = format!("`{}` takes one value", name.text);
+            self.wrong(span, message, "give it one value in the brackets");
+            return Typed::bad(self.cx.place(span));
+        };
+        match &*name.text {
+            "changed" => self.changed(name, argument, span),
+            "lower" => {
+                let Some(text) = self.text(argument) else {
+                    return Typed::bad(self.cx.place(span));
+                };
+                let kind = ExprKind::Call(Function::Lower, Box::new(text.expr));
+                Typed::known(kind, Type::Text, self.cx.place(span))
+            }
+            _ => self.len(argument, span),
+        }
+    }
+
+    fn len(&mut self, argument: &ast::Expr, span: Span) -> Typed {
+        let place = self.cx.place(span);
+        let value = self.value(argument, None).settle(&Type::Text);
+        match &value.ty {
+            Ty::Known(Type::Text | Type::List(_)) => {
+                let kind = ExprKind::Call(Function::Len, Box::new(value.expr));
+                Typed::known(kind, Type::Int, place)
+            }
+            Ty::Known(other) => {
+                let message = format!("{} has no length", described(other));
+                self.wrong(argument.span, message, "give `len` a text or a list");
+                Typed::bad(place)
+            }
+            Ty::Open | Ty::Bad => Typed::bad(place),
+        }
+    }
+
+    fn changed(&mut self, name: &Ident, argument: &ast::Expr, span: Span) -> Typed {
+        let place = self.cx.place(span);
+        if self.reach != Reach::Rule {
+            let message = "nothing is changed here";
+            self.report(
+                self.cx
+                    .error(codes::OUT_OF_REACH, name.span, message)
+                    .help("use `changed` in the condition of a rule"),
+            );
+            return Typed::bad(place);
+        }
+        let before = self.bare.len();
+        let value = self.value(argument, None);
+        self.bare.truncate(before);
+        match value.expr.kind {
+            ExprKind::Path(path) if path.root == Root::Record => {
+                Typed::known(ExprKind::Changed(path), Type::Bool, place)
+            }
+            _ if value.ty == Ty::Bad => Typed::bad(place),
+            _ => {
+                let message = "only a field of the record can change".to_owned();
+                self.wrong(
+                    argument.span,
+                    message,
+                    "name a field, such as `changed(amount)`",
+                );
+                Typed::bad(place)
+            }
+        }
+    }
+
+    /// A text, or nothing after a report.
+    pub(super) fn text(&mut self, written: &ast::Expr) -> Option<Typed> {
+        let value = self.value(written, Some(&Type::Text)).settle(&Type::Text);
+        match &value.ty {
+            Ty::Known(Type::Text) => Some(value),
+            Ty::Known(other) => {
+                let message = format!("this is {}, not a text", described(other));
+                self.wrong(written.span, message, "give a text here");
+                None
+            }
+            Ty::Open | Ty::Bad => None,
+        }
+    }
+
+    fn negated(&mut self, inner: &ast::Expr, hint: Option<&Type>, span: Span) -> Typed {
+        let place = self.cx.place(span);
+        let value = self.value(inner, hint).settle(&Type::Decimal);
+        match value.ty {
+            Ty::Known(ty @ (Type::Int | Type::Decimal | Type::Percent | Type::Money(_))) => {
+                Typed::known(ExprKind::Negate(Box::new(value.expr)), ty, place)
+            }
+            Ty::Known(other) => {
+                let message = format!("{} has no negative", described(&other));
+                self.wrong(inner.span, message, "use the minus sign with numbers");
+                Typed::bad(place)
+            }
+            Ty::Open | Ty::Bad => Typed::bad(place),
+        }
+    }
+
+    fn calculation(
+        &mut self,
+        operation: Arithmetic,
+        left: &ast::Expr,
+        right: &ast::Expr,
+        span: Span,
+    ) -> Typed {
+        let place = self.cx.place(span);
+        let (left_value, right_value) = (self.value(left, None), self.value(right, None));
+        let other = |value: &Typed| value.ty().cloned().unwrap_or(Type::Decimal);
+        let (a, b) = (other(&left_value), other(&right_value));
+        let (left_value, right_value) = (left_value.settle(&b), right_value.settle(&a));
+        let (Some(a), Some(b)) = (left_value.ty(), right_value.ty()) else {
+            return Typed::bad(place);
+        };
+        if [a, b]
+            .iter()
+            .any(|ty| matches!(ty, Type::Date | Type::DateTime | Type::Duration))
+        {
+            return self.later(span, "calculating with dates and durations");
+        }
+        match calculated(operation, a, b) {
+            Ok((ty, scale)) => {
+                let (left, right) = (Box::new(left_value.expr), Box::new(right_value.expr));
+                let kind = ExprKind::Arithmetic(operation, left, right);
+                let expr = scaled(Expr::new(kind, place), scale);
+                Typed {
+                    expr,
+                    ty: Ty::Known(ty),
+                }
+            }
+            Err(clash) => {
+                let (a, b) = (a.clone(), b.clone());
+                self.clash(clash, &a, &b, span, right.span);
+                Typed::bad(place)
+            }
+        }
+    }
+
+    fn coalesce(&mut self, left: &ast::Expr, right: &ast::Expr, span: Span) -> Typed {
+        let place = self.cx.place(span);
+        let before = self.bare.len();
+        let first = self.value(left, None);
+        self.bare.truncate(before);
+        let hint = first.ty().cloned();
+        let second = self.value(right, hint.as_ref());
+        let first = first.settle(second.ty().unwrap_or(&Type::Text));
+        let second = second.settle(first.ty().unwrap_or(&Type::Text));
+        let (Some(a), Some(b)) = (first.ty().cloned(), second.ty().cloned()) else {
+            return Typed::bad(place);
+        };
+        if self.meet(
+            &first,
+            &second,
+            super::types::Ordering::NotNeeded,
+            right.span,
+        ) {
+            let ty = if a == Type::Int { b } else { a };
+            let kind = ExprKind::Coalesce(Box::new(first.expr), Box::new(second.expr));
+            return Typed::known(kind, ty, place);
+        }
+        Typed::bad(place)
+    }
+
+    fn matches(&mut self, value: &ast::Expr, pattern: &ast::Text, span: Span) -> Typed {
+        let place = self.cx.place(span);
+        let text = self.text(value);
+        let compiled = regex::RegexBuilder::new(&pattern.text)
+            .size_limit(PATTERN_BYTES)
+            .dfa_size_limit(PATTERN_BYTES)
+            .build();
+        let regex = match compiled {
+            Ok(regex) => Arc::new(regex),
+            Err(error) => {
+                self.report(
+                    self.cx
+                        .error(codes::BAD_PATTERN, pattern.span, bad_pattern(&error))
+                        .help(
+                            "backslashes are written once here; see the syntax of the regex crate",
+                        ),
+                );
+                return Typed::bad(place);
+            }
+        };
+        match text {
+            Some(text) => {
+                let kind = ExprKind::Matches(Box::new(text.expr), regex);
+                Typed::known(kind, Type::Bool, place)
+            }
+            None => Typed::bad(place),
+        }
+    }
+}
+
+/// Bytes of a compiled regular expression (`pattern_bytes`), 1 MiB.
+const PATTERN_BYTES: usize = 1 << 20;
+
+/// The last line of the engine's own message says what is wrong, the others draw it.
+fn bad_pattern(error: &regex::Error) -> String {
+    match error {
+        regex::Error::CompiledTooBig(_) => {
+            format!("this pattern is over the limit `pattern_bytes` of {PATTERN_BYTES}")
+        }
+        other => {
+            let text = other.to_string();
+            let reason = text.lines().last().unwrap_or("it does not parse");
+            let reason = reason.trim().trim_start_matches("error: ");
+            format!("this is not a regular expression: {reason}")
+        }
+    }
+}
+
+/// Divides by a hundred what counts hundredths twice.
+fn scaled(expr: Expr, scale: Scale) -> Expr {
+    if scale == Scale::AsIs {
+        return expr;
+    }
+    let place = expr.place.clone();
+    let hundred = Expr::new(
+        ExprKind::Literal(Value::from(Decimal::ONE_HUNDRED)),
+        place.clone(),
+    );
+    let kind = ExprKind::Arithmetic(Arithmetic::Divide, Box::new(expr), Box::new(hundred));
+    Expr::new(kind, place)
+}

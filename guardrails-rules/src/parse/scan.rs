@@ -1,0 +1,345 @@
+//! Cuts a file into declarations before the grammar sees it, and bounds what the grammar may see.
+//!
+//! The grammar's parser recurses with the input and stops at the first mistake. So this pass, which
+//! does neither, finds brackets that do not match, texts that do not end and nesting beyond
+//! [`NESTING`]; and it gives each declaration to the grammar alone, so that one mistake does not
+//! hide the others.
+
+use std::ops::Range;
+
+use guardrails_core::Diagnostic;
+
+use super::lexer::{Lexer, Token, TokenKind};
+use super::{Home, suggest};
+use crate::ast::Comment;
+use crate::codes;
+
+/// Brackets, `not`s and quantifiers inside each other (`nesting`).
+pub(crate) const NESTING: usize = 64;
+
+/// Words that begin a declaration.
+pub(super) const DECLARATIONS: &[&str] = &[
+    "guard", "package", "use", "entity", "enum", "const", "list", "grant", "skill", "rule", "risk",
+    "approval", "table", "test",
+];
+
+/// Declarations without a block: one line, as people write them.
+const SINGLE_LINE: &[&str] = &["guard", "package", "use", "const", "list"];
+
+/// The text of one declaration, well-bracketed, and the word it begins with.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Chunk {
+    pub(super) range: Range<usize>,
+    pub(super) keyword: &'static str,
+}
+
+/// What a file is made of.
+#[derive(Default)]
+pub(super) struct Scan {
+    pub(super) chunks: Vec<Chunk>,
+    pub(super) comments: Vec<Comment>,
+    pub(super) findings: Vec<Diagnostic>,
+}
+
+/// Cuts the text of `home` into declarations.
+pub(super) fn scan(home: Home<'_>) -> Scan {
+    let mut scanner = Scanner {
+        home,
+        out: Scan::default(),
+        open: Vec::new(),
+        chunk: None,
+        prefixes: 0,
+        within: 0,
+    };
+    let mut from = 0;
+    while let Some(next) = scanner.run(from) {
+        from = next;
+    }
+    scanner.out
+}
+
+/// A bracket that waits for its other half.
+struct Open {
+    bracket: char,
+    at: Range<usize>,
+    /// Quantifiers and ranges of the level around it, to be taken up again when it closes.
+    outer: usize,
+}
+
+struct Current {
+    start: usize,
+    keyword: Option<&'static str>,
+    end: usize,
+}
+
+struct Scanner<'s> {
+    home: Home<'s>,
+    out: Scan,
+    open: Vec<Open>,
+    chunk: Option<Current>,
+    /// `not`s and minus signs in a row.
+    prefixes: usize,
+    /// Quantifiers and ranges at this level of brackets: they nest to the right without brackets.
+    within: usize,
+}
+
+impl Scanner<'_> {
+    /// Scans from `from`; answers where to start again after a mistake that loses the structure.
+    fn run(&mut self, from: usize) -> Option<usize> {
+        let text = self.home.text();
+        let mut lexer = Lexer::new(text, from);
+        while let Some(token) = lexer.next() {
+            if let TokenKind::Comment { documents } = token.kind {
+                let span = self.home.span(token.range);
+                self.out.comments.push(Comment { span, documents });
+                continue;
+            }
+            if !self.take(&token, &mut lexer) {
+                return self.resume_after(token.range.start.max(from));
+            }
+        }
+        let Some(open) = self.open.pop() else {
+            self.finish();
+            return None;
+        };
+        self.report_unclosed(&open);
+        self.resume_after(open.at.start)
+    }
+
+    /// One token; false when brackets no longer tell where declarations end.
+    fn take(&mut self, token: &Token, lexer: &mut Lexer<'_>) -> bool {
+        self.begin_if_needed(token);
+        if let Some(chunk) = &mut self.chunk {
+            chunk.end = token.range.end;
+        }
+        self.count_prefixes(token);
+        match token.kind {
+            TokenKind::Open(bracket) => self.push(bracket, token),
+            TokenKind::Close(bracket) => return self.pop(bracket, token, lexer),
+            TokenKind::Unended => {
+                self.report_unended(token);
+                return false;
+            }
+            TokenKind::Word => self.count_word(token),
+            TokenKind::Mark => self.count_mark(token),
+            TokenKind::Text | TokenKind::Comment { .. } => {}
+        }
+        if self.open.len() + self.within + self.prefixes > NESTING {
+            self.report_nesting(token);
+            return false;
+        }
+        true
+    }
+
+    fn word<'t>(&'t self, token: &Token) -> &'t str {
+        self.home.text().get(token.range.clone()).unwrap_or("")
+    }
+
+    fn begin_if_needed(&mut self, token: &Token) {
+        let word = self.word(token);
+        let keyword = DECLARATIONS.iter().find(|known| **known == word).copied();
+        let begins = self.open.is_empty()
+            && token.first_on_line
+            && keyword.is_some()
+            && declares(self.home.text(), token.range.end);
+        if begins || self.line_is_over(token) {
+            self.finish();
+        }
+        if self.chunk.is_none() {
+            self.within = 0;
+            self.chunk = Some(Current {
+                start: token.range.start,
+                keyword,
+                end: token.range.end,
+            });
+        }
+    }
+
+    /// Whether a declaration of one line has ended: the next line begins with a word of its own.
+    fn line_is_over(&self, token: &Token) -> bool {
+        let text = self.home.text();
+        let margin = token
+            .range
+            .start
+            .checked_sub(1)
+            .and_then(|at| text.get(at..=at));
+        let single = self.chunk.as_ref().and_then(|chunk| chunk.keyword);
+        self.open.is_empty()
+            && token.kind == TokenKind::Word
+            && margin == Some("\n")
+            && self.word(token) != "from"
+            && single.is_some_and(|keyword| SINGLE_LINE.contains(&keyword))
+    }
+
+    /// Ends the declaration at hand and gives it out, or reports what stands there instead.
+    fn finish(&mut self) {
+        let Some(chunk) = self.chunk.take() else {
+            return;
+        };
+        let range = chunk.start..chunk.end;
+        match chunk.keyword {
+            Some(keyword) => self.out.chunks.push(Chunk { range, keyword }),
+            None => self.report_unknown(range),
+        }
+    }
+
+    fn push(&mut self, bracket: char, token: &Token) {
+        self.open.push(Open {
+            bracket,
+            at: token.range.clone(),
+            outer: self.within,
+        });
+    }
+
+    fn pop(&mut self, bracket: char, token: &Token, lexer: &mut Lexer<'_>) -> bool {
+        let Some(open) = self.open.pop() else {
+            self.report_stray(token);
+            return false;
+        };
+        if closing(open.bracket) != bracket {
+            self.report_mismatch(&open, token);
+            return false;
+        }
+        lexer.leave_script(self.open.len());
+        self.within = open.outer;
+        if self.open.is_empty() && bracket == '}' {
+            self.finish();
+        }
+        true
+    }
+
+    fn count_prefixes(&mut self, token: &Token) {
+        if matches!(self.word(token), "not" | "-") {
+            self.prefixes += 1;
+        } else {
+            self.prefixes = 0;
+        }
+    }
+
+    fn count_word(&mut self, token: &Token) {
+        match self.word(token) {
+            "satisfies" | "between" => self.within += 1,
+            "when" | "then" | "factor" => self.within = 0,
+            _ => {}
+        }
+    }
+
+    fn count_mark(&mut self, token: &Token) {
+        if matches!(self.word(token), "," | "|") {
+            self.within = 0;
+        }
+    }
+
+    /// After a mistake: the next line that begins with a declaration's word, at its first column.
+    fn resume_after(&mut self, at: usize) -> Option<usize> {
+        self.chunk = None;
+        self.open.clear();
+        self.prefixes = 0;
+        let text = self.home.text();
+        let mut line = at;
+        loop {
+            line += text.get(line..)?.find('\n')? + 1;
+            let rest = text.get(line..)?;
+            let word: &str = rest.split(|c: char| !c.is_alphanumeric()).next()?;
+            if DECLARATIONS.contains(&word) && declares(text, line + word.len()) {
+                return Some(line);
+            }
+        }
+    }
+
+    fn report_nesting(&mut self, token: &Token) {
+        let message = format!("this is nested deeper than the limit `nesting` of {NESTING}");
+        let place = self.home.place(token.range.clone());
+        self.out.findings.push(
+            Diagnostic::error(codes::NESTING, place, message)
+                .help("say it with fewer brackets, or split the declaration"),
+        );
+    }
+
+    fn report_unclosed(&mut self, open: &Open) {
+        let (bracket, other) = (open.bracket, closing(open.bracket));
+        let place = self.home.place(open.at.clone());
+        let message = format!("this `{bracket}` is never closed");
+        self.out.findings.push(
+            Diagnostic::error(codes::UNBALANCED, place, message)
+                .help(format!("add the missing `{other}`")),
+        );
+    }
+
+    fn report_mismatch(&mut self, open: &Open, token: &Token) {
+        let found = self.word(token).to_owned();
+        let place = self.home.place(token.range.clone());
+        let message = format!("found `{found}` where `{}` was due", closing(open.bracket));
+        self.out.findings.push(
+            Diagnostic::error(codes::UNBALANCED, place, message)
+                .note(
+                    self.home.place(open.at.clone()),
+                    format!("this `{}` is still open", open.bracket),
+                )
+                .help(format!("close it with `{}` first", closing(open.bracket))),
+        );
+    }
+
+    fn report_stray(&mut self, token: &Token) {
+        let message = format!("this `{}` closes nothing", self.word(token));
+        let place = self.home.place(token.range.clone());
+        self.out.findings.push(
+            Diagnostic::error(codes::UNBALANCED, place, message)
+                .help("remove it, or add the bracket it should close"),
+        );
+    }
+
+    fn report_unended(&mut self, token: &Token) {
+        let place = self.home.place(token.range.clone());
+        self.out.findings.push(
+            Diagnostic::error(
+                codes::TEXT_NOT_CLOSED,
+                place,
+                "this text does not end on its line",
+            )
+            .help("close it with `\"`; inside a text write `\\\"` for a quotation mark"),
+        );
+    }
+
+    fn report_unknown(&mut self, range: Range<usize>) {
+        let text = self.home.text().get(range.clone()).unwrap_or("");
+        let word: &str = text
+            .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .next()
+            .unwrap_or("");
+        let width = match word.len() {
+            0 => text.chars().next().map_or(0, char::len_utf8),
+            length => length,
+        };
+        let first = text.get(..width).unwrap_or("");
+        let place = self.home.place(range.start..range.start + width);
+        let message = format!("`{first}` does not begin a declaration");
+        let help = suggest::did_you_mean(word, DECLARATIONS.iter().copied())
+            .unwrap_or_else(|| format!("begin with one of {}", suggest::listed(DECLARATIONS)));
+        self.out
+            .findings
+            .push(Diagnostic::error(codes::UNKNOWN_DECLARATION, place, message).help(help));
+    }
+}
+
+/// Whether what follows a declaration's word looks like one: blanks and then a name, a number, a
+/// text or a block. So `list in FIELD` inside a scope does not end a grant.
+fn declares(text: &str, after: usize) -> bool {
+    let rest = text.get(after..).unwrap_or("");
+    let next = rest.trim_start();
+    let word = next.split(|c: char| !c.is_alphanumeric()).next();
+    next.len() < rest.len()
+        && !matches!(
+            word,
+            Some("in" | "is" | "and" | "or" | "not" | "has" | "between")
+        )
+        && next.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '"' | '{'))
+}
+
+fn closing(bracket: char) -> char {
+    match bracket {
+        '{' => '}',
+        '[' => ']',
+        _ => ')',
+    }
+}

@@ -1,0 +1,166 @@
+//! Diagnostics for people and for machines. Rendering happens here and nowhere else; the drawing of
+//! source lines is annotate-snippets' work.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use guardrails_core::{Diagnostic, Note, Place, Severity};
+
+use crate::bundle::Bundle;
+
+/// How diagnostics are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Style {
+    /// Text with source lines, without colour.
+    Plain,
+    /// The same with ANSI colours, for a terminal.
+    Colour,
+    /// A JSON array of the diagnostics, one object each.
+    Json,
+}
+
+/// Characters of a source line that are shown; longer lines are cut around what is underlined.
+const LINE_SHOWN: usize = 400;
+
+/// Writes diagnostics, with the lines they are about.
+#[must_use]
+pub fn render(diagnostics: &[Diagnostic], bundle: &Bundle, style: Style) -> String {
+    let renderer = match style {
+        Style::Plain => Renderer::plain(),
+        Style::Colour => Renderer::styled(),
+        // Strings, numbers and lists of them: there is nothing in here that JSON cannot hold.
+        Style::Json => return serde_json::to_string_pretty(diagnostics).unwrap_or_default(),
+    };
+    let mut out = String::new();
+    for finding in diagnostics {
+        out.push_str(&one(finding, bundle, &renderer));
+        out.push_str("\n\n");
+    }
+    out.truncate(out.trim_end().len());
+    if !out.is_empty() {
+        out.push('\n');
+    }
+    out
+}
+
+fn one(finding: &Diagnostic, bundle: &Bundle, renderer: &Renderer) -> String {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let title = level
+        .primary_title(finding.message.as_str())
+        .id(finding.code);
+    let main = Group::with_title(title).elements(shown(finding, bundle));
+    let elsewhere = finding
+        .notes
+        .iter()
+        .filter(|note| note.place.file != finding.place.file)
+        .map(|note| elsewhere(note, bundle));
+    let groups: Vec<Group<'_>> = std::iter::once(main).chain(elsewhere).collect();
+    renderer.render(&groups)
+}
+
+/// The source lines, notes of the same file, and help.
+fn shown<'a>(finding: &'a Diagnostic, bundle: &Bundle) -> Vec<Element<'a>> {
+    let mut elements: Vec<Element<'a>> = Vec::new();
+    match Window::of(&finding.place, bundle) {
+        Some(window) => {
+            elements.push(
+                window
+                    .snippet(AnnotationKind::Primary, &finding.label)
+                    .into(),
+            );
+        }
+        None if !finding.place.file.is_empty() => {
+            elements.push(Origin::path(finding.place.file.to_string()).into());
+        }
+        None => {}
+    }
+    let here = finding
+        .notes
+        .iter()
+        .filter(|note| note.place.file == finding.place.file);
+    for note in here {
+        if let Some(window) = Window::of(&note.place, bundle) {
+            elements.push(
+                window
+                    .snippet(AnnotationKind::Context, &note.message)
+                    .into(),
+            );
+        }
+    }
+    if !finding.help.is_empty() {
+        elements.push(Level::HELP.message(finding.help.as_str()).into());
+    }
+    elements
+}
+
+fn elsewhere<'a>(note: &'a Note, bundle: &Bundle) -> Group<'a> {
+    let group = Group::with_title(Level::NOTE.secondary_title(note.message.as_str()));
+    match Window::of(&note.place, bundle) {
+        Some(window) => group.element(window.snippet(AnnotationKind::Context, "")),
+        None => group.element(Origin::path(note.place.to_string())),
+    }
+}
+
+/// The line of a place, cut to what is worth showing.
+struct Window {
+    path: String,
+    line: u32,
+    text: String,
+    marked: Range<usize>,
+}
+
+impl Window {
+    fn of(place: &Place, bundle: &Bundle) -> Option<Self> {
+        let file = bundle.file(&place.file)?;
+        let (first, text) = file.line(place.line)?;
+        let clip = |at: u32| {
+            let at = at.saturating_sub(first) as usize;
+            at.min(text.len())
+        };
+        let marked = clip(place.start)..clip(place.end).max(clip(place.start));
+        let cut = cut(text, &marked);
+        let offset = cut.start;
+        Some(Self {
+            path: place.file.to_string(),
+            line: place.line,
+            text: text.get(cut)?.replace('\t', " "),
+            marked: marked.start - offset..marked.end.saturating_sub(offset),
+        })
+    }
+
+    fn snippet<'a>(
+        self,
+        kind: AnnotationKind,
+        label: &'a str,
+    ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+        let end = self.marked.end.min(self.text.len());
+        let mut annotation = kind.span(self.marked.start..end);
+        if !label.is_empty() {
+            annotation = annotation.label(label);
+        }
+        Snippet::source(self.text)
+            .path(self.path)
+            .line_start(self.line as usize)
+            .annotation(annotation)
+    }
+}
+
+/// A stretch of a long line around what is underlined, on character boundaries.
+fn cut(text: &str, marked: &Range<usize>) -> Range<usize> {
+    if text.len() <= LINE_SHOWN {
+        return 0..text.len();
+    }
+    let boundary = |mut at: usize| {
+        while !text.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    let start = boundary(marked.start.saturating_sub(LINE_SHOWN / 4));
+    let end = boundary((start + LINE_SHOWN).min(text.len()));
+    start..end
+}

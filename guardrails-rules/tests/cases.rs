@@ -1,0 +1,70 @@
+//! The case corpus: every file or folder of `cases/ok` compiles, every one of `cases/err` is
+//! refused, and what is said of each is a committed snapshot.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a test stops at the first surprise"
+)]
+
+use std::path::{Path, PathBuf};
+
+use guardrails_rules::{Bundle, Style, compile, render};
+
+fn cases(kind: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/cases")
+        .join(kind);
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir() || path.extension().is_some_and(|e| e == "guard"))
+        .collect();
+    cases.sort();
+    cases
+}
+
+fn name_of(case: &Path) -> String {
+    case.file_stem().unwrap().to_str().unwrap().to_owned()
+}
+
+fn hold(kind: &str, case: &Path, rendered: &str) {
+    insta::with_settings!({
+        snapshot_path => Path::new("snapshots").join(kind),
+        prepend_module_to_snapshot => false,
+        omit_expression => true,
+    }, {
+        insta::assert_snapshot!(name_of(case), rendered);
+    });
+}
+
+#[test]
+fn what_is_right_compiles() {
+    for case in cases("ok") {
+        let bundle = Bundle::read(&case).unwrap();
+        let compiled = compile(&bundle);
+        let rendered = render(&compiled.diagnostics, &bundle, Style::Plain);
+        assert!(compiled.policy.is_some(), "{}:\n{rendered}", case.display());
+        hold("ok", &case, &rendered);
+    }
+}
+
+#[test]
+fn what_is_wrong_is_refused_and_explained() {
+    for case in cases("err") {
+        let bundle = Bundle::read(&case).unwrap();
+        let compiled = compile(&bundle);
+        let rendered = render(&compiled.diagnostics, &bundle, Style::Plain);
+        assert!(!compiled.diagnostics.is_empty(), "{}", case.display());
+        let warned = name_of(&case).starts_with("warn_");
+        assert_eq!(
+            compiled.policy.is_some(),
+            warned,
+            "{}:\n{rendered}",
+            case.display()
+        );
+        hold("err", &case, &rendered);
+    }
+}
