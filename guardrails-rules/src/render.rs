@@ -3,7 +3,9 @@
 
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet};
+use annotate_snippets::{
+    Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet,
+};
 use guardrails_core::{Diagnostic, Note, Place, Severity};
 
 use crate::bundle::Bundle;
@@ -65,30 +67,27 @@ fn one(finding: &Diagnostic, bundle: &Bundle, renderer: &Renderer) -> String {
 /// The source lines, notes of the same file, and help.
 fn shown<'a>(finding: &'a Diagnostic, bundle: &Bundle) -> Vec<Element<'a>> {
     let mut elements: Vec<Element<'a>> = Vec::new();
+    let notes = || {
+        let here = finding.notes.iter();
+        here.filter(|note| note.place.file == finding.place.file)
+    };
+    let same_line = |note: &Note| note.place.line == finding.place.line;
     match Window::of(&finding.place, bundle) {
         Some(window) => {
-            elements.push(
-                window
-                    .snippet(AnnotationKind::Primary, &finding.label)
-                    .into(),
-            );
+            let beside = notes().filter(|note| same_line(note));
+            let beside: Vec<_> = beside.filter_map(|note| window.beside(note)).collect();
+            let snippet = window.snippet(AnnotationKind::Primary, &finding.label);
+            elements.push(snippet.annotations(beside).into());
         }
         None if !finding.place.file.is_empty() => {
             elements.push(Origin::path(finding.place.file.to_string()).into());
         }
         None => {}
     }
-    let here = finding
-        .notes
-        .iter()
-        .filter(|note| note.place.file == finding.place.file);
-    for note in here {
+    for note in notes().filter(|note| !same_line(note)) {
         if let Some(window) = Window::of(&note.place, bundle) {
-            elements.push(
-                window
-                    .snippet(AnnotationKind::Context, &note.message)
-                    .into(),
-            );
+            let snippet = window.snippet(AnnotationKind::Context, &note.message);
+            elements.push(snippet.into());
         }
     }
     if !finding.help.is_empty() {
@@ -111,6 +110,8 @@ struct Window {
     line: u32,
     text: String,
     marked: Range<usize>,
+    /// Where the window begins in the file.
+    offset: usize,
 }
 
 impl Window {
@@ -123,20 +124,29 @@ impl Window {
         };
         let marked = clip(place.start)..clip(place.end).max(clip(place.start));
         let cut = cut(text, &marked);
-        let offset = cut.start;
+        let skipped = cut.start;
         Some(Self {
             path: place.file.to_string(),
             line: place.line,
             text: text.get(cut)?.replace('\t', " "),
-            marked: marked.start - offset..marked.end.saturating_sub(offset),
+            marked: marked.start - skipped..marked.end.saturating_sub(skipped),
+            offset: first as usize + skipped,
         })
     }
 
-    fn snippet<'a>(
-        self,
-        kind: AnnotationKind,
-        label: &'a str,
-    ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    /// A note on the same line, when it falls into the window.
+    fn beside<'a>(&self, note: &'a Note) -> Option<Annotation<'a>> {
+        let offset = |at: u32| (at as usize).checked_sub(self.offset);
+        let (start, end) = (offset(note.place.start)?, offset(note.place.end)?);
+        let fits = end <= self.text.len();
+        fits.then(|| {
+            AnnotationKind::Context
+                .span(start..end)
+                .label(note.message.as_str())
+        })
+    }
+
+    fn snippet<'a>(self, kind: AnnotationKind, label: &'a str) -> Snippet<'a, Annotation<'a>> {
         let end = self.marked.end.min(self.text.len());
         let mut annotation = kind.span(self.marked.start..end);
         if !label.is_empty() {

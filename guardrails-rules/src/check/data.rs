@@ -139,6 +139,10 @@ fn fits(have: &Type, ty: &Type) -> bool {
 fn misfit(cx: &Context<'_>, datum: &Datum, have: &str, ty: &Type) {
     let message = format!("this is {have}, and the field holds {}", described(ty));
     let (code, help) = match ty {
+        Type::Money(currency) if have.starts_with("an amount") => (
+            codes::TWO_CURRENCIES,
+            format!("write an amount of {currency}"),
+        ),
         Type::Money(currency) => (
             codes::MONEY_AND_NUMBER,
             format!("write an amount such as `100 {currency}`"),
