@@ -151,13 +151,14 @@ impl<'a> Judge<'a> {
             self.deleted(&gap);
         }
         // A swap moves two records; both stand in rows with another number than theirs. When no
-        // row number disagrees, the reader itself gave the rows out of order.
+        // row number disagrees, the reader itself gave the rows out of order. Rows renumbered
+        // behind a deleted or inserted record are no finding of their own.
         let late = std::mem::take(&mut self.late);
         let moved: Vec<&Run> = runs
             .iter()
             .filter(|run| run.rows.0 != run.events.0)
             .collect();
-        if !late.is_empty() {
+        if !late.is_empty() || self.findings.is_empty() {
             let blamed = if moved.is_empty() { late } else { moved };
             blamed.into_iter().for_each(|run| self.reordered(run));
         }

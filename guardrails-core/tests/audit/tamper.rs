@@ -1,11 +1,14 @@
 //! What happens to the rows, and what verification says of it.
 
 use guardrails_core::audit::{
-    Checkpoint, EventKind, FindingKind, Keys, RecordedEvent, VerifyReport, leaf_hash, verify,
-    write_payload,
+    AuditReader, Checkpoint, EventKind, FindingKind, Keys, Ledger, LogSummary, RecordedEvent,
+    StoredEvent, VerifyReport, leaf_hash, verify, write_payload,
 };
 use guardrails_core::policy::Digest;
 use guardrails_core::{ErrorKind, LogId};
+
+use proptest::prelude::*;
+use proptest::sample::Index;
 
 use crate::events::{Rows, context, keys, log, one_of_each, operation, time};
 
@@ -51,12 +54,12 @@ fn rewrite(rows: &mut Rows, of: u128, seq: u64) {
 }
 
 /// A row of a new event that is right in itself.
-fn stranger(of: u128, seq: u64) -> guardrails_core::audit::StoredEvent {
+fn stranger(of: u128, seq: u64) -> StoredEvent {
     let mut event = one_of_each().remove(1).1;
     event.about = Some(context(77));
     let mut payload = String::new();
     write_payload(&mut payload, log(of), seq, &event);
-    guardrails_core::audit::StoredEvent {
+    StoredEvent {
         log: log(of),
         seq,
         leaf: leaf_hash(payload.as_bytes()),
@@ -157,12 +160,12 @@ fn an_edit_with_its_hash_is_narrowed_to_the_checkpoint_interval() {
 #[test]
 fn a_checkpoint_after_every_event_names_the_very_event() {
     let mut rows = Rows::default();
-    let mut ledger = guardrails_core::audit::Ledger::new(log(A), keys());
+    let mut ledger = Ledger::new(log(A), keys());
     for _ in 0..6 {
         rows.seal(&mut ledger, EventKind::Intent, Some(context(0)));
         rows.checkpoints.push((log(A), ledger.checkpoint(time(0))));
     }
-    rows.logs.push(guardrails_core::audit::LogSummary {
+    rows.logs.push(LogSummary {
         log: log(A),
         opened: time(0),
         size: 6,
@@ -240,7 +243,7 @@ fn an_invented_record_is_named_wherever_it_is_put() {
     // Taken from another log.
     let mut rows = self::rows();
     let moved = rows.row(log(B), 3).clone();
-    rows.events.push(guardrails_core::audit::StoredEvent {
+    rows.events.push(StoredEvent {
         log: log(A),
         seq: 13,
         ..moved
@@ -414,8 +417,8 @@ fn a_log_that_grows_while_it_is_verified_is_no_finding() {
     struct Growing(Rows, std::cell::Cell<u64>);
     // `AuditReader` is shared between threads; the test is not.
     struct Shared(std::sync::Mutex<Growing>);
-    impl guardrails_core::audit::AuditReader for Shared {
-        fn logs(&self) -> guardrails_core::Result<Vec<guardrails_core::audit::LogSummary>> {
+    impl AuditReader for Shared {
+        fn logs(&self) -> guardrails_core::Result<Vec<LogSummary>> {
             let inner = self.0.lock().unwrap();
             let calls = inner.1.get();
             inner.1.set(calls + 1);
@@ -430,7 +433,7 @@ fn a_log_that_grows_while_it_is_verified_is_no_finding() {
             log: LogId,
             from: u64,
             limit: usize,
-        ) -> guardrails_core::Result<Vec<guardrails_core::audit::StoredEvent>> {
+        ) -> guardrails_core::Result<Vec<StoredEvent>> {
             self.0.lock().unwrap().0.events(log, from, limit)
         }
         fn checkpoints(&self, log: LogId) -> guardrails_core::Result<Vec<String>> {
@@ -440,7 +443,7 @@ fn a_log_that_grows_while_it_is_verified_is_no_finding() {
             &self,
             tenant: &str,
             operation: guardrails_core::OperationId,
-        ) -> guardrails_core::Result<Vec<guardrails_core::audit::StoredEvent>> {
+        ) -> guardrails_core::Result<Vec<StoredEvent>> {
             self.0.lock().unwrap().0.operation(tenant, operation)
         }
         fn derived_rows_that_differ(&self) -> guardrails_core::Result<Vec<String>> {
@@ -473,4 +476,86 @@ fn a_report_is_json_for_machines() {
     assert_eq!(json["findings"][0]["kind"], "altered");
     assert_eq!(json["findings"][0]["seq"], 3);
     assert_eq!(json["logs"][0]["proven"], 3);
+}
+
+/// One thing somebody does to the rows.
+#[derive(Debug, Clone)]
+enum Blow {
+    Delete(Index),
+    Copy(Index, u64),
+    Renumber(Index, u64),
+    Swap(Index, Index),
+    Edit(Index, Index, u8),
+    EditWithHash(Index),
+    Leaf(Index),
+}
+
+fn blow() -> impl Strategy<Value = Blow> {
+    let index = any::<Index>;
+    let seq = prop_oneof![0_u64..20, Just(u64::MAX), any::<u64>()];
+    prop_oneof![
+        index().prop_map(Blow::Delete),
+        (index(), seq.clone()).prop_map(|(at, seq)| Blow::Copy(at, seq)),
+        (index(), seq).prop_map(|(at, seq)| Blow::Renumber(at, seq)),
+        (index(), index()).prop_map(|(a, b)| Blow::Swap(a, b)),
+        (index(), index(), 1_u8..32).prop_map(|(at, byte, by)| Blow::Edit(at, byte, by)),
+        index().prop_map(Blow::EditWithHash),
+        index().prop_map(Blow::Leaf),
+    ]
+}
+
+fn strike(rows: &mut Vec<StoredEvent>, blow: &Blow) {
+    let count = rows.len();
+    if count == 0 {
+        return;
+    }
+    match blow {
+        Blow::Delete(at) => {
+            rows.remove(at.index(count));
+        }
+        Blow::Copy(at, seq) => {
+            let row = rows[at.index(count)].clone();
+            rows.push(StoredEvent { seq: *seq, ..row });
+        }
+        Blow::Renumber(at, seq) => rows[at.index(count)].seq = *seq,
+        Blow::Swap(a, b) => {
+            let (a, b) = (a.index(count), b.index(count));
+            let seq = rows[a].seq;
+            rows[a].seq = std::mem::replace(&mut rows[b].seq, seq);
+        }
+        Blow::Edit(at, byte, by) => {
+            let payload = &mut rows[at.index(count)].payload;
+            let mut bytes = payload.clone().into_bytes();
+            let at = byte.index(bytes.len());
+            bytes[at] ^= by;
+            if let Ok(edited) = String::from_utf8(bytes) {
+                *payload = edited;
+            }
+        }
+        Blow::EditWithHash(at) => {
+            let row = &mut rows[at.index(count)];
+            row.payload = row.payload.replace("u-17", "u-18");
+            row.leaf = leaf_hash(row.payload.as_bytes());
+        }
+        Blow::Leaf(at) => rows[at.index(count)].leaf = Digest([3; 32]),
+    }
+    rows.sort_by_key(|row| row.seq);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    /// Whatever is done to the rows of a log that checkpoints cover, something is found; and
+    /// nothing is found when it came to nothing.
+    #[test]
+    fn no_change_of_covered_rows_goes_unseen(blows in proptest::collection::vec(blow(), 0..6)) {
+        let mut rows = Rows::default();
+        rows.write_log(log(A), 2);
+        let before = rows.events.clone();
+        for blow in &blows {
+            strike(&mut rows.events, blow);
+        }
+        let report = check(&rows);
+        prop_assert_eq!(report.findings.is_empty(), rows.events == before, "{}", report);
+    }
 }
