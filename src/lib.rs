@@ -18,6 +18,9 @@ pub use guardrails_core::audit;
 pub use guardrails_core::data;
 pub use guardrails_core::policy;
 pub use guardrails_core::process;
+/// Core's guard, which the facade's [`Guard`] is made of: without files, database or threads, for
+/// tests and for hosts that bring their own [`Store`].
+pub use guardrails_core::Guard as CoreGuard;
 pub use guardrails_core::{
     Changes, Clock, Decision, Diagnostic, Entropy, Error, ErrorKind, FieldPermission, Fields,
     FrozenClock, Holding, JsonLimits, LogId, MemoryStore, Name, Note, Operation, OperationId,
