@@ -28,5 +28,13 @@ pub use guardrails_core::{
     RolePermission, Severity, SkillStatusRow, Store, TicketHandle, TicketId, Value, Verdict,
     parse_fields,
 };
+/// The store traits, for administration through [`Guard::database`] and for hosts with a store of
+/// their own.
+pub mod stores {
+    pub use guardrails_core::{
+        LimitStore, PermissionStore, Revision, RoleStore, SkillStore, Swap, Take, Taken,
+        TicketStore,
+    };
+}
 pub use guardrails_orm::{Database, InterruptedOperation, OpenOptions};
 pub use guardrails_rules as rules;

@@ -1,0 +1,16 @@
+//! The decision path from `begin` to `complete`, over a store in memory and a clock that stands
+//! still: each test is one thing that must hold.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+
+#[path = "decisions/fixture.rs"]
+mod fixture;
+#[path = "decisions/approvals.rs"]
+mod approvals;
+#[path = "decisions/begin.rs"]
+mod begin;
+#[path = "decisions/propose.rs"]
+mod propose;
+#[path = "decisions/read.rs"]
+mod read;
+#[path = "decisions/tables.rs"]
+mod tables;

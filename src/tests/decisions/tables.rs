@@ -1,0 +1,74 @@
+use crm_guardrails::*;
+
+use super::fixture::*;
+
+fn row(field: &str, access: &str) -> FieldPermission {
+    FieldPermission {
+        tenant: "acme".into(),
+        entity: "Quote".into(),
+        field: field.into(),
+        sensitivity: 2,
+        pii: false,
+        encryption_required: false,
+        roles: vec![RolePermission {
+            role: "SALES_REP".into(),
+            access: access.to_owned(),
+            ai_access_allowed: true,
+            conditions: None,
+        }],
+    }
+}
+
+fn view_after(rows: &[FieldPermission]) -> Fields {
+    let world = world();
+    for row in rows {
+        world.store.store.set_field_permission(row.clone()).unwrap();
+    }
+    assert_eq!(world.guard.refresh().unwrap(), Refreshed::Changed);
+    let quote = quote();
+    let mut op = world.begin(&rep(), "quote.draft");
+    op.read(&quote).unwrap().to_fields()
+}
+
+#[test]
+fn a_row_narrows_what_a_grant_gives() {
+    let view = view_after(&[row("amount", "HIDDEN"), row("owner", "MASKED")]);
+    assert!(view.value("amount").is_none());
+    assert_eq!(view.value("owner"), Some(&Value::from("u***7")));
+}
+
+#[test]
+fn a_row_never_widens() {
+    let view = view_after(&[row("cost_price", "WRITE"), row("contact_phone", "READ")]);
+    assert!(view.value("cost_price").is_none());
+    assert_eq!(view.value("contact_phone"), Some(&Value::from("138****5678")));
+}
+
+#[test]
+fn what_cannot_be_read_in_a_row_hides() {
+    let mut odd = row("owner", "READ");
+    odd.roles[0].conditions = Some("{not json".to_owned());
+    let mut closed = row("stage", "READ");
+    closed.roles[0].ai_access_allowed = false;
+    let view = view_after(&[row("amount", "PEEK"), odd, closed]);
+    for field in ["amount", "owner", "stage"] {
+        assert!(view.value(field).is_none(), "{field}");
+    }
+}
+
+#[test]
+fn another_tenant_s_rows_are_nobody_s_business_here() {
+    let mut foreign = row("amount", "HIDDEN");
+    foreign.tenant = "globex".into();
+    assert!(view_after(&[foreign]).value("amount").is_some());
+}
+
+#[test]
+fn a_narrowed_field_is_no_longer_written() {
+    let world = world();
+    world.store.store.set_field_permission(row("discount", "READ")).unwrap();
+    assert_eq!(world.guard.refresh().unwrap(), Refreshed::Changed);
+    let change = Changes::update(&quote()).set("discount", 6);
+    let decision = world.propose(&rep(), "quote.draft", &change);
+    assert_eq!(codes(decision.reasons()), ["FIELD_NOT_WRITABLE"]);
+}
