@@ -202,7 +202,7 @@ impl Guard {
 
     /// Operations that a process before left unfinished, as found when this guard was opened.
     #[must_use]
-    pub fn interrupted(&self) -> Vec<InterruptedOperation> {
+    pub fn interrupted(&self) -> &[InterruptedOperation] {
         self.own.database.interrupted()
     }
 

@@ -1,6 +1,6 @@
 //! `guard check`: what is wrong with policies, and how to mend it.
 
-use guardrails_rules::{Bundle, compile, render};
+use guardrails_rules::{Bundle, Style, compile, render};
 
 use super::output::Output;
 use super::{Ending, Policies};
@@ -13,7 +13,7 @@ pub(super) fn run(args: &Policies, output: &mut Output) -> Result<Ending> {
     let count = |severity| found.iter().filter(|d| d.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     if output.is_json() {
-        output.line(guardrails_rules::to_json(found));
+        output.line(render(found, &bundle, Style::Json));
     } else {
         if !found.is_empty() {
             output.line(render(found, &bundle, output.style()));

@@ -56,8 +56,8 @@ impl Index {
             index.file(rule, predicate);
         }
         for (_, files) in &mut index.by_slot {
-            files.above.sort_by(|a, b| a.at.cmp(&b.at));
-            files.below.sort_by(|a, b| b.at.cmp(&a.at));
+            files.above.sort_by_key(|bound| bound.at);
+            files.below.sort_by_key(|bound| std::cmp::Reverse(bound.at));
         }
         index
     }

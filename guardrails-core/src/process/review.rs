@@ -50,7 +50,7 @@ pub(crate) fn review<'a>(
     let mut findings = Findings::default();
     let frame = Frame::new(facts, slots);
     rules.run(Phase::BeforeRisk, &frame, facts, &mut findings);
-    let risk = scale.weigh(&frame, &findings.risks);
+    let mut risk = scale.weigh(&frame, &findings.risks);
     if rules.has_phase(Phase::AfterRisk) {
         let facts = Facts {
             risk_score: Some(risk.score),
@@ -58,6 +58,7 @@ pub(crate) fn review<'a>(
         };
         let frame = Frame::new(&facts, slots);
         rules.run(Phase::AfterRisk, &frame, &facts, &mut findings);
+        risk = scale.weigh(&frame, &findings.risks);
     }
     let reached: Vec<_> = scale.reached(risk.level).collect();
     conclude(findings, risk, &reached, facts, show)
@@ -93,24 +94,21 @@ pub(crate) fn review_naively(
             findings.add(rule, truth, facts);
         }
     };
-    let mut findings = Findings::default();
-    run(Phase::BeforeRisk, facts, &mut findings);
-    let factors = policy
-        .risk
-        .factors
-        .iter()
-        .map(|factor| {
+    let weigh = |findings: &Findings| {
+        let factors = policy.risk.factors.iter().map(|factor| {
             let value = oracle::number(&factor.value, facts);
             (factor.name.clone(), share(factor.weight, value))
-        })
-        .chain(findings.risks.iter().cloned())
-        .collect();
-    let risk = total(&policy.risk, factors);
+        });
+        total(&policy.risk, factors.chain(findings.risks.iter().cloned()).collect())
+    };
+    let mut findings = Findings::default();
+    run(Phase::BeforeRisk, facts, &mut findings);
     let facts = Facts {
-        risk_score: Some(risk.score),
+        risk_score: Some(weigh(&findings).score),
         ..*facts
     };
     run(Phase::AfterRisk, &facts, &mut findings);
+    let risk = weigh(&findings);
     let reached: Vec<_> = policy
         .risk
         .thresholds

@@ -2,7 +2,7 @@
 //!
 //! One-shot and order-free: every rule that holds, or whose condition cannot be known, adds what
 //! follows from it; nothing a rule does changes what another one sees. Rules that read the risk
-//! score run once the score is known, and cannot add to it.
+//! score run once the score of all others is known; what they add counts towards the level.
 
 use std::sync::Arc;
 
@@ -157,17 +157,20 @@ impl Ready {
     }
 }
 
-/// When a rule runs: after the risk is known if its condition reads it.
+/// When a rule runs: after the risk is known if its condition or its script reads it.
 pub(crate) fn phase(rule: &Rule) -> Phase {
-    let mut phase = Phase::BeforeRisk;
+    let mut reads_risk = rule.effects.iter().any(|effect| match &effect.kind {
+        EffectKind::Do(action) => action.reads().iter().any(|path| path.root == Root::Risk),
+        _ => false,
+    });
     if let Some(when) = &rule.when {
-        when.visit_paths(&mut |path| {
-            if path.root == Root::Risk {
-                phase = Phase::AfterRisk;
-            }
-        });
+        when.visit_paths(&mut |path| reads_risk |= path.root == Root::Risk);
     }
-    phase
+    if reads_risk {
+        Phase::AfterRisk
+    } else {
+        Phase::BeforeRisk
+    }
 }
 
 /// Whether a rule holds on this day (`@since`, `@until`; both days count).
@@ -235,7 +238,7 @@ impl Findings {
                 let what = (field.clone(), None);
                 self.masks.push(finding(what, rule, shadow, unknown));
             }
-            EffectKind::Risk(points, name) if !shadow => self.risks.push((name.clone(), *points)),
+            EffectKind::Risk(points, name) if !shadow => self.add_risk(name.clone(), *points),
             EffectKind::Notify(channel) if !shadow => self.tell(channel),
             EffectKind::Risk(..) | EffectKind::Notify(_) => {}
             EffectKind::Do(action) => match action.run(facts) {
@@ -272,10 +275,15 @@ impl Findings {
                 let what = Need { chain, because };
                 self.approvals.push(finding(what, rule, shadow, unknown));
             }
-            ActionEffect::Risk(points, name) if !shadow => self.risks.push((name, points)),
+            ActionEffect::Risk(points, name) if !shadow => self.add_risk(name, points),
             ActionEffect::Notify(channel) if !shadow => self.tell(&channel),
             ActionEffect::Risk(..) | ActionEffect::Notify(_) => {}
         }
+    }
+
+    /// INVARIANT: a rule restricts, so points below nothing count as nothing.
+    fn add_risk(&mut self, name: Name, points: Decimal) {
+        self.risks.push((name, points.max(Decimal::ZERO)));
     }
 
     /// Why a read is refused: a rule that denies, or one that asks for an approval, which a read

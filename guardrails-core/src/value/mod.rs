@@ -99,6 +99,12 @@ impl From<&str> for Value {
     }
 }
 
+impl From<Name> for Value {
+    fn from(text: Name) -> Self {
+        Self::Text(text)
+    }
+}
+
 impl From<String> for Value {
     fn from(text: String) -> Self {
         Self::Text(text.into())
