@@ -32,12 +32,13 @@
 //! # The nouns
 //!
 //! A [`Bundle`] is the files of one policy under one digest. [`compile`] reads it to a
-//! [`Compilation`]: the policy in core's form, its [`TestCase`]s, and diagnostics. [`render`] writes
-//! diagnostics for people or machines; [`explain`] tells what a code means.
+//! [`Compilation`]: the policy in core's form, its [`TestCase`]s, and diagnostics. [`run_tests`] runs
+//! those tests against a guard in memory. [`render`] writes diagnostics for people and [`to_json`]
+//! for machines; [`explain`] tells what a code means.
 //!
 //! # What it does not do
 //!
-//! It decides nothing: evaluation is `guardrails-core`'s. It reads no clock and no network, and of
+//! It decides nothing: evaluation is `guardrails-core`'s, for tests too. It reads no clock and no network, and of
 //! the disk only what [`Bundle::read`] is pointed at.
 //!
 //! # Untrusted input
@@ -54,12 +55,15 @@ mod bundle;
 mod check;
 mod codes;
 mod compile;
+mod happening;
 mod parse;
 mod render;
 mod test_case;
+mod testing;
 
 pub use bundle::{BUNDLE_BYTES, Bundle, FILE_BYTES, SourceFile};
 pub use codes::{Code, codes, explain};
 pub use compile::{Compilation, compile};
-pub use render::{Style, render};
+pub use render::{Style, render, to_json};
 pub use test_case::{Expectation, ExpectationKind, Seen, TestActor, TestCase, TestChange};
+pub use testing::{Failure, TestReport, TestResult, run_tests};

@@ -10,7 +10,7 @@ use guardrails_core::{Diagnostic, Note, Place, Severity};
 
 use crate::bundle::Bundle;
 
-/// How diagnostics are written.
+/// How diagnostics are written for people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Style {
@@ -18,8 +18,6 @@ pub enum Style {
     Plain,
     /// The same with ANSI colours, for a terminal.
     Colour,
-    /// A JSON array of the diagnostics, one object each.
-    Json,
 }
 
 /// Characters of a source line that are shown; longer lines are cut around what is underlined.
@@ -31,8 +29,6 @@ pub fn render(diagnostics: &[Diagnostic], bundle: &Bundle, style: Style) -> Stri
     let renderer = match style {
         Style::Plain => Renderer::plain(),
         Style::Colour => Renderer::styled(),
-        // Strings, numbers and lists of them: there is nothing in here that JSON cannot hold.
-        Style::Json => return serde_json::to_string_pretty(diagnostics).unwrap_or_default(),
     };
     let mut out = String::new();
     for finding in diagnostics {
@@ -44,6 +40,14 @@ pub fn render(diagnostics: &[Diagnostic], bundle: &Bundle, style: Style) -> Stri
         out.push('\n');
     }
     out
+}
+
+/// Writes diagnostics as a JSON array of objects: `code`, `severity`, `message`, `place` with `file`,
+/// `line`, `column`, `start` and `end`, `label`, `notes`, `help`.
+#[must_use]
+pub fn to_json(diagnostics: &[Diagnostic]) -> String {
+    // Texts, numbers and lists of them: there is nothing in here that JSON cannot hold.
+    serde_json::to_string_pretty(diagnostics).unwrap_or_default()
 }
 
 fn one(finding: &Diagnostic, bundle: &Bundle, renderer: &Renderer) -> String {

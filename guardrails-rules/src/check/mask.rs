@@ -10,11 +10,6 @@ use crate::ast::{Dotted, MaskWord, Span};
 use crate::codes;
 use crate::parse::suggest;
 
-/// The words for masks.
-const MASKS: &[&str] = &[
-    "default", "phone", "email", "name", "id", "scrub", "redact", "partial",
-];
-
 /// A field that a clause names, and its full name with dots.
 pub(super) struct Named<'e> {
     pub(super) name: Name,
@@ -77,33 +72,30 @@ pub(super) fn mask(
     let Some(word) = word else {
         return Some(Mask::Default(field.sensitivity));
     };
-    let (name, arguments) = (&word.name, word.arguments.as_slice());
-    let plain = match (&*name.text, arguments) {
-        ("partial", _) => return partial(cx, word),
-        ("default", []) => return Some(Mask::Default(field.sensitivity)),
-        ("redact", []) => return Some(Mask::Redact),
-        ("phone", []) => Mask::Phone,
-        ("email", []) => Mask::Email,
-        ("name", []) => Mask::Name,
-        ("id", []) => Mask::Id,
-        ("scrub", []) => Mask::Scrub,
-        (known, [(_, span), ..]) if MASKS.contains(&known) => {
-            let message = format!("the mask `{known}` takes nothing in brackets");
-            cx.report(
-                cx.error(codes::BAD_ARGUMENT, *span, message)
-                    .help("remove the brackets"),
-            );
-            return None;
-        }
-        _ => {
-            let known = MASKS.iter().copied();
-            cx.unknown(codes::UNKNOWN_MASK, name, "mask", known, || {
-                format!("masks are {}", suggest::listed(MASKS))
-            });
-            return None;
-        }
+    let name = &word.name;
+    if &*name.text == "partial" {
+        return partial(cx, word);
+    }
+    let Some(mask) = Mask::from_word(&name.text) else {
+        let known = Mask::WORDS.iter().copied();
+        cx.unknown(codes::UNKNOWN_MASK, name, "mask", known, || {
+            format!("masks are {}", suggest::listed(Mask::WORDS))
+        });
+        return None;
     };
-    fits(cx, field, &name.text, at).then_some(plain)
+    if let Some((_, span)) = word.arguments.first() {
+        let message = format!("the mask `{}` takes nothing in brackets", name.text);
+        cx.report(
+            cx.error(codes::BAD_ARGUMENT, *span, message)
+                .help("remove the brackets"),
+        );
+        return None;
+    }
+    match mask {
+        Mask::Default(_) => Some(Mask::Default(field.sensitivity)),
+        Mask::Redact => Some(mask),
+        textual => fits(cx, field, &name.text, at).then_some(textual),
+    }
 }
 
 /// Masks that look into a text need one.

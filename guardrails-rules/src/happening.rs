@@ -1,0 +1,173 @@
+//! What happened in a test, and how it is held against what was expected.
+
+use guardrails_core::policy::RiskLevel;
+use guardrails_core::{Decision, Fields, Name, Outcome, Reason, Value};
+
+use crate::test_case::{Expectation, ExpectationKind, Seen};
+use crate::testing::Failure;
+
+/// What came of an operation.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+enum Came {
+    Allowed,
+    /// For this chain.
+    Waits(Name),
+    #[default]
+    Refused,
+}
+
+/// Everything about one operation that a test can ask for.
+#[derive(Default)]
+pub(crate) struct Happening {
+    came: Came,
+    reasons: Vec<Reason>,
+    /// What was read, when anything was.
+    seen: Option<Fields>,
+    rules: Vec<Name>,
+    risk: Option<RiskLevel>,
+}
+
+impl Happening {
+    /// The record was read, and nothing else happened yet.
+    pub(crate) fn saw(seen: Fields) -> Self {
+        Self {
+            came: Came::Allowed,
+            seen: Some(seen),
+            ..Self::default()
+        }
+    }
+
+    /// The operation, or its read, was refused.
+    pub(crate) fn refused(reasons: Vec<Reason>) -> Self {
+        Self {
+            reasons,
+            ..Self::default()
+        }
+    }
+
+    /// Takes over what was decided about a change.
+    pub(crate) fn decided(&mut self, decision: &Decision) {
+        self.came = match decision.outcome() {
+            Outcome::Allow => Came::Allowed,
+            Outcome::NeedsApproval(ticket) => Came::Waits(ticket.chain().into()),
+            Outcome::Deny => Came::Refused,
+        };
+        self.reasons = decision.reasons().to_vec();
+        let verdicts = decision.verdicts().iter();
+        self.rules = verdicts.map(|verdict| verdict.rule.clone()).collect();
+        self.risk = Some(decision.risk().level);
+    }
+
+    /// Why an expectation did not come true; nothing when it did.
+    pub(crate) fn against(&self, expected: &Expectation) -> Option<Failure> {
+        let message = match &expected.kind {
+            ExpectationKind::Allow => self.expect_came(&Came::Allowed, "allow"),
+            ExpectationKind::Deny(code) => self.expect_deny(code.as_ref()),
+            ExpectationKind::Approval(chain) => {
+                let came = Came::Waits(chain.clone());
+                self.expect_came(&came, &format!("approval `{chain}`"))
+            }
+            ExpectationKind::Rule(rule) => self.expect_rule(rule),
+            ExpectationKind::Risk(level) => self.expect_risk(*level),
+            ExpectationKind::View(fields) => self.expect_view(fields),
+            ExpectationKind::Message(text) => self.expect_message(text),
+        };
+        message.map(|message| Failure {
+            place: expected.place.clone(),
+            message,
+        })
+    }
+
+    fn expect_came(&self, came: &Came, words: &str) -> Option<String> {
+        (self.came != *came).then(|| format!("expected {words}, but {}", self.told()))
+    }
+
+    /// What happened, as a clause.
+    fn told(&self) -> String {
+        let what = match &self.came {
+            Came::Allowed => return "it was allowed".to_owned(),
+            Came::Waits(chain) => format!("it waits for approval `{chain}`"),
+            Came::Refused => "it was refused".to_owned(),
+        };
+        let reasons: Vec<String> = self.reasons.iter().map(ToString::to_string).collect();
+        if reasons.is_empty() {
+            what
+        } else {
+            format!("{what}: {}", reasons.join("; "))
+        }
+    }
+
+    fn expect_deny(&self, code: Option<&Name>) -> Option<String> {
+        let Some(code) = code else {
+            return self.expect_came(&Came::Refused, "deny");
+        };
+        let coded = self.reasons.iter().any(|reason| *reason.code() == **code);
+        (self.came != Came::Refused || !coded)
+            .then(|| format!("expected deny `{code}`, but {}", self.told()))
+    }
+
+    fn expect_rule(&self, rule: &Name) -> Option<String> {
+        let held =
+            self.rules.contains(rule) || self.reasons.iter().any(|reason| *reason.rule() == **rule);
+        if held {
+            return None;
+        }
+        let rules: Vec<String> = self.rules.iter().map(|rule| format!("`{rule}`")).collect();
+        let instead = match rules.as_slice() {
+            [] => "no rule held".to_owned(),
+            rules => format!("these held: {}", rules.join(", ")),
+        };
+        Some(format!("expected rule `{rule}` to hold, but {instead}"))
+    }
+
+    fn expect_risk(&self, level: RiskLevel) -> Option<String> {
+        match self.risk {
+            Some(risk) if risk == level => None,
+            Some(risk) => Some(format!("expected risk {level}, but it is {risk}")),
+            None => Some(format!(
+                "expected risk {level}, but no change was proposed, so none was scored"
+            )),
+        }
+    }
+
+    fn expect_view(&self, fields: &[(Name, Seen)]) -> Option<String> {
+        let Some(seen) = &self.seen else {
+            return Some(format!(
+                "expected a view, but nothing was read: {}",
+                self.told()
+            ));
+        };
+        let wrong: Vec<String> = fields
+            .iter()
+            .filter_map(|(name, expected)| differs(name, expected, seen.value(name)))
+            .collect();
+        (!wrong.is_empty()).then(|| wrong.join("; "))
+    }
+
+    fn expect_message(&self, text: &str) -> Option<String> {
+        let said = self.reasons.iter().any(|r| r.message().contains(text));
+        (!said).then(|| format!("expected a reason with \"{text}\", but {}", self.told()))
+    }
+}
+
+/// The values are the test's own, so that they may be told.
+fn differs(name: &Name, expected: &Seen, seen: Option<&Value>) -> Option<String> {
+    let shown = |value: &Value| Fields::from_iter([(name.clone(), value.clone())]).to_json();
+    match (expected, seen) {
+        (Seen::Hidden, None) => None,
+        (Seen::Value(expected), Some(seen)) if expected == seen => None,
+        (Seen::Hidden, Some(seen)) => Some(format!(
+            "expected `{name}` hidden, but it is seen: {}",
+            shown(seen)
+        )),
+        (Seen::Value(expected), None) => Some(format!(
+            "expected {}, but `{name}` is hidden or absent",
+            shown(expected)
+        )),
+        (Seen::Value(expected), Some(seen)) => Some(format!(
+            "expected {}, but seen: {}",
+            shown(expected),
+            shown(seen)
+        )),
+    }
+}

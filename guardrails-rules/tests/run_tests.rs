@@ -1,0 +1,55 @@
+//! A policy's own tests, run: those that hold, and what is said of those that do not.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a test stops at the first surprise"
+)]
+
+use std::path::Path;
+
+use guardrails_rules::{Bundle, SourceFile, TestReport, compile, run_tests};
+
+fn run(bundle: &Bundle) -> TestReport {
+    let compiled = compile(bundle);
+    let policy = compiled.policy.unwrap();
+    run_tests(&policy, &compiled.tests)
+}
+
+fn case(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/cases/ok")
+        .join(name)
+}
+
+fn told(report: &TestReport) -> Vec<String> {
+    let failures = report.results.iter().flat_map(|result| &result.failures);
+    failures.map(ToString::to_string).collect()
+}
+
+#[test]
+fn the_tests_of_a_right_policy_pass() {
+    for name in ["tests.guard", "language"] {
+        let report = run(&Bundle::read(case(name)).unwrap());
+        assert_eq!(told(&report), Vec::<String>::new(), "{name}");
+        assert!(report.passed() > 0, "{name}");
+    }
+}
+
+#[test]
+fn a_test_that_fails_says_what_happened_instead() {
+    let text = std::fs::read_to_string(case("tests.guard")).unwrap();
+    let text = text
+        .replace("discount > REP_LIMIT", "discount > REP_LIMIT + 10%")
+        .replace(
+            "mask  contact_phone with phone",
+            "mask  contact_phone with redact",
+        )
+        .replace("then deny DISCOUNT_TOO_DEEP", "then deny TOO_DEEP");
+    let bundle = Bundle::from_files(vec![SourceFile::new("broken.guard", text)]).unwrap();
+    let report = run(&bundle);
+    assert_eq!((report.passed(), report.failed()), (2, 3));
+    insta::assert_snapshot!(told(&report).join("\n"));
+}
