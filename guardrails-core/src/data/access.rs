@@ -64,6 +64,14 @@ impl Access {
         }
     }
 
+    pub(super) fn stricter(self, other: Self) -> Self {
+        if other.is_stricter_than(&self) {
+            other
+        } else {
+            self
+        }
+    }
+
     pub(super) fn is_stricter_than(&self, other: &Self) -> bool {
         self.cmp_strictness(other).is_gt()
     }

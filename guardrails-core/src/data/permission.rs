@@ -13,11 +13,8 @@ mod conditions;
 mod node;
 pub(super) mod rows;
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
-
-use smallvec::SmallVec;
+use std::sync::Arc;
 
 use self::conditions::Conditions;
 use self::node::{Clause, Given, Node, Planner};
@@ -28,10 +25,6 @@ use crate::policy::{Expr, Grant, Policy};
 use crate::process::Truth;
 use crate::store::FieldPermission;
 use crate::value::Name;
-
-/// Tables kept ready, one per pattern of truths; a plan with more patterns than this makes the rest
-/// anew each time.
-const MOST_TABLES: usize = 256;
 
 /// Whose permissions are asked for, and on what.
 #[derive(Debug, Clone, Copy)]
@@ -59,10 +52,7 @@ pub struct Permissions {
     governed: Governed,
     nodes: Vec<Node>,
     shapes: Arc<Shapes>,
-    tables: RwLock<HashMap<Pattern, Arc<FieldTable>>>,
 }
-
-type Pattern = SmallVec<[Truth; 16]>;
 
 /// What gives access.
 enum Governed {
@@ -115,7 +105,6 @@ impl Permissions {
             governed,
             nodes: planner.nodes(),
             shapes: planner.shapes(),
-            tables: RwLock::default(),
         }
     }
 
@@ -153,23 +142,6 @@ impl Permissions {
             .map(|node| node.row(&holding, truths, &self.shapes))
             .collect();
         FieldTable::new(self.entity.clone(), rows, reach, self.shapes.clone())
-    }
-
-    /// [`Permissions::table`], made once for each pattern of truths and shared from then on.
-    #[must_use]
-    pub fn shared_table(&self, truths: &[Truth]) -> Arc<FieldTable> {
-        // A poisoned lock still guards a whole map: entries are only ever inserted complete.
-        let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(table) = tables.get(truths) {
-            return table.clone();
-        }
-        drop(tables);
-        let table = Arc::new(self.table(truths));
-        let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
-        if tables.len() < MOST_TABLES {
-            tables.insert(truths.into(), table.clone());
-        }
-        table
     }
 }
 

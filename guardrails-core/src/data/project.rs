@@ -1,15 +1,19 @@
 //! One value as the principal may see it: the same value, a changed one, or none.
 //!
-//! INVARIANT: a field that the table does not name never passes, at any depth.
+//! A mask on a field that holds a nested entity is one on every field inside it, beside what is
+//! said of that field itself; the stricter holds. INVARIANT: a field that the table does not name
+//! never passes, at any depth.
 
 use super::access::Access;
+use super::mask::Mask;
 use super::shape::Shapes;
 use super::table::{FieldRow, Inner};
+use crate::policy::Sensitivity;
 use crate::value::{Fields, Value};
 
 /// Nested objects and lists deeper than this are withheld, as [`JsonLimits`](crate::JsonLimits)
 /// would have refused them.
-const DEEPEST: usize = 32;
+pub(super) const DEEPEST: usize = 32;
 
 /// What came of a value.
 pub(super) enum Shown {
@@ -21,118 +25,166 @@ pub(super) enum Shown {
     Withheld,
 }
 
-/// The value of a row's field.
-pub(super) fn field(row: &FieldRow, value: &Value, shapes: &Shapes, buffer: &mut String) -> Shown {
-    match &row.access {
-        Access::Read => inside(&row.inner, value, shapes, DEEPEST, buffer),
-        Access::Masked(mask) => Shown::Changed(mask.apply_with(value, buffer)),
-        Access::Hidden => Shown::Withheld,
-    }
-}
-
-/// A readable value, by what of its inside may be seen.
-pub(super) fn inside(
-    inner: &Inner,
-    value: &Value,
-    shapes: &Shapes,
+/// What holds for everything inside a field.
+#[derive(Clone)]
+pub(super) struct Around {
+    /// The field's mask.
+    mask: Option<Mask>,
+    /// The highest sensitivity of the fields around.
+    floor: Sensitivity,
+    /// How much deeper it may go.
     depth: usize,
-    buffer: &mut String,
-) -> Shown {
-    match inner {
-        Inner::Anything => Shown::Same,
-        Inner::Scalar => scalar(value, depth),
-        Inner::Rows(rows) => nested(rows, value, shapes, depth, buffer),
-        Inner::Shape(shape) => nested(shapes.rows(*shape), value, shapes, depth, buffer),
+}
+
+impl Around {
+    /// Nothing is around a record's own field.
+    pub(super) const RECORD: Self = Self {
+        mask: None,
+        floor: Sensitivity::PUBLIC,
+        depth: DEEPEST,
+    };
+
+    /// What is around the fields inside this row's; none where nothing inside may be seen.
+    pub(super) fn inside(&self, row: &FieldRow) -> Option<Self> {
+        let floor = self.floor.max(row.floor);
+        let mask = match self.access(row) {
+            Access::Hidden => return None,
+            Access::Masked(mask) => Some(mask),
+            Access::Read => None,
+        };
+        Some(Self {
+            mask,
+            floor,
+            depth: self.depth,
+        })
+    }
+
+    /// The stricter of what the row says and what is around it.
+    pub(super) fn access(&self, row: &FieldRow) -> Access {
+        let floor = self.floor.max(row.floor);
+        let own = match &row.access {
+            Access::Masked(mask) => Access::Masked(mask.on(floor)),
+            other => other.clone(),
+        };
+        match &self.mask {
+            None => own,
+            Some(mask) => own.stricter(Access::Masked(mask.on(floor))),
+        }
+    }
+
+    fn deeper(&self) -> Option<Self> {
+        Some(Self {
+            depth: self.depth.checked_sub(1)?,
+            ..self.clone()
+        })
     }
 }
 
+/// Shows values by one table; keeps a buffer from mask to mask.
+pub(super) struct Projector<'t> {
+    shapes: &'t Shapes,
+    buffer: String,
+}
+
+impl<'t> Projector<'t> {
+    pub(super) fn new(shapes: &'t Shapes) -> Self {
+        Self {
+            shapes,
+            buffer: String::new(),
+        }
+    }
+
+    /// The value of a record's own field. The common cases cost nothing: a plain value that is read
+    /// or hidden, or masked by itself.
+    pub(super) fn top(&mut self, row: &FieldRow, value: &Value) -> Shown {
+        match (&row.access, &row.inner) {
+            (Access::Hidden, _) => Shown::Withheld,
+            (Access::Read, Inner::Anything) => Shown::Same,
+            (Access::Read, Inner::Scalar) => scalar(value, DEEPEST),
+            (Access::Masked(mask), Inner::Anything | Inner::Scalar) => self.masked(mask, value),
+            _ => self.field(row, value, &Around::RECORD),
+        }
+    }
+
+    /// The value of a field with something around it.
+    pub(super) fn field(&mut self, row: &FieldRow, value: &Value, around: &Around) -> Shown {
+        let Some(inside) = around.inside(row) else {
+            return Shown::Withheld;
+        };
+        match (&row.inner, &inside.mask) {
+            (Inner::Rows(rows), _) => self.nested(rows, value, &inside),
+            (Inner::Shape(shape), _) => self.nested(self.shapes.rows(*shape), value, &inside),
+            (Inner::Anything | Inner::Scalar, Some(mask)) => self.masked(mask, value),
+            (Inner::Anything, None) => Shown::Same,
+            (Inner::Scalar, None) => scalar(value, inside.depth),
+        }
+    }
+
+    fn masked(&mut self, mask: &Mask, value: &Value) -> Shown {
+        Shown::Changed(mask.apply_with(value, &mut self.buffer))
+    }
+
+    fn nested(&mut self, rows: &[FieldRow], value: &Value, around: &Around) -> Shown {
+        match (value, &around.mask, around.deeper()) {
+            (Value::Null, None, _) => Shown::Same,
+            (Value::Null, Some(mask), _) => self.masked(mask, value),
+            (Value::Object(fields), _, Some(around)) => self.object(rows, fields, &around),
+            (Value::List(items), _, Some(around)) => self.list(rows, items, &around),
+            // A bare value where an entity is declared is not known to be harmless.
+            _ => Shown::Withheld,
+        }
+    }
+
+    fn object(&mut self, rows: &[FieldRow], fields: &Fields, around: &Around) -> Shown {
+        let mut shown = Fields::with_capacity(fields.len().min(rows.len()));
+        let mut changed = false;
+        let mut rows = rows.iter().peekable();
+        for (name, value) in fields {
+            while rows.next_if(|row| *row.name < **name).is_some() {}
+            let result = match rows.next_if(|row| row.name == *name) {
+                Some(row) => self.field(row, value, around),
+                None => Shown::Withheld,
+            };
+            changed |= !matches!(result, Shown::Same);
+            match result {
+                Shown::Same => shown.set(name.clone(), value.clone()),
+                Shown::Changed(value) => shown.set(name.clone(), value),
+                Shown::Withheld => {}
+            }
+        }
+        if changed {
+            Shown::Changed(Value::from(shown))
+        } else {
+            Shown::Same
+        }
+    }
+
+    fn list(&mut self, rows: &[FieldRow], items: &[Value], around: &Around) -> Shown {
+        let mut shown: Vec<Value> = Vec::with_capacity(items.len());
+        let mut changed = false;
+        for item in items {
+            let result = self.nested(rows, item, around);
+            changed |= !matches!(result, Shown::Same);
+            match result {
+                Shown::Same => shown.push(item.clone()),
+                Shown::Changed(item) => shown.push(item),
+                Shown::Withheld => {}
+            }
+        }
+        if changed {
+            Shown::Changed(Value::List(shown.into()))
+        } else {
+            Shown::Same
+        }
+    }
+}
+
+/// A plain value or a list of them; a nested object is not what was declared.
 fn scalar(value: &Value, depth: usize) -> Shown {
     let fits = |item: &Value| matches!(scalar(item, depth.saturating_sub(1)), Shown::Same);
     match value {
         Value::Object(_) => Shown::Withheld,
         Value::List(items) if depth == 0 || !items.iter().all(fits) => Shown::Withheld,
         _ => Shown::Same,
-    }
-}
-
-fn nested(
-    rows: &[FieldRow],
-    value: &Value,
-    shapes: &Shapes,
-    depth: usize,
-    buffer: &mut String,
-) -> Shown {
-    match value {
-        Value::Null => Shown::Same,
-        Value::Object(fields) if depth > 0 => object(rows, fields, shapes, depth - 1, buffer),
-        Value::List(items) if depth > 0 => list(rows, items, shapes, depth - 1, buffer),
-        // A bare value where an entity is declared is not known to be harmless.
-        _ => Shown::Withheld,
-    }
-}
-
-fn object(
-    rows: &[FieldRow],
-    fields: &Fields,
-    shapes: &Shapes,
-    depth: usize,
-    buffer: &mut String,
-) -> Shown {
-    let mut shown = Fields::with_capacity(fields.len().min(rows.len()));
-    let mut changed = false;
-    let mut rows = rows.iter().peekable();
-    for (name, value) in fields {
-        while rows.next_if(|row| *row.name < **name).is_some() {}
-        let Some(row) = rows.next_if(|row| row.name == *name) else {
-            changed = true;
-            continue;
-        };
-        let result = match &row.access {
-            Access::Read => inside(&row.inner, value, shapes, depth, buffer),
-            Access::Masked(mask) => Shown::Changed(mask.apply_with(value, buffer)),
-            Access::Hidden => Shown::Withheld,
-        };
-        match result {
-            Shown::Same => shown.set(name.clone(), value.clone()),
-            Shown::Changed(value) => {
-                changed = true;
-                shown.set(name.clone(), value);
-            }
-            Shown::Withheld => changed = true,
-        }
-    }
-    if changed {
-        Shown::Changed(Value::from(shown))
-    } else {
-        Shown::Same
-    }
-}
-
-fn list(
-    rows: &[FieldRow],
-    items: &[Value],
-    shapes: &Shapes,
-    depth: usize,
-    buffer: &mut String,
-) -> Shown {
-    let mut changed = false;
-    let shown: Vec<Value> = items
-        .iter()
-        .filter_map(|item| match nested(rows, item, shapes, depth, buffer) {
-            Shown::Same => Some(item.clone()),
-            Shown::Changed(item) => {
-                changed = true;
-                Some(item)
-            }
-            Shown::Withheld => {
-                changed = true;
-                None
-            }
-        })
-        .collect();
-    if changed {
-        Shown::Changed(Value::List(shown.into()))
-    } else {
-        Shown::Same
     }
 }

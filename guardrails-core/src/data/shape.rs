@@ -87,6 +87,7 @@ impl Shapes {
             access,
             writable,
             sensitivity,
+            floor: sensitivity,
             pii: field.pii,
             source,
             inner: self.inner_of(&field.ty),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::access::{Access, Source, Writable};
 use super::mask::Mask;
+use super::project::Around;
 use super::shape::Shapes;
 use super::show;
 use crate::audit::FieldAccess;
@@ -36,6 +37,9 @@ pub struct FieldRow {
     pub(super) access: Access,
     pub(super) writable: Writable,
     pub(super) sensitivity: Sensitivity,
+    /// The sensitivity of the field itself, without what is visible inside: what masks on the field
+    /// and on everything inside go by.
+    pub(super) floor: Sensitivity,
     pub(super) pii: Option<PiiClass>,
     pub(super) source: Source,
     pub(super) inner: Inner,
@@ -111,7 +115,7 @@ impl FieldTable {
         shapes: Arc<Shapes>,
     ) -> Self {
         let mut accessed = Vec::with_capacity(rows.len());
-        flatten(&rows, "", &mut accessed);
+        flatten(&rows, "", &Around::RECORD, &mut accessed);
         let hidden = accessed
             .iter()
             .filter(|field| field.access == Access::Hidden.as_str())
@@ -200,23 +204,44 @@ impl FieldTable {
     }
 
     /// The same table with fields masked, or hidden where there is no mask: what rules on reading
-    /// ask for. It only ever gets stricter; a path into a nested entity restricts the whole field.
+    /// ask for. It only ever gets stricter.
     pub(crate) fn narrowed(&self, restrictions: &[(Name, Option<Mask>)]) -> Self {
         let mut rows = self.rows.to_vec();
         for (path, mask) in restrictions {
-            let top = path.split_once('.').map_or(&**path, |(top, _)| top);
-            let Some(row) = rows.iter_mut().find(|row| *row.name == *top) else {
-                continue;
-            };
-            let wanted = match mask {
-                Some(mask) => Access::Masked(mask.on(row.sensitivity)),
-                None => Access::Hidden,
-            };
-            if wanted.is_stricter_than(&row.access) {
-                row.access = wanted;
-            }
+            let access = mask.clone().map_or(Access::Hidden, Access::Masked);
+            restrict(&mut rows, &self.shapes, path, &access);
         }
         Self::new(self.entity.clone(), rows, self.reach, self.shapes.clone())
+    }
+}
+
+/// Makes the field at `path` no more permissive than `access`. Where the inside of a field is not
+/// spelled out, it is from here on.
+fn restrict(rows: &mut [FieldRow], shapes: &Shapes, path: &str, access: &Access) {
+    let (name, rest) = path
+        .split_once('.')
+        .map_or((path, None), |(name, rest)| (name, Some(rest)));
+    let Some(row) = rows.iter_mut().find(|row| *row.name == *name) else {
+        return;
+    };
+    let inside = match (&row.inner, rest) {
+        (Inner::Rows(inside), Some(rest)) => Some((inside.to_vec(), rest)),
+        (Inner::Shape(shape), Some(rest)) => Some((shapes.rows(*shape).to_vec(), rest)),
+        (_, _) => None,
+    };
+    row.writable = Writable::No;
+    match inside {
+        Some((mut inside, rest)) => {
+            restrict(&mut inside, shapes, rest, access);
+            row.inner = Inner::Rows(inside.into());
+        }
+        None => {
+            let wanted = match access {
+                Access::Masked(mask) => Access::Masked(mask.on(row.floor)),
+                other => other.clone(),
+            };
+            row.access = row.access.clone().stricter(wanted);
+        }
     }
 }
 
@@ -234,17 +259,18 @@ pub(super) fn most_sensitive(rows: &[FieldRow]) -> Option<Sensitivity> {
         .max()
 }
 
-fn flatten(rows: &[FieldRow], prefix: &str, out: &mut Vec<FieldAccess>) {
+fn flatten(rows: &[FieldRow], prefix: &str, around: &Around, out: &mut Vec<FieldAccess>) {
     for row in rows {
         let path = join(prefix, &row.name);
+        let access = around.access(row);
         out.push(FieldAccess {
             field: path.clone(),
-            access: row.access.as_str(),
-            mask: row.access.mask_name(),
+            access: access.as_str(),
+            mask: access.mask_name(),
             sensitivity: row.sensitivity.level(),
         });
-        if row.access == Access::Read {
-            flatten(row.nested(), &path, out);
+        if let Some(inside) = around.inside(row) {
+            flatten(row.nested(), &path, &inside, out);
         }
     }
 }
@@ -255,5 +281,61 @@ pub(super) fn join(prefix: &str, name: &Name) -> Name {
         name.clone()
     } else {
         format!("{prefix}.{name}").into()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
+mod tests {
+    use super::*;
+    use crate::data::view;
+    use crate::record::Record;
+
+    fn row(name: &str, inner: Inner) -> FieldRow {
+        FieldRow {
+            name: name.into(),
+            access: Access::Read,
+            writable: Writable::Yes,
+            sensitivity: Sensitivity::PUBLIC,
+            floor: Sensitivity::PUBLIC,
+            pii: None,
+            source: Source::Nobody,
+            inner,
+        }
+    }
+
+    #[test]
+    fn a_rule_on_reading_restricts_just_its_field() {
+        let inside = vec![row("name", Inner::Scalar), row("phone", Inner::Scalar)];
+        let rows = vec![
+            row("amount", Inner::Scalar),
+            row("customer", Inner::Rows(inside.into())),
+        ];
+        let table = FieldTable::new("Quote".into(), rows, Reach::InScope, Arc::default());
+        let record = Record::from_json(
+            "Quote",
+            r#"{"amount":1,"customer":{"name":"张三","phone":"13812345678"}}"#,
+        )
+        .unwrap();
+        let shown = |restrictions: &[(Name, Option<Mask>)]| {
+            view(&record, &Arc::new(table.narrowed(restrictions))).to_json()
+        };
+        assert_eq!(
+            shown(&[
+                ("customer.phone".into(), Some(Mask::Phone)),
+                ("amount".into(), None)
+            ]),
+            r#"{"customer":{"name":"张三","phone":"138****5678"}}"#
+        );
+        assert_eq!(
+            shown(&[("customer".into(), Some(Mask::Redact))]),
+            r#"{"amount":1,"customer":{"name":"[CONFIDENTIAL]","phone":"[CONFIDENTIAL]"}}"#
+        );
+        let twice = [
+            ("customer.phone".into(), None),
+            ("customer.phone".into(), Some(Mask::Phone)),
+            ("amount.cents".into(), None),
+        ];
+        assert_eq!(shown(&twice), r#"{"customer":{"name":"张三"}}"#);
     }
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::access::Access;
-use super::project::{self, Shown};
+use super::project::{Projector, Shown};
 use super::table::{FieldRow, FieldTable};
 use crate::audit::FieldAccess;
 use crate::record::Record;
@@ -102,7 +102,7 @@ pub fn accessed(view: &View<'_>) -> Arc<[FieldAccess]> {
 
 impl<'r> View<'r> {
     fn fill(&mut self, fields: &'r Fields, table: &FieldTable) {
-        let mut buffer = String::new();
+        let mut projector = Projector::new(table.shapes());
         let mut rows = table.rows().iter();
         let mut row = rows.next();
         for (name, value) in fields {
@@ -114,7 +114,7 @@ impl<'r> View<'r> {
             }
             match row {
                 Some(found) if found.name() == name => {
-                    self.add(name, value, found, table, &mut buffer);
+                    self.add(name, value, found, &mut projector);
                     row = rows.next();
                 }
                 _ => self.strays += 1,
@@ -128,15 +128,14 @@ impl<'r> View<'r> {
         name: &'r Name,
         value: &'r Value,
         row: &FieldRow,
-        table: &FieldTable,
-        buffer: &mut String,
+        projector: &mut Projector<'_>,
     ) {
-        let seen = match project::field(row, value, table.shapes(), buffer) {
+        let seen = match projector.top(row, value) {
             Shown::Same => Seen::Borrowed(value),
             Shown::Changed(value) => Seen::Owned(value),
             Shown::Withheld => {
-                if *row.access() == Access::Read {
-                    // Readable, but not what the entity declares.
+                if *row.access() != Access::Hidden {
+                    // Granted, but not what the entity declares.
                     self.strays += 1;
                     self.complete = false;
                 }

@@ -9,6 +9,8 @@
 
 mod grants;
 mod nested;
+mod oracle;
+mod properties;
 mod tables;
 mod views;
 mod world;

@@ -75,7 +75,11 @@ fn clauses_inside_and_outside_come_together() {
             vec![mask(&["customer"], Mask::Redact), read(&["customer.name"])],
             &[]
         ),
-        r#""[CONFIDENTIAL]""#
+        r#"{"name":"[CONFIDENTIAL]","parent":{"name":"[CONFIDENTIAL]","phone":"[CONFIDENTIAL]"},"phone":"[CONFIDENTIAL]"}"#
+    );
+    assert_eq!(
+        customer(vec![mask(&["customer"], Mask::Name)], &[]),
+        r#"{"name":"欧阳**","parent":{"name":"司马**","phone":"1***"},"phone":"1***"}"#
     );
 }
 

@@ -128,12 +128,3 @@ fn the_audit_names_only_what_the_record_has() {
         ]
     );
 }
-
-#[test]
-fn one_table_serves_all_records_of_one_pattern() {
-    let permissions = permissions(&rep(), &[]);
-    assert!(Arc::ptr_eq(
-        &permissions.shared_table(&[]),
-        &permissions.shared_table(&[])
-    ));
-}

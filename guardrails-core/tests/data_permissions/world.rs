@@ -212,7 +212,7 @@ pub(crate) fn table(permissions: &Permissions, truths: &[(&str, Truth)]) -> Arc<
             _ => Truth::Unknown,
         })
         .collect();
-    permissions.shared_table(&truths)
+    Arc::new(permissions.table(&truths))
 }
 
 pub(crate) fn only(policy: &Policy, rows: &[FieldPermission]) -> Arc<FieldTable> {

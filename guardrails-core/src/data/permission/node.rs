@@ -81,11 +81,29 @@ impl Level {
     }
 
     fn narrowed(self, limit: Option<&Limit>, sensitivity: Sensitivity) -> Self {
-        let Some(limit) = limit else {
-            return self;
-        };
-        let (access, writable, source) =
-            limit.narrow(self.access, self.writable, self.source, sensitivity);
+        match limit {
+            None => self,
+            Some(limit) => {
+                Self::from(limit.narrow(self.access, self.writable, self.source, sensitivity))
+            }
+        }
+    }
+
+    fn narrowed_inside(self, limit: Option<&Limit>, sensitivity: Sensitivity) -> Self {
+        match limit {
+            None => self,
+            Some(limit) => Self::from(limit.narrow_inside(
+                self.access,
+                self.writable,
+                self.source,
+                sensitivity,
+            )),
+        }
+    }
+}
+
+impl From<(Access, Writable, Source)> for Level {
+    fn from((access, writable, source): (Access, Writable, Source)) -> Self {
         Self {
             access,
             writable,
@@ -120,27 +138,25 @@ impl Node {
             writable: level.writable.and(shapes.writable(&inner)),
             access: level.access,
             sensitivity: self.sensitivity.max(inside),
+            floor: self.sensitivity,
             pii: self.pii,
             source: level.source,
             inner,
         }
     }
 
-    /// The row of a field whose inside is spoken of: it is shown with what is inside wherever that
-    /// shows more than the field's own access does, since each field inside already bears every
-    /// clause on the whole.
+    /// The row of a field whose inside is spoken of. It is opened where something inside is shown in
+    /// a better way than the field as a whole, since each field inside already bears every clause on
+    /// the whole.
     fn row_around(&self, own: Level, rows: Arc<[FieldRow]>, shapes: &Shapes) -> FieldRow {
         let opened = rows
             .iter()
             .find(|row| own.access.is_stricter_than(&row.access));
-        let level = match (opened, &own.access) {
-            (Some(row), _) => Level {
-                access: Access::Read,
-                writable: Writable::No,
-                source: row.source.clone(),
-            },
-            (None, _) => own,
-        };
+        let level = opened.map_or(own, |row| Level {
+            access: Access::Read,
+            writable: Writable::No,
+            source: row.source.clone(),
+        });
         let inside = most_sensitive(&rows).unwrap_or(Sensitivity::PUBLIC);
         let mut row = self.row_of(level, Inner::Rows(rows), shapes);
         row.sensitivity = row.sensitivity.max(inside);
@@ -161,7 +177,7 @@ impl Node {
                 best = merged(best, level.narrowed(offer.limit.as_ref(), self.sensitivity));
             }
         }
-        best.narrowed(self.inside.as_ref(), self.sensitivity)
+        best.narrowed_inside(self.inside.as_ref(), self.sensitivity)
     }
 }
 
@@ -225,14 +241,22 @@ impl Offer {
     }
 }
 
-/// The nested entity that a field stands in, and how far the tables narrow what holds it.
-#[derive(Default)]
+/// The nested entity that a field stands in; how far the tables narrow what holds it, and how
+/// sensitive that is.
 struct Outer<'a> {
     entity: Option<&'a Entity>,
     limit: Option<Limit>,
+    floor: Sensitivity,
 }
 
 impl Outer<'_> {
+    /// Around a record's own fields.
+    const RECORD: Self = Self {
+        entity: None,
+        limit: None,
+        floor: Sensitivity::PUBLIC,
+    };
+
     /// INVARIANT: what narrows a field narrows everything inside it.
     fn limit_on(&self, field: &Field, rows: &TableRows<'_>) -> Option<Limit> {
         let entity = self.entity?;
@@ -285,7 +309,7 @@ impl<'a> Planner<'a> {
         let mut nodes: Vec<Node> = entity
             .iter()
             .flat_map(|entity| &entity.fields)
-            .map(|field| self.node(field, &field.name, Outer::default()))
+            .map(|field| self.node(field, &field.name, Outer::RECORD))
             .collect();
         let declared = |name: &str| entity.is_some_and(|entity| entity.field(name).is_some());
         if entity.is_none() || matches!(self.given, Given::Rows) {
@@ -321,6 +345,7 @@ impl<'a> Planner<'a> {
                     let outer = Outer {
                         entity: Some(nested),
                         limit: inside.clone(),
+                        floor: sensitivity,
                     };
                     self.node(field, &join(path, &field.name), outer)
                 })
@@ -338,14 +363,15 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The highest of what is declared and what the tables say, of the path and of the nested
-    /// entity's own field.
+    /// The highest of what is declared and what the tables say, of the path, of the nested entity's
+    /// own field, and of the fields around it.
     fn sensitivity(&self, field: &Field, path: &str, outer: &Outer<'_>) -> Sensitivity {
         let nested = outer
             .entity
             .and_then(|entity| self.rows.sensitivity(&entity.name, &field.name));
         let stored = self.rows.sensitivity(self.entity, path).max(nested);
-        stored.map_or(field.sensitivity, |stored| stored.max(field.sensitivity))
+        let declared = field.sensitivity.max(outer.floor);
+        stored.map_or(declared, |stored| stored.max(declared))
     }
 
     fn undeclared(&self, name: &Name) -> Node {

@@ -57,6 +57,22 @@ impl Limit {
         }
     }
 
+    /// [`Limit::narrow`] for a limit on a nested entity's own field: the stricter of two masks holds,
+    /// since the policy's was chosen for the outer field and may not know the inner one.
+    pub(in crate::data) fn narrow_inside(
+        &self,
+        access: Access,
+        writable: Writable,
+        source: Source,
+        sensitivity: Sensitivity,
+    ) -> (Access, Writable, Source) {
+        let default = Access::Masked(Mask::Default(sensitivity));
+        if self.kind == LimitKind::Masked && default.is_stricter_than(&access) {
+            return (default, Writable::No, self.source.clone());
+        }
+        self.narrow(access, writable, source, sensitivity)
+    }
+
     /// The limit on a field, as it counts for the field that holds it.
     fn outside(self) -> Self {
         let kind = if self.kind == LimitKind::Masked {

@@ -1,0 +1,244 @@
+//! Field permission worked out the long way, one leaf at a time: no plan, no tree, no merging of
+//! tables. The real thing is held equal to it.
+
+use guardrails_core::data::{Access, Mask};
+use guardrails_core::policy::{FieldSet, Grant, Permission, Policy, Sensitivity};
+use guardrails_core::process::Truth;
+use guardrails_core::{FieldPermission, RolePermission};
+
+use super::world::{CUSTOMER, QUOTE};
+
+/// One case: a policy, rows, and how the conditions come out.
+pub(crate) struct Case<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) rows: &'a [FieldPermission],
+    pub(crate) assigned: &'a [&'a str],
+    pub(crate) inherited: &'a [&'a str],
+    pub(crate) truth: &'a dyn Fn(&str) -> Truth,
+}
+
+/// What a leaf comes to; none when the record is out of scope.
+pub(crate) fn leaf(case: &Case<'_>, path: &str) -> Option<Access> {
+    let about: Vec<_> = case
+        .policy
+        .grants
+        .iter()
+        .filter(|g| &*g.entity == QUOTE)
+        .collect();
+    let holding: Vec<_> = about.iter().filter(|grant| holds(case, grant)).collect();
+    if !about.is_empty() && holding.is_empty() {
+        return None;
+    }
+    if prefixes(path).iter().any(|p| case.closed(QUOTE, p)) {
+        return Some(Access::Hidden);
+    }
+    let sensitivity = case.sensitivity(path);
+    let granted: Vec<Access> = if about.is_empty() {
+        let roles = case.roles().into_iter();
+        roles
+            .filter(|role| prefixes(path).iter().any(|p| case.has_row(QUOTE, p, role)))
+            .map(|role| case.narrowed(Access::Read, path, role, sensitivity))
+            .collect()
+    } else {
+        let levels = holding.iter().filter_map(|grant| {
+            let access = in_grant(case, grant, path, sensitivity)?;
+            Some(case.narrowed(access, path, &grant.role, sensitivity))
+        });
+        levels.collect()
+    };
+    let best = granted.into_iter().min_by(|a, b| a.cmp_strictness(b));
+    Some(case.inside(best.unwrap_or(Access::Hidden), path, sensitivity))
+}
+
+fn holds(case: &Case<'_>, grant: &Grant) -> bool {
+    case.roles().contains(&&*grant.role)
+        && (grant.contexts.is_empty() || grant.contexts.iter().any(|c| &**c == "sales"))
+        && grant
+            .scope
+            .as_ref()
+            .is_none_or(|s| truth(case, s) == Truth::True)
+}
+
+fn truth(case: &Case<'_>, condition: &guardrails_core::policy::Expr) -> Truth {
+    match &condition.kind {
+        guardrails_core::policy::ExprKind::HasRole(name) => (case.truth)(name),
+        _ => Truth::Unknown,
+    }
+}
+
+fn in_grant(case: &Case<'_>, grant: &Grant, path: &str, level: Sensitivity) -> Option<Access> {
+    let mut seen = Vec::new();
+    let mut gives = false;
+    for clause in grant
+        .clauses
+        .iter()
+        .filter(|clause| covers(&clause.fields, path))
+    {
+        let held = clause
+            .when
+            .as_ref()
+            .map_or(Truth::True, |when| truth(case, when));
+        match (&clause.permission, held) {
+            (_, Truth::False) | (Permission::Read | Permission::Write, Truth::Unknown) => {}
+            (Permission::Read | Permission::Write, Truth::True) => {
+                gives = true;
+                seen.push(Access::Read);
+            }
+            (Permission::Mask(mask), held) => {
+                gives |= held == Truth::True;
+                seen.push(Access::Masked(mask.on(level)));
+            }
+            (Permission::Hide, _) => return Some(Access::Hidden),
+        }
+    }
+    let strictest = seen.into_iter().max_by(|a, b| a.cmp_strictness(b));
+    strictest.filter(|_| gives)
+}
+
+fn covers(fields: &FieldSet, path: &str) -> bool {
+    let around = prefixes(path);
+    match fields {
+        FieldSet::Named(names) => names.iter().any(|name| around.contains(&&**name)),
+        FieldSet::AllExcept(names) => !names.iter().any(|name| around.contains(&&**name)),
+    }
+}
+
+/// `a`, `a.b`, `a.b.c`.
+pub(crate) fn prefixes(path: &str) -> Vec<&str> {
+    let dots = path.match_indices('.').map(|(at, _)| &path[..at]);
+    dots.chain([path]).collect()
+}
+
+impl<'a> Case<'a> {
+    fn roles(&self) -> Vec<&'a str> {
+        let mut roles = [self.assigned, self.inherited].concat();
+        roles.sort_unstable();
+        roles.dedup();
+        roles
+    }
+
+    fn rows(&self, entity: &str, field: &str) -> Vec<&'a FieldPermission> {
+        let rows = self.rows.iter();
+        rows.filter(|row| &*row.tenant == "acme" && &*row.entity == entity && &*row.field == field)
+            .collect()
+    }
+
+    fn role_rows(&self, entity: &str, field: &str, role: &str) -> Vec<&'a RolePermission> {
+        let rows = self
+            .rows(entity, field)
+            .into_iter()
+            .flat_map(|row| &row.roles);
+        rows.filter(|row| &*row.role == role).collect()
+    }
+
+    fn has_row(&self, entity: &str, field: &str, role: &str) -> bool {
+        !self.role_rows(entity, field, role).is_empty()
+    }
+
+    fn closed(&self, entity: &str, field: &str) -> bool {
+        self.roles().iter().any(|role| {
+            let rows = self.role_rows(entity, field, role);
+            rows.iter()
+                .any(|row| !row.ai_access_allowed && applies(row) != Some(false))
+        })
+    }
+
+    fn sensitivity(&self, path: &str) -> Sensitivity {
+        let around = prefixes(path).into_iter();
+        around.map(|path| self.own_sensitivity(path)).max().unwrap()
+    }
+
+    fn own_sensitivity(&self, path: &str) -> Sensitivity {
+        let (entity, field) = nested_name(path);
+        let declared = &self.policy.entities[entity]
+            .field(field)
+            .unwrap()
+            .sensitivity;
+        let stored = [self.rows(QUOTE, path), self.rows(entity, field)].concat();
+        let stored = stored.iter().map(|row| match row.sensitivity {
+            level @ 1..=5 => Sensitivity::new(level as u8).unwrap(),
+            _ => Sensitivity::new(5).unwrap(),
+        });
+        stored.chain([*declared]).max().unwrap()
+    }
+
+    /// Strictness of what one role's rows leave: 0 all, 1 masked, 2 nothing; none without rows.
+    fn row_level(&self, entity: &str, field: &str, role: &str) -> Option<u8> {
+        let rows = self.role_rows(entity, field, role);
+        if rows.is_empty() {
+            return None;
+        }
+        let levels = rows
+            .iter()
+            .filter_map(|row| match (applies(row), row.access.as_str()) {
+                (Some(false), _) => None,
+                (Some(true), "READ" | "WRITE") => Some(0),
+                (Some(true), "MASKED") => Some(1),
+                _ => Some(2),
+            });
+        Some(levels.max().unwrap_or(2))
+    }
+
+    fn narrowed(&self, access: Access, path: &str, role: &str, level: Sensitivity) -> Access {
+        let mut roles = vec![role];
+        if !self.assigned.contains(&role) {
+            roles.extend(self.assigned);
+        }
+        let worst = roles
+            .iter()
+            .flat_map(|role| prefixes(path).into_iter().map(move |p| (role, p)))
+            .filter_map(|(role, path)| self.row_level(QUOTE, path, role))
+            .max();
+        lowered(access, worst, level)
+    }
+
+    /// Rows on the nested entities themselves, for every role.
+    fn inside(&self, access: Access, path: &str, level: Sensitivity) -> Access {
+        let mut worst = None;
+        for outer in prefixes(path).into_iter().skip(1) {
+            let (entity, field) = nested_name(outer);
+            for role in self.roles() {
+                worst = worst.max(self.row_level(entity, field, role));
+            }
+            if self.closed(entity, field) {
+                worst = Some(2);
+            }
+        }
+        match (worst, access) {
+            (Some(1), Access::Masked(mask)) => {
+                let masks = [Access::Masked(mask), Access::Masked(Mask::Default(level))];
+                masks
+                    .into_iter()
+                    .max_by(|a, b| a.cmp_strictness(b))
+                    .unwrap()
+            }
+            (worst, access) => lowered(access, worst, level),
+        }
+    }
+}
+
+fn lowered(access: Access, worst: Option<u8>, level: Sensitivity) -> Access {
+    match (worst, access) {
+        (Some(2), _) => Access::Hidden,
+        (Some(1), Access::Read) => Access::Masked(Mask::Default(level)),
+        (_, access) => access,
+    }
+}
+
+/// The entity and the field that a path ends in.
+fn nested_name(path: &str) -> (&str, &str) {
+    match path.rsplit_once('.') {
+        None => (QUOTE, path),
+        Some(("clauses", field)) => ("Clause", field),
+        Some((_, field)) => (CUSTOMER, field),
+    }
+}
+
+/// Whether a row's conditions hold; none when they cannot be read.
+fn applies(row: &RolePermission) -> Option<bool> {
+    match row.conditions.as_deref() {
+        None | Some("{}" | r#"{"ai_context":"sales"}"#) => Some(true),
+        Some(r#"{"ai_context":"mail"}"#) => Some(false),
+        Some(_) => None,
+    }
+}
