@@ -100,7 +100,7 @@ impl Address {
 
     /// The file of an SQLite database.
     pub(crate) fn file(&self) -> Option<PathBuf> {
-        (self.engine == Engine::Sqlite).then(|| PathBuf::from(&self.shown))
+        (self.engine == Engine::Sqlite).then(|| PathBuf::from(percent_decoded(&self.shown)))
     }
 
     /// The directory an SQLite file would be in.
@@ -120,8 +120,9 @@ impl Address {
 
     /// The audit would be gone with the process, and each connection would see its own database.
     fn refuse_memory(&self) -> Result<()> {
-        let in_memory =
-            self.shown.is_empty() || self.shown == ":memory:" || self.url.contains("mode=memory");
+        let (_, query) = self.url.split_once('?').unwrap_or_default();
+        let in_memory = matches!(self.shown.as_str(), "" | ":memory:")
+            || query.split('&').any(|parameter| parameter == "mode=memory");
         if self.engine == Engine::Sqlite && in_memory {
             return Err(Error::new(
                 ErrorKind::Setup,
@@ -131,6 +132,23 @@ impl Address {
         }
         Ok(())
     }
+}
+
+/// What the driver does to a file's name. Bytes that are no text are left to its own error.
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('%') {
+        bytes.extend_from_slice(before.as_bytes());
+        let code = after
+            .split_at_checked(2)
+            .and_then(|(code, rest)| Some((u8::from_str_radix(code, 16).ok()?, rest)));
+        let (byte, after) = code.unwrap_or((b'%', after));
+        bytes.push(byte);
+        rest = after;
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }
 
 fn driver_scheme(engine: Engine) -> &'static str {
@@ -210,6 +228,18 @@ mod tests {
         }
         assert_eq!(shown(Engine::Postgres, "u:p@h:1/db?a=b"), "h:1/db");
         assert_eq!(shown(Engine::Sqlite, "a@b.db?mode=rwc"), "a@b.db");
+    }
+
+    #[test]
+    fn a_files_name_may_be_encoded() {
+        for (text, name) in [
+            ("a%20b.db", "a b.db"),
+            ("50%", "50%"),
+            ("50%.db", "50%.db"),
+            ("é%e9", "é%e9"),
+        ] {
+            assert_eq!(percent_decoded(text), name);
+        }
     }
 
     #[test]

@@ -68,7 +68,7 @@ impl AuditReader for Database {
     }
 
     fn derived_rows_that_differ(&self) -> Result<Vec<String>> {
-        self.ask("compare derived rows with events", derived::differences)
+        self.ask_at_length("compare derived rows with events", derived::differences)
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) struct Bridge {
     runtime: Option<Runtime>,
     /// A forked child has none of the threads, so it would wait for ever.
     process: u32,
-    /// The longest any call may take.
+    /// The longest a call may take if nothing else is said.
     limit: Duration,
 }
 
@@ -42,15 +42,23 @@ impl Bridge {
         })
     }
 
-    /// Runs `future` to its end, or until the limit.
+    /// Runs `future` to its end, or until the usual limit.
     pub(crate) fn run<T, F>(&self, doing: &str, future: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        self.run_within(self.limit, doing, future)
+    }
+
+    /// Runs `future` to its end, or until `limit`.
+    pub(crate) fn run_within<T, F>(&self, limit: Duration, doing: &str, future: F) -> Result<T>
     where
         T: Send + 'static,
         F: Future<Output = Result<T>> + Send + 'static,
     {
         self.refuse_after_fork()?;
         let (answer, answered) = mpsc::sync_channel(1);
-        let limit = self.limit;
         self.handle()?.spawn(async move {
             // The caller may have gone; then nobody needs the answer.
             let _ = answer.send(tokio::time::timeout(limit, future).await.ok());

@@ -9,10 +9,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use guardrails_core::Result;
+use guardrails_core::{Error, ErrorKind, Result};
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 
 use crate::address::{Address, Engine};
@@ -27,6 +27,10 @@ use crate::recovery::{self, InterruptedOperation};
 
 /// Work inside a transaction.
 pub(crate) type Work<'t, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 't>>;
+
+/// The longest that reading a whole audit may take. Some end there must be, also when a server is
+/// cut off in the middle of it.
+const AT_LENGTH: Duration = Duration::from_secs(6 * 60 * 60);
 
 /// A guard's store in a database: SQLite, PostgreSQL or MariaDB.
 ///
@@ -162,6 +166,21 @@ impl Database {
         })
     }
 
+    /// Reads something that takes as long as there is of it.
+    pub(crate) fn ask_at_length<T, F, W>(&self, doing: &'static str, work: W) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Failure>> + Send,
+        W: FnOnce(DatabaseConnection) -> F + Send + 'static,
+    {
+        let pool = self.shared.pool.clone();
+        self.bridge.run_within(AT_LENGTH, doing, async move {
+            work(pool)
+                .await
+                .map_err(|failure| failure.while_doing(doing))
+        })
+    }
+
     /// Writes, in one transaction, which is tried again when it collides with another.
     pub(crate) fn write<T, W>(&self, doing: &'static str, work: W) -> Result<T>
     where
@@ -169,6 +188,9 @@ impl Database {
         W: for<'t> Fn(&'t DatabaseTransaction) -> Work<'t, T> + Send + Sync + 'static,
     {
         let shared = Arc::clone(&self.shared);
+        if shared.options.purpose == Purpose::Inspect {
+            return Err(only_inspecting());
+        }
         self.bridge.run(doing, async move {
             shared
                 .write(&work)
@@ -217,6 +239,15 @@ impl Shared {
     }
 }
 
+/// What a store opened to inspect answers to a write.
+pub(crate) fn only_inspecting() -> Error {
+    Error::new(
+        ErrorKind::Setup,
+        "the store was opened to inspect and writes nothing",
+    )
+    .with_help("open it to serve")
+}
+
 /// Begins a transaction that writes. On SQLite it takes the write lock at once: one that read first
 /// could not wait for it later without seeing old data.
 pub(crate) async fn begin(pool: &DatabaseConnection) -> Result<DatabaseTransaction, Failure> {
@@ -232,12 +263,24 @@ async fn connect(address: Address, options: OpenOptions) -> Result<Shared> {
         .open(&address)
         .await?;
     migration::require_current(&pool, &address).await?;
+    if options.purpose == Purpose::Serve {
+        refuse_read_only(&pool, &address).await?;
+    }
     Ok(Shared {
         gate: Gate::new(address.engine()),
         address,
         pool,
         options,
     })
+}
+
+/// Finds out before the first operation, not with it: changes a row that there never is.
+async fn refuse_read_only(pool: &DatabaseConnection, address: &Address) -> Result<()> {
+    let change = "UPDATE guard_revision SET revision = revision WHERE id = 0";
+    match pool.execute_unprepared(change).await {
+        Ok(_) => Ok(()),
+        Err(error) => Err(Fault::of(&error).opening(address)),
+    }
 }
 
 fn run_migration(bridge: &Bridge, address: &Address, options: &OpenOptions) -> Result<()> {
@@ -268,8 +311,8 @@ pub fn migrate(url: &str, options: &OpenOptions) -> Result<()> {
 /// usual reason and deserves its own words.
 fn refuse_missing_directory(address: &Address) -> Result<()> {
     match address.directory() {
-        Some(directory) if !directory.is_dir() => Err(guardrails_core::Error::new(
-            guardrails_core::ErrorKind::Setup,
+        Some(directory) if !directory.is_dir() => Err(Error::new(
+            ErrorKind::Setup,
             format!(
                 "could not open {address}: there is no directory `{}`",
                 directory.display()

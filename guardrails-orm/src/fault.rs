@@ -56,6 +56,8 @@ pub(crate) enum Cause {
     ReadOnly,
     /// No space left.
     Full,
+    /// The disk reports an error.
+    Disk,
     /// The file cannot be opened.
     CannotOpen,
     /// The file is not a database, or is damaged.
@@ -93,6 +95,7 @@ impl Cause {
             Self::Collision => "another transaction stood in the way",
             Self::ReadOnly => "the database is read-only",
             Self::Full => "the database has no space left",
+            Self::Disk => "the disk reports an error, or takes no more",
             Self::CannotOpen => "the database file cannot be opened",
             Self::Damaged => "the file is damaged, or not a database",
             Self::Unreachable => "the database server does not answer",
@@ -119,6 +122,7 @@ impl Cause {
                 "make the file and its directory writable, and use `mode=rwc`; for reading alone, open to inspect"
             }
             Self::Full => "free space on the database's disk, or raise its quota",
+            Self::Disk => "check the disk, its free space and the process's limits",
             Self::CannotOpen => {
                 "check the path and its permissions; add `?mode=rwc` to make a new database"
             }
@@ -176,7 +180,7 @@ impl Fault {
     /// As an error of opening the database at `address`.
     pub(crate) fn opening(&self, address: &Address) -> Error {
         let kind = match self.cause {
-            Cause::Locked | Cause::Unreachable | Cause::Full => ErrorKind::Store,
+            Cause::Locked | Cause::Unreachable | Cause::Full | Cause::Disk => ErrorKind::Store,
             _ => ErrorKind::Setup,
         };
         self.error(kind, &format!("could not open {address}"))
@@ -247,6 +251,7 @@ mod driver {
             _ => match extended & 0xff {
                 5 | 6 => Cause::Locked,
                 8 => Cause::ReadOnly,
+                10 => Cause::Disk,
                 13 => Cause::Full,
                 14 => Cause::CannotOpen,
                 11 | 26 => Cause::Damaged,
@@ -293,6 +298,7 @@ mod driver {
             "40001" | "40P01" => Cause::Collision,
             "25006" => Cause::ReadOnly,
             "53100" | "53200" => Cause::Full,
+            "58030" => Cause::Disk,
             "28000" | "28P01" => Cause::Refused,
             "3D000" => Cause::NoDatabase,
             "42P01" | "42703" => Cause::NoTable,

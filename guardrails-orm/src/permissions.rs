@@ -6,7 +6,9 @@
 
 use std::collections::HashMap;
 
-use guardrails_core::{FieldPermission, PermissionStore, Result, Revision, RolePermission};
+use guardrails_core::{
+    Error, ErrorKind, FieldPermission, PermissionStore, Result, Revision, RolePermission,
+};
 use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, QueryOrder, QueryTrait};
 
 use crate::Database;
@@ -26,9 +28,15 @@ impl PermissionStore for Database {
 
 async fn read_revision(db: DatabaseConnection) -> Result<Revision, Failure> {
     let row = revision::Entity::find_by_id(1).one(&db).await?;
-    // No row means that somebody deleted it. A number that never occurs otherwise makes everybody
-    // read the tables anew each time.
-    Ok(Revision(row.map_or(-1, |row| row.revision)))
+    // Without the row no change would be noticed any more, so its absence is not a number.
+    let row = row.ok_or_else(|| {
+        Error::new(
+            ErrorKind::Store,
+            "table `guard_revision` has lost its row, so that changes cannot be noticed",
+        )
+        .with_help("put the row back: id 1, with a revision higher than any before")
+    })?;
+    Ok(Revision(row.revision))
 }
 
 async fn read_permissions(db: DatabaseConnection) -> Result<Vec<FieldPermission>, Failure> {

@@ -11,8 +11,9 @@
     clippy::panic,
     clippy::indexing_slicing,
     missing_docs,
+    dead_code,
     unreachable_pub,
-    reason = "tests"
+    reason = "tests; each binary uses a part of the shared files"
 )]
 
 mod conformance;

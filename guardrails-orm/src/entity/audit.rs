@@ -16,7 +16,6 @@ pub mod log {
         pub alive_until: DateTimeUtc,
         pub state: String,
         pub size: i64,
-        pub root: String,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -24,7 +24,6 @@ pub(super) enum Growth {
         log: String,
         from: i64,
         to: i64,
-        root: String,
         alive_until: DateTime<Utc>,
     },
 }
@@ -63,12 +62,10 @@ impl Batch {
                 log,
                 from,
                 to,
-                root,
                 alive_until,
             } => {
                 let done = log::Entity::update_many()
                     .col_expr(log::Column::Size, Expr::value(*to))
-                    .col_expr(log::Column::Root, Expr::value(root.clone()))
                     .col_expr(log::Column::AliveUntil, Expr::value(*alive_until))
                     .filter(log::Column::LogId.eq(log.as_str()))
                     .filter(log::Column::State.eq(OPEN))

@@ -24,7 +24,7 @@ use sea_orm::DatabaseConnection;
 use tokio::runtime::Handle;
 
 use crate::Database;
-use crate::database::Shared;
+use crate::database::{Shared, only_inspecting};
 use crate::recovery::InterruptedOperation;
 
 /// What callers ask of the writer.
@@ -143,12 +143,6 @@ impl Journal for Database {
 
 impl Database {
     fn writer(&self) -> Result<&Writer> {
-        self.journal().ok_or_else(|| {
-            Error::new(
-                ErrorKind::Setup,
-                "the store was opened to inspect and records no events",
-            )
-            .with_help("open it to serve")
-        })
+        self.journal().ok_or_else(only_inspecting)
     }
 }

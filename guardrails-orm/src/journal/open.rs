@@ -70,14 +70,12 @@ impl Open {
     pub(super) fn batch(&mut self, now: DateTime<Utc>) -> Batch {
         let size = self.ledger.size();
         let alive_until = text::moment(now + LEASE);
-        let root = self.ledger.root().to_string();
         let growth = match self.committed {
-            0 => Growth::First(self.row(now, size, root)),
+            0 => Growth::First(self.row(now, size)),
             from => Growth::Further {
                 log: self.id.to_string(),
                 from: signed(from),
                 to: signed(size),
-                root,
                 alive_until,
             },
         };
@@ -103,7 +101,7 @@ impl Open {
         self.checkpoint = batch.size;
     }
 
-    fn row(&self, now: DateTime<Utc>, size: u64, root: String) -> log::ActiveModel {
+    fn row(&self, now: DateTime<Utc>, size: u64) -> log::ActiveModel {
         let process = Process::current();
         log::ActiveModel {
             log_id: Set(self.id.to_string()),
@@ -114,7 +112,6 @@ impl Open {
             alive_until: Set(text::moment(now + LEASE)),
             state: Set(OPEN.to_owned()),
             size: Set(signed(size)),
-            root: Set(root),
         }
     }
 }

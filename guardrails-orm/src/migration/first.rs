@@ -167,7 +167,6 @@ fn audit(backend: DbBackend) -> Vec<Shape> {
             .moment("alive_until", Null::No)
             .label("state", 16, Null::No)
             .big("size")
-            .digest("root", Null::No)
             .primary_key(&["log_id"])
             .index("ix_audit_log_state", &["state"])
             .index("ix_audit_log_opened", &["opened_at"]),

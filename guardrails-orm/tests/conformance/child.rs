@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
-use guardrails_core::audit::Journal;
+use guardrails_core::audit::{Journal, Receipt};
 use guardrails_orm::Database;
 
 use super::place::{Place, options};
@@ -11,33 +11,33 @@ use super::samples::{context, intent, outcome};
 
 const ASKED: &str = "GUARD_TEST_CHILD";
 
-/// In the child: begins operations as fast as it can, ends every second one, and says after each
-/// commit what was acknowledged.
+/// In the child: begins operations as fast as it can, ends every second one, says after each commit
+/// what was acknowledged, and at the end why it ended.
 pub fn run_if_asked() {
     let Ok(url) = std::env::var(ASKED) else {
         return;
     };
     let store = Database::open(&url, options()).unwrap();
+    let error = work(&store).unwrap_err();
+    println!("\nlast words {error}");
+    // Later calls must say the same and not hang.
+    let again = work(&store).unwrap_err();
+    assert_eq!(again.kind(), error.kind());
+}
+
+fn work(store: &Database) -> guardrails_core::Result<()> {
     let mut out = std::io::stdout();
-    for count in 0_u64.. {
-        let about = context("acme", "u-1");
-        let begun = store.commit(intent(&about)).unwrap();
-        writeln!(
-            out,
-            "acknowledged {} {} {} begun",
-            begun.log, begun.seq, about.operation
-        )
-        .unwrap();
-        if count % 2 == 0 {
-            let ended = store.commit(outcome(&about)).unwrap();
-            writeln!(
-                out,
-                "acknowledged {} {} {} ended",
-                ended.log, ended.seq, about.operation
-            )
-            .unwrap();
-        }
+    let mut tell = |what, operation, receipt: Receipt| {
+        let Receipt { log, seq } = receipt;
+        writeln!(out, "acknowledged {log} {seq} {operation} {what}").unwrap();
         out.flush().unwrap();
+    };
+    loop {
+        let about = context("acme", "u-1");
+        tell("begun", about.operation, store.commit(intent(&about))?);
+        let about = context("acme", "u-1");
+        tell("begun", about.operation, store.commit(intent(&about))?);
+        tell("ended", about.operation, store.commit(outcome(&about))?);
     }
 }
 
@@ -52,11 +52,26 @@ pub struct Acknowledged {
 pub struct Victim {
     child: Child,
     lines: std::io::Lines<BufReader<ChildStdout>>,
+    last_words: String,
 }
 
 impl Victim {
     pub fn start(place: &Place) -> Self {
-        let mut child = Command::new(std::env::current_exe().unwrap())
+        Self::run(place, &mut Command::new(std::env::current_exe().unwrap()))
+    }
+
+    /// Starts it with files limited to 512 KiB, which fail to grow further as on a full disk. The
+    /// signal that comes with that is ignored, or it would be a kill.
+    pub fn start_with_little_disk(place: &Place) -> Self {
+        let mut shell = Command::new("sh");
+        shell
+            .args(["-c", "trap '' XFSZ; ulimit -f 1024; exec \"$0\" \"$@\""])
+            .arg(std::env::current_exe().unwrap());
+        Self::run(place, &mut shell)
+    }
+
+    fn run(place: &Place, command: &mut Command) -> Self {
+        let mut child = command
             .args(["--exact", "child_process", "--nocapture"])
             .env(ASKED, &place.url)
             .stdout(Stdio::piped())
@@ -64,12 +79,19 @@ impl Victim {
             .spawn()
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        Self { child, lines }
+        Self {
+            child,
+            lines,
+            last_words: String::new(),
+        }
     }
 
     fn next(&mut self) -> Option<Acknowledged> {
         loop {
             let line = self.lines.next()?.ok()?;
+            if let Some(words) = line.strip_prefix("last words ") {
+                words.clone_into(&mut self.last_words);
+            }
             let Some((_, rest)) = line.split_once("acknowledged ") else {
                 continue;
             };
@@ -85,6 +107,13 @@ impl Victim {
                 ended: what == "ended",
             });
         }
+    }
+
+    /// Waits until it gives up by itself; answers what it was told, and its last words.
+    pub fn to_its_end(mut self) -> (Vec<Acknowledged>, String) {
+        let told = std::iter::from_fn(|| self.next()).collect();
+        assert!(self.child.wait().unwrap().success());
+        (told, self.last_words)
     }
 
     /// Waits for some acknowledgements, then `kill -9`; answers all that came through.

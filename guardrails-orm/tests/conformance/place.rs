@@ -9,7 +9,9 @@ use chrono::{DateTime, SubsecRound, Utc};
 use guardrails_core::audit::Keys;
 use guardrails_core::{Clock, Entropy};
 use guardrails_orm::{Database, OpenOptions};
-use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseConnection};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, TransactionTrait,
+};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -175,8 +177,35 @@ impl Place {
         })
     }
 
+    /// Runs a statement in a transaction that stays open, with its locks, until it is dropped.
+    pub fn hold(&self, sql: &str) -> Held<'_> {
+        let transaction = self.runtime.block_on(async {
+            let db = connect(&self.url).await.unwrap();
+            let transaction = db.begin().await.unwrap();
+            transaction.execute_unprepared(sql).await.unwrap();
+            transaction
+        });
+        Held {
+            place: self,
+            transaction: Some(transaction),
+        }
+    }
+
     pub fn wait<F: Future>(&self, work: F) -> F::Output {
         self.runtime.block_on(work)
+    }
+}
+
+/// An administrator's transaction that is not ended.
+pub struct Held<'p> {
+    place: &'p Place,
+    transaction: Option<DatabaseTransaction>,
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        let transaction = self.transaction.take().unwrap();
+        self.place.wait(transaction.rollback()).unwrap();
     }
 }
 

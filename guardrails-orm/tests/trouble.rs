@@ -1,0 +1,285 @@
+//! What can be wrong with a database: each a typed error that says what and what to do, soon, and
+//! never with the address's password.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    missing_docs,
+    unreachable_pub,
+    dead_code,
+    reason = "tests; each binary uses a part of the shared files"
+)]
+
+mod conformance;
+
+use std::time::Duration;
+
+use conformance::place::{Place, Server, on, options};
+use conformance::samples::{context, intent};
+use guardrails_core::audit::{AuditReader, Journal};
+use guardrails_core::{
+    Error, ErrorKind, LimitStore, PermissionStore, RoleLine, RoleStore, Take, TicketStore,
+};
+use guardrails_orm::{Database, OpenOptions};
+
+/// Waits as shortly as every database allows.
+fn impatient() -> OpenOptions {
+    options()
+        .busy_timeout(Duration::from_millis(50))
+        .connect_timeout(Duration::from_millis(500))
+}
+
+fn refused(url: &str) -> Error {
+    let error = Database::open(url, impatient()).unwrap_err();
+    assert!(!error.help().is_empty(), "{error}");
+    for text in [format!("{error:#}"), format!("{error:?}")] {
+        assert!(!text.contains("s3cret"), "{text}");
+    }
+    error
+}
+
+fn assert_says(error: &Error, kind: ErrorKind, what: &str) {
+    assert_eq!(error.kind(), kind, "{error}");
+    assert!(error.to_string().contains(what), "{error}");
+}
+
+#[test]
+fn a_directory_that_is_not_there() {
+    let error = refused("sqlite:///nowhere/at/all/guard.db?mode=rwc");
+    assert_says(&error, ErrorKind::Setup, "no directory `/nowhere/at/all`");
+}
+
+#[test]
+fn a_file_that_is_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = refused(&format!("sqlite://{}/guard.db", folder.path().display()));
+    assert_says(&error, ErrorKind::Setup, "cannot be opened (SQLite 14)");
+    assert!(error.help().contains("mode=rwc"), "{error:#}");
+}
+
+#[test]
+fn a_file_that_is_something_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("guard.db");
+    std::fs::write(&file, "name,phone\n".repeat(1_000)).unwrap();
+    let error = refused(&format!("sqlite://{}?mode=rwc", file.display()));
+    assert_says(&error, ErrorKind::Setup, "not a database (SQLite 26)");
+    let directory = refused(&format!("sqlite://{}?mode=rwc", folder.path().display()));
+    assert_says(&directory, ErrorKind::Setup, "cannot be opened");
+}
+
+#[test]
+fn a_parameter_nobody_knows() {
+    let error = refused("sqlite://guard.db?mode=s3cret");
+    assert_says(&error, ErrorKind::Setup, "cannot be read");
+}
+
+#[test]
+fn a_database_that_is_read_only() {
+    on(Server::Sqlite, |place| {
+        drop(place.open());
+        let url = place.url.replace("mode=rwc", "mode=ro");
+        let error = refused(&url);
+        assert_says(&error, ErrorKind::Setup, "read-only (SQLite 8)");
+        let look = Database::open(&url, impatient().inspect()).unwrap();
+        assert_eq!(look.logs().unwrap(), []);
+        let error = look.add_role_lines(&[]).unwrap_err();
+        assert_says(&error, ErrorKind::Setup, "opened to inspect");
+    });
+}
+
+#[test]
+fn a_database_that_stays_locked() {
+    on(Server::Sqlite, |place| {
+        let store = Database::open(&place.url, impatient()).unwrap();
+        let other = Database::open(&place.url, impatient()).unwrap();
+        let about = context("acme", "u-1");
+        let kept = store.commit(intent(&about)).unwrap();
+        let lock = place.hold("INSERT INTO limit_total VALUES ('held', 0)");
+        let error = store.commit(intent(&about)).unwrap_err();
+        assert_says(&error, ErrorKind::Store, "locked");
+        let line = RoleLine {
+            kind: "g".to_owned(),
+            values: vec!["a".to_owned()],
+        };
+        let error = other
+            .add_role_lines(std::slice::from_ref(&line))
+            .unwrap_err();
+        assert_says(
+            &error,
+            ErrorKind::Store,
+            "locked by somebody else (SQLite 5)",
+        );
+        assert!(error.help().contains("busy_timeout"), "{error:#}");
+        let error = refused(&place.url);
+        assert_says(&error, ErrorKind::Store, "locked");
+        store.revision().expect("readers do not wait for writers");
+        drop(lock);
+        other
+            .add_role_lines(&[line])
+            .expect("a lock is no end to a store");
+        other
+            .commit(intent(&about))
+            .expect("nor to a journal that was not hit");
+        let error = store.commit(intent(&about)).unwrap_err();
+        assert_says(&error, ErrorKind::Store, "takes no more events");
+        assert_eq!(other.events(kept.log, 0, 10).unwrap().len(), 2);
+    });
+}
+
+#[test]
+fn a_row_that_stays_locked() {
+    fn held(place: &Place) {
+        let store = Database::open(&place.url, impatient()).unwrap();
+        let take = Take {
+            key: "k",
+            amount: 1,
+            most: 9,
+            window: Duration::from_secs(60),
+        };
+        let now = conformance::samples::moment();
+        let _ = store.take(&take, now).unwrap();
+        let lock = place.hold("UPDATE limit_total SET total = total");
+        let error = store.take(&take, now).unwrap_err();
+        assert_says(&error, ErrorKind::Store, "locked by somebody else");
+        drop(lock);
+        let _ = store.take(&take, now).unwrap();
+        assert_eq!(place.count("limit_usage"), 2);
+    }
+    #[cfg(feature = "postgres")]
+    on(Server::Postgres, held);
+    #[cfg(feature = "mysql")]
+    on(Server::Mysql, held);
+    on(Server::Sqlite, held);
+}
+
+#[test]
+fn a_disk_that_takes_no_more() {
+    on(Server::Sqlite, |place| {
+        drop(place.open());
+        let (told, last_words) =
+            conformance::child::Victim::start_with_little_disk(place).to_its_end();
+        assert!(last_words.contains("disk"), "{last_words}");
+        assert!(!told.is_empty());
+        let store = place.open();
+        let log = told[0].log.parse().unwrap();
+        let stored = store.events(log, 0, usize::MAX).unwrap();
+        let kept = |one: &conformance::child::Acknowledged| {
+            let event = stored.iter().find(|event| event.seq == one.seq).unwrap();
+            event.payload.contains(&one.operation)
+        };
+        assert!(told.iter().all(kept));
+        let report =
+            guardrails_core::audit::verify(&*store, &conformance::journal::keys().verifier());
+        assert_eq!(report.unwrap().findings, []);
+    });
+}
+
+#[test]
+fn tables_that_were_dropped() {
+    on(Server::Sqlite, |place| {
+        let store = Database::open(&place.url, impatient()).unwrap();
+        place.sql("DROP TABLE approval_ticket");
+        let error = store.open_tickets("acme", 1).unwrap_err();
+        assert_says(&error, ErrorKind::Store, "not there (SQLite 1)");
+        place.sql("DELETE FROM guard_revision");
+        let error = store.revision().unwrap_err();
+        assert_says(&error, ErrorKind::Store, "guard_revision");
+    });
+}
+
+#[test]
+fn columns_with_anything_in_them() {
+    on(Server::Sqlite, |place| {
+        let store = Database::open(&place.url, impatient()).unwrap();
+        place.sql(
+            "INSERT INTO data_field_permission VALUES (7, 'acme', 'Quote', 'cost', 'high', 'yes', x'00')",
+        );
+        place.sql(
+            "INSERT INTO role_field_permission VALUES (8, 'acme', 'SALES_REP', 7, x'ff', 'maybe', x'ff')",
+        );
+        let row = &store.field_permissions().unwrap()[0];
+        assert_eq!(
+            (row.sensitivity, row.pii, row.encryption_required),
+            (5, true, true)
+        );
+        let role = &row.roles[0];
+        assert_eq!((role.access.as_str(), role.ai_access_allowed), ("", false));
+        assert_eq!(role.conditions.as_deref(), Some(""));
+        place.sql("UPDATE data_field_permission SET field_name = x'ff'");
+        let error = store.field_permissions().unwrap_err();
+        assert_says(
+            &error,
+            ErrorKind::Store,
+            "`data_field_permission`, row 7: column `field_name`",
+        );
+    });
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_postgres_server_that_is_not_there() {
+    let error = refused("postgres://guard:s3cret@127.0.0.1:1/guard");
+    assert_says(
+        &error,
+        ErrorKind::Store,
+        "127.0.0.1:1/guard: the database server does not answer",
+    );
+}
+
+#[cfg(feature = "mysql")]
+#[test]
+fn a_mysql_server_that_is_not_there() {
+    let error = refused("mysql://guard:s3cret@127.0.0.1:1/guard?ssl-mode=disabled");
+    assert_says(
+        &error,
+        ErrorKind::Store,
+        "127.0.0.1:1/guard: the database server does not answer",
+    );
+}
+
+#[cfg(feature = "postgres")]
+#[test]
+fn a_postgres_database_or_user_that_is_not_there() {
+    on(Server::Postgres, |place| {
+        let (base, _) = place.url.rsplit_once('/').unwrap();
+        let error = refused(&format!("{base}/no_such_database"));
+        assert_says(
+            &error,
+            ErrorKind::Setup,
+            "no such database (SQLSTATE 3D000)",
+        );
+        place.sql("CREATE TABLE data_field_permission (mine INT)");
+        let error = refused(&place.url);
+        assert_eq!(error.kind(), ErrorKind::Setup, "{error}");
+    });
+}
+
+#[cfg(feature = "mysql")]
+#[test]
+fn a_mysql_database_or_user_that_is_not_there() {
+    on(Server::Mysql, |place| {
+        let (base, _) = place.url.rsplit_once('/').unwrap();
+        let error = refused(&format!("{base}/no_such_database"));
+        assert_says(&error, ErrorKind::Setup, "no such database (MariaDB 1049)");
+        let (_, host) = base.rsplit_once('@').unwrap();
+        let error = refused(&format!("mysql://nobody:s3cret@{host}/test"));
+        assert_says(&error, ErrorKind::Setup, "refuses this user (MariaDB 1");
+    });
+}
+
+#[cfg(not(feature = "postgres"))]
+#[test]
+fn a_driver_that_is_not_built_in() {
+    let error = refused("postgres://guard:s3cret@localhost/guard");
+    assert_says(&error, ErrorKind::Setup, "no driver for PostgreSQL");
+    assert!(error.help().contains("`postgres`"));
+}
+
+/// Not a test of its own: the process that runs out of disk.
+#[test]
+fn child_process() {
+    conformance::child::run_if_asked();
+}
