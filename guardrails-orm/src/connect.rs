@@ -123,7 +123,7 @@ mod sqlite {
     }
 
     /// INVARIANT: no connection is used on which a commit could return before the disk has it.
-    async fn assert_durable(connection: &mut SqliteConnection) -> Result<(), Error> {
+    pub(super) async fn assert_durable(connection: &mut SqliteConnection) -> Result<(), Error> {
         let synchronous: i64 = query_scalar("PRAGMA synchronous")
             .fetch_one(&mut *connection)
             .await?;
@@ -200,5 +200,70 @@ mod mysql {
             .execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED")
             .await?;
         Ok(())
+    }
+}
+
+#[cfg(all(test, feature = "sqlite"))]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use sea_orm::sqlx::{Connection, SqliteConnection, query};
+    use sea_orm::{ConnectionTrait, DbBackend, Statement, TransactionTrait};
+
+    use super::*;
+    use crate::bridge::Bridge;
+
+    fn wait(work: impl Future<Output = Result<()>> + Send + 'static) {
+        let bridge = Bridge::start(Duration::from_secs(30)).unwrap();
+        bridge.run("test", work).unwrap();
+    }
+
+    #[test]
+    fn every_sqlite_connection_is_durable() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}/a.db?mode=rwc", folder.path().display());
+        let pool = Pool {
+            connections: 3,
+            busy_timeout: Duration::from_millis(1234),
+            connect_timeout: Duration::from_secs(5),
+            purpose: Purpose::Serve,
+        };
+        wait(async move {
+            let db = pool.open(&Address::parse(&url)?).await?;
+            // Held at once, so that each is another connection.
+            let mut held = Vec::new();
+            for _ in 0..3 {
+                held.push(db.begin().await.unwrap());
+            }
+            for connection in &held {
+                for (pragma, expected) in [
+                    ("synchronous", 2),
+                    ("foreign_keys", 1),
+                    ("busy_timeout", 1234),
+                ] {
+                    let ask = format!("PRAGMA {pragma}");
+                    let ask = Statement::from_string(DbBackend::Sqlite, ask);
+                    let row = connection.query_one_raw(ask).await.unwrap().unwrap();
+                    assert_eq!(
+                        row.try_get_by_index::<i32>(0).unwrap(),
+                        expected,
+                        "{pragma}"
+                    );
+                }
+            }
+            Ok(())
+        });
+    }
+
+    #[test]
+    fn a_connection_that_is_not_durable_is_refused() {
+        wait(async {
+            let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+            query("PRAGMA synchronous = NORMAL")
+                .execute(&mut connection)
+                .await
+                .unwrap();
+            assert!(sqlite::assert_durable(&mut connection).await.is_err());
+            Ok(())
+        });
     }
 }
