@@ -1,6 +1,6 @@
 //! One guarded operation and its parts, with the audit in memory: begin, read of 20 fields, propose
 //! under 1,000 rules, complete.
-#![allow(missing_docs, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a bench")]
+#![allow(missing_docs, unreachable_pub, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a bench")]
 
 mod fixture;
 

@@ -35,7 +35,9 @@ impl KeySource {
         match self {
             Self::Seed(seed) => Ok(Keys::from_seed(*seed)),
             Self::File(path) => match fs::read_to_string(path) {
-                Ok(text) => parse(&text).map(Keys::from_seed).ok_or_else(|| not_a_key(path)),
+                Ok(text) => parse(&text)
+                    .map(Keys::from_seed)
+                    .ok_or_else(|| not_a_key(path)),
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                     make(path, entropy).map(Keys::from_seed)
                 }

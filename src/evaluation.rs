@@ -207,7 +207,14 @@ impl Case {
             "the request",
             &fields,
             &[
-                "principal", "skill", "entity", "context", "purpose", "at", "record", "changes",
+                "principal",
+                "skill",
+                "entity",
+                "context",
+                "purpose",
+                "at",
+                "record",
+                "changes",
                 "verb",
             ],
         )?;
@@ -269,7 +276,13 @@ fn read_principal(fields: &Fields) -> Result<Principal> {
         "the principal",
         fields,
         &[
-            "tenant", "user", "roles", "attributes", "agent", "model", "risk_score",
+            "tenant",
+            "user",
+            "roles",
+            "attributes",
+            "agent",
+            "model",
+            "risk_score",
         ],
     )?;
     let required = |name| text_member(fields, name)?.ok_or_else(|| wrong(name, "text"));
@@ -279,7 +292,9 @@ fn read_principal(fields: &Fields) -> Result<Principal> {
             return Err(wrong("roles", "a list of texts"));
         };
         for role in roles.iter() {
-            let role = role.as_text().ok_or_else(|| wrong("roles", "a list of texts"))?;
+            let role = role
+                .as_text()
+                .ok_or_else(|| wrong("roles", "a list of texts"))?;
             principal = principal.role(role);
         }
     }
@@ -304,7 +319,10 @@ fn read_principal(fields: &Fields) -> Result<Principal> {
 fn verb(policy: &Policy, fields: &Fields, skill: &Name) -> Result<Verb> {
     let Some(word) = text_member(fields, "verb")? else {
         // An unregistered skill is refused by the guard, whatever it would do.
-        return Ok(policy.skills.get(skill).map_or(Verb::Update, |skill| skill.verb));
+        return Ok(policy
+            .skills
+            .get(skill)
+            .map_or(Verb::Update, |skill| skill.verb));
     };
     [Verb::Read, Verb::Create, Verb::Update, Verb::Delete]
         .into_iter()

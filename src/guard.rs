@@ -143,10 +143,11 @@ pub(crate) fn key_source(named: Option<&KeySource>, address: &str) -> Result<Key
         .filter(|path| !path.is_empty() && !path.contains(":memory:"));
     match path {
         Some(path) => Ok(KeySource::File(PathBuf::from(format!("{path}.key")))),
-        None => Err(
-            Error::new(ErrorKind::Setup, "the audit key of this database is not named")
-                .with_help("name a key file with `.audit_key(KeySource::File(…))` or `--key`"),
-        ),
+        None => Err(Error::new(
+            ErrorKind::Setup,
+            "the audit key of this database is not named",
+        )
+        .with_help("name a key file with `.audit_key(KeySource::File(…))` or `--key`")),
     }
 }
 
@@ -186,9 +187,10 @@ impl Guard {
     /// # Errors
     /// As [`GuardBuilder::open`]; [`ErrorKind::Setup`] when the guard has no policies of its own.
     pub fn reload(&self) -> Result<()> {
-        let path = self.own.policies.as_deref().ok_or_else(|| {
-            Error::new(ErrorKind::Setup, "this guard was built without policies")
-        })?;
+        let path =
+            self.own.policies.as_deref().ok_or_else(|| {
+                Error::new(ErrorKind::Setup, "this guard was built without policies")
+            })?;
         self.core.replace_policy(load_policy(path)?)
     }
 

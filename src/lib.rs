@@ -14,19 +14,19 @@ pub use evaluation::{Evaluation, evaluate};
 pub use guard::{Guard, GuardBuilder, load_policy};
 pub use operating_system::{OsEntropy, SystemClock};
 
+/// Core's guard, which the facade's [`Guard`] is made of: without files, database or threads, for
+/// tests and for hosts that bring their own [`Store`].
+pub use guardrails_core::Guard as CoreGuard;
 pub use guardrails_core::audit;
 pub use guardrails_core::data;
 pub use guardrails_core::policy;
 pub use guardrails_core::process;
-/// Core's guard, which the facade's [`Guard`] is made of: without files, database or threads, for
-/// tests and for hosts that bring their own [`Store`].
-pub use guardrails_core::Guard as CoreGuard;
 pub use guardrails_core::{
-    Changes, Clock, Decision, Diagnostic, Entropy, Error, ErrorKind, FieldPermission, Fields,
-    FrozenClock, Holding, JsonLimits, LogId, MemoryStore, Name, Note, Operation, OperationId,
-    Outcome, Place, Principal, Reason, Record, Refreshed, Request, Result, Risk, RoleLine,
-    RolePermission, Severity, SkillStatusRow, Store, TicketHandle, TicketId, Value, Verdict,
-    parse_fields,
+    Changes, Clock, CountingEntropy, Decision, Diagnostic, Entropy, Error, ErrorKind,
+    FieldPermission, Fields, FrozenClock, Holding, JsonLimits, LogId, MemoryStore, Name, Note,
+    Operation, OperationId, Outcome, Place, Principal, Reason, Record, Refreshed, Request, Result,
+    Risk, RoleLine, RolePermission, Severity, SkillStatusRow, Store, TicketHandle, TicketId, Value,
+    Verdict, parse_fields,
 };
 /// The store traits, for administration through [`Guard::database`] and for hosts with a store of
 /// their own.

@@ -20,8 +20,11 @@ pub struct OsEntropy;
 impl Entropy for OsEntropy {
     fn fill(&self, buffer: &mut [u8]) -> Result<()> {
         getrandom::fill(buffer).map_err(|error| {
-            Error::new(ErrorKind::Setup, "the operating system gives no random numbers")
-                .with_source(error)
+            Error::new(
+                ErrorKind::Setup,
+                "the operating system gives no random numbers",
+            )
+            .with_source(error)
         })
     }
 }

@@ -18,6 +18,8 @@ use crate::value::Name;
 pub struct Reason {
     code: Name,
     message: String,
+    /// The message before values were filled in; none when there are none in it.
+    template: Option<String>,
     rule: Name,
     place: Place,
     shadow: bool,
@@ -30,6 +32,7 @@ impl Reason {
         Self {
             code: code.into(),
             message: message.into(),
+            template: None,
             rule: Name::from(""),
             place: Place::default(),
             shadow: false,
@@ -42,6 +45,19 @@ impl Reason {
         self.rule = rule;
         self.place = place;
         self
+    }
+
+    /// Gives the message before values were filled in.
+    #[must_use]
+    pub(crate) fn with_template(mut self, template: &str) -> Self {
+        self.template = (template != self.message).then(|| template.to_owned());
+        self
+    }
+
+    /// The sentence without any value of the record: for errors, logs and the audit.
+    #[must_use]
+    pub fn without_values(&self) -> &str {
+        self.template.as_deref().unwrap_or(&self.message)
     }
 
     /// Marks the reason as recorded only (`@shadow`).
@@ -82,10 +98,9 @@ impl Reason {
     }
 }
 
-impl fmt::Display for Reason {
-    /// `CODE: sentence (rule at file:line)`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.code, self.message)?;
+impl Reason {
+    fn write(&self, f: &mut fmt::Formatter<'_>, sentence: &str) -> fmt::Result {
+        write!(f, "{}: {sentence}", self.code)?;
         match (self.rule.is_empty(), self.place.is_known()) {
             (true, false) => Ok(()),
             (true, true) => write!(f, " ({})", self.place),
@@ -95,9 +110,17 @@ impl fmt::Display for Reason {
     }
 }
 
-impl fmt::Debug for Reason {
+impl fmt::Display for Reason {
+    /// `CODE: sentence (rule at file:line)`, for the principal: with the values it may see.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+        self.write(f, &self.message)
+    }
+}
+
+impl fmt::Debug for Reason {
+    /// As `Display`, without values.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, self.without_values())
     }
 }
 

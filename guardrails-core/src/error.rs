@@ -92,12 +92,12 @@ impl Error {
         Self::refused(ErrorKind::Denied, vec![reason])
     }
 
-    /// A refusal of `kind` for `reasons`; the message is the first reason's.
+    /// A refusal of `kind` for `reasons`; the message is the first reason's, without values.
     #[must_use]
     pub fn refused(kind: ErrorKind, reasons: Vec<Reason>) -> Self {
         let message = reasons
             .first()
-            .map_or_else(|| "refused".to_owned(), ToString::to_string);
+            .map_or_else(|| "refused".to_owned(), |reason| format!("{reason:?}"));
         let mut error = Self::new(kind, message);
         error.0.reasons = reasons;
         error

@@ -215,7 +215,13 @@ impl Operation {
     pub fn spend_tokens(&self, tokens: u64) -> Result<()> {
         let inner = &self.guard.inner;
         let now = inner.clock.now();
-        spend_tokens(&*inner.store, &self.plan.skill, &self.principal, tokens, now)
+        spend_tokens(
+            &*inner.store,
+            &self.plan.skill,
+            &self.principal,
+            tokens,
+            now,
+        )
     }
 
     /// Ends the operation well. `answer` is what the AI hands back; only its keyed MAC is kept.

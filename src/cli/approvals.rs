@@ -147,7 +147,10 @@ fn to_fields(card: &TicketCard) -> Fields {
     out.set("skill", card.skill.clone());
     out.set("chain", card.chain.clone());
     out.set("because", card.because.clone());
-    out.set("changes", card.changes.iter().map(change).collect::<Vec<_>>());
+    out.set(
+        "changes",
+        card.changes.iter().map(change).collect::<Vec<_>>(),
+    );
     out.set("action", card.action.to_string());
     out.set("expires", card.expires.to_rfc3339());
     out

@@ -13,7 +13,12 @@ use crate::{Database, KeySource, OpenOptions, OsEntropy, Result, SystemClock};
 #[derive(Debug, Clone, Args)]
 pub(super) struct Store {
     /// The database: `sqlite://guard.db`, `postgres://…` or `mysql://…`
-    #[arg(long, value_name = "ADDRESS", env = "GUARD_STORE", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "GUARD_STORE",
+        hide_env_values = true
+    )]
     store: String,
     /// The file with the audit's secret; with SQLite, beside the database unless named
     #[arg(long, value_name = "FILE", env = "GUARD_KEY")]

@@ -1,13 +1,21 @@
 //! The decision path from `begin` to `complete`, over a store in memory and a clock that stands
 //! still: each test is one thing that must hold.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
 
-#[path = "decisions/fixture.rs"]
-mod fixture;
 #[path = "decisions/approvals.rs"]
 mod approvals;
 #[path = "decisions/begin.rs"]
 mod begin;
+#[path = "decisions/fixture.rs"]
+mod fixture;
 #[path = "decisions/propose.rs"]
 mod propose;
 #[path = "decisions/read.rs"]

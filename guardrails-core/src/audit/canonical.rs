@@ -130,7 +130,7 @@ fn write_reason(out: &mut String, reason: &Reason) {
     item(out, |object| {
         object.text(member!("code"), reason.code());
         write_place(object, reason.place());
-        object.text(member!("message"), reason.message());
+        object.text(member!("message"), reason.without_values());
         object.text_if_any(member!("rule"), reason.rule());
         object.truth(member!("shadow"), reason.is_shadow());
     });

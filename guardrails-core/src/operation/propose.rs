@@ -137,6 +137,12 @@ impl Operation {
             skill: &self.plan.skill,
             context: &self.context,
             changes,
+            entity: self
+                .snapshot
+                .policy
+                .entities
+                .get(&self.plan.entity)
+                .map(|entity| &**entity),
         });
         let approvals = self.guard.approvals();
         let mut settled = match self.ticket {

@@ -7,10 +7,11 @@
 
 use sha2::{Digest as _, Sha256};
 
+use super::facts::Datum;
 use crate::change::Changes;
-use crate::policy::{Digest, Skill};
+use crate::policy::{Digest, Entity, Skill};
 use crate::principal::Principal;
-use crate::value::{Value, write_text};
+use crate::value::{Fields, Value, write_text};
 
 /// Everything that identifies one action.
 pub(crate) struct Action<'a> {
@@ -18,6 +19,8 @@ pub(crate) struct Action<'a> {
     pub(crate) skill: &'a Skill,
     pub(crate) context: &'a str,
     pub(crate) changes: &'a Changes,
+    /// What the entity declares; none where nobody declared it.
+    pub(crate) entity: Option<&'a Entity>,
 }
 
 /// SHA-256 over the canonical form of an action.
@@ -27,6 +30,7 @@ pub(crate) fn action_digest(action: &Action<'_>) -> Digest {
         skill,
         context,
         changes,
+        entity,
     } = action;
     let mut text = String::with_capacity(512);
     let mut member = |name: &str, value: &str| {
@@ -45,12 +49,12 @@ pub(crate) fn action_digest(action: &Action<'_>) -> Digest {
         Value::from(names.iter().map(|name| &**name).collect::<Vec<_>>()).write_json(&mut out);
         out
     };
-    member("before", &changes.before().fields().to_json());
+    member("before", &as_declared(changes.before().fields(), *entity));
     member("context", &quoted(context));
     member("entity", &quoted(changes.entity()));
     member("form", "1");
     member("roles", &list(principal.roles()));
-    member("set", &changes.fields().to_json());
+    member("set", &as_declared(changes.fields(), *entity));
     member("skill", &quoted(&skill.origin.name));
     member("skill_impact", &skill.impact.to_string());
     member("tenant", &quoted(principal.tenant()));
@@ -58,4 +62,21 @@ pub(crate) fn action_digest(action: &Action<'_>) -> Digest {
     member("verb", &quoted(changes.verb().as_str()));
     text.push('}');
     Digest(Sha256::digest(text.as_bytes()).into())
+}
+
+/// The fields as canonical JSON, numbers of declared fields as numbers however they were written: a
+/// host may send `"40.0"` one day and `40` the next.
+fn as_declared(fields: &Fields, entity: Option<&Entity>) -> String {
+    let number = |name: &str, value: &Value| {
+        let field = entity?.field(name)?;
+        match Datum::read(value, &field.ty) {
+            Datum::Number(number) => Some(Value::Number(number)),
+            _ => None,
+        }
+    };
+    let read = fields.iter().map(|(name, value)| {
+        let value = number(name, value).unwrap_or_else(|| value.clone());
+        (name.clone(), value)
+    });
+    read.collect::<Fields>().to_json()
 }

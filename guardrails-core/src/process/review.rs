@@ -99,7 +99,10 @@ pub(crate) fn review_naively(
             let value = oracle::number(&factor.value, facts);
             (factor.name.clone(), share(factor.weight, value))
         });
-        total(&policy.risk, factors.chain(findings.risks.iter().cloned()).collect())
+        total(
+            &policy.risk,
+            factors.chain(findings.risks.iter().cloned()).collect(),
+        )
     };
     let mut findings = Findings::default();
     run(Phase::BeforeRisk, facts, &mut findings);
@@ -207,6 +210,7 @@ fn template<T>(because: &Because, finding: &Finding<T>, facts: &Facts<'_>) -> St
 fn reason<T>(code: Name, template: &str, finding: &Finding<T>, show: Show<'_>) -> Reason {
     let origin = &finding.rule.origin;
     Reason::new(code, fill(template, show))
+        .with_template(template)
         .from_policy(origin.name.clone(), origin.place.clone())
         .in_shadow(finding.shadow)
 }

@@ -22,14 +22,30 @@ fn each_refusal_has_its_own_reason_and_is_on_record() {
         skill: "quote.draft".into(),
         status,
     };
-    assert_eq!(refusal(&world, &rep(), "quote.send").code(), "SKILL_NOT_REGISTERED");
-    assert_eq!(refusal(&world, &finance(), "quote.draft").code(), "SKILL_NOT_PERMITTED");
-    assert_eq!(refusal(&world, &rep(), "quote.careful").code(), "MODEL_NOT_ALLOWED");
-    let other = Request::new(&rep(), "quote.draft").entity("Invoice");
-    assert_eq!(world.guard.begin(other).unwrap_err().code(), "ENTITY_NOT_OF_SKILL");
-    world.store.set_skill_status(&row(SkillStatus::Suspended)).unwrap();
+    assert_eq!(
+        refusal(&world, &rep(), "quote.send").code(),
+        "SKILL_NOT_REGISTERED"
+    );
+    assert_eq!(
+        refusal(&world, &finance(), "quote.draft").code(),
+        "SKILL_NOT_PERMITTED"
+    );
+    assert_eq!(
+        refusal(&world, &rep(), "quote.careful").code(),
+        "MODEL_NOT_ALLOWED"
+    );
+    let rep = rep();
+    let other = Request::new(&rep, "quote.draft").entity("Invoice");
+    assert_eq!(
+        world.guard.begin(other).unwrap_err().code(),
+        "ENTITY_NOT_OF_SKILL"
+    );
+    world
+        .store
+        .set_skill_status(&row(SkillStatus::Suspended))
+        .unwrap();
     assert_eq!(world.guard.refresh().unwrap(), Refreshed::Changed);
-    let error = refusal(&world, &rep(), "quote.draft");
+    let error = refusal(&world, &rep, "quote.draft");
     assert_eq!(error.code(), "SKILL_SUSPENDED");
     assert_eq!(error.kind(), ErrorKind::Denied);
     let refused = world.audit_text().matches("\"refused\"").count();
@@ -41,29 +57,49 @@ fn an_explicit_denial_stands_over_a_permission() {
     let world = world();
     let line = RoleLine {
         kind: "p".into(),
-        values: ["SALES_REP", "acme", "quote.draft", "use", "deny"].map(str::to_owned).to_vec(),
+        values: ["SALES_REP", "acme", "quote.draft", "use", "deny"]
+            .map(str::to_owned)
+            .to_vec(),
     };
     world.store.add_role_lines(&[line]).unwrap();
     assert_eq!(world.guard.refresh().unwrap(), Refreshed::Changed);
-    assert_eq!(refusal(&world, &rep(), "quote.draft").code(), "SKILL_DENIED");
+    assert_eq!(
+        refusal(&world, &rep(), "quote.draft").code(),
+        "SKILL_DENIED"
+    );
     let elsewhere = Principal::user("globex", "u-17").role("SALES_REP");
-    assert!(world.guard.begin(Request::new(&elsewhere, "quote.draft")).is_ok());
+    assert!(
+        world
+            .guard
+            .begin(Request::new(&elsewhere, "quote.draft"))
+            .is_ok()
+    );
 }
 
 #[test]
 fn a_limit_counts_each_user_apart_and_slides() {
     let world = world();
-    let with_model = |user: &str| Principal::user("acme", user).role("SALES_REP").model("qwen:14b");
+    let with_model = |user: &str| {
+        Principal::user("acme", user)
+            .role("SALES_REP")
+            .model("qwen:14b")
+    };
     let (one, two) = (with_model("u-1"), with_model("u-2"));
     drop(world.begin(&one, "quote.careful"));
     world.pass(Duration::seconds(30));
     drop(world.begin(&one, "quote.careful"));
     let error = refusal(&world, &one, "quote.careful");
-    assert_eq!((error.kind(), error.code()), (ErrorKind::LimitReached, "LIMIT_REACHED"));
+    assert_eq!(
+        (error.kind(), error.code()),
+        (ErrorKind::LimitReached, "LIMIT_REACHED")
+    );
     drop(world.begin(&two, "quote.careful"));
     world.pass(Duration::seconds(31));
     drop(world.begin(&one, "quote.careful"));
-    assert_eq!(refusal(&world, &one, "quote.careful").code(), "LIMIT_REACHED");
+    assert_eq!(
+        refusal(&world, &one, "quote.careful").code(),
+        "LIMIT_REACHED"
+    );
 }
 
 #[test]
@@ -71,12 +107,18 @@ fn nothing_begins_that_cannot_be_recorded() {
     let world = world();
     let mut op = world.begin(&rep(), "quote.draft");
     world.store.broken.store(true, Ordering::SeqCst);
-    assert_eq!(refusal(&world, &rep(), "quote.draft").kind(), ErrorKind::Store);
+    assert_eq!(
+        refusal(&world, &rep(), "quote.draft").kind(),
+        ErrorKind::Store
+    );
     assert_eq!(op.read(&quote()).unwrap_err().kind(), ErrorKind::Store);
     let change = Changes::update(&quote()).set("discount", 6);
     assert_eq!(op.propose(&change).unwrap_err().kind(), ErrorKind::Store);
     world.store.broken.store(false, Ordering::SeqCst);
-    assert!(op.complete("after all").is_err(), "an unrecorded proposal is not completed");
+    assert!(
+        op.complete("after all").is_err(),
+        "an unrecorded proposal is not completed"
+    );
 }
 
 #[test]
@@ -84,14 +126,21 @@ fn inherited_roles_grant_and_do_not_bind() {
     let world = world();
     let line = RoleLine {
         kind: "g".into(),
-        values: ["TEAM_LEAD", "SALES_REP", "acme"].map(str::to_owned).to_vec(),
+        values: ["TEAM_LEAD", "SALES_REP", "acme"]
+            .map(str::to_owned)
+            .to_vec(),
     };
     world.store.add_role_lines(&[line]).unwrap();
     assert_eq!(world.guard.refresh().unwrap(), Refreshed::Changed);
     let lead = Principal::user("acme", "u-17").role("TEAM_LEAD");
     let change = Changes::update(&quote()).set("discount", 20);
     let decision = world.propose(&lead, "quote.draft", &change);
-    assert_eq!(decision.outcome(), &Outcome::Allow, "{:?}", decision.reasons());
+    assert_eq!(
+        decision.outcome(),
+        &Outcome::Allow,
+        "{:?}",
+        decision.reasons()
+    );
 }
 
 #[test]
@@ -100,10 +149,22 @@ fn what_becomes_of_an_operation_is_on_record() {
     world.begin(&rep(), "quote.draft").complete("done").unwrap();
     world.begin(&rep(), "quote.draft").fail("CRM_DOWN").unwrap();
     drop(world.begin(&rep(), "quote.draft"));
-    drop(world.propose(&rep(), "quote.draft", &Changes::update(&quote()).set("discount", 50)));
-    drop(world.propose(&rep(), "quote.draft", &Changes::update(&quote()).set("discount", 20)));
+    drop(world.propose(
+        &rep(),
+        "quote.draft",
+        &Changes::update(&quote()).set("discount", 50),
+    ));
+    drop(world.propose(
+        &rep(),
+        "quote.draft",
+        &Changes::update(&quote()).set("discount", 20),
+    ));
     let text = world.audit_text();
     for status in ["completed", "failed", "abandoned", "denied", "waiting"] {
-        assert_eq!(text.matches(&format!("\"status\":\"{status}\"")).count(), 1, "{status}: {text}");
+        assert_eq!(
+            text.matches(&format!("\"status\":\"{status}\"")).count(),
+            1,
+            "{status}: {text}"
+        );
     }
 }

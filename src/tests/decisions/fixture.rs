@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
-use crm_guardrails::audit::{
-    AuditReader, Event, Journal, Keys, LogSummary, Receipt, RecordedEvent, StoredEvent,
-};
+use crm_guardrails::audit::{AuditReader, Event, Journal, Keys, LogSummary, Receipt, StoredEvent};
 use crm_guardrails::rules::{Bundle, SourceFile, compile};
 use crm_guardrails::*;
 
@@ -97,8 +95,14 @@ pub fn world() -> World {
 pub fn policy(text: &str) -> policy::Policy {
     let bundle = Bundle::from_files(vec![SourceFile::new("test.guard", text)]).unwrap();
     let compilation = compile(&bundle);
-    let errors: Vec<String> = compilation.diagnostics.iter().map(ToString::to_string).collect();
-    compilation.policy.unwrap_or_else(|| panic!("{}", errors.join("\n")))
+    let errors: Vec<String> = compilation
+        .diagnostics
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    compilation
+        .policy
+        .unwrap_or_else(|| panic!("{}", errors.join("\n")))
 }
 
 pub fn world_with(text: &str) -> World {
@@ -117,7 +121,11 @@ pub fn world_with(text: &str) -> World {
         .keys(keys)
         .open()
         .unwrap();
-    World { guard, store, clock }
+    World {
+        guard,
+        store,
+        clock,
+    }
 }
 
 pub fn noon() -> DateTime<Utc> {
@@ -127,7 +135,11 @@ pub fn noon() -> DateTime<Utc> {
 impl World {
     pub fn begin(&self, principal: &Principal, skill: &str) -> Operation {
         self.guard
-            .begin(Request::new(principal, skill).entity("Quote").context("sales_copilot"))
+            .begin(
+                Request::new(principal, skill)
+                    .entity("Quote")
+                    .context("sales_copilot"),
+            )
             .unwrap()
     }
 
@@ -138,17 +150,6 @@ impl World {
 
     pub fn pass(&self, time: Duration) {
         self.clock.advance(time);
-    }
-
-    /// All events so far.
-    pub fn events(&self) -> Vec<RecordedEvent> {
-        let logs = self.store.logs().unwrap();
-        let events = logs
-            .iter()
-            .flat_map(|log| self.store.events(log.log, 0, 100_000).unwrap());
-        events
-            .map(|event| RecordedEvent::from_payload(&event.payload).unwrap())
-            .collect()
     }
 
     /// The audit's whole text: nothing that is hidden may be in it.
@@ -162,7 +163,9 @@ impl World {
 }
 
 pub fn rep() -> Principal {
-    Principal::user("acme", "u-17").role("SALES_REP").agent("copilot")
+    Principal::user("acme", "u-17")
+        .role("SALES_REP")
+        .agent("copilot")
 }
 
 pub fn manager() -> Principal {
@@ -189,7 +192,10 @@ pub fn codes(reasons: &[Reason]) -> Vec<&str> {
 pub fn ticket(decision: &Decision) -> TicketId {
     match decision.outcome() {
         Outcome::NeedsApproval(ticket) => ticket.id(),
-        other => panic!("expected a ticket, found {other:?}: {:?}", decision.reasons()),
+        other => panic!(
+            "expected a ticket, found {other:?}: {:?}",
+            decision.reasons()
+        ),
     }
 }
 

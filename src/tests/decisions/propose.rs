@@ -39,11 +39,17 @@ fn a_forbidden_clause_is_named() {
             .with("owner", "u-17")
             .with("discount", 0)
             .with("stage", "DRAFT")
-            .with("clauses", vec![clause("付款三十天"), clause("自动续约十年")]),
+            .with(
+                "clauses",
+                vec![clause("付款三十天"), clause("自动续约十年")],
+            ),
     );
     let decision = world.propose(&rep(), "quote.create", &change);
     let messages: Vec<_> = decision.reasons().iter().map(Reason::message).collect();
-    assert!(messages.contains(&"合同包含禁止条款: 自动续约十年"), "{messages:?}");
+    assert!(
+        messages.contains(&"合同包含禁止条款: 自动续约十年"),
+        "{messages:?}"
+    );
 }
 
 #[test]
@@ -66,7 +72,10 @@ fn fields_are_written_by_permission_and_type() {
 #[test]
 fn another_owner_s_and_another_tenant_s_records_are_out_of_reach() {
     let world = world();
-    for record in [quote().with("owner", "u-99"), quote().with("tenant_id", "globex")] {
+    for record in [
+        quote().with("owner", "u-99"),
+        quote().with("tenant_id", "globex"),
+    ] {
         let change = Changes::update(&record).set("discount", 10);
         let decision = world.propose(&rep(), "quote.draft", &change);
         assert_eq!(codes(decision.reasons())[0], "OUT_OF_SCOPE");
@@ -77,30 +86,65 @@ fn another_owner_s_and_another_tenant_s_records_are_out_of_reach() {
 fn what_is_missing_or_mistyped_restricts() {
     let world = world();
     let odd = quote().with("discount", "a lot");
-    let decision = world.propose(&rep(), "quote.draft", &Changes::update(&odd).set("amount", 900));
+    let decision = world.propose(
+        &rep(),
+        "quote.draft",
+        &Changes::update(&odd).set("amount", 900),
+    );
     assert_eq!(decision.outcome(), &Outcome::Deny);
-    let reason = decision.reasons().iter().find(|reason| reason.rule() == "too_deep").unwrap();
-    assert!(reason.message().contains("`discount` missing or not readable"), "{reason}");
-    assert!(!format!("{:?}", decision.reasons()).contains("a lot"));
+    let reason = decision
+        .reasons()
+        .iter()
+        .find(|reason| reason.rule() == "too_deep")
+        .unwrap();
+    assert!(
+        reason
+            .message()
+            .contains("`discount` missing or not readable"),
+        "{reason}"
+    );
+    assert!(
+        !format!("{:?}", decision.reasons()).contains("a lot"),
+        "no value in `Debug`"
+    );
+    assert!(
+        !world.audit_text().contains("a lot"),
+        "no value in the audit"
+    );
 }
 
 #[test]
 fn a_message_shows_what_its_reader_may_see() {
     let world = world();
     let decision = world.propose(&rep(), "quote.draft", &set("amount", "100.00"));
-    let texts = format!("{:?}", decision.reasons());
-    assert!(texts.contains("below cost ‹hidden›") && !texts.contains("777"), "{texts}");
+    let texts = decision.reasons()[0].to_string();
+    assert!(
+        texts.contains("below cost ‹hidden›") && !texts.contains("777"),
+        "{texts}"
+    );
 }
 
 #[test]
 fn a_refused_operation_goes_no_further() {
     let world = world();
     let mut op = world.begin(&rep(), "quote.draft");
-    assert_eq!(op.propose(&set("discount", 50)).unwrap().outcome(), &Outcome::Deny);
+    assert_eq!(
+        op.propose(&set("discount", 50)).unwrap().outcome(),
+        &Outcome::Deny
+    );
     assert_eq!(op.read(&quote()).unwrap_err().code(), "OPERATION_DENIED");
-    assert_eq!(op.propose(&set("discount", 6)).unwrap_err().code(), "OPERATION_DENIED");
-    assert_eq!(op.complete("anyway").unwrap_err().code(), "OPERATION_DENIED");
-    assert_eq!(world.audit_text().matches("\"status\":\"denied\"").count(), 1);
+    assert_eq!(
+        op.propose(&set("discount", 6)).unwrap_err().code(),
+        "OPERATION_DENIED"
+    );
+    assert_eq!(
+        op.complete("anyway").unwrap_err().code(),
+        "OPERATION_DENIED"
+    );
+    assert_eq!(
+        world.audit_text().matches("\"status\":\"denied\"").count(),
+        1
+    );
 }
 
 #[test]
@@ -131,7 +175,10 @@ rule watch @shadow { on update of Quote when discount > 1% then deny WATCHED bec
 "#;
     let world = world_with(&policy);
     let decision = world.propose(&rep().risk_score(9), "quote.draft", &set("discount", 6));
-    assert!(matches!(decision.outcome(), Outcome::NeedsApproval(_)), "{decision:?}");
+    assert!(
+        matches!(decision.outcome(), Outcome::NeedsApproval(_)),
+        "{decision:?}"
+    );
     assert_eq!(codes(decision.reasons()), ["RISK_NEEDS_APPROVAL"]);
     assert_eq!(codes(decision.shadows()), ["WATCHED"]);
 }
@@ -168,8 +215,17 @@ rule failing {
 "#;
     let world = world_with(&policy);
     let decision = world.propose(&rep(), "quote.draft", &set("discount", 9));
-    assert!(matches!(decision.outcome(), Outcome::NeedsApproval(_)), "{decision:?}");
-    assert!(decision.risk().factors.iter().any(|(name, share)| &**name == "script" && share.to_string() == "2.5"));
+    assert!(
+        matches!(decision.outcome(), Outcome::NeedsApproval(_)),
+        "{decision:?}"
+    );
+    assert!(
+        decision
+            .risk()
+            .factors
+            .iter()
+            .any(|(name, share)| &**name == "script" && share.to_string() == "2.5")
+    );
     let decision = world.propose(&rep(), "quote.draft", &set("discount", 7));
     assert_eq!(codes(decision.reasons()), ["ACTION_FAILED"]);
 }
@@ -180,7 +236,10 @@ fn an_operation_keeps_the_policy_it_began_under() {
     let mut op = world.begin(&rep(), "quote.draft");
     let stricter = POLICY.replace("discount > 40%", "discount > 4%");
     world.guard.replace_policy(policy(&stricter)).unwrap();
-    assert_eq!(op.propose(&set("discount", 6)).unwrap().outcome(), &Outcome::Allow);
+    assert_eq!(
+        op.propose(&set("discount", 6)).unwrap().outcome(),
+        &Outcome::Allow
+    );
     let next = world.propose(&rep(), "quote.draft", &set("discount", 6));
     assert_eq!(next.outcome(), &Outcome::Deny);
     assert!(world.audit_text().contains("policy_changed"));

@@ -9,11 +9,14 @@ fn each_role_sees_its_own_view() {
     let mut op = world.begin(&rep(), "quote.draft");
     assert_eq!(
         op.read(&quote).unwrap().to_json(),
-        r#"{"amount":1000,"clauses":[],"contact_phone":"138****5678","discount":5,"id":"q-1","owner":"u-17","stage":"DRAFT"}"#
+        r#"{"amount":"1000.00","clauses":[],"contact_phone":"138****5678","discount":5,"id":"q-1","owner":"u-17","stage":"DRAFT"}"#
     );
     let mut op = world.begin(&manager(), "quote.draft");
     let view = op.read(&quote).unwrap().to_json();
-    assert!(view.contains("13812345678") && !view.contains("777"), "{view}");
+    assert!(
+        view.contains("13812345678") && !view.contains("777"),
+        "{view}"
+    );
 }
 
 #[test]
@@ -31,27 +34,43 @@ fn out_of_reach_reads_like_not_there() {
             error.to_string()
         })
         .collect();
-    assert!(messages.windows(2).all(|pair| pair[0] == pair[1]), "{messages:?}");
+    assert!(
+        messages.windows(2).all(|pair| pair[0] == pair[1]),
+        "{messages:?}"
+    );
 }
 
 #[test]
 fn many_records_leave_out_what_is_out_of_reach() {
     let world = world();
     let mut op = world.begin(&rep(), "quote.draft");
-    let records = [quote(), quote().with("owner", "u-99").with("id", "q-2"), quote().with("id", "q-3")];
+    let records = [
+        quote(),
+        quote().with("owner", "u-99").with("id", "q-2"),
+        quote().with("id", "q-3"),
+    ];
     let views = op.read_many(&records).unwrap();
-    let ids: Vec<_> = views.iter().map(|view| view.value("id").unwrap().as_text().unwrap()).collect();
+    let ids: Vec<_> = views
+        .iter()
+        .map(|view| view.value("id").unwrap().as_text().unwrap())
+        .collect();
     assert_eq!(ids, ["q-1", "q-3"]);
     let text = world.audit_text();
     assert!(text.contains(r#""withheld":1"#), "{text}");
-    assert!(!text.contains("13812345678") && !text.contains("777"), "{text}");
+    assert!(
+        !text.contains("13812345678") && !text.contains("777"),
+        "{text}"
+    );
 }
 
 #[test]
 fn an_undeclared_field_never_passes() {
     let world = world();
     let mut op = world.begin(&manager(), "quote.draft");
-    let view = op.read(&quote().with("secret_margin", "canary")).unwrap().to_json();
+    let view = op
+        .read(&quote().with("secret_margin", "canary"))
+        .unwrap()
+        .to_json();
     assert!(!view.contains("canary"), "{view}");
 }
 
@@ -59,7 +78,9 @@ fn an_undeclared_field_never_passes() {
 fn a_record_of_another_entity_is_refused() {
     let world = world();
     let mut op = world.begin(&rep(), "quote.draft");
-    let error = op.read(&Record::new("Contract", Fields::new())).unwrap_err();
+    let error = op
+        .read(&Record::new("Contract", Fields::new()))
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input);
 }
 
@@ -76,7 +97,10 @@ rule no_reading { on read of Quote when discount > 90% then deny TOO_HOT because
     let won = quote().with("stage", "WON");
     assert!(op.read(&won).unwrap().value("amount").is_none());
     let sent = quote().with("stage", "SENT");
-    assert_eq!(op.read(&sent).unwrap().value("id"), Some(&Value::from("[CONFIDENTIAL]")));
+    assert_eq!(
+        op.read(&sent).unwrap().value("id"),
+        Some(&Value::from("[CONFIDENTIAL]"))
+    );
     let odd = quote().with("stage", "NO_SUCH_STAGE");
     let view = op.read(&odd).unwrap();
     assert!(view.value("amount").is_none(), "unknown restricts");

@@ -41,7 +41,10 @@ fn a_row_narrows_what_a_grant_gives() {
 fn a_row_never_widens() {
     let view = view_after(&[row("cost_price", "WRITE"), row("contact_phone", "READ")]);
     assert!(view.value("cost_price").is_none());
-    assert_eq!(view.value("contact_phone"), Some(&Value::from("138****5678")));
+    assert_eq!(
+        view.value("contact_phone"),
+        Some(&Value::from("138****5678"))
+    );
 }
 
 #[test]
@@ -66,7 +69,11 @@ fn another_tenant_s_rows_are_nobody_s_business_here() {
 #[test]
 fn a_narrowed_field_is_no_longer_written() {
     let world = world();
-    world.store.store.set_field_permission(row("discount", "READ")).unwrap();
+    world
+        .store
+        .store
+        .set_field_permission(row("discount", "READ"))
+        .unwrap();
     assert_eq!(world.guard.refresh().unwrap(), Refreshed::Changed);
     let change = Changes::update(&quote()).set("discount", 6);
     let decision = world.propose(&rep(), "quote.draft", &change);
