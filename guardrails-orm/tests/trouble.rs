@@ -160,7 +160,7 @@ fn a_disk_that_takes_no_more() {
     on(Server::Sqlite, |place| {
         drop(place.open());
         let (told, last_words) =
-            conformance::child::Victim::start_with_little_disk(place).to_its_end();
+            conformance::child::Victim::start_with_little_disk(place).until_its_end();
         assert!(last_words.contains("disk"), "{last_words}");
         assert!(!told.is_empty());
         let store = place.open();

@@ -19,7 +19,8 @@ pub fn run_if_asked() {
     };
     let store = Database::open(&url, options()).unwrap();
     let error = work(&store).unwrap_err();
-    println!("\nlast words {error}");
+    let mut out = std::io::stdout();
+    writeln!(out, "\nlast words {error}").unwrap();
     // Later calls must say the same and not hang.
     let again = work(&store).unwrap_err();
     assert_eq!(again.kind(), error.kind());
@@ -110,7 +111,7 @@ impl Victim {
     }
 
     /// Waits until it gives up by itself; answers what it was told, and its last words.
-    pub fn to_its_end(mut self) -> (Vec<Acknowledged>, String) {
+    pub fn until_its_end(mut self) -> (Vec<Acknowledged>, String) {
         let told = std::iter::from_fn(|| self.next()).collect();
         assert!(self.child.wait().unwrap().success());
         (told, self.last_words)
