@@ -136,9 +136,11 @@ impl Guard {
     ///
     /// # Errors
     /// [`ErrorKind::Denied`] or [`ErrorKind::LimitReached`] with reasons, themselves durable in the
-    /// audit; [`ErrorKind::Input`] for a request that names no entity where it must;
+    /// audit; [`ErrorKind::Input`] for a request that names no entity where it must, or a name of
+    /// over 256 bytes or a purpose of over 4,096;
     /// [`ErrorKind::Store`] when the audit or a limit cannot be written.
     pub fn begin(&self, request: Request<'_>) -> Result<Operation> {
+        request.check()?;
         let snapshot = self.inner.snapshot.load_full();
         let now = self.inner.clock.now();
         let id = OperationId::from(new_id(now, &*self.inner.entropy)?);

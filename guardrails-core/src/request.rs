@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::decision::TicketId;
+use crate::error::{Error, ErrorKind, Result};
 use crate::principal::Principal;
 use crate::value::Name;
 
@@ -58,4 +59,42 @@ impl<'a> Request<'a> {
         self.ticket = Some(ticket);
         self
     }
+
+    /// Holds names and purpose to their limits, since all of them go into the audit as they are.
+    pub(crate) fn check(&self) -> Result<()> {
+        let principal = &self.principal;
+        let names = [
+            ("tenant", principal.tenant()),
+            ("user", principal.id()),
+            ("agent", principal.agent_name()),
+            ("model", principal.model_name()),
+            ("skill", &self.skill),
+            ("context", &self.context),
+        ];
+        for (what, name) in names {
+            within(what, name, NAME_BYTES)?;
+        }
+        for role in principal.roles() {
+            within("role", role, NAME_BYTES)?;
+        }
+        if let Some(entity) = &self.entity {
+            within("entity", entity, NAME_BYTES)?;
+        }
+        within("purpose", &self.purpose, PURPOSE_BYTES)
+    }
+}
+
+/// The longest name in a request (`name_bytes`).
+const NAME_BYTES: usize = 256;
+/// The longest purpose (`purpose_bytes`).
+const PURPOSE_BYTES: usize = 4_096;
+
+fn within(what: &str, text: &str, most: usize) -> Result<()> {
+    if text.len() <= most {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::Input,
+        format!("the request's {what} is over the limit of {most} bytes"),
+    ))
 }

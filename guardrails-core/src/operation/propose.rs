@@ -81,8 +81,8 @@ impl Operation {
                     .from_policy(skill.origin.name.clone(), skill.origin.place.clone()),
             );
         }
-        let same_tenant = self.of_tenant(changes.before().fields())
-            && (self.of_tenant(changes.fields()) || changes.verb() == Verb::Update);
+        let same_tenant =
+            self.of_tenant(changes.before().fields()) && self.of_tenant(changes.fields());
         if table.is_out_of_scope() || !same_tenant {
             let text = format!("no such record of `{}` within reach", self.plan.entity);
             refusals.push(Reason::new("OUT_OF_SCOPE", text));

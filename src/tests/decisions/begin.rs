@@ -168,3 +168,17 @@ fn what_becomes_of_an_operation_is_on_record() {
         );
     }
 }
+
+#[test]
+fn names_and_purpose_have_limits() {
+    let world = world();
+    let rep = rep();
+    let long = Request::new(&rep, "quote.draft").purpose("x".repeat(4_097));
+    let error = world.guard.begin(long).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Input);
+    let wide = Principal::user("acme", "u".repeat(257));
+    assert_eq!(
+        refusal(&world, &wide, "quote.draft").kind(),
+        ErrorKind::Input
+    );
+}

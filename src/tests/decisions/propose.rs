@@ -244,3 +244,20 @@ fn an_operation_keeps_the_policy_it_began_under() {
     assert_eq!(next.outcome(), &Outcome::Deny);
     assert!(world.audit_text().contains("policy_changed"));
 }
+
+#[test]
+fn a_record_stays_with_its_tenant() {
+    let policy = POLICY.replace(
+        "stage         : enum { DRAFT, SENT, WON }",
+        "stage         : enum { DRAFT, SENT, WON }\n    tenant_id : text?",
+    );
+    let policy = policy.replace(
+        "write discount, amount\n    mask",
+        "write discount, amount, tenant_id\n    mask",
+    );
+    let world = world_with(&policy);
+    let decision = world.propose(&rep(), "quote.draft", &set("tenant_id", "globex"));
+    assert_eq!(codes(decision.reasons()), ["OUT_OF_SCOPE"]);
+    let decision = world.propose(&rep(), "quote.draft", &set("tenant_id", "acme"));
+    assert_eq!(decision.outcome(), &Outcome::Allow, "{decision:?}");
+}
