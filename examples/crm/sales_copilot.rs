@@ -36,7 +36,9 @@ fn main() -> Result<ExitCode> {
     }
     let folder = tempfile::tempdir()?;
     let mut story = Story::begin();
-    tell(folder.path(), &mut story)?;
+    if let Err(error) = tell(folder.path(), &mut story) {
+        check!(story, false, "the story broke off: {error}");
+    }
     Ok(story.end())
 }
 

@@ -10,7 +10,7 @@ use crate::story::{Story, check, refusal};
 pub(crate) fn play(stage: &Stage, story: &mut Story) -> Result {
     let quote = stage.crm.small_draft("u-17")?;
     story.say(format_args!(
-        "Now the copilot wants 20% on {}. That is over her limit.",
+        "Now the copilot wants 20% on {}. That is over 陈晓's limit.",
         quote.id()?
     ));
     let ticket = it_waits(stage, story, &quote)?;
@@ -29,8 +29,8 @@ fn it_waits(stage: &Stage, story: &mut Story, quote: &Record) -> Result<TicketId
     };
     check!(
         story,
-        ticket.chain() == "discount_approval",
-        "it waits for `{}`; nothing is applied",
+        ticket.chain() == "discount_approval" && discount(stage, quote)? == Value::from(10),
+        "it waits for `{}`; the CRM still says 10%",
         ticket.chain()
     );
     Ok(ticket.id())
@@ -136,7 +136,7 @@ fn once(stage: &Stage, story: &mut Story, quote: &Record, ticket: TicketId) -> R
     operation.complete("The quote now has twenty per cent.")?;
     check!(
         story,
-        stage.crm.quote(&quote.id()?)?.fields().value("discount") == Some(&Value::from(20)),
+        discount(stage, quote)? == Value::from(20),
         "resumed and applied: the CRM now says 20%"
     );
 
@@ -144,8 +144,18 @@ fn once(stage: &Stage, story: &mut Story, quote: &Record, ticket: TicketId) -> R
     let code = refusal(&second);
     check!(
         story,
-        code == "TICKET_SPENT",
+        code == "TICKET_SPENT" && discount(stage, quote)? == Value::from(20),
         "spending the ticket a second time is refused: {code}"
     );
     Ok(())
+}
+
+/// What the CRM says now.
+fn discount(stage: &Stage, quote: &Record) -> Result<Value> {
+    let now = stage.crm.quote(&quote.id()?)?;
+    Ok(now
+        .fields()
+        .value("discount")
+        .cloned()
+        .unwrap_or(Value::Null))
 }

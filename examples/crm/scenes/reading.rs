@@ -33,7 +33,9 @@ const HEADER: &[&str] = &[
 
 pub(crate) fn play(stage: &Stage, story: &mut Story) -> Result {
     story.say("Two copilots ask for the same 20 quotes: one works for 陈晓 (u-17), who sells,");
-    story.say("the other for 李娜 (u-02), who manages the desk and reviews prices. Eight rows of them:");
+    story.say(
+        "the other for 李娜 (u-02), who manages the desk and reviews prices. Eight rows of them:",
+    );
     let rows = stage.crm.quotes("acme", 20)?;
     let seller = look(stage, &cast::rep(), &REP, &rows)?;
     let manager = look(stage, &cast::managers_copilot(), &MANAGER, &rows)?;
@@ -110,8 +112,8 @@ fn what_the_seller_sees(story: &mut Story, rows: &[Record], views: &[View<'_>]) 
     );
     check!(
         story,
-        contacts_are_masked(rows, views),
-        "no phone number and no e-mail address is left, in fields or in notes"
+        contacts_are_masked(rows, views) && views.iter().all(note_is_scrubbed),
+        "no phone number, e-mail address, ID or card is left, in fields or in notes"
     );
     let mut own = rows.iter().filter(|row| text(row, "owner") == "u-17");
     let note = own.find_map(|row| match shown(row, views, "notes") {
@@ -141,4 +143,11 @@ fn contacts_are_masked(rows: &[Record], views: &[View<'_>]) -> bool {
         let contacts = [text(row, "contact_phone"), text(row, "contact_email")];
         contacts.iter().all(|contact| !seen.contains(contact))
     })
+}
+
+/// Whether a note holds no number as long as a phone's, an ID's or a card's.
+fn note_is_scrubbed(view: &View<'_>) -> bool {
+    let note = view.value("notes").and_then(Value::as_text).unwrap_or("");
+    note.split(|letter: char| !letter.is_ascii_digit())
+        .all(|digits| digits.len() < 11)
 }

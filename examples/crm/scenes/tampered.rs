@@ -54,7 +54,7 @@ pub(crate) fn play(stage: &Stage, story: &mut Story) -> Result {
             finding.seq.map(|at| at.to_string()) == Some(seq.clone())
                 && finding.log.map(|at| at.to_string()) == Some(log.clone())
         }),
-        "verify names the record: event {seq} of log {log}"
+        "verify names the record that was edited: event {seq} of this log"
     );
     Ok(())
 }
