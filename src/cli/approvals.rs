@@ -66,14 +66,7 @@ impl Who {
     }
 
     fn guard(&self) -> Result<Guard> {
-        let mut builder = Guard::builder()
-            .policies(&self.policies)
-            .store(self.store.address())
-            .without_watching();
-        if let Some(key) = self.store.key() {
-            builder = builder.audit_key(key);
-        }
-        builder.open()
+        self.store.guard(&self.policies)
     }
 }
 

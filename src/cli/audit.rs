@@ -5,16 +5,26 @@ use clap::{Args, Subcommand};
 use super::Ending;
 use super::output::Output;
 use super::store::Store;
-use crate::audit::{trace, verify};
-use crate::{Error, ErrorKind, OperationId, Result};
+use crate::audit::{VerifyingKey, trace, verify};
+use crate::{OperationId, Result};
 
 /// What to do with the audit.
 #[derive(Debug, Subcommand)]
 pub(super) enum AuditCommand {
     /// Check every event against its hash, its tree and its signed checkpoints
-    Verify(Store),
+    Verify(VerifyArgs),
     /// Print one operation from intent to outcome
     Trace(TraceArgs),
+}
+
+/// Which audit, and whose signature it must bear.
+#[derive(Debug, Args)]
+pub(super) struct VerifyArgs {
+    /// The public key to check with, as an earlier `verify` printed it; the key file's unless named
+    #[arg(long, value_name = "KEY", conflicts_with = "key")]
+    verifier: Option<String>,
+    #[command(flatten)]
+    store: Store,
 }
 
 /// Which operation.
@@ -31,15 +41,19 @@ pub(super) struct TraceArgs {
 
 pub(super) fn run(command: &AuditCommand, output: &mut Output) -> Result<Ending> {
     match command {
-        AuditCommand::Verify(store) => run_verify(store, output),
+        AuditCommand::Verify(args) => run_verify(args, output),
         AuditCommand::Trace(args) => run_trace(args, output),
     }
 }
 
-fn run_verify(store: &Store, output: &Output) -> Result<Ending> {
-    let (database, keys) = store.inspect()?;
-    let report = verify(&*database, &keys.verifier())?;
-    print(output, &report, &report)?;
+fn run_verify(args: &VerifyArgs, output: &Output) -> Result<Ending> {
+    let verifier = args.verifier()?;
+    let report = verify(&*args.store.inspect()?, &verifier)?;
+    if output.is_json() {
+        output.json(&report)?;
+    } else {
+        output.line(report.to_string());
+    }
     Ok(if report.findings.is_empty() {
         Ending::Fine
     } else {
@@ -49,24 +63,20 @@ fn run_verify(store: &Store, output: &Output) -> Result<Ending> {
 
 fn run_trace(args: &TraceArgs, output: &Output) -> Result<Ending> {
     let operation: OperationId = args.operation.parse()?;
-    let (database, _) = args.store.inspect()?;
-    let trace = trace(&*database, &args.tenant, operation)?;
-    print(output, &trace, &trace)?;
+    let trace = trace(&*args.store.inspect()?, &args.tenant, operation)?;
+    if output.is_json() {
+        output.json(&trace)?;
+    } else {
+        output.line(trace.to_string().trim_end());
+    }
     Ok(Ending::Fine)
 }
 
-fn print(
-    output: &Output,
-    text: &dyn std::fmt::Display,
-    data: &impl serde::Serialize,
-) -> Result<()> {
-    if !output.is_json() {
-        output.line(text.to_string().trim_end());
-        return Ok(());
+impl VerifyArgs {
+    fn verifier(&self) -> Result<VerifyingKey> {
+        match &self.verifier {
+            Some(text) => text.parse(),
+            None => Ok(self.store.keys()?.verifier()),
+        }
     }
-    let json = serde_json::to_string(data).map_err(|error| {
-        Error::new(ErrorKind::Setup, "the result cannot be written as JSON").with_source(error)
-    })?;
-    output.line(json);
-    Ok(())
 }

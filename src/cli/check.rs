@@ -1,35 +1,86 @@
 //! `guard check`: what is wrong with policies, and how to mend it.
 
-use guardrails_rules::{Bundle, Style, compile, render};
+use guardrails_rules::{Bundle, Compilation, compile, render};
+use serde::Serialize;
 
 use super::output::Output;
 use super::{Ending, Policies};
-use crate::{Result, Severity};
+use crate::{Diagnostic, Result, Severity};
 
 pub(super) fn run(args: &Policies, output: &mut Output) -> Result<Ending> {
-    let bundle = Bundle::read(&args.policies)?;
-    let compilation = compile(&bundle);
+    match Bundle::read(&args.policies) {
+        Ok(bundle) => checked(&bundle, &compile(&bundle), output),
+        // A file that is too large, or no text at all, is a finding as much as a misspelt word is.
+        Err(error) if !error.diagnostics().is_empty() => unread(error.diagnostics(), output),
+        Err(error) => Err(error),
+    }
+}
+
+/// Says what compiling found.
+pub(super) fn checked(
+    bundle: &Bundle,
+    compilation: &Compilation,
+    output: &mut Output,
+) -> Result<Ending> {
     let found = &compilation.diagnostics;
-    let count = |severity| found.iter().filter(|d| d.severity == severity).count();
-    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     if output.is_json() {
-        output.line(render(found, &bundle, Style::Json));
+        output.json(&Findings::of(compilation.policy.as_ref(), found))?;
     } else {
         if !found.is_empty() {
-            output.line(render(found, &bundle, output.style()));
+            output.line(render(found, bundle, output.style()));
         }
-        output.line(summary(&compilation, errors, warnings));
+        output.line(summary(compilation));
     }
-    Ok(if errors > 0 {
+    Ok(ending(found))
+}
+
+/// Says what is wrong with files that could not be compiled at all.
+fn unread(found: &[Diagnostic], output: &mut Output) -> Result<Ending> {
+    if output.is_json() {
+        output.json(&Findings::of(None, found))?;
+    } else {
+        for finding in found {
+            output.line(finding.to_string());
+            output.line(format!("  = help: {}\n", finding.help));
+        }
+        output.line(tally(found));
+    }
+    Ok(ending(found))
+}
+
+fn ending(found: &[Diagnostic]) -> Ending {
+    if number(found, Severity::Error) > 0 {
         Ending::Findings
     } else {
         Ending::Fine
-    })
+    }
 }
 
-fn summary(compilation: &guardrails_rules::Compilation, errors: usize, warnings: usize) -> String {
+/// The findings, for machines.
+#[derive(Serialize)]
+struct Findings<'a> {
+    errors: usize,
+    warnings: usize,
+    /// The policy's digest; none for a policy that was refused.
+    policy: Option<String>,
+    findings: &'a [Diagnostic],
+}
+
+impl<'a> Findings<'a> {
+    fn of(policy: Option<&crate::policy::Policy>, found: &'a [Diagnostic]) -> Self {
+        Self {
+            errors: number(found, Severity::Error),
+            warnings: number(found, Severity::Warning),
+            policy: policy.map(|policy| policy.digest.to_string()),
+            findings: found,
+        }
+    }
+}
+
+fn summary(compilation: &Compilation) -> String {
+    let found = &compilation.diagnostics;
     let Some(policy) = &compilation.policy else {
-        return format!("{}, {}", count(errors, "error"), count(warnings, "warning"));
+        return tally(found);
     };
     let parts = [
         count(policy.entities.len(), "entity"),
@@ -42,11 +93,24 @@ fn summary(compilation: &guardrails_rules::Compilation, errors: usize, warnings:
     format!(
         "ok: {} ({})\npolicy {}",
         parts.join(", "),
-        count(warnings, "warning"),
+        count(number(found, Severity::Warning), "warning"),
         policy.digest
     )
 }
 
+fn tally(found: &[Diagnostic]) -> String {
+    format!(
+        "{}, {}; nothing is in force from such a policy",
+        count(number(found, Severity::Error), "error"),
+        count(number(found, Severity::Warning), "warning")
+    )
+}
+
+fn number(found: &[Diagnostic], severity: Severity) -> usize {
+    found.iter().filter(|d| d.severity == severity).count()
+}
+
+/// `1 rule`, `2 rules`, `2 entities`.
 pub(super) fn count(number: usize, what: &str) -> String {
     match (number, what.strip_suffix('y')) {
         (1, _) => format!("1 {what}"),

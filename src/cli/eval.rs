@@ -73,27 +73,47 @@ fn print(answer: &Evaluation, output: &Output) {
     output.line(format!("  policy {}", answer.policy));
 }
 
+/// Reads no more than a request may have, from a file or standard input.
 fn read(path: &Path) -> Result<String> {
     let most = JsonLimits::default().bytes;
-    let unreadable = |error: std::io::Error| {
+    // One byte more than allowed is enough to know that there is more.
+    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    open(path)
+        .and_then(|source| source.take(limit).read_to_end(&mut bytes))
+        .map_err(|error| unreadable(path).with_source(error))?;
+    if bytes.len() > most {
+        return Err(Error::new(
+            ErrorKind::Input,
+            format!(
+                "the request `{}` is over the limit `record_bytes` of {most} bytes",
+                path.display()
+            ),
+        )
+        .with_help("send only the fields that the policy knows"));
+    }
+    String::from_utf8(bytes).map_err(|error| {
         Error::new(
             ErrorKind::Input,
-            format!("the request `{}` cannot be read", path.display()),
+            format!("the request `{}` is not UTF-8 text", path.display()),
         )
-        .with_help("name a JSON file, or `-` for standard input")
-        .with_source(error)
-    };
-    let source: Box<dyn std::io::Read> = if path.as_os_str() == "-" {
+        .with_help("save the file as UTF-8")
+        .with_source(error.utf8_error())
+    })
+}
+
+fn open(path: &Path) -> std::io::Result<Box<dyn std::io::Read>> {
+    Ok(if path.as_os_str() == "-" {
         Box::new(std::io::stdin())
     } else {
-        Box::new(std::fs::File::open(path).map_err(unreadable)?)
-    };
-    // One byte more than allowed is enough for the reader of JSON to name the limit.
-    let mut text = String::new();
-    let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);
-    source
-        .take(limit)
-        .read_to_string(&mut text)
-        .map_err(unreadable)?;
-    Ok(text)
+        Box::new(std::fs::File::open(path)?)
+    })
+}
+
+fn unreadable(path: &Path) -> Error {
+    Error::new(
+        ErrorKind::Input,
+        format!("the request `{}` cannot be read", path.display()),
+    )
+    .with_help("name a JSON file, or `-` for standard input")
 }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::Ending;
 use super::output::Output;
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Fields, Result};
 
 const FIRST_POLICY: &str = include_str!("first_policy.guard");
 
@@ -33,6 +33,10 @@ pub(super) fn run(args: &InitArgs, output: &mut Output) -> Result<Ending> {
     fs::File::create_new(&path)
         .and_then(|mut file| std::io::Write::write_all(&mut file, FIRST_POLICY.as_bytes()))
         .map_err(unusable)?;
+    if output.is_json() {
+        output.line(Fields::from_iter([("wrote", path.display().to_string())]).to_json());
+        return Ok(Ending::Fine);
+    }
     let folder = args.folder.display();
     output.line(format!("wrote {}", path.display()));
     output.line(format!("next: guard check {folder}, guard test {folder}"));

@@ -1,18 +1,16 @@
 //! `guard migrate`: the guard's tables in a database.
 
-use std::sync::Arc;
-
-use guardrails_core::audit::Keys;
-
 use super::Ending;
 use super::output::Output;
 use super::store::Store;
-use crate::Result;
+use crate::{Fields, Result};
 
 pub(super) fn run(store: &Store, output: &mut Output) -> Result<Ending> {
-    // Migrating signs nothing, so no key is needed for it, and none is made.
-    let keys = Arc::new(Keys::from_seed([0; 32]));
-    guardrails_orm::migrate(store.address(), &store.options(keys))?;
-    output.line("the guard's tables are up to date");
+    store.migrate()?;
+    if output.is_json() {
+        output.line(Fields::from_iter([("migrated", true)]).to_json());
+    } else {
+        output.line("the guard's tables are up to date");
+    }
     Ok(Ending::Fine)
 }

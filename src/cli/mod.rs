@@ -8,6 +8,7 @@ mod approvals;
 mod audit;
 mod check;
 mod eval;
+mod explain;
 mod init;
 mod migrate;
 mod output;
@@ -51,6 +52,8 @@ enum What {
     Test(Policies),
     /// Decide one request from a JSON file, without a database
     Eval(eval::EvalArgs),
+    /// Explain a code, such as G0201
+    Explain(explain::ExplainArgs),
     /// Verify the audit, or explain one operation
     #[command(subcommand)]
     Audit(audit::AuditCommand),
@@ -90,7 +93,11 @@ pub fn main() -> ExitCode {
         }
     };
     let mut output = Output::new(command.format);
-    match run(command.what, &mut output) {
+    let ending = run(command.what, &mut output).and_then(|ending| {
+        output.finish()?;
+        Ok(ending)
+    });
+    match ending {
         Ok(ending) => ExitCode::from(match ending {
             Ending::Fine => 0,
             Ending::Findings => 1,
@@ -110,6 +117,7 @@ fn run(what: What, output: &mut Output) -> crate::Result<Ending> {
         What::Check(args) => check::run(&args, output),
         What::Test(args) => test::run(&args, output),
         What::Eval(args) => eval::run(&args, output),
+        What::Explain(args) => explain::run(&args, output),
         What::Audit(command) => audit::run(&command, output),
         What::Approvals(command) => approvals::run(&command, output),
         What::Migrate(store) => migrate::run(&store, output),

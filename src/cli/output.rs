@@ -1,40 +1,68 @@
 //! The one place where the command writes to its streams.
 
-use std::io::Write as _;
+use std::cell::RefCell;
+use std::io::{self, Write as _};
 
 use anstream::{AutoStream, ColorChoice};
 use guardrails_rules::Style;
+use serde::Serialize;
 
 use super::Format;
-use crate::{Error, Fields, Value};
+use crate::{Diagnostic, Error, ErrorKind, Result};
 
 /// Where a command says what it has to say.
 pub(super) struct Output {
-    pub(super) format: Format,
+    format: Format,
+    /// What kept a line from being written; told once, when the command ends.
+    failed: RefCell<Option<io::Error>>,
 }
 
 impl Output {
     pub(super) fn new(format: Format) -> Self {
-        Self { format }
+        Self {
+            format,
+            failed: RefCell::new(None),
+        }
     }
 
     pub(super) fn is_json(&self) -> bool {
         self.format == Format::Json
     }
 
-    /// A line on standard output. A reader that has gone away is no reason to fail.
+    /// A line on standard output. A reader that has gone away, as `head` does, is no failure; a
+    /// full disk is one.
     pub(super) fn line(&self, text: impl AsRef<str>) {
-        let _ = writeln!(anstream::stdout(), "{}", text.as_ref());
+        if let Err(error) = writeln!(anstream::stdout(), "{}", text.as_ref())
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            self.failed.borrow_mut().get_or_insert(error);
+        }
     }
 
-    /// A line on standard error.
-    pub(super) fn aside(&self, text: impl AsRef<str>) {
-        let _ = writeln!(anstream::stderr(), "{}", text.as_ref());
+    /// One JSON document on standard output.
+    pub(super) fn json(&self, data: &impl Serialize) -> Result<()> {
+        let text = serde_json::to_string(data).map_err(|error| {
+            Error::new(ErrorKind::Setup, "the result cannot be written as JSON").with_source(error)
+        })?;
+        self.line(text);
+        Ok(())
+    }
+
+    /// Whether everything said so far was written.
+    pub(super) fn finish(&self) -> Result<()> {
+        match self.failed.borrow_mut().take() {
+            None => Ok(()),
+            Some(error) => Err(
+                Error::new(ErrorKind::Setup, "standard output cannot be written to")
+                    .with_help("see that there is space where it is sent to")
+                    .with_source(error),
+            ),
+        }
     }
 
     /// Colour only where a person looks, and only if `NO_COLOR` is unset.
     pub(super) fn style(&self) -> Style {
-        match AutoStream::choice(&std::io::stdout()) {
+        match AutoStream::choice(&io::stdout()) {
             ColorChoice::Never => Style::Plain,
             _ => Style::Colour,
         }
@@ -43,14 +71,18 @@ impl Output {
     /// An error, with what to do about it.
     pub(super) fn error(&self, error: &Error) {
         if self.is_json() {
-            let mut out = Fields::new();
-            out.set("kind", error.kind().as_str());
-            out.set("code", error.code());
-            out.set("message", error.to_string());
-            out.set("help", error.help());
-            self.line(Fields::from_iter([("error", Value::from(out))]).to_json());
-            return;
+            // An error about standard output has nowhere else to go, and is not asked about again.
+            let _ = self.json(&Failed {
+                error: Failure::of(error),
+            });
+        } else if error.diagnostics().is_empty() {
+            self.one_error(error);
+        } else {
+            error.diagnostics().iter().for_each(|found| self.finding(found));
         }
+    }
+
+    fn one_error(&self, error: &Error) {
         self.aside(format!("error: {error}"));
         let mut source = std::error::Error::source(error);
         while let Some(below) = source {
@@ -59,6 +91,45 @@ impl Output {
         }
         if !error.help().is_empty() {
             self.aside(format!("help: {}", error.help()));
+        }
+    }
+
+    fn finding(&self, found: &Diagnostic) {
+        self.aside(found.to_string());
+        if !found.help.is_empty() {
+            self.aside(format!("  help: {}", found.help));
+        }
+    }
+
+    /// A line on standard error.
+    fn aside(&self, text: impl AsRef<str>) {
+        let _ = writeln!(anstream::stderr(), "{}", text.as_ref());
+    }
+}
+
+/// An error, for machines.
+#[derive(Serialize)]
+struct Failed<'a> {
+    error: Failure<'a>,
+}
+
+#[derive(Serialize)]
+struct Failure<'a> {
+    kind: &'a str,
+    code: &'a str,
+    message: String,
+    help: &'a str,
+    findings: &'a [Diagnostic],
+}
+
+impl<'a> Failure<'a> {
+    fn of(error: &'a Error) -> Self {
+        Self {
+            kind: error.kind().as_str(),
+            code: error.code(),
+            message: error.to_string(),
+            help: error.help(),
+            findings: error.diagnostics(),
         }
     }
 }

@@ -7,47 +7,58 @@ use clap::Args;
 use guardrails_core::audit::Keys;
 
 use crate::guard::key_source;
-use crate::{Database, KeySource, OpenOptions, OsEntropy, Result, SystemClock};
+use crate::{Database, Guard, KeySource, OpenOptions, OsEntropy, Result, SystemClock};
 
 /// Which database.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Store {
     /// The database: `sqlite://guard.db`, `postgres://…` or `mysql://…`
-    #[arg(
-        long,
-        value_name = "ADDRESS",
-        env = "GUARD_STORE",
-        hide_env_values = true
-    )]
+    #[arg(long, value_name = "ADDRESS", env = "GUARD_STORE", hide_env_values = true)]
     store: String,
     /// The file with the audit's secret; with SQLite, beside the database unless named
-    #[arg(long, value_name = "FILE", env = "GUARD_KEY")]
+    #[arg(long, value_name = "FILE", env = "GUARD_KEY", hide_env_values = true)]
     key: Option<PathBuf>,
 }
 
 impl Store {
-    pub(super) fn address(&self) -> &str {
-        &self.store
-    }
-
-    pub(super) fn key(&self) -> Option<KeySource> {
-        self.key.clone().map(KeySource::File)
-    }
-
-    /// The keys that exist; looking never makes any.
+    /// The keys that exist; a command never makes any.
     pub(super) fn keys(&self) -> Result<Arc<Keys>> {
-        let source = key_source(self.key().as_ref(), &self.store)?;
-        source.existing_keys(&OsEntropy).map(Arc::new)
+        self.key_source()?.existing_keys(&OsEntropy).map(Arc::new)
     }
 
-    /// The database, to look at only.
-    pub(super) fn inspect(&self) -> Result<(Arc<Database>, Arc<Keys>)> {
-        let keys = self.keys()?;
-        let options = self.options(keys.clone()).inspect();
-        Ok((Database::open(&self.store, options)?, keys))
+    /// The database, to look at only. Looking needs no secret.
+    pub(super) fn inspect(&self) -> Result<Arc<Database>> {
+        Database::open(&self.store, self.options(no_keys()).inspect())
     }
 
-    pub(super) fn options(&self, keys: Arc<Keys>) -> OpenOptions {
+    /// Makes the tables or brings them up to date. That signs nothing, so it needs no key either.
+    pub(super) fn migrate(&self) -> Result<()> {
+        guardrails_orm::migrate(&self.store, &self.options(no_keys()))
+    }
+
+    /// A guard on this database, which must have been used with its key before.
+    pub(super) fn guard(&self, policies: &PathBuf) -> Result<Guard> {
+        let key = self.key_source()?;
+        key.existing_keys(&OsEntropy)?;
+        Guard::builder()
+            .policies(policies)
+            .store(&self.store)
+            .audit_key(key)
+            .without_watching()
+            .open()
+    }
+
+    fn key_source(&self) -> Result<KeySource> {
+        let named = self.key.clone().map(KeySource::File);
+        key_source(named.as_ref(), &self.store)
+    }
+
+    fn options(&self, keys: Arc<Keys>) -> OpenOptions {
         OpenOptions::new(keys, Arc::new(SystemClock), Arc::new(OsEntropy))
     }
+}
+
+/// For work that neither signs nor seals anything.
+fn no_keys() -> Arc<Keys> {
+    Arc::new(Keys::from_seed([0; 32]))
 }

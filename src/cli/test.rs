@@ -1,30 +1,26 @@
 //! `guard test`: the tests that policies bring along.
 
-use guardrails_rules::{Bundle, TestReport, compile, run_tests};
+use guardrails_rules::{Bundle, TestReport, TestResult, compile, run_tests};
+use serde::Serialize;
 
 use super::output::Output;
 use super::{Ending, Policies, check};
-use crate::{Fields, Result, Value};
+use crate::Result;
 
 pub(super) fn run(args: &Policies, output: &mut Output) -> Result<Ending> {
     let bundle = Bundle::read(&args.policies)?;
     let compilation = compile(&bundle);
     let Some(policy) = &compilation.policy else {
-        return check::run(args, output);
+        return check::checked(&bundle, &compilation, output);
     };
     let report = run_tests(policy, &compilation.tests);
     if output.is_json() {
-        output.line(to_json(&report));
+        output.json(&Tests::of(&report))?;
     } else {
-        for result in &report.results {
-            let mark = if result.passed() { "ok  " } else { "FAIL" };
-            output.line(format!("{mark} {}  ({})", result.name, result.place));
-            for failure in &result.failures {
-                output.line(format!("     {failure}"));
-            }
-        }
+        report.results.iter().for_each(|result| print(result, output));
         output.line(format!(
-            "{} passed, {} failed",
+            "{}{} passed, {} failed",
+            if report.results.is_empty() { "no tests: " } else { "" },
             report.passed(),
             report.failed()
         ));
@@ -36,24 +32,42 @@ pub(super) fn run(args: &Policies, output: &mut Output) -> Result<Ending> {
     })
 }
 
-fn to_json(report: &TestReport) -> String {
-    let one = |result: &guardrails_rules::TestResult| {
-        let mut out = Fields::new();
-        out.set("name", &*result.name);
-        out.set("place", result.place.to_string());
-        out.set("passed", result.passed());
-        let failures: Vec<String> = result.failures.iter().map(ToString::to_string).collect();
-        out.set("failures", failures);
-        out
-    };
-    let results: Vec<_> = report.results.iter().map(one).collect();
-    let mut out = Fields::new();
-    out.set("passed", count(report.passed()));
-    out.set("failed", count(report.failed()));
-    out.set("tests", Value::from(results));
-    out.to_json()
+fn print(result: &TestResult, output: &Output) {
+    let mark = if result.passed() { "ok  " } else { "FAIL" };
+    output.line(format!("{mark} {}  ({})", result.name, result.place));
+    for failure in &result.failures {
+        output.line(format!("     {failure}"));
+    }
 }
 
-fn count(number: usize) -> Value {
-    u64::try_from(number).map_or(Value::Null, Value::from)
+/// The report, for machines.
+#[derive(Serialize)]
+struct Tests<'a> {
+    passed: usize,
+    failed: usize,
+    tests: Vec<Test<'a>>,
+}
+
+#[derive(Serialize)]
+struct Test<'a> {
+    name: &'a str,
+    place: String,
+    passed: bool,
+    failures: Vec<String>,
+}
+
+impl<'a> Tests<'a> {
+    fn of(report: &'a TestReport) -> Self {
+        let one = |result: &'a TestResult| Test {
+            name: &result.name,
+            place: result.place.to_string(),
+            passed: result.passed(),
+            failures: result.failures.iter().map(ToString::to_string).collect(),
+        };
+        Self {
+            passed: report.passed(),
+            failed: report.failed(),
+            tests: report.results.iter().map(one).collect(),
+        }
+    }
 }
