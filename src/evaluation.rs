@@ -362,4 +362,5 @@ fn wrong(name: &str, expected: &str) -> Error {
         ErrorKind::Input,
         format!("the request's member `{name}` must be {expected}"),
     )
+    .with_help("`guard eval --help` shows a whole request")
 }

@@ -80,6 +80,13 @@ impl GuardBuilder {
         self
     }
 
+    /// Another source of random numbers than the operating system's.
+    #[must_use]
+    pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
+        self.entropy = entropy;
+        self
+    }
+
     /// Does not look for changes of policies and tables by itself; [`Guard::refresh`] does.
     #[must_use]
     pub fn without_watching(mut self) -> Self {

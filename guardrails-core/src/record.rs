@@ -75,7 +75,8 @@ impl Record {
                     self.entity,
                     other.map_or("nothing", Value::shape)
                 ),
-            )),
+            )
+            .with_help("send the record with its key as `id`")),
         }
     }
 }

@@ -10,8 +10,22 @@ use super::output::Output;
 use crate::guard::load_policy;
 use crate::{Error, ErrorKind, Evaluation, JsonLimits, Result, evaluate};
 
+/// A request, for `guard eval --help`.
+const EXAMPLE: &str = r#"A request:
+  {
+    "principal": {"tenant": "acme", "user": "u-17", "roles": ["SALES_REP"]},
+    "skill": "quote.draft",
+    "record": {"id": "q-1", "owner": "u-17", "discount": 5},
+    "changes": {"discount": 20}
+  }
+A principal may also have attributes, agent, model and risk_score; a request entity, context,
+purpose, at (a time) and verb. Without changes the request only reads.
+
+Ends with 0 when it is allowed, 10 when refused, 12 when it needs an approval."#;
+
 /// What to decide.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLE)]
 pub(super) struct EvalArgs {
     /// The request as JSON; `-` for standard input
     request: PathBuf,

@@ -52,11 +52,12 @@ impl Output {
     pub(super) fn finish(&self) -> Result<()> {
         match self.failed.borrow_mut().take() {
             None => Ok(()),
-            Some(error) => Err(
-                Error::new(ErrorKind::Setup, "standard output cannot be written to")
-                    .with_help("see that there is space where it is sent to")
-                    .with_source(error),
-            ),
+            Some(error) => Err(Error::new(
+                ErrorKind::Setup,
+                "standard output cannot be written to",
+            )
+            .with_help("see that there is space where it is sent to")
+            .with_source(error)),
         }
     }
 
@@ -78,7 +79,10 @@ impl Output {
         } else if error.diagnostics().is_empty() {
             self.one_error(error);
         } else {
-            error.diagnostics().iter().for_each(|found| self.finding(found));
+            error
+                .diagnostics()
+                .iter()
+                .for_each(|found| self.finding(found));
         }
     }
 

@@ -13,7 +13,12 @@ use crate::{Database, Guard, KeySource, OpenOptions, OsEntropy, Result, SystemCl
 #[derive(Debug, Clone, Args)]
 pub(super) struct Store {
     /// The database: `sqlite://guard.db`, `postgres://…` or `mysql://…`
-    #[arg(long, value_name = "ADDRESS", env = "GUARD_STORE", hide_env_values = true)]
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "GUARD_STORE",
+        hide_env_values = true
+    )]
     store: String,
     /// The file with the audit's secret; with SQLite, beside the database unless named
     #[arg(long, value_name = "FILE", env = "GUARD_KEY", hide_env_values = true)]

@@ -17,10 +17,17 @@ pub(super) fn run(args: &Policies, output: &mut Output) -> Result<Ending> {
     if output.is_json() {
         output.json(&Tests::of(&report))?;
     } else {
-        report.results.iter().for_each(|result| print(result, output));
+        report
+            .results
+            .iter()
+            .for_each(|result| print(result, output));
         output.line(format!(
             "{}{} passed, {} failed",
-            if report.results.is_empty() { "no tests: " } else { "" },
+            if report.results.is_empty() {
+                "no tests: "
+            } else {
+                ""
+            },
             report.passed(),
             report.failed()
         ));

@@ -77,7 +77,8 @@ pub fn parse_fields(text: &str, limits: JsonLimits) -> Result<Fields> {
         Ok(other) => Err(Error::new(
             ErrorKind::Input,
             format!("expected a JSON object, found {}", other.shape()),
-        )),
+        )
+        .with_help("send one object, in braces")),
         Err(error) => Err(Error::new(
             ErrorKind::Input,
             format!(
@@ -85,7 +86,8 @@ pub fn parse_fields(text: &str, limits: JsonLimits) -> Result<Fields> {
                 error.line(),
                 error.column()
             ),
-        )),
+        )
+        .with_help("mend the text at that place; one JSON object is expected")),
     }
 }
 
