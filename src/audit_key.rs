@@ -47,6 +47,7 @@ impl KeySource {
     }
 
     /// The keys; a missing file is an error.
+    #[cfg(feature = "cli")]
     pub(crate) fn existing_keys(&self, entropy: &dyn Entropy) -> Result<Keys> {
         match self {
             Self::File(path) if !path.exists() => Err(Error::new(

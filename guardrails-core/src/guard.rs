@@ -172,6 +172,10 @@ impl Guard {
     /// Begins the operation that a granted ticket releases: the stored action is decided again
     /// under the policy of now, and the ticket is spent.
     ///
+    /// What is decided again is the action as it was asked for, on the record as it was then. Apply
+    /// it with the CRM's own check that the record has not changed since, or propose anew with the
+    /// present record under [`Request::ticket`]: another record is another action, and refused.
+    ///
     /// The operation comes back with [`Operation::changes`] to apply; what `begin` and `propose`
     /// would refuse is refused here too, and the ticket stays unspent.
     ///
