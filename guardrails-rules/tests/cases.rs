@@ -9,9 +9,10 @@
     reason = "a test stops at the first surprise"
 )]
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use guardrails_rules::{Bundle, Style, compile, render};
+use guardrails_rules::{Bundle, Style, codes, compile, render};
 
 fn cases(kind: &str) -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -67,4 +68,27 @@ fn what_is_wrong_is_refused_and_explained() {
         );
         hold("err", &case, &rendered);
     }
+}
+
+/// Codes whose cases are not texts of the corpus, but in `limits.rs` and with the scripts.
+fn elsewhere(code: &str) -> bool {
+    matches!(
+        code,
+        "G0001" | "G0002" | "G0003" | "G0004" | "G0006" | "G0410" | "G0999"
+    ) || code.starts_with("G06")
+}
+
+#[test]
+fn every_code_has_a_case() {
+    let mut seen = BTreeSet::new();
+    for case in cases("err") {
+        let compiled = compile(&Bundle::read(&case).unwrap());
+        seen.extend(compiled.diagnostics.into_iter().map(|finding| finding.code));
+    }
+    let missing: Vec<&str> = codes()
+        .iter()
+        .map(|entry| entry.code)
+        .filter(|code| !seen.contains(code) && !elsewhere(code))
+        .collect();
+    assert_eq!(missing, Vec::<&str>::new());
 }

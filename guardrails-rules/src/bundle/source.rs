@@ -19,6 +19,8 @@ pub struct SourceFile {
     marked: bool,
     /// Byte offset of each line's first character.
     lines: Vec<u32>,
+    /// Characters before each [`STRIDE`]th byte, so that a column on a long line costs no walk.
+    counts: Vec<u32>,
 }
 
 impl SourceFile {
@@ -34,6 +36,7 @@ impl SourceFile {
         Self {
             path: path.into(),
             lines: std::iter::once(0).chain(after_breaks).map(narrow).collect(),
+            counts: counts(bare.unwrap_or(text)),
             marked: bare.is_some(),
             text: bare.unwrap_or(text).into(),
         }
@@ -66,14 +69,25 @@ impl SourceFile {
     pub(crate) fn place(&self, start: u32, end: u32) -> Place {
         let line = self.lines.partition_point(|first| *first <= start).max(1);
         let first = self.lines.get(line - 1).copied().unwrap_or(0);
-        let before = self.slice(first, start);
+        let column = self
+            .characters(start)
+            .saturating_sub(self.characters(first));
         Place {
             file: self.path.clone(),
             line: narrow(line),
-            column: narrow(before.chars().count() + 1),
+            column: column.saturating_add(1),
             start,
             end,
         }
+    }
+
+    /// Characters before a byte.
+    fn characters(&self, at: u32) -> u32 {
+        let at = at as usize;
+        let mark = at / STRIDE;
+        let counted = self.counts.get(mark).copied().unwrap_or(0);
+        let rest = self.text.as_bytes().get(mark * STRIDE..at);
+        counted + narrow(rest.map_or(0, characters))
     }
 
     /// The file as a whole: no line, for what is wrong with all of it.
@@ -101,6 +115,23 @@ impl SourceFile {
             .unwrap_or(narrow(self.text.len()));
         Some((start, self.slice(start, end).trim_end_matches(['\n', '\r'])))
     }
+}
+
+/// Bytes between two counts of characters.
+const STRIDE: usize = 256;
+
+fn counts(text: &str) -> Vec<u32> {
+    let mut total = 0;
+    let blocks = text.as_bytes().chunks(STRIDE).map(|block| {
+        total += characters(block);
+        narrow(total)
+    });
+    std::iter::once(0).chain(blocks).collect()
+}
+
+/// Characters that begin in a stretch of UTF-8.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| (**byte & 0xC0) != 0x80).count()
 }
 
 /// Offsets fit: a text longer than 4 GiB is refused by its size long before.

@@ -16,8 +16,11 @@ pub(super) struct Annotations<'c, 'b> {
 impl<'c, 'b> Annotations<'c, 'b> {
     /// Reports annotations that do not exist here, and such as are written twice.
     pub(super) fn new(cx: &'c Context<'b>, written: &'c [Annotation], known: &[&str]) -> Self {
-        for (at, annotation) in written.iter().enumerate() {
-            let name = &annotation.name;
+        cx.report_repeats(
+            written.iter().map(|annotation| &annotation.name),
+            "the annotation ",
+        );
+        for name in written.iter().map(|annotation| &annotation.name) {
             if !known.contains(&&*name.text) {
                 cx.unknown(
                     codes::UNKNOWN_ANNOTATION,
@@ -31,15 +34,6 @@ impl<'c, 'b> Annotations<'c, 'b> {
                             crate::parse::suggest::listed(known)
                         ),
                     },
-                );
-            }
-            let first = written.iter().take(at).find(|a| a.name.text == name.text);
-            if let Some(first) = first {
-                cx.repeated(
-                    codes::DUPLICATE_PART,
-                    "the annotation",
-                    first.span,
-                    annotation.span,
                 );
             }
         }

@@ -68,26 +68,11 @@ fn check_steps(cx: &Context<'_>, written: &ast::Approval, chain: &ApprovalChain)
                 .help("add `step NAME 1 of ROLE`"),
         );
     }
-    let steps: Vec<&Step> = written
-        .items
-        .iter()
-        .filter_map(|item| match item {
-            ApprovalItem::Step(step) => Some(step),
-            _ => None,
-        })
-        .collect();
-    for (at, step) in steps.iter().enumerate() {
-        let mut earlier = steps.iter().take(at);
-        if let Some(first) = earlier.find(|s| s.name.text == step.name.text) {
-            let what = format!("the step `{}`", step.name.text);
-            cx.repeated(
-                codes::DUPLICATE_PART,
-                &what,
-                first.name.span,
-                step.name.span,
-            );
-        }
-    }
+    let steps = written.items.iter().filter_map(|item| match item {
+        ApprovalItem::Step(step) => Some(&step.name),
+        _ => None,
+    });
+    cx.report_repeats(steps, "the step ");
 }
 
 fn step(cx: &Context<'_>, written: &Step) -> ApprovalStep {

@@ -1,7 +1,7 @@
 //! What every check shares: the bundle, what can be named, and the findings so far.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use guardrails_core::{Diagnostic, Name, Place};
 
@@ -10,6 +10,9 @@ use crate::ast::{Dotted, Ident, Span};
 use crate::bundle::Bundle;
 use crate::codes;
 use crate::parse::suggest;
+
+/// Findings before suggestions stop; looking for the nearest of many names takes time.
+const SUGGESTIONS: usize = 200;
 
 pub(super) struct Context<'b> {
     pub(super) bundle: &'b Bundle,
@@ -76,7 +79,10 @@ impl<'b> Context<'b> {
         known: impl IntoIterator<Item = &'k str>,
         otherwise: impl FnOnce() -> String,
     ) {
-        let help = suggest::did_you_mean(&name.text, known).unwrap_or_else(otherwise);
+        // Who sees this many findings has another problem than spelling.
+        let few = self.findings.borrow().len() < SUGGESTIONS;
+        let meant = few.then(|| suggest::did_you_mean(&name.text, known));
+        let help = meant.flatten().unwrap_or_else(otherwise);
         let message = format!("there is no {kind} `{}`", name.text);
         self.report(self.error(code, name.span, message).help(help));
     }
@@ -87,6 +93,32 @@ impl<'b> Context<'b> {
             self.error(code, again, format!("{what} is written twice"))
                 .note(self.place(first), "it is here already")
                 .help("remove one of them"),
+        );
+    }
+
+    /// Reports each name that was there before among `names`; `kind` says of what, as in
+    /// "the field ".
+    pub(super) fn report_repeats<'n>(&self, names: impl Iterator<Item = &'n Ident>, kind: &str) {
+        let mut first: BTreeMap<&str, Span> = BTreeMap::new();
+        for name in names {
+            match first.get(&*name.text) {
+                Some(earlier) => {
+                    let what = format!("{kind}`{}`", name.text);
+                    self.repeated(codes::DUPLICATE_PART, &what, *earlier, name.span);
+                }
+                None => {
+                    first.insert(&name.text, name.span);
+                }
+            }
+        }
+    }
+
+    /// Reports more of something than its limit allows.
+    pub(super) fn over(&self, span: Span, what: &str, name: &str, limit: usize) {
+        let message = format!("{what} over the limit `{name}` of {limit}");
+        self.report(
+            self.error(codes::TOO_MANY, span, message)
+                .help("split the declaration"),
         );
     }
 

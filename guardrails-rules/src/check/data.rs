@@ -17,7 +17,8 @@ const BOOKKEEPING: &[&str] = &["id", "tenant_id"];
 /// The fields of an entity.
 pub(super) fn fields(cx: &Context<'_>, entity: &Entity, entries: &[Entry]) -> Fields {
     let mut fields = Fields::new();
-    for entry in once_each(cx, entries) {
+    check_names(cx, entries);
+    for entry in entries {
         let name = &entry.name;
         let value = match entity.field(&name.text) {
             Some(field) => typed(cx, &entry.datum, &field.ty),
@@ -40,24 +41,9 @@ pub(super) fn unknown_field(cx: &Context<'_>, entity: &Entity, name: &Ident) {
     });
 }
 
-/// Entries without those whose name was there before.
-pub(super) fn once_each<'e>(
-    cx: &Context<'_>,
-    entries: &'e [Entry],
-) -> impl Iterator<Item = &'e Entry> {
-    for (at, entry) in entries.iter().enumerate() {
-        let mut earlier = entries.iter().take(at);
-        if let Some(first) = earlier.find(|e| e.name.text == entry.name.text) {
-            let what = format!("`{}`", entry.name.text);
-            cx.repeated(
-                codes::DUPLICATE_PART,
-                &what,
-                first.name.span,
-                entry.name.span,
-            );
-        }
-    }
-    entries.iter()
+/// Reports entries whose name was there before; the last one counts.
+pub(super) fn check_names(cx: &Context<'_>, entries: &[Entry]) {
+    cx.report_repeats(entries.iter().map(|entry| &entry.name), "");
 }
 
 /// Data without a declared type: what it looks like.
@@ -137,7 +123,11 @@ fn fits(have: &Type, ty: &Type) -> bool {
 }
 
 fn misfit(cx: &Context<'_>, datum: &Datum, have: &str, ty: &Type) {
-    let message = format!("this is {have}, and the field holds {}", described(ty));
+    let wanted = match ty {
+        Type::Int => "a whole number".to_owned(),
+        other => described(other),
+    };
+    let message = format!("this is {have}, and the field holds {wanted}");
     let (code, help) = match ty {
         Type::Money(currency) if have.starts_with("an amount") => (
             codes::TWO_CURRENCIES,

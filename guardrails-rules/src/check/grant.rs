@@ -13,6 +13,9 @@ use super::mask;
 use crate::ast::{self, Clause, ClauseKind, Dotted, Fields, Ident, MaskWord, Masking, Span};
 use crate::codes;
 
+/// Clauses of one declaration, counted for each of its roles (`grant_clauses`).
+const CLAUSES: usize = 100_000;
+
 /// The grants that a declaration stands for; none when its entity is not known.
 pub(super) fn lower(cx: &Context<'_>, written: &ast::Grant) -> Vec<Grant> {
     let Some(entity) = entity(cx, &written.entity) else {
@@ -26,11 +29,21 @@ pub(super) fn lower(cx: &Context<'_>, written: &ast::Grant) -> Vec<Grant> {
         .scope
         .as_ref()
         .map(|scope| lowering.condition(scope));
-    let clauses: Vec<FieldClause> = written
+    let most = CLAUSES / written.roles.len().max(1);
+    let lowered = written
         .clauses
         .iter()
-        .flat_map(|clause| lowering.clause(clause))
-        .collect();
+        .flat_map(|clause| lowering.clause(clause));
+    let clauses: Vec<FieldClause> = lowered.take(most + 1).collect();
+    if clauses.len() > most {
+        cx.over(
+            written.span,
+            "clauses times roles are",
+            "grant_clauses",
+            CLAUSES,
+        );
+        return Vec::new();
+    }
     lowering.warn_unmasked(written, &clauses);
     let contexts: Vec<Name> = written.contexts.iter().map(|c| c.text.clone()).collect();
     let roles = written.roles.iter();
@@ -115,6 +128,9 @@ impl Lowering<'_, '_> {
         for masking in maskings.iter().rev() {
             next = masking.mask.as_ref().or(next);
             lowered.extend(self.masking(&masking.fields, next));
+            if lowered.len() > CLAUSES {
+                break;
+            }
         }
         lowered.reverse();
         lowered

@@ -315,6 +315,10 @@ impl Checker<'_, '_> {
             [] => {
                 if let Some(constant) = self.cx.symbols.consts.get(&first.text) {
                     self.cx.mark_used(&first.text);
+                    if matches!(constant.kind, ExprKind::Literal(Value::Null)) {
+                        // Reported where it is declared.
+                        return Some(Typed::bad(place));
+                    }
                     return Some(Typed::known(
                         constant.kind.clone(),
                         constant.ty.clone(),

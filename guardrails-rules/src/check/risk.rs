@@ -10,18 +10,10 @@ use crate::ast::{self, EffectKind, Factor, Level};
 use crate::codes;
 
 pub(super) fn lower(cx: &Context<'_>, written: &ast::Risk) -> RiskModel {
-    for (at, factor) in written.factors.iter().enumerate() {
-        let mut earlier = written.factors.iter().take(at);
-        if let Some(first) = earlier.find(|f| f.name.text == factor.name.text) {
-            let what = format!("the factor `{}`", factor.name.text);
-            cx.repeated(
-                codes::DUPLICATE_PART,
-                &what,
-                first.name.span,
-                factor.name.span,
-            );
-        }
-    }
+    cx.report_repeats(
+        written.factors.iter().map(|factor| &factor.name),
+        "the factor ",
+    );
     let factors: Vec<RiskFactor> = written.factors.iter().map(|f| factor(cx, f)).collect();
     check_weights(cx, written);
     RiskModel {

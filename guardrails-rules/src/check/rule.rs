@@ -16,6 +16,8 @@ use crate::parse::suggest;
 const ANNOTATIONS: &[&str] = &[
     "owner", "since", "until", "shadow", "severity", "tags", "doc",
 ];
+/// Effects of one rule (`rule_effects`).
+const EFFECTS: usize = 10_000;
 /// The words for operations.
 const VERBS: &[Verb] = &[Verb::Read, Verb::Create, Verb::Update, Verb::Delete];
 
@@ -34,11 +36,19 @@ pub(super) fn lower(cx: &Context<'_>, written: &ast::Rule) -> Rule {
         entity: entity.as_ref(),
         checker,
     };
-    let effects = written
+    let lowered = written
         .effects
         .iter()
-        .flat_map(|effect| lowering.effect(effect))
-        .collect();
+        .flat_map(|effect| lowering.effect(effect));
+    let effects: Vec<Effect> = lowered.take(EFFECTS + 1).collect();
+    if effects.len() > EFFECTS {
+        cx.over(
+            written.name.span,
+            "this rule has effects",
+            "rule_effects",
+            EFFECTS,
+        );
+    }
     if written.effects.is_empty() {
         report_no_effect(cx, &written.name);
     }

@@ -58,19 +58,28 @@ pub(super) fn collect(collector: &mut Collector<'_>, files: &[File]) {
     collector.symbols.findings.extend(findings);
 }
 
-/// The members of an enum, each once and at least one.
+/// Members of an enum (`enum_members`).
+const MEMBERS: usize = 1_000;
+/// Fields of an entity (`entity_fields`).
+const FIELDS: usize = 1_000;
+
+/// The members of an enum, each once.
 fn members(cx: &Context<'_>, written: &[Ident]) -> Vec<Name> {
-    let mut members: Vec<Name> = Vec::new();
-    for (at, member) in written.iter().enumerate() {
-        match written.iter().take(at).find(|m| m.text == member.text) {
-            Some(first) => {
-                let what = format!("the member `{}`", member.text);
-                cx.repeated(codes::DUPLICATE_PART, &what, first.span, member.span);
-            }
-            None => members.push(member.text.clone()),
-        }
+    cx.report_repeats(written.iter(), "the member ");
+    if let Some(beyond) = written.get(MEMBERS) {
+        cx.over(
+            beyond.span,
+            "this enum has members",
+            "enum_members",
+            MEMBERS,
+        );
     }
-    members
+    let mut seen = BTreeSet::new();
+    let first = written.iter().filter(|member| seen.insert(&member.text));
+    first
+        .take(MEMBERS)
+        .map(|member| member.text.clone())
+        .collect()
 }
 
 struct Types<'c, 'b> {
@@ -82,18 +91,19 @@ struct Types<'c, 'b> {
 impl Types<'_, '_> {
     fn entity(&self, entity: &ast::Entity) -> Entity {
         Annotations::new(self.cx, &entity.annotations, &["doc"]).text("doc");
-        let mut fields: Vec<Field> = Vec::new();
-        for (at, field) in entity.fields.iter().enumerate() {
-            let earlier = entity.fields.iter().take(at);
-            match earlier.clone().find(|f| f.name.text == field.name.text) {
-                Some(first) => {
-                    let what = format!("the field `{}`", field.name.text);
-                    let (first, again) = (first.name.span, field.name.span);
-                    self.cx.repeated(codes::DUPLICATE_PART, &what, first, again);
-                }
-                None => fields.push(self.field(field)),
-            }
+        self.cx
+            .report_repeats(entity.fields.iter().map(|field| &field.name), "the field ");
+        if let Some(beyond) = entity.fields.get(FIELDS) {
+            let span = beyond.name.span;
+            self.cx
+                .over(span, "this entity has fields", "entity_fields", FIELDS);
         }
+        let mut seen = BTreeSet::new();
+        let first = entity
+            .fields
+            .iter()
+            .filter(|field| seen.insert(&field.name.text));
+        let mut fields: Vec<Field> = first.take(FIELDS).map(|field| self.field(field)).collect();
         fields.sort_by(|a, b| a.name.cmp(&b.name));
         Entity {
             name: entity.name.text.clone(),

@@ -168,7 +168,8 @@ impl Lowering<'_, '_> {
     /// Known keys say who it is, all others are attributes, as `actor.NAME` reads them.
     fn actor(&self, entries: &[Entry]) -> TestActor {
         let mut actor = nobody();
-        for entry in data::once_each(self.cx, entries) {
+        data::check_names(self.cx, entries);
+        for entry in entries {
             let value = data::untyped(&entry.datum);
             match (&*entry.name.text, value) {
                 ("id", Value::Text(id)) => actor.id = id,

@@ -116,8 +116,9 @@ impl Builder {
     fn documentation(&self, declaration: Span, file: Home<'_>) -> String {
         let mut next = declaration.start;
         let mut lines = Vec::new();
-        let before = self.file.comments.iter().rev();
-        for comment in before.filter(|comment| comment.span.end <= declaration.start) {
+        let comments = &self.file.comments;
+        let before = comments.partition_point(|comment| comment.span.end <= declaration.start);
+        for comment in comments.iter().take(before).rev() {
             let gap = file.source.slice(comment.span.end, next);
             if !comment.documents || !gap.trim().is_empty() {
                 break;

@@ -37,8 +37,9 @@ pub(super) fn syntax(home: Home<'_>, text: &str, keyword: &str, fault: Error<Rul
     };
     let help = slip(text, &found)
         .map(str::to_owned)
+        .or_else(|| needs_then(keyword, word, &wanted))
         .or_else(|| meant(word, &wanted))
-        .unwrap_or_else(|| format!("see how a `{keyword}` is written in the language reference"));
+        .unwrap_or_else(|| format!("see how `{keyword}` is written in the language reference"));
     Diagnostic::error(codes::SYNTAX, home.place(found), message).help(help)
 }
 
@@ -189,6 +190,18 @@ fn token(rule: Rule) -> Option<String> {
     Some(mark.to_owned())
 }
 
+/// An effect without its `then`.
+fn needs_then(keyword: &str, word: &str, wanted: &[Rule]) -> Option<String> {
+    let effects = [
+        "allow", "deny", "hide", "mask", "notify", "oblige", "require", "risk",
+    ];
+    let due = wanted
+        .iter()
+        .any(|rule| matches!(rule, Rule::then | Rule::k_then));
+    (keyword == "rule" && due && effects.contains(&word))
+        .then(|| format!("write `then` before it: `then {word} …`"))
+}
+
 /// A word of the language that was probably meant.
 fn meant(word: &str, wanted: &[Rule]) -> Option<String> {
     let known: Vec<String> = wanted
@@ -203,12 +216,13 @@ fn meant(word: &str, wanted: &[Rule]) -> Option<String> {
 /// Habits from other languages, and the word for it here.
 fn slip(text: &str, found: &Range<usize>) -> Option<&'static str> {
     let rest = text.get(found.start..).unwrap_or("");
+    let before = text.get(..found.start).unwrap_or("");
     let starts = |sign: &str| rest.starts_with(sign);
     Some(match () {
         () if starts("&&") => "write `and`",
         () if starts("||") => "write `or`",
         () if starts("!") && !starts("!=") => "write `not`",
-        () if starts("<>") => "write `!=` for \"is not equal to\"",
+        () if starts(">") && before.ends_with('<') => "write `!=` for \"is not equal to\"",
         () if starts("=") && !starts("==") && !starts("=>") => "write `==` to compare",
         () if starts(";") => "remove it: lines need no end mark",
         () if starts("'") => "write texts in `\"` quotation marks",

@@ -10,6 +10,7 @@ use std::ops::Range;
 use guardrails_core::Diagnostic;
 
 use super::lexer::{Lexer, Token, TokenKind};
+use super::tree::Built;
 use super::{Home, suggest};
 use crate::ast::Comment;
 use crate::codes;
@@ -94,20 +95,21 @@ impl Scanner<'_> {
                 self.out.comments.push(Comment { span, documents });
                 continue;
             }
-            if !self.take(&token, &mut lexer) {
-                return self.resume_after(token.range.start.max(from));
+            if let Err(fault) = self.take(&token, &mut lexer) {
+                return self.recover(*fault, token.range.start);
             }
         }
-        let Some(open) = self.open.pop() else {
-            self.finish();
-            return None;
-        };
-        self.report_unclosed(&open);
-        self.resume_after(open.at.start)
+        match self.open.last() {
+            Some(open) => self.recover(self.unclosed(open), text.len()),
+            None => {
+                self.finish();
+                None
+            }
+        }
     }
 
-    /// One token; false when brackets no longer tell where declarations end.
-    fn take(&mut self, token: &Token, lexer: &mut Lexer<'_>) -> bool {
+    /// One token; an error when brackets no longer tell where declarations end.
+    fn take(&mut self, token: &Token, lexer: &mut Lexer<'_>) -> Built<()> {
         self.begin_if_needed(token);
         if let Some(chunk) = &mut self.chunk {
             chunk.end = token.range.end;
@@ -115,20 +117,55 @@ impl Scanner<'_> {
         self.count_prefixes(token);
         match token.kind {
             TokenKind::Open(bracket) => self.push(bracket, token),
-            TokenKind::Close(bracket) => return self.pop(bracket, token, lexer),
-            TokenKind::Unended => {
-                self.report_unended(token);
-                return false;
-            }
+            TokenKind::Close(bracket) => self.pop(bracket, token, lexer)?,
+            TokenKind::Unended => return Err(self.unended(token)),
             TokenKind::Word => self.count_word(token),
             TokenKind::Mark => self.count_mark(token),
             TokenKind::Text | TokenKind::Comment { .. } => {}
         }
         if self.open.len() + self.within + self.prefixes > NESTING {
-            self.report_nesting(token);
-            return false;
+            return Err(self.nesting(token));
         }
-        true
+        Ok(())
+    }
+
+    /// After a mistake: where to start again. When another declaration seems to begin between the
+    /// start of this one and the mistake, then this one was never closed, and that is the mistake.
+    fn recover(&mut self, fault: Diagnostic, at: usize) -> Option<usize> {
+        let start = self.chunk.as_ref().map_or(at, |chunk| chunk.start);
+        let next = self.next_declaration(start).filter(|line| *line < at);
+        let (fault, resume) = match (next, self.open.first()) {
+            (Some(line), Some(open)) if fault.code != codes::TEXT_NOT_CLOSED => {
+                (self.unclosed(open), Some(line))
+            }
+            _ => (fault, self.next_declaration(at)),
+        };
+        self.out.findings.push(fault);
+        self.chunk = None;
+        self.open.clear();
+        self.prefixes = 0;
+        if let Some(line) = resume {
+            // What follows is read once more, its comments too.
+            let offset = self.home.span(line..line).start;
+            let comments = &mut self.out.comments;
+            let kept = comments.partition_point(|comment| comment.span.start < offset);
+            comments.truncate(kept);
+        }
+        resume
+    }
+
+    /// The next line after `at` that begins with a declaration's word, at its first column.
+    fn next_declaration(&self, at: usize) -> Option<usize> {
+        let text = self.home.text();
+        let mut line = at;
+        loop {
+            line += text.get(line..)?.find('\n')? + 1;
+            let rest = text.get(line..)?;
+            let word = rest.split(|c: char| !c.is_alphanumeric()).next()?;
+            if DECLARATIONS.contains(&word) && declares(text, line + word.len()) {
+                return Some(line);
+            }
+        }
     }
 
     fn word<'t>(&'t self, token: &Token) -> &'t str {
@@ -191,21 +228,20 @@ impl Scanner<'_> {
         });
     }
 
-    fn pop(&mut self, bracket: char, token: &Token, lexer: &mut Lexer<'_>) -> bool {
-        let Some(open) = self.open.pop() else {
-            self.report_stray(token);
-            return false;
+    fn pop(&mut self, bracket: char, token: &Token, lexer: &mut Lexer<'_>) -> Built<()> {
+        let Some(open) = self.open.last() else {
+            return Err(self.stray(token));
         };
         if closing(open.bracket) != bracket {
-            self.report_mismatch(&open, token);
-            return false;
+            return Err(self.mismatch(open, token));
         }
-        lexer.leave_script(self.open.len());
         self.within = open.outer;
+        self.open.pop();
+        lexer.leave_script(self.open.len());
         if self.open.is_empty() && bracket == '}' {
             self.finish();
         }
-        true
+        Ok(())
     }
 
     fn count_prefixes(&mut self, token: &Token) {
@@ -230,75 +266,47 @@ impl Scanner<'_> {
         }
     }
 
-    /// After a mistake: the next line that begins with a declaration's word, at its first column.
-    fn resume_after(&mut self, at: usize) -> Option<usize> {
-        self.chunk = None;
-        self.open.clear();
-        self.prefixes = 0;
-        let text = self.home.text();
-        let mut line = at;
-        loop {
-            line += text.get(line..)?.find('\n')? + 1;
-            let rest = text.get(line..)?;
-            let word: &str = rest.split(|c: char| !c.is_alphanumeric()).next()?;
-            if DECLARATIONS.contains(&word) && declares(text, line + word.len()) {
-                return Some(line);
-            }
-        }
-    }
-
-    fn report_nesting(&mut self, token: &Token) {
+    fn nesting(&self, token: &Token) -> Box<Diagnostic> {
         let message = format!("this is nested deeper than the limit `nesting` of {NESTING}");
-        let place = self.home.place(token.range.clone());
-        self.out.findings.push(
-            Diagnostic::error(codes::NESTING, place, message)
-                .help("say it with fewer brackets, or split the declaration"),
-        );
+        self.fault(codes::NESTING, token, message)
+            .help("say it with fewer brackets, or split the declaration")
+            .into()
     }
 
-    fn report_unclosed(&mut self, open: &Open) {
+    fn fault(&self, code: &'static str, token: &Token, message: String) -> Diagnostic {
+        Diagnostic::error(code, self.home.place(token.range.clone()), message)
+    }
+
+    fn unclosed(&self, open: &Open) -> Diagnostic {
         let (bracket, other) = (open.bracket, closing(open.bracket));
         let place = self.home.place(open.at.clone());
         let message = format!("this `{bracket}` is never closed");
-        self.out.findings.push(
-            Diagnostic::error(codes::UNBALANCED, place, message)
-                .help(format!("add the missing `{other}`")),
-        );
+        Diagnostic::error(codes::UNBALANCED, place, message)
+            .help(format!("add the missing `{other}`"))
     }
 
-    fn report_mismatch(&mut self, open: &Open, token: &Token) {
-        let found = self.word(token).to_owned();
-        let place = self.home.place(token.range.clone());
-        let message = format!("found `{found}` where `{}` was due", closing(open.bracket));
-        self.out.findings.push(
-            Diagnostic::error(codes::UNBALANCED, place, message)
-                .note(
-                    self.home.place(open.at.clone()),
-                    format!("this `{}` is still open", open.bracket),
-                )
-                .help(format!("close it with `{}` first", closing(open.bracket))),
-        );
+    fn mismatch(&self, open: &Open, token: &Token) -> Box<Diagnostic> {
+        let due = closing(open.bracket);
+        let message = format!("found `{}` where `{due}` was due", self.word(token));
+        let note = format!("this `{}` is still open", open.bracket);
+        self.fault(codes::UNBALANCED, token, message)
+            .note(self.home.place(open.at.clone()), note)
+            .help(format!("close it with `{due}` first"))
+            .into()
     }
 
-    fn report_stray(&mut self, token: &Token) {
+    fn stray(&self, token: &Token) -> Box<Diagnostic> {
         let message = format!("this `{}` closes nothing", self.word(token));
-        let place = self.home.place(token.range.clone());
-        self.out.findings.push(
-            Diagnostic::error(codes::UNBALANCED, place, message)
-                .help("remove it, or add the bracket it should close"),
-        );
+        self.fault(codes::UNBALANCED, token, message)
+            .help("remove it, or add the bracket it should close")
+            .into()
     }
 
-    fn report_unended(&mut self, token: &Token) {
-        let place = self.home.place(token.range.clone());
-        self.out.findings.push(
-            Diagnostic::error(
-                codes::TEXT_NOT_CLOSED,
-                place,
-                "this text does not end on its line",
-            )
-            .help("close it with `\"`; inside a text write `\\\"` for a quotation mark"),
-        );
+    fn unended(&self, token: &Token) -> Box<Diagnostic> {
+        let message = "this text does not end on its line".to_owned();
+        self.fault(codes::TEXT_NOT_CLOSED, token, message)
+            .help("close it with `\"`; inside a text write `\\\"` for a quotation mark")
+            .into()
     }
 
     fn report_unknown(&mut self, range: Range<usize>) {

@@ -14,6 +14,7 @@ pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) 
     let allowed = (wanted.len() / 3).max(1);
     known
         .into_iter()
+        .take(MOST)
         .filter(|name| *name != word)
         .map(|name| (distance(&wanted, name), name))
         .filter(|(distance, _)| *distance <= allowed && *distance < wanted.len())
@@ -40,7 +41,9 @@ pub(crate) fn joined(phrases: &[String]) -> String {
 }
 
 /// Longer words are compared by their beginning, so that no input makes this slow.
-const LONGEST: usize = 64;
+const LONGEST: usize = 32;
+/// Names that are compared.
+const MOST: usize = 5_000;
 
 /// Letters to change, insert, remove, or exchange with a neighbour, without regard to case.
 fn distance(wanted: &[char], name: &str) -> usize {
