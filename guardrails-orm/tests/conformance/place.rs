@@ -2,8 +2,8 @@
 
 use std::future::Future;
 use std::io::Write as _;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use guardrails_core::audit::Keys;
@@ -58,12 +58,36 @@ impl Entropy for Random {
 
 /// Runs a test on a server, or says that there is none.
 pub fn on(server: Server, test: fn(&Place)) {
+    let _turn = (server != Server::Sqlite).then(Turn::take);
     match Place::new(server) {
         Some(place) => test(&place),
         None if std::env::var("CI").is_ok_and(|ci| ci == "true") => {
             panic!("{server:?} does not answer; see {}", setting(server).0)
         }
         None => say_skipped(server),
+    }
+}
+
+/// A test's turn at a server. A machine with many cores would otherwise use up the connections that
+/// a server gives out, usually a hundred.
+struct Turn;
+
+static TURNS: (Mutex<u32>, Condvar) = (Mutex::new(4), Condvar::new());
+
+impl Turn {
+    fn take() -> Self {
+        let (left, freed) = &TURNS;
+        let left = left.lock().unwrap();
+        *freed.wait_while(left, |left| *left == 0).unwrap() -= 1;
+        Self
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let (left, freed) = &TURNS;
+        *left.lock().unwrap() += 1;
+        freed.notify_one();
     }
 }
 
