@@ -85,6 +85,7 @@ suite! {
         keys_are_counted_apart;
     journal:
         an_acknowledged_event_is_there
+        dropping_the_store_writes_what_waits
         events_are_derived_into_rows
         a_name_of_any_length_is_no_obstacle
         a_changed_row_is_named

@@ -52,6 +52,19 @@ pub fn an_acknowledged_event_is_there(place: &Place) {
     assert_eq!(other.events(receipt.log, 3, 10).unwrap(), []);
 }
 
+pub fn dropping_the_store_writes_what_waits(place: &Place) {
+    let store = place.open();
+    let about = context("acme", "u-1");
+    for _ in 0..100 {
+        store.record(access(&about)).unwrap();
+    }
+    drop(store);
+    let log = place.open().logs().unwrap().remove(0);
+    assert_eq!(log.size, 101);
+    assert_eq!(place.count("audit_event"), 101);
+    assert_eq!(place.text("SELECT state FROM audit_log").unwrap(), "closed");
+}
+
 pub fn events_are_derived_into_rows(place: &Place) {
     let store = place.open();
     operate(&store, "acme");
