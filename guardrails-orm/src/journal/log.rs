@@ -67,10 +67,7 @@ impl Log {
     pub(super) async fn append(&mut self, events: &[Event]) -> Result<Receipt> {
         let heads = match self.open {
             Some(_) => Vec::new(),
-            None => self
-                .heads(&self.pool)
-                .await
-                .map_err(|failure| failure.while_doing("read the earlier logs"))?,
+            None => self.heads_patiently().await?,
         };
         // From the first seal on, the ledger is ahead of the database until the commit returns.
         self.broken = true;
@@ -145,6 +142,19 @@ impl Log {
         let transaction = database::begin(&self.pool).await?;
         batch.write(&transaction).await?;
         Ok(transaction)
+    }
+
+    async fn heads_patiently(&self) -> Result<Vec<(LogId, u64, Digest)>> {
+        let patience = Patience::of(self.shared.options.busy_timeout);
+        loop {
+            match self.heads(&self.pool).await {
+                Ok(heads) => return Ok(heads),
+                Err(failure) if may_try_again(&failure) && patience.is_left() => {
+                    Patience::pause().await;
+                }
+                Err(failure) => return Err(failure.while_doing("read the earlier logs")),
+            }
+        }
     }
 
     /// The signed heads of earlier logs. One whose checkpoint this process's key did not sign is
