@@ -16,7 +16,7 @@ use guardrails_core::{
 };
 
 use crate::happening::Happening;
-use crate::test_case::{TestActor, TestCase, TestChange};
+use crate::test_case::{TestCase, TestChange};
 
 /// The audit log of a test; it is gone with the test.
 const LOG: &str = "00000000-0000-0000-0000-000000000000";
@@ -106,7 +106,7 @@ pub fn run_tests(policy: &Policy, tests: &[TestCase]) -> TestReport {
 /// test or the guard itself is an error.
 fn happening(policy: &Policy, test: &TestCase, keys: &Arc<Keys>) -> Result<Happening> {
     let guard = open(policy, test, keys)?;
-    let principal = principal(&test.actor);
+    let principal = principal(policy, test);
     let request = Request::new(&principal, test.skill.clone())
         .entity(test.entity.clone())
         .context(test.context.clone())
@@ -138,10 +138,21 @@ fn open(policy: &Policy, test: &TestCase, keys: &Arc<Keys>) -> Result<Guard> {
         .open()
 }
 
-fn principal(actor: &TestActor) -> Principal {
+/// The actor of the test. One that names no model runs on the first that the skill allows: a test
+/// about something else need not repeat the skill's list.
+fn principal(policy: &Policy, test: &TestCase) -> Principal {
+    let actor = &test.actor;
+    let allowed = policy
+        .skills
+        .get(&test.skill)
+        .and_then(|skill| skill.models.first());
+    let model = match allowed {
+        Some(first) if actor.model.is_empty() => first,
+        _ => &actor.model,
+    };
     let principal = Principal::user(actor.tenant.clone(), actor.id.clone())
         .agent(actor.agent.clone())
-        .model(actor.model.clone())
+        .model(model.clone())
         .risk_score(actor.risk_score);
     let roles = actor.roles.iter().cloned();
     let principal = roles.fold(principal, Principal::role);

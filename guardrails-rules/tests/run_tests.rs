@@ -53,3 +53,33 @@ fn a_test_that_fails_says_what_happened_instead() {
     assert_eq!((report.passed(), report.failed()), (2, 3));
     insta::assert_snapshot!(told(&report).join("\n"));
 }
+
+/// The skill names its models; only the second test says on which it runs.
+const MODELS: &str = r#"
+guard 1
+entity Quote { id : text }
+grant REP on Quote { write id }
+skill quote.draft { title "Draft" does update on Quote impact 1 allow REP models "qwen:14b", "llama3-70b" }
+test "a test that names no model runs on the first that is allowed" {
+    actor { id: "u-1", roles: [REP] }
+    skill quote.draft
+    given Quote { id: "q-1" }
+    change { id: "q-2" }
+    expect allow
+}
+test "a test that names another is refused" {
+    actor { id: "u-1", roles: [REP], model: "other" }
+    skill quote.draft
+    given Quote { id: "q-1" }
+    change { id: "q-2" }
+    expect deny MODEL_NOT_ALLOWED
+}
+"#;
+
+#[test]
+fn a_test_need_not_repeat_the_skill_s_models() {
+    let bundle = Bundle::from_files(vec![SourceFile::new("models.guard", MODELS)]).unwrap();
+    let report = run(&bundle);
+    assert_eq!(told(&report), Vec::<String>::new());
+    assert_eq!(report.passed(), 2);
+}
