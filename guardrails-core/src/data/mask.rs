@@ -22,7 +22,7 @@ use crate::value::Value;
 
 pub(super) use glyphs::narrow;
 pub(super) use name::{is_han, is_syllabic};
-pub(super) use surnames::{compound as is_compound, is_surname};
+pub(super) use surnames::{compound, is_surname};
 
 /// What stands for a value of which nothing is shown.
 pub(crate) const STARS: &str = "***";
@@ -37,8 +37,9 @@ static CONFIDENTIAL_TEXT: LazyLock<Arc<str>> = LazyLock::new(|| CONFIDENTIAL.int
 /// How a value is disguised.
 ///
 /// "Character" is a grapheme cluster (Unicode UAX 29): a letter with its accents, an emoji with its
-/// modifiers. Numbers are masked as their decimal text, lists item by item, nested objects as a
-/// whole to `***`; null stays null, except under a mask that shows nothing anyway.
+/// modifiers. Numbers are masked as their decimal text, lists item by item; null stays null, except
+/// under a mask that shows nothing anyway. A view masks a nested entity field by field; an object
+/// by itself is `***`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Mask {
     /// The seed article's default by sensitivity: from level 4 `[CONFIDENTIAL]`, below that
@@ -178,6 +179,7 @@ impl Mask {
 
     fn text(&self, value: &Value, text: &str, buffer: &mut String) -> Value {
         buffer.clear();
+        buffer.reserve(64);
         match self {
             Self::Scrub if !scrub::scrub(text, buffer) => return value.clone(),
             Self::Scrub => {}

@@ -10,14 +10,17 @@
 //! alone; it has no row scope.
 
 mod conditions;
+pub(super) mod level;
 mod node;
+mod planner;
 pub(super) mod rows;
 
 use std::fmt;
 use std::sync::Arc;
 
 use self::conditions::Conditions;
-use self::node::{Clause, Given, Node, Planner};
+use self::node::Node;
+use self::planner::{Clause, Given, Planner};
 use self::rows::TableRows;
 use super::shape::Shapes;
 use super::table::{FieldTable, Reach};

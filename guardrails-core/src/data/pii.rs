@@ -119,21 +119,21 @@ enum Trigger {
 
 /// The next place at or after `from` where something may begin.
 fn next_trigger(text: &str, from: usize) -> Option<Trigger> {
-    let bytes = text.as_bytes().get(from..)?;
-    for (i, byte) in bytes.iter().enumerate() {
-        let at = from + i;
+    let bytes = text.as_bytes();
+    let mut at = from;
+    while let Some(byte) = bytes.get(at) {
         match byte {
             b'0'..=b'9' => return Some(Trigger::Digit(at)),
             b'@' => return Some(Trigger::AtSign(at, at + 1)),
             b':' => return Some(Trigger::Label(at + 1)),
-            // Lead bytes of the Chinese characters below, and of the full-width forms.
-            0xE4..=0xE8 | 0xEF => {
-                let three = bytes.get(i..i + 3).unwrap_or(&[]);
-                if let Some(trigger) = wide_trigger(three, at) {
+            // Lead bytes of three-byte characters: the Chinese ones, and the full-width forms.
+            0xE0..=0xEF => {
+                if let Some(trigger) = bytes.get(at..at + 3).and_then(|c| wide_trigger(c, at)) {
                     return Some(trigger);
                 }
+                at += 3;
             }
-            _ => {}
+            _ => at += 1,
         }
     }
     None
@@ -143,9 +143,14 @@ fn wide_trigger(character: &[u8], at: usize) -> Option<Trigger> {
     match character {
         [0xEF, 0xBC, 0x90..=0x99] => Some(Trigger::Digit(at)),
         [0xEF, 0xBC, 0xA0] => Some(Trigger::AtSign(at, at + 3)),
-        _ if label::ENDS.iter().any(|end| end.as_bytes() == character) => {
-            Some(Trigger::Label(at + 3))
-        }
+        // 主 人, 名 员, 户, 者, and the full-width colon: see `label`.
+        [0xE4, 0xB8, 0xBB]
+        | [0xE4, 0xBA, 0xBA]
+        | [0xE5, 0x90, 0x8D]
+        | [0xE5, 0x91, 0x98]
+        | [0xE6, 0x88, 0xB7]
+        | [0xE8, 0x80, 0x85]
+        | [0xEF, 0xBC, 0x9A] => Some(Trigger::Label(at + 3)),
         _ => None,
     }
 }

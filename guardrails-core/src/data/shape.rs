@@ -8,7 +8,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::access::{Access, Source, Writable};
+use super::access::{Access, Writable};
+use super::permission::level::Level;
 use super::permission::rows::{Limit, TableRows};
 use super::table::{FieldRow, Inner};
 use crate::policy::{Entity, Field, Policy, Sensitivity, Type};
@@ -77,19 +78,16 @@ impl Shapes {
         let sensitivity = rows
             .sensitivity(&entity.name, &field.name)
             .map_or(field.sensitivity, |stored| stored.max(field.sensitivity));
-        let (access, writable, source) =
-            Limit::strictest(rows.nested_limits(&entity.name, &field.name))
-                .map_or((Access::Read, Writable::Yes, Source::Nobody), |limit| {
-                    limit.narrow(Access::Read, Writable::Yes, Source::Nobody, sensitivity)
-                });
+        let limit = Limit::strictest(rows.nested_limits(&entity.name, &field.name));
+        let level = Limit::narrow_inside(limit.as_ref(), Level::open(), sensitivity);
         FieldRow {
             name: field.name.clone(),
-            access,
-            writable,
+            access: level.access,
+            writable: level.writable,
             sensitivity,
             floor: sensitivity,
             pii: field.pii,
-            source,
+            source: level.source,
             inner: self.inner_of(&field.ty),
         }
     }

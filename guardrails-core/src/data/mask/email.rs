@@ -9,11 +9,9 @@ const LONGEST_DOMAIN: usize = 255;
 
 pub(super) fn mask(text: &str, out: &mut String) {
     let text = text.trim();
-    let Some((at, sign)) = text.char_indices().rfind(|(_, c)| narrow(*c) == '@') else {
+    let Some((local, domain)) = text.rsplit_once(['@', '＠']) else {
         return out.push_str(STARS);
     };
-    let local = text.get(..at).unwrap_or("");
-    let domain = text.get(at + sign.len_utf8()..).unwrap_or("");
     if local.is_empty() || !is_domain(domain) {
         return out.push_str(STARS);
     }
@@ -30,9 +28,6 @@ pub(super) fn mask(text: &str, out: &mut String) {
 /// Letters, digits, hyphens and dots: with anything else the text is no address, and what stands
 /// after the `@` may be as personal as what stands before it.
 fn is_domain(domain: &str) -> bool {
-    (1..=LONGEST_DOMAIN).contains(&domain.len())
-        && domain
-            .chars()
-            .map(narrow)
-            .all(|c| c.is_alphanumeric() || c == '-' || c == '.')
+    let holds = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-' | '.') || c.is_alphanumeric();
+    (1..=LONGEST_DOMAIN).contains(&domain.len()) && domain.chars().map(narrow).all(holds)
 }

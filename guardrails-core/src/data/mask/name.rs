@@ -2,10 +2,8 @@
 //! a compound one) and show one `*` for each character after it; names in other scripts keep the
 //! initial of each word. In `阿里木·买买提` only the very first character is kept.
 
-use unicode_segmentation::UnicodeSegmentation;
-
 use super::STARS;
-use super::glyphs::{head, stars};
+use super::glyphs::{glyphs, head, stars};
 use super::surnames::compound;
 
 /// Bytes of a name at most; longer text is not a name and is shown as `***`.
@@ -38,17 +36,19 @@ pub(crate) fn is_han(c: char) -> bool {
 }
 
 fn syllabic(name: &str, out: &mut String) {
-    let length = name.graphemes(true).filter(|g| !is_space(g)).count();
-    // A compound surname alone is a name of two characters, of which one is kept.
-    let surname = if length > 2 && compound(name) { 2 } else { 1 };
-    if length < 2 {
+    if glyphs(name).nth(1).is_none() {
         return out.push('*');
     }
-    out.push_str(head(name, surname));
-    for glyph in name.graphemes(true).skip(surname) {
-        match glyph {
-            space if is_space(space) => {}
-            "·" | "•" | "・" => out.push('·'),
+    // A compound surname alone is a name of two characters, of which one is kept.
+    let surname = match compound(name) {
+        Some(rest) if !rest.is_empty() => 2,
+        _ => 1,
+    };
+    for (at, glyph) in glyphs(name).enumerate() {
+        match glyph.chars().next() {
+            _ if at < surname => out.push_str(glyph),
+            Some('·' | '•' | '・') => out.push('·'),
+            Some(c) if c.is_whitespace() => {}
             _ => out.push('*'),
         }
     }
@@ -67,8 +67,4 @@ fn words(name: &str, out: &mut String) {
             out.push_str(STARS);
         }
     }
-}
-
-fn is_space(glyph: &str) -> bool {
-    glyph.chars().all(char::is_whitespace)
 }

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use super::level::Level;
 use crate::data::access::{Access, Source, Writable};
 use crate::data::mask::Mask;
 use crate::policy::Sensitivity;
@@ -36,41 +37,45 @@ impl Limit {
             .reduce(|a, b| if b.kind > a.kind { b } else { a })
     }
 
-    /// What is left of an access. A mask of the policy's own is kept where the tables ask for one,
-    /// since it knows the field better than the default mask does.
-    pub(in crate::data) fn narrow(
-        &self,
-        access: Access,
-        writable: Writable,
-        source: Source,
-        sensitivity: Sensitivity,
-    ) -> (Access, Writable, Source) {
-        match (self.kind, access) {
-            (LimitKind::Write, access) => (access, writable, source),
-            (LimitKind::Hidden, _) => (Access::Hidden, Writable::No, self.source.clone()),
-            (LimitKind::Masked, Access::Read) => (
-                Access::Masked(Mask::Default(sensitivity)),
-                Writable::No,
-                self.source.clone(),
-            ),
-            (_, access) => (access, Writable::No, source),
+    /// What a limit leaves of a field. A mask of the policy's own is kept where the tables ask for
+    /// one, since it knows the field better than the default mask does.
+    pub(super) fn narrow(limit: Option<&Self>, level: Level, sensitivity: Sensitivity) -> Level {
+        let Some(limit) = limit else {
+            return level;
+        };
+        match (limit.kind, &level.access) {
+            (LimitKind::Write, _) => level,
+            (LimitKind::Hidden, _) => Level::hidden(limit.source.clone()),
+            (LimitKind::Masked, Access::Read) => limit.masked(sensitivity),
+            (LimitKind::Masked | LimitKind::Read, _) => Level {
+                writable: Writable::No,
+                ..level
+            },
         }
     }
 
     /// [`Limit::narrow`] for a limit on a nested entity's own field: the stricter of two masks holds,
     /// since the policy's was chosen for the outer field and may not know the inner one.
     pub(in crate::data) fn narrow_inside(
-        &self,
-        access: Access,
-        writable: Writable,
-        source: Source,
+        limit: Option<&Self>,
+        level: Level,
         sensitivity: Sensitivity,
-    ) -> (Access, Writable, Source) {
-        let default = Access::Masked(Mask::Default(sensitivity));
-        if self.kind == LimitKind::Masked && default.is_stricter_than(&access) {
-            return (default, Writable::No, self.source.clone());
+    ) -> Level {
+        if let Some(limit) = limit.filter(|limit| limit.kind == LimitKind::Masked) {
+            let masked = limit.masked(sensitivity);
+            if masked.access.is_stricter_than(&level.access) {
+                return masked;
+            }
         }
-        self.narrow(access, writable, source, sensitivity)
+        Self::narrow(limit, level, sensitivity)
+    }
+
+    fn masked(&self, sensitivity: Sensitivity) -> Level {
+        Level {
+            access: Access::Masked(Mask::Default(sensitivity)),
+            writable: Writable::No,
+            source: self.source.clone(),
+        }
     }
 
     /// The limit on a field, as it counts for the field that holds it.

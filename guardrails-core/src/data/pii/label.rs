@@ -2,11 +2,7 @@
 
 use crate::data::mask::narrow;
 
-/// Last characters of the Chinese labels for names, and the full-width colon after an English one;
-/// each of three bytes, as the trigger scan expects.
-pub(super) const ENDS: &[&str] = &["人", "名", "主", "者", "户", "员", "："];
-
-/// Labels after which a name stands.
+/// Labels after which a name stands. Their last characters are among those that the scan stops at.
 pub(super) const NAME: &[&str] = &[
     "姓名",
     "户名",
@@ -46,8 +42,7 @@ pub(super) const NAME: &[&str] = &[
 pub(super) const NOT_NAME: &[&str] = &["用户名", "账户名", "帐户名", "门户名"];
 
 /// Labels after which a name stands as often as something else; only a clear name counts there.
-pub(super) const LIKELY_NAME: &[&str] =
-    &["客户", "顾客", "会员", "业务员", "销售员", "用户", "业务人"];
+pub(super) const LIKELY_NAME: &[&str] = &["客户", "会员", "业务员", "销售员", "用户", "业务人"];
 
 /// English labels for names; a colon must follow, and no letter may stand before.
 pub(super) const LATIN_NAME: &[&str] = &[
@@ -85,28 +80,32 @@ pub(super) const CARD: &[&str] = &["卡", "账号", "帐号", "账户", "帐户"
 
 /// Signs and words between a label and its value at most.
 const MOST_BETWEEN: usize = 6;
-/// Characters of the longest label.
-const LONGEST: usize = 14;
 
 /// Whether one of `labels` stands at the end of `before`, with only `号码：` and the like between.
 pub(super) fn announced(before: &str, labels: &[&str]) -> bool {
-    let rest = before.trim_end_matches(between(MOST_BETWEEN));
-    ends_with_any(rest, labels)
+    ends_with_any(before.trim_end_matches(between(MOST_BETWEEN)), labels)
 }
 
-/// Whether `text` ends with one of the labels, whatever the case.
+/// Whether `text` ends with one of the labels, whatever the case of ASCII letters.
 pub(super) fn ends_with_any(text: &str, labels: &[&str]) -> bool {
-    let tail = last_chars(text).to_lowercase();
-    labels.iter().any(|label| tail.ends_with(label))
+    labels
+        .iter()
+        .any(|label| without_end(text, label).is_some())
 }
 
 /// Whether `text` ends with an English label that starts a word.
 pub(super) fn ends_with_word(text: &str, labels: &[&str]) -> bool {
-    let tail = last_chars(text.trim_end()).to_lowercase();
+    let text = text.trim_end_matches(' ');
     labels.iter().any(|label| {
-        tail.strip_suffix(label)
+        without_end(text, label)
             .is_some_and(|before| !before.ends_with(|c: char| c.is_ascii_alphanumeric()))
     })
+}
+
+/// The text before `label`, when it ends with it.
+fn without_end<'t>(text: &'t str, label: &str) -> Option<&'t str> {
+    let (before, end) = text.split_at_checked(text.len().checked_sub(label.len())?)?;
+    end.eq_ignore_ascii_case(label).then_some(before)
 }
 
 /// What may stand between a label and a number; holds for so many characters.
@@ -147,12 +146,15 @@ pub(super) fn is_sign(c: char) -> bool {
     )
 }
 
-fn last_chars(text: &str) -> &str {
-    let from = text
-        .char_indices()
-        .rev()
-        .take(LONGEST + 1)
-        .last()
-        .map_or(text.len(), |(at, _)| at);
-    text.get(from..).unwrap_or("")
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_label_ends_with_a_character_the_scan_stops_at() {
+        for label in NAME.iter().chain(LIKELY_NAME) {
+            let last = label.chars().next_back();
+            assert!(last.is_some_and(|c| "主人名员户者".contains(c)), "{label}");
+        }
+    }
 }

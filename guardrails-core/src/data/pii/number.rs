@@ -8,6 +8,8 @@ use super::label::{CARD, ID, PHONE, announced};
 use super::{PiiKind, Scan};
 use crate::data::mask::narrow;
 
+/// Digits of the shortest number looked for: a landline's 7 after a label.
+const SHORTEST: usize = 7;
 /// Digits of the longest number looked for: a card's 19.
 const LONGEST: usize = 19;
 /// Separators between two groups at most, such as `) -`.
@@ -16,6 +18,9 @@ const MOST_SEPARATORS: usize = 3;
 /// Reads the numbers that start at the digit at `start`; answers where they end.
 pub(super) fn scan(scan: &mut Scan<'_>, start: usize) -> usize {
     let row = Row::read(scan.text, start);
+    if row.digits.len() < SHORTEST {
+        return row.end;
+    }
     let mut at = 0;
     while at < row.groups.len() {
         match row.number_at(scan, at) {
@@ -110,18 +115,40 @@ impl Row {
         });
     }
 
-    /// The number that starts with the group at `at`.
+    /// The number that starts with the group at `at`: of the kinds that have a check digit the first
+    /// that fits, else the longest telephone number.
     fn number_at(&self, scan: &Scan<'_>, at: usize) -> Option<Hit> {
-        let spans = || Spans {
-            row: self,
-            at,
-            next: at,
-        };
-        spans()
-            .find_map(|span| span.resident_id())
-            .or_else(|| spans().find_map(|span| span.bank_card()))
-            .or_else(|| spans().filter_map(|span| span.phone(scan)).last())
-            .or_else(|| spans().next()?.labelled(scan))
+        let mut phone = None;
+        let mut card = None;
+        for next in at..self.groups.len() {
+            let span = self.span(at, next)?;
+            match span.digits.len() {
+                0..SHORTEST => continue,
+                SHORTEST..=12 => phone = span.phone(scan).or(phone),
+                13..=LONGEST => {
+                    let id = span.resident_id();
+                    if id.is_some() {
+                        return id;
+                    }
+                    card = card.or_else(|| span.bank_card());
+                    phone = span.phone(scan).or(phone);
+                }
+                _ => break,
+            }
+        }
+        card.or(phone).or_else(|| self.span(at, at)?.labelled(scan))
+    }
+
+    fn span(&self, at: usize, last_index: usize) -> Option<Span<'_>> {
+        let groups = self.groups.get(at..=last_index)?;
+        let (first, last) = (groups.first()?, groups.last()?);
+        Some(Span {
+            groups,
+            first,
+            last,
+            digits: self.digits.get(first.first..last.past)?,
+            last_index,
+        })
     }
 }
 
@@ -132,32 +159,6 @@ struct Span<'r> {
     last: &'r Group,
     digits: &'r [u8],
     last_index: usize,
-}
-
-/// The spans that start with one group, shortest first, up to the longest number.
-struct Spans<'r> {
-    row: &'r Row,
-    at: usize,
-    next: usize,
-}
-
-impl<'r> Iterator for Spans<'r> {
-    type Item = Span<'r>;
-
-    fn next(&mut self) -> Option<Span<'r>> {
-        let groups = self.row.groups.get(self.at..=self.next)?;
-        let (first, last) = (groups.first()?, groups.last()?);
-        let digits = self.row.digits.get(first.first..last.past)?;
-        let last_index = self.next;
-        self.next += 1;
-        (digits.len() <= LONGEST).then_some(Span {
-            groups,
-            first,
-            last,
-            digits,
-            last_index,
-        })
-    }
 }
 
 impl Span<'_> {
@@ -187,7 +188,7 @@ impl Span<'_> {
     }
 
     fn bank_card(&self) -> Option<Hit> {
-        (self.is_card_shaped() && is_bank_card(self.digits))
+        (is_bank_card(self.digits) && self.is_card_shaped())
             .then(|| self.hit(PiiKind::BankCard, self.first.start, self.last.end))?
     }
 

@@ -10,7 +10,7 @@ use super::label::{
     LATIN_NAME, LIKELY_NAME, NAME, NOT_NAME, ends_with_any, ends_with_word, is_sign,
 };
 use super::{PiiKind, Scan};
-use crate::data::mask::{is_han, is_surname, is_syllabic, narrow};
+use crate::data::mask::{compound, is_han, is_surname, is_syllabic, narrow};
 
 /// Signs between a label and the name at most.
 const MOST_SIGNS: usize = 6;
@@ -164,11 +164,7 @@ fn is_end(run: &str, end: usize) -> bool {
 }
 
 fn surname_length(run: &str) -> usize {
-    if crate::data::mask::is_compound(run) {
-        2
-    } else {
-        1
-    }
+    if compound(run).is_some() { 2 } else { 1 }
 }
 
 fn bytes_of(run: &str, count: usize) -> usize {
