@@ -34,7 +34,8 @@
 //! A [`Bundle`] is the files of one policy under one digest. [`compile`] reads it to a
 //! [`Compilation`]: the policy in core's form, its [`TestCase`]s, and diagnostics. [`run_tests`] runs
 //! those tests against a guard in memory. [`render`] writes diagnostics for people and [`to_json`]
-//! for machines; [`explain`] tells what a code means.
+//! for machines; [`explain`] tells what a code means. The language itself is described in
+//! [`language`].
 //!
 //! # What it does not do
 //!
@@ -49,6 +50,9 @@
 //! 1,000,000 entries, a bundle at most 100,000 rules. Each limit is an error with its name.
 
 pub mod action;
+
+#[doc = include_str!("language.md")]
+pub mod language {}
 
 mod ast;
 mod bundle;

@@ -200,14 +200,11 @@ impl Types<'_, '_> {
         if &*name.text == "money" {
             return self.money(name, argument);
         }
-        if let Some(argument) = argument {
+        if let Some(argument) = argument.filter(|_| TYPES.contains(&&*name.text)) {
+            let message = format!("`{}` takes nothing in brackets", name.text);
             self.cx.report(
                 self.cx
-                    .error(
-                        codes::UNKNOWN_TYPE,
-                        argument.span,
-                        format!("`{}` takes nothing in brackets", name.text),
-                    )
+                    .error(codes::UNKNOWN_TYPE, argument.span, message)
                     .help("remove the brackets; only `money(CUR)` has them"),
             );
         }

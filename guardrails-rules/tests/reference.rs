@@ -1,0 +1,56 @@
+//! The language reference is a policy: its pieces, in order, compile, and its tests pass.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a test stops at the first surprise"
+)]
+
+use guardrails_rules::{Bundle, SourceFile, Style, codes, compile, render, run_tests};
+
+/// The reference with everything but its pieces of policy blanked, so that places stay true.
+fn policy(reference: &str) -> String {
+    let mut inside = false;
+    let mut policy = String::new();
+    for line in reference.lines() {
+        let fence = line.starts_with("```");
+        if !fence && inside {
+            policy.push_str(line);
+        }
+        inside = if fence { line == "```guard" } else { inside };
+        policy.push('\n');
+    }
+    policy
+}
+
+#[test]
+fn the_reference_compiles_and_its_tests_pass() {
+    let text = policy(include_str!("../src/language.md"));
+    let bundle = Bundle::from_files(vec![SourceFile::new("language.guard", text)]).unwrap();
+    let compiled = compile(&bundle);
+    let told = render(&compiled.diagnostics, &bundle, Style::Plain);
+    let policy = compiled.policy.unwrap_or_else(|| panic!("{told}"));
+    let report = run_tests(&policy, &compiled.tests);
+    let failures: Vec<String> = report
+        .results
+        .iter()
+        .flat_map(|result| result.failures.iter().map(ToString::to_string))
+        .collect();
+    assert_eq!(failures, Vec::<String>::new());
+    assert_eq!(report.passed(), 1);
+    assert_eq!(told, "", "the reference sets an example");
+}
+
+#[test]
+fn every_code_is_explained() {
+    for entry in codes() {
+        assert!(
+            !entry.title.is_empty() && !entry.explanation.is_empty(),
+            "{}",
+            entry.code
+        );
+        assert!(guardrails_rules::explain(entry.code).is_some());
+    }
+}
