@@ -157,13 +157,13 @@ enum Fault {
 fn bytes(path: &Path, name: &Arc<str>) -> std::result::Result<Vec<u8>, Fault> {
     let size = fs::metadata(path).map_err(Fault::Io)?.len();
     let size = usize::try_from(size).unwrap_or(usize::MAX);
-    let limit = if name.ends_with(POLICY_ENDING) {
-        FILE_BYTES
+    let over = if name.ends_with(POLICY_ENDING) {
+        (size > FILE_BYTES).then(|| too_large(name, size))
     } else {
-        BUNDLE_BYTES
+        (size > BUNDLE_BYTES).then(|| super::too_large_together(size))
     };
-    if size > limit {
-        return Err(Fault::Finding(Box::new(too_large(name, size))));
+    if let Some(finding) = over {
+        return Err(Fault::Finding(Box::new(finding)));
     }
     fs::read(path).map_err(Fault::Io)
 }

@@ -97,9 +97,11 @@ impl Bundle {
     /// The file of this path, policy or word list.
     #[must_use]
     pub fn file(&self, path: &str) -> Option<&SourceFile> {
-        self.words
-            .get(path)
-            .or_else(|| self.sources.iter().find(|file| &**file.path() == path))
+        self.words.get(path).or_else(|| {
+            let sources = &self.sources;
+            let at = sources.binary_search_by(|file| (**file.path()).cmp(path));
+            sources.get(at.ok()?)
+        })
     }
 
     /// The word list of this path.
