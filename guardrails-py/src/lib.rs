@@ -1,1 +1,45 @@
-//! Placeholder.
+//! CRM Guardrails for Python: the same nouns and verbs, thin over the Rust crate.
+//!
+//! Nothing is decided here. This crate turns Python objects into records and back, and errors into
+//! exceptions; `python/crm_guardrails/_native.pyi` is the reference. Importing it starts nothing:
+//! threads and files begin with `Guard.open`.
+
+mod approvals;
+mod audit;
+mod closed;
+mod decision;
+mod errors;
+mod guard;
+mod number;
+mod operation;
+mod principal;
+mod record;
+mod show;
+
+use pyo3::prelude::*;
+
+/// The extension module behind the package `crm_guardrails`.
+#[pymodule]
+mod _native {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use crate::approvals::{StepDecision, Ticket};
+    #[pymodule_export]
+    use crate::audit::{Finding, InterruptedOperation, Receipt, VerifyReport};
+    #[pymodule_export]
+    use crate::decision::{Decision, Reason, Verdict};
+    #[pymodule_export]
+    use crate::errors::Diagnostic;
+    #[pymodule_export]
+    use crate::guard::{Guard, check, evaluate};
+    #[pymodule_export]
+    use crate::operation::Operation;
+    #[pymodule_export]
+    use crate::principal::Principal;
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))
+    }
+}

@@ -1,0 +1,70 @@
+"""CRM Guardrails: what an AI agent may see and do in a CRM, who must approve, and what happened.
+
+The guard believes the :class:`Principal` it is given: authenticate first, then build it from the
+session, never from the model's words.
+
+Share one :class:`Guard` among all threads of a process. Open it after a fork: a guard that was
+opened before refuses to work in the child, because threads do not survive a fork.
+"""
+
+from ._native import (
+    Decision,
+    Diagnostic,
+    Finding,
+    Guard,
+    InterruptedOperation,
+    Operation,
+    Principal,
+    Reason,
+    Receipt,
+    StepDecision,
+    Ticket,
+    Verdict,
+    VerifyReport,
+    __version__,
+    check,
+    evaluate,
+)
+from .errors import (
+    AuditTampered,
+    Conflict,
+    Denied,
+    GuardError,
+    InputError,
+    LimitReached,
+    NotFound,
+    PolicyError,
+    SetupError,
+    StoreUnavailable,
+)
+from .view import View
+
+__all__ = [
+    "AuditTampered",
+    "Conflict",
+    "Decision",
+    "Denied",
+    "Diagnostic",
+    "Finding",
+    "Guard",
+    "GuardError",
+    "InputError",
+    "InterruptedOperation",
+    "LimitReached",
+    "NotFound",
+    "Operation",
+    "PolicyError",
+    "Principal",
+    "Reason",
+    "Receipt",
+    "SetupError",
+    "StepDecision",
+    "StoreUnavailable",
+    "Ticket",
+    "Verdict",
+    "VerifyReport",
+    "View",
+    "__version__",
+    "check",
+    "evaluate",
+]

@@ -1,0 +1,629 @@
+"""The reference of the package: every class and function, with arguments, results and errors.
+
+All classes are immutable and made by the guard, but for :class:`Principal`. Times are
+``datetime`` in UTC, identifiers are texts.
+"""
+
+import os
+from datetime import datetime
+from decimal import Decimal
+from types import TracebackType
+from typing import (
+    Any,
+    Dict,
+    Iterable,
+    List,
+    Literal,
+    Optional,
+    Sequence,
+    Tuple,
+    Type,
+    Union,
+    final,
+)
+
+from .view import View
+
+__all__ = [
+    "Decision",
+    "Diagnostic",
+    "Finding",
+    "Guard",
+    "InterruptedOperation",
+    "Operation",
+    "Principal",
+    "Reason",
+    "Receipt",
+    "StepDecision",
+    "Ticket",
+    "Verdict",
+    "VerifyReport",
+    "__version__",
+    "check",
+    "evaluate",
+]
+
+__version__: str
+
+_Path = Union[str, "os.PathLike[str]"]
+
+@final
+class Principal:
+    """An authenticated person and the AI acting for them.
+
+    Args:
+        tenant: The company.
+        user: The person's identifier within it.
+        roles: Roles that the host assigned.
+        attributes: Values that policies read as ``actor.NAME``.
+        agent: The agent that acts for the person; empty for the person alone, and only a person
+            alone may decide an approval.
+        model: The model that the agent runs on.
+        risk_score: The host's own risk score of this person, 0 (none) to 10.
+
+    Raises:
+        InputError: An attribute or the score is nothing that a record could hold.
+    """
+
+    def __new__(
+        cls,
+        tenant: str,
+        user: str,
+        *,
+        roles: Sequence[str] = ...,
+        attributes: Optional[Dict[str, Any]] = None,
+        agent: str = "",
+        model: str = "",
+        risk_score: Union[int, float, Decimal, None] = None,
+    ) -> "Principal": ...
+    @property
+    def tenant(self) -> str:
+        """The company."""
+    @property
+    def user(self) -> str:
+        """The person's identifier within it."""
+    @property
+    def roles(self) -> List[str]:
+        """The roles the host assigned, in name order."""
+
+@final
+class Reason:
+    """Why: a stable code, a sentence, and the line of policy it came from.
+
+    ``str()`` of it reads ``CODE: sentence (rule at file:line)``. ``rule`` and ``file`` are empty,
+    and ``line`` is 0, where no line of policy is behind it.
+    """
+
+    def __new__(
+        cls, code: str, message: str, rule: str = "", file: str = "", line: int = 0
+    ) -> "Reason": ...
+    @property
+    def code(self) -> str:
+        """The stable code."""
+    @property
+    def message(self) -> str:
+        """The sentence; it shows no value that the principal may not see."""
+    @property
+    def rule(self) -> str:
+        """The rule, grant or skill."""
+    @property
+    def file(self) -> str:
+        """Its file, as the bundle names it."""
+    @property
+    def line(self) -> int:
+        """Its line, from 1."""
+    def __getnewargs__(self) -> Tuple[str, str, str, str, int]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Diagnostic:
+    """One finding about a policy text or a table row.
+
+    ``str()`` of it is one line: ``file:line:column: error[G0201]: message``.
+    """
+
+    def __new__(
+        cls,
+        code: str,
+        severity: str,
+        message: str,
+        help: str = "",
+        file: str = "",
+        line: int = 0,
+        column: int = 0,
+    ) -> "Diagnostic": ...
+    @property
+    def code(self) -> str:
+        """The stable code, such as ``G0201``."""
+    @property
+    def severity(self) -> str:
+        """``error`` or ``warning``."""
+    @property
+    def message(self) -> str:
+        """What is wrong."""
+    @property
+    def help(self) -> str:
+        """What to do; may be empty."""
+    @property
+    def file(self) -> str:
+        """The file; empty when it is about none."""
+    @property
+    def line(self) -> int:
+        """The line, from 1; 0 when unknown."""
+    @property
+    def column(self) -> int:
+        """The column in code points, from 1; 0 when unknown."""
+    def __getnewargs__(self) -> Tuple[str, str, str, str, str, int, int]: ...
+    def __eq__(self, other: object, /) -> bool: ...
+    def __ne__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Verdict:
+    """What one rule said of one proposal."""
+
+    @property
+    def rule(self) -> str:
+        """The rule."""
+    @property
+    def file(self) -> str:
+        """Its file."""
+    @property
+    def line(self) -> int:
+        """Its line, from 1."""
+    @property
+    def holding(self) -> Literal["held", "unknown"]:
+        """Whether its condition held, or could not be known; a restriction applies all the same."""
+    @property
+    def shadow(self) -> bool:
+        """Whether it was recorded only."""
+
+@final
+class Decision:
+    """One decision about one proposed change."""
+
+    @property
+    def outcome(self) -> Literal["allow", "needs_approval", "deny"]:
+        """What may happen now."""
+    @property
+    def allowed(self) -> bool:
+        """Whether the outcome is ``allow``: only then apply the change."""
+    @property
+    def ticket(self) -> Optional[str]:
+        """The approval ticket's identifier, when one is needed."""
+    @property
+    def chain(self) -> Optional[str]:
+        """The approval chain, when one is needed."""
+    @property
+    def reasons(self) -> List[Reason]:
+        """Why; empty for an allow that nothing restricted."""
+    @property
+    def shadows(self) -> List[Reason]:
+        """What shadow rules would have said; it changed nothing."""
+    @property
+    def verdicts(self) -> List[Verdict]:
+        """What each rule that held, or could not be known, said."""
+    @property
+    def risk_level(self) -> Literal["LOW", "MEDIUM", "HIGH"]:
+        """The level that the score reaches."""
+    @property
+    def risk_score(self) -> Decimal:
+        """0 to 10 from the factors, plus what rules added."""
+    @property
+    def risk_factors(self) -> Dict[str, Decimal]:
+        """What each factor, and each rule that added, gave."""
+    @property
+    def notify(self) -> List[str]:
+        """Channels that the policy wants told; the host tells them."""
+    @property
+    def policy_digest(self) -> str:
+        """The policy it was made under: ``sha256:`` and 64 hexadecimal digits."""
+
+@final
+class StepDecision:
+    """One approver's word on one step of a chain."""
+
+    @property
+    def step(self) -> int:
+        """The step, from 0."""
+    @property
+    def by(self) -> str:
+        """Who decided."""
+    @property
+    def role(self) -> str:
+        """The role that made them eligible."""
+    @property
+    def vote(self) -> Literal["approve", "reject"]:
+        """What they said."""
+    @property
+    def at(self) -> datetime:
+        """When."""
+    @property
+    def comment(self) -> str:
+        """What they wrote."""
+
+@final
+class Ticket:
+    """An approval ticket as one person may see it."""
+
+    @property
+    def id(self) -> str:
+        """The ticket."""
+    @property
+    def state(
+        self,
+    ) -> Literal[
+        "pending",
+        "approved",
+        "consumed",
+        "rejected",
+        "expired",
+        "cancelled",
+        "expired_unused",
+        "stale",
+    ]:
+        """Where it is; all but the first two are final."""
+    @property
+    def operation(self) -> str:
+        """The operation that asked."""
+    @property
+    def requester(self) -> str:
+        """The user whose AI asked; never among those who decide."""
+    @property
+    def skill(self) -> str:
+        """The skill."""
+    @property
+    def verb(self) -> str:
+        """What would be done: ``create``, ``update`` or ``delete``."""
+    @property
+    def entity(self) -> str:
+        """The entity."""
+    @property
+    def record(self) -> str:
+        """The record's identifier; empty on create."""
+    @property
+    def changes(self) -> List[Tuple[str, str, str]]:
+        """Field, value before, value after, each as this person may see it."""
+    @property
+    def action(self) -> str:
+        """The digest of exactly what the ticket releases."""
+    @property
+    def chain(self) -> str:
+        """The approval chains, joined by ``+``."""
+    @property
+    def because(self) -> List[str]:
+        """Why an approval is needed."""
+    @property
+    def decisions(self) -> List[StepDecision]:
+        """Decisions so far, oldest first."""
+    @property
+    def created(self) -> datetime:
+        """When it was made."""
+    @property
+    def expires(self) -> datetime:
+        """When it expires undecided."""
+    @property
+    def execute_by(self) -> Optional[datetime]:
+        """Once approved: until when it may be spent."""
+
+@final
+class Receipt:
+    """Where a durable event is in the audit."""
+
+    @property
+    def log(self) -> str:
+        """The log."""
+    @property
+    def seq(self) -> int:
+        """Its position, from 0."""
+
+@final
+class Finding:
+    """One thing that is wrong with the audit; ``str()`` of it reads ``kind: sentence``."""
+
+    @property
+    def kind(
+        self,
+    ) -> Literal[
+        "altered",
+        "deleted",
+        "inserted",
+        "reordered",
+        "cut_off",
+        "checkpoint_forged",
+        "derived_row_differs",
+    ]:
+        """What was done."""
+    @property
+    def sentence(self) -> str:
+        """What was found; it names the record."""
+    @property
+    def log(self) -> Optional[str]:
+        """The log it was done to; none for rows made from events."""
+    @property
+    def seq(self) -> Optional[int]:
+        """The first event concerned."""
+    @property
+    def through(self) -> Optional[int]:
+        """The last event concerned; the same as ``seq`` when it is one event."""
+    @property
+    def operation(self) -> Optional[str]:
+        """The operation concerned, when it is known."""
+
+@final
+class VerifyReport:
+    """What a verification of the audit found; ``str()`` of it is the whole report."""
+
+    @property
+    def findings(self) -> List[Finding]:
+        """What is wrong; empty when nothing was found."""
+    @property
+    def unproven(self) -> List[str]:
+        """What could not be checked, because of a finding or because nothing signed covers it."""
+    @property
+    def out_of_sight(self) -> List[str]:
+        """What no check of this sort can see."""
+    @property
+    def logs(self) -> List[str]:
+        """The logs that were read, oldest first."""
+    @property
+    def events(self) -> int:
+        """How many events were read."""
+
+@final
+class InterruptedOperation:
+    """An operation that a process began and did not finish before it ended."""
+
+    @property
+    def operation(self) -> str:
+        """The operation."""
+    @property
+    def tenant(self) -> str:
+        """The tenant."""
+    @property
+    def user(self) -> str:
+        """The user on whose behalf the agent acted."""
+    @property
+    def skill(self) -> str:
+        """The skill."""
+    @property
+    def entity(self) -> str:
+        """The entity."""
+    @property
+    def begun(self) -> datetime:
+        """When it was begun."""
+
+@final
+class Operation:
+    """One AI operation; a context manager, used by one thread at a time.
+
+    Left by an exception it is recorded as failed; left unfinished, as what it came to: denied,
+    waiting for an approval, or abandoned.
+    """
+
+    @property
+    def id(self) -> str:
+        """The operation's identifier in the audit."""
+    @property
+    def entity(self) -> str:
+        """The entity it is on."""
+    def read(self, record: Dict[str, Any]) -> View:
+        """What the model may see of one record. The access is on record before this returns.
+
+        Args:
+            record: The record as the CRM holds it, with its ``id``. Values may be None, bool, int,
+                Decimal, float, str, date, datetime, UUID, Enum, list, tuple and dict. A value that
+                is shown as it is stays the object that was passed in.
+
+        Raises:
+            NotFound: The record is out of reach, told no differently from one that does not exist.
+            Denied: A rule on reading refuses, or the operation has ended.
+            InputError: The record is malformed, too large, or has a number that is not exact.
+            Conflict: Another thread works on this operation.
+        """
+    def read_many(self, records: Iterable[Dict[str, Any]]) -> List[View]:
+        """What the model may see of many records; those out of reach are left out.
+
+        Raises:
+            Denied, InputError, Conflict: As :meth:`read`.
+        """
+    def propose(self, before: Dict[str, Any], changes: Dict[str, Any]) -> Decision:
+        """Proposes an update. A refusal is a decision, not an exception.
+
+        Args:
+            before: The record as the CRM holds it now, with its ``id``.
+            changes: The fields that would get a new value.
+
+        Raises:
+            Denied: The operation has ended, or an earlier proposal in it was not allowed.
+            InputError: The record or the changes are malformed.
+            StoreUnavailable: The decision could not be put on record.
+            Conflict: Another thread works on this operation.
+        """
+    def propose_create(self, new: Dict[str, Any]) -> Decision:
+        """Proposes a new record; otherwise as :meth:`propose`."""
+    def propose_delete(self, before: Dict[str, Any]) -> Decision:
+        """Proposes to remove a record; otherwise as :meth:`propose`."""
+    @property
+    def changes(self) -> Optional[Dict[str, Any]]:
+        """The fields that were last allowed, none before that; what a resumed operation is to
+        apply. Numbers are ``int`` where whole, else ``Decimal``; dates and times are texts.
+
+        Raises:
+            Denied: The operation has ended.
+        """
+    def spend_tokens(self, tokens: int) -> None:
+        """Books tokens that the model used against the skill's budgets. Use is booked even where it
+        overdraws a budget: the next operation is then refused.
+
+        Raises:
+            StoreUnavailable: A counter could not be written.
+        """
+    def complete(self, answer: str = "") -> Receipt:
+        """Ends the operation well; returns once that is durable. Only a keyed MAC of ``answer`` is
+        kept.
+
+        Raises:
+            Denied: The last proposal was not allowed, or the operation has ended.
+            StoreUnavailable: The outcome could not be made durable.
+        """
+    def fail(self, code: str) -> Receipt:
+        """Ends the operation as failed, with a code of the host's.
+
+        Raises:
+            Denied: The operation has ended.
+            StoreUnavailable: The outcome could not be made durable.
+        """
+    def __enter__(self) -> "Operation": ...
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        _value: Optional[BaseException],
+        _traceback: Optional[TracebackType],
+        /,
+    ) -> Literal[False]: ...
+
+@final
+class Guard:
+    """Compiled policies plus stores; a context manager. Share one among all threads of a process.
+
+    Changed policies and tables are in force within a second. Open it after a fork.
+    """
+
+    @staticmethod
+    def open(
+        *, policies: _Path, store: str, audit_key: Union[_Path, bytes, None] = None
+    ) -> "Guard":
+        """Compiles the policies and opens the database.
+
+        Args:
+            policies: The folder of ``.guard`` files, or one file.
+            store: ``sqlite://guard.db?mode=rwc``, ``postgres://…`` or ``mysql://…``.
+            audit_key: The audit's secret: the path of its file, made with a new secret if it does
+                not exist, or the 32 bytes themselves. With SQLite it may be left out: the file then
+                is beside the database.
+
+        Raises:
+            PolicyError: A policy does not compile.
+            SetupError: A file or key is missing or unusable.
+            StoreUnavailable: The database does not answer.
+        """
+    def operation(
+        self,
+        principal: Principal,
+        *,
+        skill: str,
+        entity: Optional[str] = None,
+        context: str = "",
+        purpose: str = "",
+        ticket: Optional[str] = None,
+    ) -> Operation:
+        """Begins one operation; its intent is durable when this returns.
+
+        Args:
+            principal: Who asks.
+            skill: What the AI wants to use.
+            entity: On what; may be left out when the skill has just one.
+            context: The AI context, such as ``sales_copilot``.
+            purpose: Why; kept in the audit.
+            ticket: A granted ticket: proposing exactly what was approved spends it.
+
+        Raises:
+            Denied: The skill is not registered, not active or not permitted, or the model is not
+                allowed.
+            LimitReached: A limit or budget is used up.
+            InputError: The entity is none of the skill's.
+            StoreUnavailable: The intent could not be made durable.
+        """
+    def resume(self, ticket: str, principal: Principal) -> Operation:
+        """Begins the operation that a granted ticket releases: decided again, spent once. Apply its
+        :attr:`Operation.changes`, then complete it.
+
+        Raises:
+            Denied: The ticket does not release, or the decision is another now.
+            NotFound: No ticket of this tenant has this identifier.
+            Conflict: Somebody else spent it first.
+        """
+    def tickets(self, principal: Principal) -> List[Ticket]:
+        """Open tickets that this person asked for or may decide, oldest first, at most 1,000."""
+    def ticket(self, ticket: str, principal: Principal) -> Ticket:
+        """One ticket, as this person may see it.
+
+        Raises:
+            NotFound: It is not this person's business.
+        """
+    def approve(self, ticket: str, principal: Principal, *, comment: str = "") -> Ticket:
+        """Agrees to the waiting step of a ticket.
+
+        Raises:
+            Denied: This person may not decide it, or it is no longer open.
+            Conflict: Somebody else was first.
+        """
+    def reject(self, ticket: str, principal: Principal, *, comment: str = "") -> Ticket:
+        """Refuses a ticket; otherwise as :meth:`approve`."""
+    def cancel(self, ticket: str, principal: Principal) -> None:
+        """Withdraws a ticket; only its requester may."""
+    def refresh(self) -> bool:
+        """Looks for changed permissions, roles and skills now; whether there were any.
+
+        Raises:
+            PolicyError, StoreUnavailable: What was in force then stays.
+        """
+    def reload(self) -> None:
+        """Reads the policies again; a bundle that does not compile is refused and the old one stays.
+
+        Raises:
+            PolicyError: It does not compile.
+        """
+    def verify(self) -> VerifyReport:
+        """Checks the whole audit. What is wrong is in the report, not an exception.
+
+        Raises:
+            StoreUnavailable: The audit cannot be read.
+        """
+    def trace(self, operation: str, principal: Principal) -> str:
+        """One operation of the principal's tenant, from intent to outcome, as text.
+
+        Raises:
+            NotFound: The tenant has no such operation.
+        """
+    def interrupted(self) -> List[InterruptedOperation]:
+        """Operations that a process before left unfinished, as found when this guard was opened."""
+    def diagnostics(self) -> List[Diagnostic]:
+        """Stored role lines that were not accepted: for administrators."""
+    @property
+    def policy_digest(self) -> str:
+        """The policy in force: ``sha256:`` and 64 hexadecimal digits."""
+    def close(self) -> None:
+        """Writes what the audit still holds and closes the database, once the last operation has
+        ended. Closing twice does nothing; anything else then raises :class:`SetupError`."""
+    def __enter__(self) -> "Guard": ...
+    def __exit__(
+        self,
+        _kind: Optional[Type[BaseException]],
+        _value: Optional[BaseException],
+        _traceback: Optional[TracebackType],
+        /,
+    ) -> Literal[False]: ...
+
+def evaluate(request: Union[str, Dict[str, Any]], *, policies: _Path) -> Dict[str, Any]:
+    """Decides one request in memory; what ``guard eval --format json`` prints.
+
+    Args:
+        request: The request as JSON text or as a ``dict``: ``principal``, ``skill``, and as needed
+            ``entity``, ``context``, ``purpose``, ``at``, ``record``, ``changes``, ``verb``.
+        policies: The folder of ``.guard`` files, or one file.
+
+    Raises:
+        PolicyError: A policy does not compile.
+        InputError: The request is malformed.
+    """
+
+def check(policies: _Path) -> str:
+    """The findings of the policy checker as text; empty when there are none.
+
+    Raises:
+        SetupError, InputError: The policies cannot be read.
+    """

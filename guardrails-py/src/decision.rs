@@ -1,0 +1,206 @@
+//! What the guard answers, and why.
+
+use crm_guardrails::{Holding, Outcome};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::number::to_decimal;
+
+/// Why: a stable code, a sentence, and the line of policy it came from.
+#[pyclass(frozen, eq, hash, module = "crm_guardrails")]
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Reason {
+    #[pyo3(get)]
+    code: String,
+    #[pyo3(get)]
+    message: String,
+    #[pyo3(get)]
+    rule: String,
+    #[pyo3(get)]
+    file: String,
+    #[pyo3(get)]
+    line: u32,
+}
+
+#[pymethods]
+impl Reason {
+    #[new]
+    #[pyo3(signature = (code, message, rule = "", file = "", line = 0))]
+    fn new(code: String, message: String, rule: &str, file: &str, line: u32) -> Self {
+        Self {
+            code,
+            message,
+            rule: rule.to_owned(),
+            file: file.to_owned(),
+            line,
+        }
+    }
+
+    /// So that exceptions that carry reasons can be pickled.
+    fn __getnewargs__(&self) -> (String, String, String, String, u32) {
+        (
+            self.code.clone(),
+            self.message.clone(),
+            self.rule.clone(),
+            self.file.clone(),
+            self.line,
+        )
+    }
+
+    fn __str__(&self) -> String {
+        let place = match (self.rule.as_str(), self.line) {
+            ("", 0) => String::new(),
+            ("", line) => format!(" ({}:{line})", self.file),
+            (rule, 0) => format!(" ({rule})"),
+            (rule, line) => format!(" ({rule} at {}:{line})", self.file),
+        };
+        format!("{}: {}{place}", self.code, self.message)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Reason({})", self.__str__())
+    }
+}
+
+impl From<crm_guardrails::Reason> for Reason {
+    fn from(reason: crm_guardrails::Reason) -> Self {
+        Self {
+            code: reason.code().to_owned(),
+            message: reason.message().to_owned(),
+            rule: reason.rule().to_owned(),
+            file: reason.place().file.to_string(),
+            line: reason.place().line,
+        }
+    }
+}
+
+/// One decision about one proposed change.
+#[pyclass(frozen, module = "crm_guardrails")]
+pub(crate) struct Decision {
+    core: crm_guardrails::Decision,
+}
+
+impl From<crm_guardrails::Decision> for Decision {
+    fn from(core: crm_guardrails::Decision) -> Self {
+        Self { core }
+    }
+}
+
+#[pymethods]
+impl Decision {
+    #[getter]
+    fn outcome(&self) -> &'static str {
+        self.core.outcome().as_str()
+    }
+
+    #[getter]
+    fn allowed(&self) -> bool {
+        *self.core.outcome() == Outcome::Allow
+    }
+
+    #[getter]
+    fn ticket(&self) -> Option<String> {
+        match self.core.outcome() {
+            Outcome::NeedsApproval(ticket) => Some(ticket.id().to_string()),
+            Outcome::Allow | Outcome::Deny => None,
+        }
+    }
+
+    #[getter]
+    fn chain(&self) -> Option<String> {
+        match self.core.outcome() {
+            Outcome::NeedsApproval(ticket) => Some(ticket.chain().to_owned()),
+            Outcome::Allow | Outcome::Deny => None,
+        }
+    }
+
+    #[getter]
+    fn reasons(&self) -> Vec<Reason> {
+        self.core
+            .reasons()
+            .iter()
+            .cloned()
+            .map(Reason::from)
+            .collect()
+    }
+
+    #[getter]
+    fn shadows(&self) -> Vec<Reason> {
+        self.core
+            .shadows()
+            .iter()
+            .cloned()
+            .map(Reason::from)
+            .collect()
+    }
+
+    #[getter]
+    fn risk_level(&self) -> &'static str {
+        self.core.risk().level.as_str()
+    }
+
+    #[getter]
+    fn risk_score<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        to_decimal(py, self.core.risk().score.normalize())
+    }
+
+    #[getter]
+    fn risk_factors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let dict = PyDict::new(py);
+        for (name, share) in &self.core.risk().factors {
+            dict.set_item(&**name, to_decimal(py, share.normalize())?)?;
+        }
+        Ok(dict)
+    }
+
+    #[getter]
+    fn verdicts(&self) -> Vec<Verdict> {
+        self.core.verdicts().iter().map(Verdict::from).collect()
+    }
+
+    #[getter]
+    fn notify(&self) -> Vec<String> {
+        self.core.notify().iter().map(ToString::to_string).collect()
+    }
+
+    #[getter]
+    fn policy_digest(&self) -> String {
+        self.core.policy_digest().to_string()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Decision({}, {:?})", self.outcome(), self.core.reasons())
+    }
+}
+
+/// What one rule said of one proposal.
+#[pyclass(frozen, get_all, module = "crm_guardrails")]
+pub(crate) struct Verdict {
+    rule: String,
+    file: String,
+    line: u32,
+    holding: &'static str,
+    shadow: bool,
+}
+
+impl From<&crm_guardrails::Verdict> for Verdict {
+    fn from(core: &crm_guardrails::Verdict) -> Self {
+        Self {
+            rule: core.rule.to_string(),
+            file: core.place.file.to_string(),
+            line: core.place.line,
+            holding: match core.holding {
+                Holding::Held => "held",
+                Holding::Unknown => "unknown",
+            },
+            shadow: core.shadow,
+        }
+    }
+}
+
+#[pymethods]
+impl Verdict {
+    fn __repr__(&self) -> String {
+        format!("Verdict({} {})", self.rule, self.holding)
+    }
+}

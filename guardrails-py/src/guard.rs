@@ -1,0 +1,263 @@
+//! The guard, and what can be asked without one.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use crm_guardrails::{
+    Error, ErrorKind, KeySource, OperationId, Refreshed, Request, Result, TicketId,
+};
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyString, PyType};
+
+use crate::approvals::Ticket;
+use crate::audit::{InterruptedOperation, VerifyReport};
+use crate::closed::closed;
+use crate::errors::{Diagnostic, OrRaise, raise};
+use crate::operation::Operation;
+use crate::principal::Principal;
+use crate::record::fields;
+use crate::show::to_dict;
+
+/// Compiled policies plus stores.
+#[pyclass(frozen, module = "crm_guardrails")]
+pub(crate) struct Guard {
+    /// None once it is closed. The lock is held for a look only.
+    core: Mutex<Option<crm_guardrails::Guard>>,
+}
+
+/// Does `work` with the interpreter free for other threads, and closed against panics.
+fn call<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
+    py.detach(|| closed(work)).or_raise(py)
+}
+
+impl Guard {
+    fn open_core(&self) -> Result<crm_guardrails::Guard> {
+        let core = self.core.lock().unwrap_or_else(PoisonError::into_inner);
+        core.clone().ok_or_else(|| {
+            Error::new(ErrorKind::Setup, "the guard is closed").with_help("open another one")
+        })
+    }
+
+    fn ask<T: Send>(
+        &self,
+        py: Python<'_>,
+        work: impl FnOnce(&crm_guardrails::Guard) -> Result<T> + Send,
+    ) -> PyResult<T> {
+        call(py, || work(&self.open_core()?))
+    }
+}
+
+#[pymethods]
+impl Guard {
+    #[staticmethod]
+    #[pyo3(signature = (*, policies, store, audit_key = None))]
+    fn open(
+        py: Python<'_>,
+        policies: PathBuf,
+        store: String,
+        audit_key: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Self> {
+        let mut builder = crm_guardrails::Guard::builder()
+            .policies(policies)
+            .store(store);
+        if let Some(key) = audit_key {
+            builder = builder.audit_key(key_source(key)?);
+        }
+        let core = call(py, || builder.open())?;
+        Ok(Self {
+            core: Mutex::new(Some(core)),
+        })
+    }
+
+    #[pyo3(signature = (principal, *, skill, entity = None, context = "", purpose = "", ticket = None))]
+    #[expect(clippy::too_many_arguments, reason = "keyword-only in Python")]
+    fn operation(
+        &self,
+        py: Python<'_>,
+        principal: &Principal,
+        skill: &str,
+        entity: Option<&str>,
+        context: &str,
+        purpose: &str,
+        ticket: Option<&str>,
+    ) -> PyResult<Operation> {
+        let mut request = Request::new(&principal.core, skill)
+            .context(context)
+            .purpose(purpose);
+        if let Some(entity) = entity {
+            request = request.entity(entity);
+        }
+        if let Some(ticket) = ticket {
+            request = request.ticket(ticket.parse::<TicketId>().or_raise(py)?);
+        }
+        self.ask(py, |core| core.begin(request)).map(Operation::new)
+    }
+
+    fn resume(&self, py: Python<'_>, ticket: &str, principal: &Principal) -> PyResult<Operation> {
+        let resume = |core: &crm_guardrails::Guard| core.resume(ticket.parse()?, &principal.core);
+        self.ask(py, resume).map(Operation::new)
+    }
+
+    fn tickets(&self, py: Python<'_>, principal: &Principal) -> PyResult<Vec<Ticket>> {
+        let cards = self.ask(py, |core| core.approvals().list(&principal.core))?;
+        Ok(cards.into_iter().map(Ticket::from).collect())
+    }
+
+    fn ticket(&self, py: Python<'_>, ticket: &str, principal: &Principal) -> PyResult<Ticket> {
+        let card = self.ask(py, |core| {
+            core.approvals().show(ticket.parse()?, &principal.core)
+        });
+        card.map(Ticket::from)
+    }
+
+    #[pyo3(signature = (ticket, principal, *, comment = ""))]
+    fn approve(
+        &self,
+        py: Python<'_>,
+        ticket: &str,
+        principal: &Principal,
+        comment: &str,
+    ) -> PyResult<Ticket> {
+        let card = self.ask(py, |core| {
+            core.approvals()
+                .approve(ticket.parse()?, &principal.core, comment)
+        });
+        card.map(Ticket::from)
+    }
+
+    #[pyo3(signature = (ticket, principal, *, comment = ""))]
+    fn reject(
+        &self,
+        py: Python<'_>,
+        ticket: &str,
+        principal: &Principal,
+        comment: &str,
+    ) -> PyResult<Ticket> {
+        let card = self.ask(py, |core| {
+            core.approvals()
+                .reject(ticket.parse()?, &principal.core, comment)
+        });
+        card.map(Ticket::from)
+    }
+
+    fn cancel(&self, py: Python<'_>, ticket: &str, principal: &Principal) -> PyResult<()> {
+        self.ask(py, |core| {
+            core.approvals().cancel(ticket.parse()?, &principal.core)
+        })
+    }
+
+    fn refresh(&self, py: Python<'_>) -> PyResult<bool> {
+        let refreshed = self.ask(py, |core| core.refresh())?;
+        Ok(refreshed == Refreshed::Changed)
+    }
+
+    fn reload(&self, py: Python<'_>) -> PyResult<()> {
+        self.ask(py, crm_guardrails::Guard::reload)
+    }
+
+    fn verify(&self, py: Python<'_>) -> PyResult<VerifyReport> {
+        self.ask(py, |core| core.audit().verify())
+            .map(VerifyReport::from)
+    }
+
+    fn trace(&self, py: Python<'_>, operation: &str, principal: &Principal) -> PyResult<String> {
+        self.ask(py, |core| {
+            let id: OperationId = operation.parse()?;
+            let trace = core.audit().trace(principal.core.tenant(), id)?;
+            Ok(trace.to_string())
+        })
+    }
+
+    fn interrupted(&self, py: Python<'_>) -> PyResult<Vec<InterruptedOperation>> {
+        self.ask(py, |core| {
+            let found = core.interrupted();
+            Ok(found.iter().map(InterruptedOperation::from).collect())
+        })
+    }
+
+    fn diagnostics(&self, py: Python<'_>) -> PyResult<Vec<Diagnostic>> {
+        self.ask(py, |core| {
+            Ok(core.diagnostics().iter().map(Diagnostic::from).collect())
+        })
+    }
+
+    #[getter]
+    fn policy_digest(&self, py: Python<'_>) -> PyResult<String> {
+        self.ask(py, |core| Ok(core.policy_digest().to_string()))
+    }
+
+    fn close(&self, py: Python<'_>) {
+        let core = self
+            .core
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        py.detach(|| drop(core));
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    fn __exit__(
+        &self,
+        py: Python<'_>,
+        _kind: Option<&Bound<'_, PyType>>,
+        _value: Option<&Bound<'_, PyAny>>,
+        _traceback: Option<&Bound<'_, PyAny>>,
+    ) -> bool {
+        self.close(py);
+        false
+    }
+
+    fn __repr__(&self) -> String {
+        match self.open_core() {
+            Ok(core) => format!("Guard({})", core.policy_digest()),
+            Err(_) => "Guard(closed)".to_owned(),
+        }
+    }
+}
+
+/// A path to a key file, or the secret's 32 bytes.
+fn key_source(key: &Bound<'_, PyAny>) -> PyResult<KeySource> {
+    let Ok(secret) = key.cast::<PyBytes>() else {
+        return Ok(KeySource::File(key.extract()?));
+    };
+    let seed = <[u8; 32]>::try_from(secret.as_bytes()).map_err(|_| {
+        let error = Error::new(ErrorKind::Setup, "the audit's secret is not 32 bytes long");
+        raise(
+            key.py(),
+            error.with_help("give 32 random bytes, or the path of a key file"),
+        )
+    })?;
+    Ok(KeySource::Seed(seed))
+}
+
+/// Decides one request in memory, as `guard eval` does.
+#[pyfunction]
+#[pyo3(signature = (request, *, policies))]
+pub(crate) fn evaluate<'py>(
+    py: Python<'py>,
+    request: &Bound<'py, PyAny>,
+    policies: PathBuf,
+) -> PyResult<Bound<'py, PyDict>> {
+    let request = match request.cast::<PyString>() {
+        Ok(text) => text.to_cow()?.into_owned(),
+        Err(_) => fields(request.cast::<PyDict>()?)?.to_json(),
+    };
+    let answer = call(py, || {
+        crm_guardrails::evaluate(crm_guardrails::load_policy(&policies)?, &request)
+    })?;
+    to_dict(py, &answer.to_fields())
+}
+
+/// The findings of the checker, rendered; empty when there are none.
+#[pyfunction]
+pub(crate) fn check(py: Python<'_>, policies: PathBuf) -> PyResult<String> {
+    use crm_guardrails::rules::{Bundle, Style, compile, render};
+    call(py, || {
+        let bundle = Bundle::read(&policies)?;
+        let found = compile(&bundle).diagnostics;
+        Ok(render(&found, &bundle, Style::Plain))
+    })
+}

@@ -1,0 +1,180 @@
+//! One AI operation in progress.
+
+use crm_guardrails::{Changes, Name, Record, Result};
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyList, PyType};
+
+use crate::audit::Receipt;
+use crate::closed::Slot;
+use crate::decision::Decision;
+use crate::errors::OrRaise;
+use crate::record::{Source, fields, read};
+use crate::show::{Shower, to_dict};
+
+/// One AI operation, from beginning to completion; a context manager.
+#[pyclass(frozen, module = "crm_guardrails")]
+pub(crate) struct Operation {
+    core: Slot<crm_guardrails::Operation>,
+    id: String,
+    entity: Name,
+}
+
+impl Operation {
+    pub(crate) fn new(core: crm_guardrails::Operation) -> Self {
+        Self {
+            id: core.id().to_string(),
+            entity: core.entity().clone(),
+            core: Slot::new(core),
+        }
+    }
+
+    /// Works on the operation with the interpreter free for other threads.
+    fn run<T: Send>(
+        &self,
+        py: Python<'_>,
+        work: impl FnOnce(&mut crm_guardrails::Operation) -> Result<T> + Send,
+    ) -> PyResult<T> {
+        py.detach(|| self.core.run(work)).or_raise(py)
+    }
+
+    fn end<T: Send>(
+        &self,
+        py: Python<'_>,
+        work: impl FnOnce(crm_guardrails::Operation) -> Result<T> + Send,
+    ) -> PyResult<T> {
+        py.detach(|| self.core.end(work)).or_raise(py)
+    }
+
+    fn decide(&self, py: Python<'_>, changes: &Changes) -> PyResult<Decision> {
+        self.run(py, |core| core.propose(changes))
+            .map(Decision::from)
+    }
+}
+
+#[pymethods]
+impl Operation {
+    #[getter]
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    #[getter]
+    fn entity(&self) -> &str {
+        &self.entity
+    }
+
+    fn read<'py>(
+        &self,
+        py: Python<'py>,
+        record: &Bound<'py, PyDict>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let source = read(&self.entity, record)?;
+        let own = &source.record;
+        let view = self.run(py, |core| core.read(own))?;
+        Shower::new(py).show(&view, &source)
+    }
+
+    fn read_many<'py>(
+        &self,
+        py: Python<'py>,
+        records: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyList>> {
+        let mut sources: Vec<Source<'py>> = Vec::new();
+        for record in records.try_iter()? {
+            sources.push(read(&self.entity, record?.cast::<PyDict>()?)?);
+        }
+        let own: Vec<Record> = sources.iter().map(|source| source.record.clone()).collect();
+        let views = self.run(py, |core| core.read_many(&own))?;
+        let mut shower = Shower::new(py);
+        let shown = PyList::empty(py);
+        // Views keep the order of the records; those out of reach are left out.
+        let mut pairs = own.iter().zip(&mut sources);
+        for view in &views {
+            if let Some((_, source)) = pairs.find(|(own, _)| std::ptr::eq(*own, view.record())) {
+                shown.append(shower.show(view, source)?)?;
+            }
+        }
+        Ok(shown)
+    }
+
+    fn propose(
+        &self,
+        py: Python<'_>,
+        before: &Bound<'_, PyDict>,
+        changes: &Bound<'_, PyDict>,
+    ) -> PyResult<Decision> {
+        let before = read(&self.entity, before)?.record;
+        let update = fields(changes)?
+            .iter()
+            .fold(Changes::update(&before), |update, (name, value)| {
+                update.set(name.clone(), value.clone())
+            });
+        self.decide(py, &update)
+    }
+
+    fn propose_create(&self, py: Python<'_>, new: &Bound<'_, PyDict>) -> PyResult<Decision> {
+        let new = read(&self.entity, new)?.record;
+        self.decide(py, &Changes::create(new))
+    }
+
+    fn propose_delete(&self, py: Python<'_>, before: &Bound<'_, PyDict>) -> PyResult<Decision> {
+        let before = read(&self.entity, before)?.record;
+        self.decide(py, &Changes::delete(&before))
+    }
+
+    #[getter]
+    fn changes<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let fields = self.run(py, |core| {
+            Ok(core.changes().map(|changes| changes.fields().clone()))
+        })?;
+        fields.map(|fields| to_dict(py, &fields)).transpose()
+    }
+
+    fn spend_tokens(&self, py: Python<'_>, tokens: u64) -> PyResult<()> {
+        self.run(py, |core| core.spend_tokens(tokens))
+    }
+
+    #[pyo3(signature = (answer = ""))]
+    fn complete(&self, py: Python<'_>, answer: &str) -> PyResult<Receipt> {
+        self.end(py, |core| core.complete(answer))
+            .map(Receipt::from)
+    }
+
+    fn fail(&self, py: Python<'_>, code: &str) -> PyResult<Receipt> {
+        self.end(py, |core| core.fail(code)).map(Receipt::from)
+    }
+
+    fn __enter__(slf: Py<Self>) -> Py<Self> {
+        slf
+    }
+
+    /// Left by an exception, the operation has failed; left otherwise unfinished, it is recorded as
+    /// what it came to.
+    fn __exit__(
+        &self,
+        py: Python<'_>,
+        kind: Option<&Bound<'_, PyType>>,
+        _value: Option<&Bound<'_, PyAny>>,
+        _traceback: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<bool> {
+        if !self.core.is_open() {
+            return Ok(false);
+        }
+        match kind {
+            Some(kind) => {
+                // The name of the class only: a message may carry a value.
+                let code = kind.name()?.to_string();
+                self.end(py, |core| core.fail(code).map(drop))?;
+            }
+            None => self.end(py, |core| {
+                drop(core);
+                Ok(())
+            })?,
+        }
+        Ok(false)
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Operation({}, {})", self.id, self.entity)
+    }
+}

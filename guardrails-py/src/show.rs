@@ -1,0 +1,125 @@
+//! What the guard shows, as Python objects.
+//!
+//! A value that is shown as it is stays the caller's own object; the caller's order stays too.
+
+use std::sync::Arc;
+
+use crm_guardrails::data::{FieldTable, View, ViewNote};
+use crm_guardrails::{Fields, Value};
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyBool, PyDict, PyList, PyString, PyTuple, PyType};
+
+use crate::number;
+use crate::record::Source;
+
+/// A value the guard made: numbers as `int` where whole, else `Decimal`.
+pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
+    Ok(match value {
+        Value::Null => py.None().into_bound(py),
+        Value::Bool(value) => PyBool::new(py, *value).to_owned().into_any(),
+        Value::Number(number) => number::to_python(py, *number)?,
+        Value::Text(text) => PyString::new(py, text).into_any(),
+        Value::List(items) => {
+            let items = items.iter().map(|item| to_python(py, item));
+            PyList::new(py, items.collect::<PyResult<Vec<_>>>()?)?.into_any()
+        }
+        Value::Object(fields) => to_dict(py, fields)?.into_any(),
+    })
+}
+
+/// Fields as a `dict`.
+pub(crate) fn to_dict<'py>(py: Python<'py>, fields: &Fields) -> PyResult<Bound<'py, PyDict>> {
+    let dict = PyDict::new(py);
+    for (name, value) in fields {
+        dict.set_item(&**name, to_python(py, value)?)?;
+    }
+    Ok(dict)
+}
+
+/// Makes Python views, and keeps what those of one table have in common.
+pub(crate) struct Shower<'py> {
+    py: Python<'py>,
+    last: Option<Remarks<'py>>,
+}
+
+/// What the views of one table say about themselves.
+struct Remarks<'py> {
+    table: Arc<FieldTable>,
+    hidden: Bound<'py, PyTuple>,
+    notes: Bound<'py, PyTuple>,
+}
+
+impl<'py> Shower<'py> {
+    pub(crate) fn new(py: Python<'py>) -> Self {
+        Self { py, last: None }
+    }
+
+    /// `view`, made from `source`, as a `crm_guardrails.View`.
+    pub(crate) fn show(
+        &mut self,
+        view: &View<'_>,
+        source: &Source<'py>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let shown = view_type(self.py)?.call0()?;
+        fill(shown.cast::<PyDict>()?, view, source)?;
+        let (hidden, notes) = self.remarks(view)?;
+        shown.setattr(pyo3::intern!(self.py, "hidden"), hidden)?;
+        shown.setattr(pyo3::intern!(self.py, "notes"), notes)?;
+        Ok(shown)
+    }
+
+    fn remarks(&mut self, view: &View<'_>) -> PyResult<(Bound<'py, PyTuple>, Bound<'py, PyTuple>)> {
+        let undeclared = view
+            .notes()
+            .any(|note| matches!(note, ViewNote::Undeclared { .. }));
+        if let Some(last) = &self.last
+            && Arc::ptr_eq(&last.table, view.table())
+            && !undeclared
+        {
+            return Ok((last.hidden.clone(), last.notes.clone()));
+        }
+        let hidden: Vec<&str> = view.hidden().map(|name| &**name).collect();
+        let hidden = PyTuple::new(self.py, hidden)?;
+        let notes: Vec<String> = view.notes().map(|note| note.to_string()).collect();
+        let notes = PyTuple::new(self.py, notes)?;
+        if !undeclared {
+            self.last = Some(Remarks {
+                table: view.table().clone(),
+                hidden: hidden.clone(),
+                notes: notes.clone(),
+            });
+        }
+        Ok((hidden, notes))
+    }
+}
+
+/// Walks view, record and source side by side; all three are in name order.
+fn fill<'py>(dict: &Bound<'py, PyDict>, view: &View<'_>, source: &Source<'py>) -> PyResult<()> {
+    let py = dict.py();
+    let mut order: Vec<Option<(&Bound<'py, PyAny>, Bound<'py, PyAny>)>> = Vec::new();
+    order.resize_with(source.objects.len(), || None);
+    let mut members = source.record.fields().iter().zip(&source.objects);
+    for (name, shown) in view.iter() {
+        let Some(((_, own), object)) = members.find(|((field, _), _)| *field == name) else {
+            continue;
+        };
+        let value = if std::ptr::eq(own, shown) {
+            object.value.clone()
+        } else {
+            to_python(py, shown)?
+        };
+        if let Some(slot) = order.get_mut(object.place) {
+            *slot = Some((&object.key, value));
+        }
+    }
+    for (key, value) in order.into_iter().flatten() {
+        dict.set_item(key, value)?;
+    }
+    Ok(())
+}
+
+fn view_type(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {
+    static TYPE: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    TYPE.import(py, "crm_guardrails.view", "View")
+}
