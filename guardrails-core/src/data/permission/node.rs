@@ -141,11 +141,10 @@ impl Offer {
             }
         }
         let level = level.filter(|_| gives)?;
-        // A mask is about what is shown: an author who writes `write notes` beside `mask notes` lets
-        // the AI replace what it sees only in part. What it may not see at all it may not write.
+        // A field that the grant shows only in part is not written blind.
         let writable = match level.access {
-            Access::Read | Access::Masked(_) => writes,
-            Access::Hidden => Writable::No,
+            Access::Read => writes,
+            Access::Masked(_) | Access::Hidden => Writable::No,
         };
         Some(Level { writable, ..level })
     }
