@@ -105,20 +105,21 @@ impl<'r> View<'r> {
         let mut projector = Projector::new(table.shapes());
         let mut rows = table.rows().iter();
         let mut row = rows.next();
-        for (name, value) in fields {
-            while let Some(skipped) = row
-                && *skipped.name() < *name
-            {
+        'fields: for (name, value) in fields {
+            // Mostly the two walk in step, and then one comparison is all there is.
+            while let Some(found) = row {
+                if found.name() == name {
+                    self.add(name, value, found, &mut projector);
+                    row = rows.next();
+                    continue 'fields;
+                }
+                if *found.name() > *name {
+                    break;
+                }
                 self.complete = false;
                 row = rows.next();
             }
-            match row {
-                Some(found) if found.name() == name => {
-                    self.add(name, value, found, &mut projector);
-                    row = rows.next();
-                }
-                _ => self.strays += 1,
-            }
+            self.strays += 1;
         }
         self.complete &= row.is_none();
     }

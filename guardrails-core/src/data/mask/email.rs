@@ -9,7 +9,7 @@ const LONGEST_DOMAIN: usize = 255;
 
 pub(super) fn mask(text: &str, out: &mut String) {
     let text = text.trim();
-    let Some((local, domain)) = text.rsplit_once(['@', '＠']) else {
+    let Some((local, domain)) = text.rsplit_once('@').or_else(|| text.rsplit_once('＠')) else {
         return out.push_str(STARS);
     };
     if local.is_empty() || !is_domain(domain) {
@@ -28,6 +28,8 @@ pub(super) fn mask(text: &str, out: &mut String) {
 /// Letters, digits, hyphens and dots: with anything else the text is no address, and what stands
 /// after the `@` may be as personal as what stands before it.
 fn is_domain(domain: &str) -> bool {
-    let holds = |c: char| matches!(c, 'a'..='z' | '0'..='9' | '-' | '.') || c.is_alphanumeric();
-    (1..=LONGEST_DOMAIN).contains(&domain.len()) && domain.chars().map(narrow).all(holds)
+    let plain = |b: u8| matches!(b, b'a'..=b'z' | b'.' | b'-' | b'0'..=b'9' | b'A'..=b'Z');
+    let wide = |c: char| c.is_alphanumeric() || c == '-' || c == '.';
+    (1..=LONGEST_DOMAIN).contains(&domain.len())
+        && (domain.bytes().all(plain) || domain.chars().map(narrow).all(wide))
 }
