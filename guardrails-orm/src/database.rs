@@ -20,6 +20,7 @@ use crate::bridge::Bridge;
 use crate::connect::Pool;
 use crate::fault::{Cause, Failure, Fault};
 use crate::journal::Writer;
+use crate::key;
 use crate::migration;
 use crate::options::{OpenOptions, Purpose, Schema};
 use crate::patience::Patience;
@@ -89,7 +90,8 @@ impl Database {
     ///
     /// # Errors
     /// [`ErrorKind::Setup`](guardrails_core::ErrorKind::Setup) for an address of the wrong form, a
-    /// missing file or directory, a refused user, a read-only database, or tables of another release;
+    /// missing file or directory, a refused user, a read-only database, tables of another release, or
+    /// a key other than the one the audit was signed with;
     /// [`ErrorKind::Store`](guardrails_core::ErrorKind::Store) for a server that does not answer or a
     /// database that stays locked. No message shows the address's user or password.
     pub fn open(url: &str, options: OpenOptions) -> Result<Arc<Self>> {
@@ -263,15 +265,17 @@ async fn connect(address: Address, options: OpenOptions) -> Result<Shared> {
         .open(&address)
         .await?;
     migration::require_current(&pool, &address).await?;
-    if options.purpose == Purpose::Serve {
-        refuse_read_only(&pool, &address).await?;
-    }
-    Ok(Shared {
+    let shared = Shared {
         gate: Gate::new(address.engine()),
         address,
         pool,
         options,
-    })
+    };
+    if shared.options.purpose == Purpose::Serve {
+        refuse_read_only(&shared.pool, &shared.address).await?;
+        key::refuse_another(&shared).await?;
+    }
+    Ok(shared)
 }
 
 /// Finds out before the first operation, not with it: changes a row that there never is.
@@ -307,9 +311,16 @@ pub fn migrate(url: &str, options: &OpenOptions) -> Result<()> {
     run_migration(&bridge, &address, options)
 }
 
-/// SQLite says "unable to open database file" for everything; a directory that is not there is the
-/// usual reason and deserves its own words.
+/// SQLite says "unable to open database file", or worse, for everything; a directory that is not
+/// there, or is where the file should be, is the usual reason and deserves its own words.
 fn refuse_missing_directory(address: &Address) -> Result<()> {
+    if address.file().is_some_and(|file| file.is_dir()) {
+        return Err(Error::new(
+            ErrorKind::Setup,
+            format!("could not open {address}: this is a directory"),
+        )
+        .with_help("name a file in it, such as `guard.db`"));
+    }
     match address.directory() {
         Some(directory) if !directory.is_dir() => Err(Error::new(
             ErrorKind::Setup,

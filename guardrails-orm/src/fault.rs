@@ -7,7 +7,7 @@
 use guardrails_core::{Error, ErrorKind};
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 
-use crate::address::Address;
+use crate::address::{Address, Engine};
 
 /// A failed piece of work: the database's fault, or an error that is typed already.
 pub(crate) enum Failure {
@@ -179,6 +179,10 @@ impl Fault {
 
     /// As an error of opening the database at `address`.
     pub(crate) fn opening(&self, address: &Address) -> Error {
+        if self.cause == Cause::Unreachable && address.engine() == Engine::Sqlite {
+            // No server stands behind a file: who waited too long for it waited for its lock.
+            return Self::plain(Cause::Locked).opening(address);
+        }
         let kind = match self.cause {
             Cause::Locked | Cause::Unreachable | Cause::Full | Cause::Disk => ErrorKind::Store,
             _ => ErrorKind::Setup,

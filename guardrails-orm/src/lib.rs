@@ -46,6 +46,7 @@ mod derived;
 mod entity;
 mod fault;
 mod journal;
+mod key;
 mod limits;
 mod liveness;
 mod migration;

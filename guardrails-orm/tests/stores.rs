@@ -60,6 +60,7 @@ suite! {
         refuses_tables_that_are_missing
         refuses_tables_of_a_newer_release
         inspecting_writes_nothing
+        another_key_is_refused_before_anything_is_written
         works_inside_another_runtime;
     permissions:
         reads_both_tables

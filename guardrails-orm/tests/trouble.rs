@@ -67,7 +67,7 @@ fn a_file_that_is_something_else() {
     let error = refused(&format!("sqlite://{}?mode=rwc", file.display()));
     assert_says(&error, ErrorKind::Setup, "not a database (SQLite 26)");
     let directory = refused(&format!("sqlite://{}?mode=rwc", folder.path().display()));
-    assert_says(&directory, ErrorKind::Setup, "cannot be opened");
+    assert_says(&directory, ErrorKind::Setup, "this is a directory");
 }
 
 #[test]

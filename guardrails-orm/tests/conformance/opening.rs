@@ -1,8 +1,10 @@
 //! Opening and migrating.
 
-use guardrails_core::audit::{AuditReader, Journal};
+use std::sync::Arc;
+
+use guardrails_core::audit::{AuditReader, Journal, Keys};
 use guardrails_core::{ErrorKind, PermissionStore, RoleLine, RoleStore};
-use guardrails_orm::{Database, migrate};
+use guardrails_orm::{Database, OpenOptions, migrate};
 
 use super::place::{Place, options};
 use super::samples;
@@ -64,6 +66,25 @@ pub fn inspecting_writes_nothing(place: &Place) {
     assert!(error.to_string().contains("inspect"), "{error}");
     drop(store);
     assert_eq!(place.text("SELECT state FROM audit_log").unwrap(), "open");
+}
+
+pub fn another_key_is_refused_before_anything_is_written(place: &Place) {
+    let about = samples::context("acme", "u-1");
+    place.open().commit(samples::intent(&about)).unwrap();
+    let another = OpenOptions {
+        keys: Arc::new(Keys::from_seed([99; 32])),
+        ..options()
+    };
+    let error = Database::open(&place.url, another.clone()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Setup);
+    assert!(error.to_string().contains("another key"), "{error}");
+    assert_eq!(place.count("audit_log"), 1);
+    // Looking needs no secret, so any key will do.
+    Database::open(&place.url, another.inspect()).unwrap();
+    // One checkpoint that somebody forged keeps nobody from working.
+    place.open().commit(samples::intent(&about)).unwrap();
+    place.sql("UPDATE audit_checkpoint SET note = 'forged' WHERE created_at = (SELECT at FROM (SELECT MAX(created_at) AS at FROM audit_checkpoint) AS latest)");
+    place.open();
 }
 
 pub fn works_inside_another_runtime(place: &Place) {
