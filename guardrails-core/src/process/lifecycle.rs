@@ -248,4 +248,5 @@ pub(crate) fn no_such_ticket() -> Error {
         ErrorKind::NotFound,
         "no ticket of this tenant has this identifier",
     )
+    .with_help("check the identifier, and that the ticket is yours to see")
 }
