@@ -6,12 +6,13 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand};
 
 use super::Ending;
 use super::output::Output;
 use super::store::Store;
-use crate::process::TicketCard;
+use crate::process::{StepDecision, TicketCard, TicketState, Vote};
 use crate::{Fields, Guard, Principal, Result, TicketId, Value};
 
 /// What to do with tickets.
@@ -101,25 +102,64 @@ fn one(command: &ApprovalsCommand, which: &Which) -> Result<TicketCard> {
 }
 
 fn print(card: &TicketCard, output: &Output) {
+    output.line(format!("ticket {}: {}", card.id, card.state.as_str()));
     output.line(format!(
-        "{}  {}  {} of {} {} for {}",
-        card.id,
-        card.state.as_str(),
-        card.verb,
-        card.entity,
-        card.record,
-        card.requester
+        "  {} of {} {} for {}",
+        card.verb, card.entity, card.record, card.requester
     ));
     for change in &card.changes {
         output.line(format!(
-            "  {}: {} -> {}",
+            "    {}: {} -> {}",
             change.field, change.before, change.after
         ));
     }
     for because in &card.because {
         output.line(format!("  because {because}"));
     }
-    output.line(format!("  chain {}, expires {}", card.chain, card.expires));
+    for said in &card.decisions {
+        output.line(format!("  {}", said_by(said)));
+    }
+    output.line(format!("  chain {}, {}", card.chain, waiting(card)));
+}
+
+fn said_by(said: &StepDecision) -> String {
+    let word = match said.vote {
+        Vote::Approve => "approved",
+        Vote::Reject => "rejected",
+    };
+    let comment = match said.comment.as_str() {
+        "" => String::new(),
+        comment => format!(": {}", comment.replace('\n', " ")),
+    };
+    format!(
+        "{word} by {} as {} at {}{comment}",
+        said.by,
+        said.role,
+        moment(said.at)
+    )
+}
+
+/// Until when something can still be done with the ticket.
+fn waiting(card: &TicketCard) -> String {
+    match (card.state, card.execute_by) {
+        (TicketState::Approved, Some(until)) => format!("to be used until {}", moment(until)),
+        (TicketState::Pending, _) => format!("to be decided until {}", moment(card.expires)),
+        _ => "closed".to_owned(),
+    }
+}
+
+fn moment(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M:%SZ").to_string()
+}
+
+fn decision(said: &StepDecision) -> Fields {
+    let mut out = Fields::new();
+    out.set("by", said.by.clone());
+    out.set("role", said.role.clone());
+    out.set("approved", said.vote == Vote::Approve);
+    out.set("at", stamp(said.at));
+    out.set("comment", said.comment.as_str());
+    out
 }
 
 fn to_fields(card: &TicketCard) -> Fields {
@@ -145,6 +185,17 @@ fn to_fields(card: &TicketCard) -> Fields {
         card.changes.iter().map(change).collect::<Vec<_>>(),
     );
     out.set("action", card.action.to_string());
-    out.set("expires", card.expires.to_rfc3339());
+    out.set("created", stamp(card.created));
+    out.set("expires", stamp(card.expires));
+    out.set("execute_by", card.execute_by.map(stamp));
+    out.set(
+        "decisions",
+        card.decisions.iter().map(decision).collect::<Vec<_>>(),
+    );
     out
+}
+
+/// RFC 3339, for machines.
+fn stamp(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(chrono::SecondsFormat::Micros, true)
 }

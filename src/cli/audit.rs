@@ -5,7 +5,7 @@ use clap::{Args, Subcommand};
 use super::Ending;
 use super::output::Output;
 use super::store::Store;
-use crate::audit::{VerifyingKey, trace, verify};
+use crate::audit::{Finding, FindingKind, VerifyReport, VerifyingKey, trace, verify};
 use crate::{OperationId, Result};
 
 /// What to do with the audit.
@@ -53,6 +53,11 @@ fn run_verify(args: &VerifyArgs, output: &Output) -> Result<Ending> {
         output.json(&report)?;
     } else {
         output.line(report.to_string());
+        if is_signed_by_another(&report) {
+            output.line(
+                "help: no checkpoint bears this key's signature; is it the key that the guard signs with?",
+            );
+        }
     }
     Ok(if report.findings.is_empty() {
         Ending::Fine
@@ -70,6 +75,15 @@ fn run_trace(args: &TraceArgs, output: &Output) -> Result<Ending> {
         output.line(trace.to_string().trim_end());
     }
     Ok(Ending::Fine)
+}
+
+/// Whether nothing is wrong but the signatures, and that with all of them: then most likely the key
+/// is another, and nobody touched the audit. The findings stand all the same.
+fn is_signed_by_another(report: &VerifyReport) -> bool {
+    let forged = |finding: &Finding| finding.kind == FindingKind::CheckpointForged;
+    !report.findings.is_empty()
+        && report.findings.iter().all(forged)
+        && report.logs.iter().all(|log| log.checkpoints == 0)
 }
 
 impl VerifyArgs {

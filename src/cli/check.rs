@@ -27,7 +27,7 @@ pub(super) fn checked(
         output.json(&Findings::of(compilation.policy.as_ref(), found))?;
     } else {
         if !found.is_empty() {
-            output.line(render(found, bundle, output.style()));
+            output.styled(render(found, bundle, output.style()));
         }
         output.line(summary(compilation));
     }

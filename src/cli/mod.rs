@@ -1,8 +1,9 @@
 //! The `guard` command: for rule authors, auditors and administrators.
 //!
 //! One file per command. What a command has to say goes to standard output, what went wrong to
-//! standard error. Exit codes: 0 fine, 1 findings or failing tests, 2 usage or input/output error;
-//! `eval` answers 0 allow, 10 deny, 12 needs approval.
+//! standard error; with `--format json`, both go to standard output as one JSON document. Exit
+//! codes: 0 fine, 1 findings or failing tests, 2 usage or input/output error; `eval` answers 0
+//! allow, 10 deny, 12 needs approval, and whatever else the guard refuses ends with 10 too.
 
 mod approvals;
 mod audit;
@@ -106,7 +107,7 @@ pub fn main() -> ExitCode {
         }),
         Err(error) => {
             output.error(&error);
-            ExitCode::from(2)
+            ExitCode::from(if error.reasons().is_empty() { 2 } else { 10 })
         }
     }
 }

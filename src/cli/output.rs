@@ -29,9 +29,15 @@ impl Output {
         self.format == Format::Json
     }
 
-    /// A line on standard output. A reader that has gone away, as `head` does, is no failure; a
-    /// full disk is one.
+    /// A line on standard output, or several. What came from a policy, a request or a database
+    /// cannot steer the terminal.
     pub(super) fn line(&self, text: impl AsRef<str>) {
+        self.styled(harmless(text.as_ref()));
+    }
+
+    /// A text whose colours are our own. A reader that has gone away, as `head` does, is no failure;
+    /// a full disk is one.
+    pub(super) fn styled(&self, text: impl AsRef<str>) {
         if let Err(error) = writeln!(anstream::stdout(), "{}", text.as_ref())
             && error.kind() != io::ErrorKind::BrokenPipe
         {
@@ -107,8 +113,22 @@ impl Output {
 
     /// A line on standard error.
     fn aside(&self, text: impl AsRef<str>) {
-        let _ = writeln!(anstream::stderr(), "{}", text.as_ref());
+        let _ = writeln!(anstream::stderr(), "{}", harmless(text.as_ref()));
     }
+}
+
+/// The text with control characters, and marks that turn the direction of writing, made visible.
+fn harmless(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        let steers = matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if steers || (c.is_control() && c != '\n') {
+            out.extend(c.escape_unicode());
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// An error, for machines.

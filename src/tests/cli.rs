@@ -1,0 +1,86 @@
+//! Runs the pages of `cli/`: transcripts of the `guard` command that read like its manual. Each
+//! command's output, streams and exit code are held to what is written there.
+//!
+//! `pages/` run in this repository's folder, `stored/` beside a database that `company.rs` fills,
+//! `bad_input/` beside files that are broken in every way we know, and `streams/` one command each,
+//! with standard output and standard error apart.
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests"
+)]
+
+#[path = "cli/broken.rs"]
+mod broken;
+#[path = "cli/company.rs"]
+mod company;
+#[path = "cli/pipes.rs"]
+mod pipes;
+#[path = "cli/stage.rs"]
+mod stage;
+
+use company::Company;
+use stage::Stage;
+
+#[test]
+fn pages() {
+    stage::cases().case("src/tests/cli/pages/*.md").run();
+}
+
+#[test]
+fn streams() {
+    stage::cases().case("src/tests/cli/streams/*.toml").run();
+}
+
+#[test]
+fn an_audit_is_verified_and_traced() {
+    let stage = Stage::new();
+    Company::at_work(stage.folder(), company::monday()).tell(&stage, "audit.md");
+}
+
+#[test]
+fn one_changed_byte_is_found() {
+    let stage = Stage::new();
+    let company = Company::at_work(stage.folder(), company::monday());
+    company.change_one_byte();
+    company.tell(&stage, "tampered.md");
+}
+
+#[test]
+fn tickets_are_seen_and_decided() {
+    let stage = Stage::new();
+    Company::at_work(stage.folder(), company::now()).tell(&stage, "approvals.md");
+}
+
+#[test]
+fn a_database_is_migrated() {
+    let stage = Stage::new();
+    stage.run("stored", "migrate.md", &[]);
+}
+
+#[test]
+fn broken_policies() {
+    let stage = Stage::new();
+    broken::policies(stage.folder());
+    stage.run("bad_input", "policies.md", &[]);
+}
+
+#[test]
+fn broken_requests() {
+    let stage = Stage::new();
+    broken::requests(stage.folder());
+    stage.run("bad_input", "requests.md", &[]);
+}
+
+#[test]
+fn unusable_databases() {
+    let stage = Stage::new();
+    let company = Company::at_work(stage.folder(), company::now());
+    broken::databases(stage.folder());
+    let _lock = broken::Locked::hold(&stage.folder().join("locked.db"));
+    company.tell_in(&stage, "bad_input", "databases.md");
+}

@@ -1,0 +1,138 @@
+//! A company whose copilots have worked: one quote changed, one waiting, one contract refused.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use chrono::{TimeZone as _, Utc};
+use crm_guardrails::{
+    Changes, Clock, CountingEntropy, FrozenClock, Guard, OperationId, Outcome, Principal, Record,
+    Request, SystemClock, TicketId,
+};
+use sea_orm::{ConnectionTrait as _, Statement};
+
+use super::stage::Stage;
+
+pub const STORE: &str = "guard.db";
+
+/// What the transcripts name.
+pub struct Company {
+    address: String,
+    completed: OperationId,
+    waiting: OperationId,
+    ticket: TicketId,
+}
+
+/// A day whose audit reads the same on every run.
+pub fn monday() -> Arc<dyn Clock> {
+    let ten = Utc.with_ymd_and_hms(2026, 3, 2, 2, 0, 0).unwrap();
+    Arc::new(FrozenClock::at(ten))
+}
+
+/// Today, for tickets that have not expired.
+pub fn now() -> Arc<dyn Clock> {
+    Arc::new(SystemClock)
+}
+
+impl Company {
+    /// Fills `guard.db` in `folder`, with its key beside it and the policies in `policies`.
+    pub fn at_work(folder: &Path, clock: Arc<dyn Clock>) -> Self {
+        copy_policies(&folder.join("policies"));
+        let address = format!("sqlite://{}", folder.join(STORE).display());
+        let guard = Guard::builder()
+            .policies(folder.join("policies"))
+            .store(format!("{address}?mode=rwc"))
+            .clock(clock)
+            .entropy(Arc::new(CountingEntropy::default()))
+            .without_watching()
+            .open()
+            .unwrap();
+        let (completed, _) = discount(&guard, "Q-1", 10);
+        let (waiting, ticket) = discount(&guard, "Q-2", 20);
+        refused_skill(&guard);
+        Self {
+            address,
+            completed,
+            waiting,
+            ticket: ticket.unwrap(),
+        }
+    }
+
+    /// Somebody edits the database past the guard.
+    pub fn change_one_byte(&self) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let done = runtime.block_on(async {
+            let database = sea_orm::Database::connect(&self.address).await?;
+            let sql = "UPDATE audit_event SET payload = REPLACE(payload, 'u-17', 'u-18') \
+                       WHERE kind = 'decision' AND payload LIKE '%needs_approval%'";
+            let backend = database.get_database_backend();
+            let done = database
+                .execute_raw(Statement::from_string(backend, sql))
+                .await?;
+            database.close().await?;
+            Ok::<_, sea_orm::DbErr>(done.rows_affected())
+        });
+        assert_eq!(done.unwrap(), 1);
+    }
+
+    pub fn tell(&self, stage: &Stage, page: &str) {
+        self.tell_in(stage, "stored", page);
+    }
+
+    pub fn tell_in(&self, stage: &Stage, chapter: &str, page: &str) {
+        let names = [
+            ("[COMPLETED]", self.completed.to_string()),
+            ("[WAITING]", self.waiting.to_string()),
+            ("[TICKET]", self.ticket.to_string()),
+        ];
+        stage.run(chapter, page, &names);
+    }
+}
+
+fn copy_policies(to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for file in std::fs::read_dir("examples/crm/policies").unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+    }
+}
+
+/// A seller's copilot reads a quote and asks for a discount.
+fn discount(guard: &Guard, id: &str, percent: i64) -> (OperationId, Option<TicketId>) {
+    let rep = Principal::user("acme", "u-17")
+        .role("SALES_REP")
+        .agent("copilot")
+        .model("qwen:14b");
+    let request = Request::new(&rep, "quote.draft")
+        .entity("Quote")
+        .context("sales_copilot")
+        .purpose("answer the customer");
+    let json = format!(
+        r#"{{"id": "{id}", "tenant_id": "acme", "owner": "u-17", "stage": "DRAFT",
+            "discount": 5, "amount": "85500.00", "cost_price": "60000.00",
+            "contact_phone": "13800005678"}}"#
+    );
+    let quote = Record::from_json("Quote", &json).unwrap();
+    let mut operation = guard.begin(request).unwrap();
+    operation.read(&quote).unwrap();
+    let changes = Changes::update(&quote).set("discount", percent);
+    let decision = operation.propose(&changes).unwrap();
+    let done = operation.id();
+    match decision.outcome() {
+        Outcome::NeedsApproval(ticket) => (done, Some(ticket.id())),
+        Outcome::Allow => {
+            operation.complete("drafted").unwrap();
+            (done, None)
+        }
+        Outcome::Deny => panic!("{:?}", decision.reasons()),
+    }
+}
+
+/// A skill that nobody registered.
+fn refused_skill(guard: &Guard) {
+    let rep = Principal::user("acme", "u-17").role("SALES_REP");
+    let request = Request::new(&rep, "quote.purge").entity("Quote");
+    assert!(guard.begin(request).is_err());
+}

@@ -1,0 +1,57 @@
+//! Where a transcript is played: a folder of its own, which becomes the working directory.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use trycmd::TestCases;
+
+/// What all transcripts have in common. The time limit only turns a hang into a failure.
+pub fn cases() -> TestCases {
+    let cases = TestCases::new();
+    cases.timeout(Duration::from_secs(120));
+    cases
+}
+
+/// A folder that is gone with the test.
+pub struct Stage {
+    outer: tempfile::TempDir,
+    folder: PathBuf,
+}
+
+impl Stage {
+    pub fn new() -> Self {
+        let outer = tempfile::tempdir().unwrap();
+        let folder = outer.path().join("folder");
+        fs::create_dir(&folder).unwrap();
+        Self { outer, folder }
+    }
+
+    /// The working directory of the transcript.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Plays one transcript, with identifiers that are only known now put in for their names.
+    /// `TRYCMD=overwrite` writes what really happened back into the page.
+    pub fn run(&self, chapter: &str, page: &str, names: &[(&str, String)]) {
+        let source = Path::new("src/tests/cli").join(chapter).join(page);
+        let mut text = fs::read_to_string(&source).unwrap();
+        for (name, value) in names {
+            text = text.replace(name, value);
+        }
+        let page = self.outer.path().join(page);
+        fs::write(&page, text).unwrap();
+        let input = page.with_extension("in");
+        fs::rename(&self.folder, &input).unwrap();
+        cases().case(&page).run();
+        fs::rename(&input, &self.folder).unwrap();
+        if std::env::var_os("TRYCMD").is_some_and(|mode| mode == "overwrite") {
+            let mut text = fs::read_to_string(&page).unwrap();
+            for (name, value) in names {
+                text = text.replace(value, name);
+            }
+            fs::write(&source, text).unwrap();
+        }
+    }
+}
