@@ -4,7 +4,7 @@
 //! that happens in the [`Operation`]. Nothing here reads a file, a clock or the network: the builder
 //! is handed all of them.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
@@ -37,6 +37,16 @@ pub(crate) struct Inner {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) keys: Arc<Keys>,
     snapshot: ArcSwap<Snapshot>,
+    /// Held from reading the present snapshot to putting the next one in force: otherwise a refresh
+    /// that began before a policy was replaced could bring the old policy back.
+    changing: Mutex<()>,
+}
+
+impl Inner {
+    fn changing(&self) -> MutexGuard<'_, ()> {
+        // There is nothing behind the lock that a panic could have left half-done.
+        self.changing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Brings together what a guard is made of. Each part is required but the policy: without one,
@@ -105,6 +115,7 @@ impl GuardBuilder {
         Ok(Guard {
             inner: Arc::new(Inner {
                 snapshot: ArcSwap::from_pointee(snapshot),
+                changing: Mutex::new(()),
                 store,
                 clock: self.clock.ok_or_else(|| missing("clock"))?,
                 entropy: self.entropy.ok_or_else(|| missing("entropy"))?,
@@ -236,8 +247,9 @@ impl Guard {
     /// # Errors
     /// As [`GuardBuilder::open`]; the old policy then stays.
     pub fn replace_policy(&self, policy: Policy) -> Result<()> {
+        let changing = self.inner.changing();
         let snapshot = Snapshot::load(Arc::new(policy), &self.inner.store)?;
-        self.swap(snapshot, "policy")
+        self.swap(&changing, snapshot, "policy")
     }
 
     /// Looks whether permissions, roles or skills changed in the store, and if so puts them in
@@ -246,16 +258,22 @@ impl Guard {
     /// # Errors
     /// [`ErrorKind::Store`] and [`ErrorKind::Policy`]; what was in force then stays.
     pub fn refresh(&self) -> Result<Refreshed> {
+        let changing = self.inner.changing();
         let current = self.inner.snapshot.load_full();
         if self.inner.store.revision()? == current.revision {
             return Ok(Refreshed::Unchanged);
         }
         let snapshot = Snapshot::load(current.policy.clone(), &self.inner.store)?;
-        self.swap(snapshot, "tables")?;
+        self.swap(&changing, snapshot, "tables")?;
         Ok(Refreshed::Changed)
     }
 
-    fn swap(&self, snapshot: Snapshot, what: &'static str) -> Result<()> {
+    fn swap(
+        &self,
+        _changing: &MutexGuard<'_, ()>,
+        snapshot: Snapshot,
+        what: &'static str,
+    ) -> Result<()> {
         let to = snapshot.digest();
         let from = self.policy_digest();
         // The change is on record before it is in force.

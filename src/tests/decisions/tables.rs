@@ -79,3 +79,20 @@ fn a_narrowed_field_is_no_longer_written() {
     let decision = world.propose(&rep(), "quote.draft", &change);
     assert_eq!(codes(decision.reasons()), ["FIELD_NOT_WRITABLE"]);
 }
+
+#[test]
+fn a_refresh_never_brings_an_old_policy_back() {
+    let world = world();
+    let stricter = policy(&POLICY.replace("discount > 40%", "discount > 4%"));
+    for round in 0..50 {
+        let mut next = row("stage", "READ");
+        next.sensitivity = 1 + round % 5;
+        world.guard.replace_policy(policy(POLICY)).unwrap();
+        world.store.store.set_field_permission(next).unwrap();
+        std::thread::scope(|scope| {
+            scope.spawn(|| drop(world.guard.refresh().unwrap()));
+            scope.spawn(|| world.guard.replace_policy(stricter.clone()).unwrap());
+        });
+        assert_eq!(world.guard.policy_digest(), stricter.digest);
+    }
+}
