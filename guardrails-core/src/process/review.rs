@@ -201,6 +201,9 @@ fn template<T>(because: &Because, finding: &Finding<T>, facts: &Facts<'_>) -> St
         Because::Text(text) => text.clone(),
         Because::Template(message) => bind(message, finding.rule.when.as_ref(), facts),
     };
+    if text.is_empty() {
+        text.push_str("a rule says so");
+    }
     if let Some(unknown) = &finding.unknown {
         text.push_str(&could_not_be_known(unknown));
     }
