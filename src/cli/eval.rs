@@ -84,7 +84,6 @@ fn print(answer: &Evaluation, output: &Output) {
     if !answer.hidden.is_empty() {
         output.line(format!("  hidden: {}", answer.hidden.join(", ")));
     }
-    output.line(format!("  policy {}", answer.policy));
 }
 
 /// Reads no more than a request may have, from a file or standard input.

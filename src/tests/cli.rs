@@ -32,6 +32,11 @@ fn pages() {
 }
 
 #[test]
+fn the_transcript_of_the_readme() {
+    stage::cases().case("README.md").run();
+}
+
+#[test]
 fn streams() {
     stage::cases().case("src/tests/cli/streams/*.toml").run();
 }
