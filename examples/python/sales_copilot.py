@@ -19,7 +19,7 @@ import sys
 import tempfile
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional, Sequence, Union
+from typing import Any, Callable, Dict, List, Sequence, Union
 
 from crm_guardrails import (
     Denied,
@@ -196,7 +196,8 @@ class Desk:
         command = [sys.executable, __file__, ADMINISTER, str(self.folder / "guard.db")]
         job = json.dumps([sql, values])
         done = subprocess.run(command, input=job, stdout=subprocess.PIPE, text=True, check=True)
-        return json.loads(done.stdout)
+        rows: List[Any] = json.loads(done.stdout)
+        return rows
 
 
 def as_expected(answer: Answer, expect: Json) -> bool:
@@ -294,7 +295,8 @@ def tampered(desk: Desk) -> None:
 
 
 def read_session() -> Json:
-    return json.loads((CRM / "session.json").read_text("utf-8"))
+    session: Json = json.loads((CRM / "session.json").read_text("utf-8"))
+    return session
 
 
 def tell(folder: Path) -> int:
@@ -311,11 +313,13 @@ def tell(folder: Path) -> int:
     return story.end()
 
 
-def main(arguments: Sequence[str]) -> Optional[Union[int, str]]:
-    if list(arguments[:1]) == [UNTIL_KILLED]:
-        return play_until_killed(Path(arguments[1]))
-    if list(arguments[:1]) == [ADMINISTER]:
-        return administer(arguments[1])
+def main(arguments: Sequence[str]) -> Union[int, str]:
+    if arguments[:1] == [UNTIL_KILLED]:
+        play_until_killed(Path(arguments[1]))
+        return 0
+    if arguments[:1] == [ADMINISTER]:
+        administer(arguments[1])
+        return 0
     with tempfile.TemporaryDirectory() as folder:
         try:
             return tell(Path(folder))

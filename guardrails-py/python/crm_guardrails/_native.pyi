@@ -505,9 +505,14 @@ class Guard:
                 not exist, or the 32 bytes themselves. With SQLite it may be left out: the file then
                 is beside the database.
 
+        Keep an SQLite file of the guard's apart from your own, and do not open it with Python's
+        ``sqlite3`` in the same process: when that second copy of SQLite closes the file, the guard
+        loses its locks.
+
         Raises:
             PolicyError: A policy does not compile.
-            SetupError: A file or key is missing or unusable.
+            NotFound: The policies are not there.
+            SetupError: The address or the key is unusable, or a folder is missing.
             StoreUnavailable: The database does not answer.
         """
     def operation(
@@ -618,6 +623,7 @@ def evaluate(request: Union[str, Dict[str, Any]], *, policies: _Path) -> Dict[st
 
     Raises:
         PolicyError: A policy does not compile.
+        NotFound: The policies are not there.
         InputError: The request is malformed.
     """
 
@@ -625,5 +631,5 @@ def check(policies: _Path) -> str:
     """The findings of the policy checker as text; empty when there are none.
 
     Raises:
-        SetupError, InputError: The policies cannot be read.
+        NotFound, InputError: The policies are not there, or cannot be read.
     """

@@ -1,0 +1,202 @@
+# pyright: strict
+"""Proposals: allowed, refused, waiting; tickets decided and spent."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import Any, Dict
+
+import pytest
+from conftest import quote_of
+
+from crm_guardrails import (
+    Decision,
+    Denied,
+    Guard,
+    InputError,
+    LimitReached,
+    NotFound,
+    Operation,
+    Principal,
+)
+
+
+def waits(guard: Guard, rep: Principal, quote: Dict[str, Any]) -> str:
+    with guard.operation(rep, skill="quote.draft") as op:
+        ticket = op.propose(quote, {"discount": 20}).ticket
+    assert ticket is not None
+    return ticket
+
+
+def test_allowed(op: Operation, quote: Dict[str, Any]) -> None:
+    decision = op.propose(quote, {"discount": Decimal("12.5")})
+    assert (decision.outcome, decision.allowed, decision.reasons) == ("allow", True, [])
+    assert (decision.ticket, decision.chain) == (None, None)
+    assert op.changes == {"discount": Decimal("12.5")}
+    receipt = op.complete("done")
+    assert receipt.log and receipt.seq > 0
+
+
+def test_a_decision_says_what_it_rests_on(
+    guard: Guard, op: Operation, quote: Dict[str, Any]
+) -> None:
+    decision = op.propose(quote, {"discount": 12})
+    assert decision.risk_level in ("LOW", "MEDIUM", "HIGH")
+    assert isinstance(decision.risk_score, Decimal)
+    assert sum(decision.risk_factors.values()) == decision.risk_score
+    assert decision.policy_digest == guard.policy_digest
+    [shadow] = decision.shadows
+    assert (shadow.code, shadow.rule) == ("STEEP", "steep")
+    [verdict] = decision.verdicts
+    assert (verdict.rule, verdict.holding, verdict.shadow) == ("steep", "held", True)
+    assert verdict.file == "company.guard" and verdict.line > 0
+
+
+def test_refused(op: Operation, quote: Dict[str, Any]) -> None:
+    decision = op.propose(quote, {"discount": 50})
+    assert decision.outcome == "deny" and not decision.allowed
+    reason = next(reason for reason in decision.reasons if reason.code == "DISCOUNT_TOO_DEEP")
+    assert reason.rule == "too_deep" and reason.file == "company.guard" and reason.line > 0
+    assert str(reason).startswith("DISCOUNT_TOO_DEEP: no discount goes this deep (too_deep at ")
+    with pytest.raises(Denied) as refused:
+        op.complete("done anyway")
+    assert refused.value.code == "OPERATION_DENIED"
+    assert isinstance(refused.value, PermissionError)
+
+
+def test_a_field_that_may_not_be_written(op: Operation, quote: Dict[str, Any]) -> None:
+    decision = op.propose(quote, {"cost_price": 1})
+    assert decision.outcome == "deny"
+    assert [reason.code for reason in decision.reasons] == ["FIELD_NOT_WRITABLE"]
+
+
+def test_needs_approval_then_approved_then_spent_once(
+    guard: Guard, rep: Principal, manager: Principal, op: Operation, quote: Dict[str, Any]
+) -> None:
+    decision = op.propose(quote, {"discount": 20})
+    assert (decision.outcome, decision.chain) == ("needs_approval", "discount_approval")
+    assert decision.reasons[0].message == "折扣超过销售代表权限: 20"
+    ticket = decision.ticket or ""
+    with pytest.raises(Denied, match="TICKET_PENDING"):
+        guard.resume(ticket, rep)
+
+    [card] = guard.tickets(manager)
+    assert (card.id, card.state, card.requester, card.record) == (ticket, "pending", "u-17", "Q-1")
+    assert card.changes == [("discount", "5", "20")]
+    assert card.because == ["折扣超过销售代表权限: 20"]
+    assert card.operation == op.id and card.action.startswith("sha256:")
+    assert card.created.tzinfo is datetime.timezone.utc
+    assert card.expires - card.created == datetime.timedelta(days=1)
+
+    approved = guard.approve(ticket, manager, comment="good customer")
+    assert approved.state == "approved" and approved.execute_by is not None
+    [said] = approved.decisions
+    assert (said.by, said.role, said.vote, said.comment) == (
+        "u-02",
+        "SALES_MANAGER",
+        "approve",
+        "good customer",
+    )
+    with guard.resume(ticket, rep) as released:
+        assert released.changes == {"discount": 20}
+        released.complete("applied")
+    with pytest.raises(Denied) as second:
+        guard.resume(ticket, rep)
+    assert second.value.code == "TICKET_SPENT"
+    assert second.value.reasons[0].code == "TICKET_SPENT"
+
+
+def test_a_ticket_releases_nothing_else(
+    guard: Guard, rep: Principal, manager: Principal, quote: Dict[str, Any]
+) -> None:
+    ticket = waits(guard, rep, quote)
+    guard.approve(ticket, manager)
+    with guard.operation(rep, skill="quote.draft", ticket=ticket) as op:
+        decision = op.propose(quote, {"discount": 30})
+    assert [reason.code for reason in decision.reasons] == ["TICKET_MISMATCH"]
+    with guard.operation(rep, skill="quote.draft", ticket=ticket) as op:
+        assert op.propose(quote, {"discount": 20}).allowed
+        op.complete()
+
+
+def test_nobody_approves_their_own_request(
+    guard: Guard, rep: Principal, quote: Dict[str, Any]
+) -> None:
+    ticket = waits(guard, rep, quote)
+    herself = Principal("acme", "u-17", roles=["SALES_REP", "SALES_MANAGER"])
+    with pytest.raises(Denied) as refused:
+        guard.approve(ticket, herself)
+    assert refused.value.code == "APPROVER_IS_REQUESTER"
+    machine = Principal("acme", "u-02", roles=["SALES_MANAGER"], agent="managers_copilot")
+    with pytest.raises(Denied) as refused:
+        guard.approve(ticket, machine)
+    assert refused.value.code == "APPROVER_IS_AGENT"
+
+
+def test_rejected_and_cancelled_release_nothing(
+    guard: Guard, rep: Principal, manager: Principal, quote: Dict[str, Any]
+) -> None:
+    ticket = waits(guard, rep, quote)
+    assert guard.reject(ticket, manager, comment="no").state == "rejected"
+    with pytest.raises(Denied, match="TICKET_REJECTED"):
+        guard.resume(ticket, rep)
+    other = waits(guard, rep, quote_of(id="Q-2"))
+    guard.cancel(other, rep)
+    assert guard.ticket(other, rep).state == "cancelled"
+    with pytest.raises(Denied, match="TICKET_CANCELLED"):
+        guard.resume(other, rep)
+
+
+def test_a_ticket_does_not_exist_for_another_tenant(
+    guard: Guard, rep: Principal, stranger: Principal, quote: Dict[str, Any]
+) -> None:
+    ticket = waits(guard, rep, quote)
+    assert guard.tickets(stranger) == []
+    for ask in (guard.ticket, guard.approve, guard.reject, guard.resume, guard.cancel):
+        with pytest.raises(NotFound):
+            ask(ticket, stranger)
+    assert guard.ticket(ticket, rep).state == "pending"
+
+
+def test_creating_and_deleting(guard: Guard, rep: Principal, quote: Dict[str, Any]) -> None:
+    def decide(skill: str, propose: str, record: Dict[str, Any]) -> Decision:
+        with guard.operation(rep, skill=skill) as op:
+            return getattr(op, propose)(record)
+
+    new = {"owner": "u-17", "stage": "DRAFT", "discount": 20}
+    assert decide("quote.create", "propose_create", new).outcome == "needs_approval"
+    assert decide("quote.delete", "propose_delete", quote).outcome == "allow"
+    won = decide("quote.delete", "propose_delete", quote_of(stage="WON"))
+    assert "QUOTE_WON" in [reason.code for reason in won.reasons]
+    wrong_verb = decide("quote.draft", "propose_delete", quote)
+    assert [reason.code for reason in wrong_verb.reasons] == ["VERB_NOT_OF_SKILL"]
+
+
+def test_refused_before_it_begins(guard: Guard, rep: Principal) -> None:
+    with pytest.raises(Denied) as unknown:
+        guard.operation(rep, skill="quote.export")
+    assert unknown.value.code == "SKILL_NOT_REGISTERED"
+    nobody = Principal("acme", "u-99")
+    with pytest.raises(Denied) as not_permitted:
+        guard.operation(nobody, skill="quote.draft")
+    assert not_permitted.value.code == "SKILL_NOT_PERMITTED"
+    assert not_permitted.value.reasons[0].code == "SKILL_NOT_PERMITTED"
+
+
+def test_limits_and_budgets(guard: Guard, rep: Principal) -> None:
+    guard.operation(rep, skill="quote.rare").complete()
+    with pytest.raises(LimitReached) as reached:
+        guard.operation(rep, skill="quote.rare")
+    assert reached.value.reasons
+    op = guard.operation(rep, skill="quote.chatty")
+    op.spend_tokens(1_000)
+    op.complete()
+    with pytest.raises(LimitReached):
+        guard.operation(rep, skill="quote.chatty")
+
+
+def test_an_identifier_that_is_none(guard: Guard, rep: Principal) -> None:
+    for ask in (guard.resume, guard.ticket, guard.approve, guard.trace):
+        with pytest.raises(InputError, match="identifier"):
+            ask("not-a-uuid", rep)

@@ -1,0 +1,121 @@
+# pyright: strict
+"""What the model may see of a record."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from decimal import Decimal
+from typing import Any, Dict
+
+import pytest
+from conftest import quote_of
+
+from crm_guardrails import Denied, Guard, NotFound, Operation, Principal, View
+
+
+def test_a_view_has_what_may_be_seen(op: Operation, quote: Dict[str, Any]) -> None:
+    view = op.read(quote)
+    assert view == {
+        "owner": "u-17",
+        "id": "Q-1",
+        "stage": "DRAFT",
+        "discount": 5,
+        "amount": Decimal("85500.00"),
+        "valid_until": quote["valid_until"],
+        "place": {"city": "上海", "street": "世纪大道1号"},
+        "tags": ["新客户", "华东"],
+        "contact_phone": "138****5678",
+        "contact_name": "欧阳**",
+    }
+
+
+def test_what_is_readable_stays_the_callers_own_object(
+    op: Operation, quote: Dict[str, Any]
+) -> None:
+    view = op.read(quote)
+    for name in ("amount", "valid_until", "place", "tags", "id"):
+        assert view[name] is quote[name], name
+    assert type(view["amount"]) is Decimal
+    assert str(view["amount"]) == "85500.00"
+
+
+def test_the_order_of_the_fields_stays(op: Operation, quote: Dict[str, Any]) -> None:
+    view = op.read(quote)
+    assert list(view) == [name for name in quote if name != "cost_price"]
+    backwards = dict(reversed(list(quote.items())))
+    assert list(op.read(backwards)) == list(reversed(list(view)))
+
+
+def test_a_view_says_what_it_withholds(op: Operation, quote: Dict[str, Any]) -> None:
+    view = op.read({**quote, "legacy_code": "x"})
+    assert view.hidden == ("cost_price", "tenant_id")
+    assert "`contact_phone` is masked with phone" in view.notes
+    assert "`cost_price` is hidden" in view.notes
+    assert "one undeclared field is left out" in view.notes
+    assert "legacy_code" not in view
+
+
+def test_a_view_is_a_dict(op: Operation, quote: Dict[str, Any]) -> None:
+    view = op.read(quote)
+    assert isinstance(view, dict) and type(view) is View
+    assert json.loads(json.dumps(view, default=str))["contact_phone"] == "138****5678"
+    for twin in (copy.deepcopy(view), pickle.loads(pickle.dumps(view))):
+        assert (twin, twin.hidden, twin.notes) == (view, view.hidden, view.notes)
+
+
+def test_reading_does_not_touch_the_record(op: Operation, quote: Dict[str, Any]) -> None:
+    op.read(quote)
+    assert quote == quote_of()
+
+
+def test_rows_out_of_reach_are_left_out(op: Operation, quote: Dict[str, Any]) -> None:
+    rows = [quote_of(id="Q-0", owner="u-18"), quote, quote_of(id="Q-2", contact_phone=None)]
+    views = op.read_many(iter(rows))
+    assert [view["id"] for view in views] == ["Q-1", "Q-2"]
+    assert views[0]["contact_phone"] == "138****5678"
+    assert views[0].hidden is views[1].hidden
+
+
+def test_the_same_row_twice_is_shown_twice(op: Operation, quote: Dict[str, Any]) -> None:
+    views = op.read_many([quote, quote])
+    assert views[0] == views[1] and len(views) == 2
+    assert op.read_many([]) == []
+
+
+def test_out_of_reach_reads_like_not_there(op: Operation) -> None:
+    with pytest.raises(NotFound) as foreign:
+        op.read(quote_of(owner="u-18"))
+    with pytest.raises(NotFound) as other_tenant:
+        op.read(quote_of(tenant_id="globex"))
+    assert str(foreign.value) == str(other_tenant.value)
+    assert foreign.value.code == "not_found"
+    assert isinstance(foreign.value, LookupError)
+
+
+def test_another_tenants_operation_is_its_own(
+    guard: Guard, stranger: Principal, op: Operation, quote: Dict[str, Any]
+) -> None:
+    op.read(quote)
+    theirs = guard.operation(stranger, skill="quote.draft")
+    with pytest.raises(NotFound):
+        theirs.read({**quote, "tenant_id": "acme"})
+    with pytest.raises(NotFound):
+        guard.trace(op.id, stranger)
+
+
+def test_an_ended_operation_shows_nothing(op: Operation, quote: Dict[str, Any]) -> None:
+    op.complete()
+    with pytest.raises(Denied) as refused:
+        op.read(quote)
+    assert refused.value.code == "OPERATION_ENDED"
+
+
+def test_two_roles_see_two_things(guard: Guard, manager: Principal, quote: Dict[str, Any]) -> None:
+    with guard.operation(manager, skill="quote.draft") as op:
+        view = op.read(quote)
+        op.complete()
+    assert view["contact_phone"] == "13812345678"
+    assert view["contact_phone"] is quote["contact_phone"]
+    assert "cost_price" not in view
