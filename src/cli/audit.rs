@@ -47,8 +47,9 @@ pub(super) fn run(command: &AuditCommand, output: &mut Output) -> Result<Ending>
 }
 
 fn run_verify(args: &VerifyArgs, output: &Output) -> Result<Ending> {
-    let verifier = args.verifier()?;
-    let report = verify(&*args.store.inspect()?, &verifier)?;
+    // The database first: a key is looked for beside it, and would be missed instead of it.
+    let database = args.store.inspect()?;
+    let report = verify(&*database, &args.verifier()?)?;
     if output.is_json() {
         output.json(&report)?;
     } else {

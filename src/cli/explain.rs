@@ -6,12 +6,13 @@ use serde::Serialize;
 
 use super::Ending;
 use super::output::Output;
+use super::reasons::REASONS;
 use crate::{Error, ErrorKind, Result};
 
 /// Which code.
 #[derive(Debug, Args)]
 pub(super) struct ExplainArgs {
-    /// The code, such as `G0201`; without it all codes are listed
+    /// The code, such as `G0201` or `OUT_OF_SCOPE`; without it all codes are listed
     code: Option<String>,
 }
 
@@ -59,7 +60,7 @@ fn list(output: &Output) -> Result<()> {
     Ok(())
 }
 
-/// The codes of the language and those of role lines, in order.
+/// The codes of the language, of role lines and of refusals, in order.
 fn entries() -> Vec<Entry> {
     let language = guardrails_rules::codes().iter().map(|code| Entry {
         code: code.code,
@@ -73,12 +74,19 @@ fn entries() -> Vec<Entry> {
         explanation: code.explanation,
         example: code.example,
     });
-    let mut all: Vec<Entry> = language.chain(lines).collect();
+    let refusals = REASONS.iter().map(|(code, title, explanation)| Entry {
+        code,
+        title,
+        explanation,
+        example: "",
+    });
+    let mut all: Vec<Entry> = language.chain(lines).chain(refusals).collect();
     all.sort_by_key(|entry| entry.code);
     all
 }
 
 fn unknown(code: &str) -> Error {
-    Error::new(ErrorKind::NotFound, format!("there is no code `{code}`"))
-        .with_help("`guard explain` lists all codes")
+    Error::new(ErrorKind::NotFound, format!("there is no code `{code}`")).with_help(
+        "`guard explain` lists all codes; a rule's own code is explained where it is written",
+    )
 }

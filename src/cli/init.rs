@@ -1,7 +1,8 @@
 //! `guard init`: a folder with a first policy, small enough to read and complete enough to run.
 
 use std::fs;
-use std::path::PathBuf;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -21,18 +22,10 @@ pub(super) struct InitArgs {
 
 pub(super) fn run(args: &InitArgs, output: &mut Output) -> Result<Ending> {
     let path = args.folder.join("sales.guard");
-    let unusable = |error: std::io::Error| {
-        Error::new(
-            ErrorKind::Setup,
-            format!("`{}` cannot be written", path.display()),
-        )
-        .with_help("name a folder that does not have this file yet")
-        .with_source(error)
-    };
-    fs::create_dir_all(&args.folder).map_err(unusable)?;
-    fs::File::create_new(&path)
-        .and_then(|mut file| std::io::Write::write_all(&mut file, FIRST_POLICY.as_bytes()))
-        .map_err(unusable)?;
+    fs::create_dir_all(&args.folder)
+        .and_then(|()| fs::File::create_new(&path))
+        .and_then(|mut file| file.write_all(FIRST_POLICY.as_bytes()))
+        .map_err(|error| unwritten(&args.folder, &path, error))?;
     if output.is_json() {
         output.line(Fields::from_iter([("wrote", path.display().to_string())]).to_json());
         return Ok(Ending::Fine);
@@ -41,4 +34,16 @@ pub(super) fn run(args: &InitArgs, output: &mut Output) -> Result<Ending> {
     output.line(format!("wrote {}", path.display()));
     output.line(format!("next: guard check {folder}, guard test {folder}"));
     Ok(Ending::Fine)
+}
+
+fn unwritten(folder: &Path, path: &Path, error: io::Error) -> Error {
+    if path.exists() {
+        let message = format!("`{}` is there already", path.display());
+        return Error::new(ErrorKind::Setup, message)
+            .with_help("name another folder; nothing was changed");
+    }
+    let message = format!("the folder `{}` cannot be used", folder.display());
+    Error::new(ErrorKind::Setup, message)
+        .with_help("name a folder that this user may write to")
+        .with_source(error)
 }

@@ -13,6 +13,7 @@ mod explain;
 mod init;
 mod migrate;
 mod output;
+mod reasons;
 mod store;
 mod test;
 
@@ -53,7 +54,7 @@ enum What {
     Test(Policies),
     /// Decide one request from a JSON file, without a database
     Eval(eval::EvalArgs),
-    /// Explain a code, such as G0201
+    /// Explain a code, such as G0201 or OUT_OF_SCOPE
     Explain(explain::ExplainArgs),
     /// Verify the audit, or explain one operation
     #[command(subcommand)]

@@ -41,8 +41,10 @@ impl Store {
         guardrails_orm::migrate(&self.store, &self.options(no_keys()))
     }
 
-    /// A guard on this database, which must have been used with its key before.
+    /// A guard on this database, which must be a guard's already, with its key.
     pub(super) fn guard(&self, policies: &PathBuf) -> Result<Guard> {
+        // Opening to serve would make tables in any database there is.
+        self.inspect()?;
         let key = self.key_source()?;
         key.existing_keys(&OsEntropy)?;
         Guard::builder()

@@ -16,6 +16,8 @@
 
 #[path = "cli/broken.rs"]
 mod broken;
+#[path = "cli/codes.rs"]
+mod codes;
 #[path = "cli/company.rs"]
 mod company;
 #[path = "cli/pipes.rs"]
