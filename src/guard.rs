@@ -105,6 +105,8 @@ impl GuardBuilder {
             Error::new(ErrorKind::Setup, "the guard was built without a store")
                 .with_help("call `.store(\"sqlite://guard.db?mode=rwc\")` before `.open()`")
         })?;
+        // Before a key is asked for, or made beside what is no database.
+        guardrails_orm::check_address(address)?;
         let policy = match &self.policies {
             Some(path) => load_policy(path)?,
             None => guardrails_core::policy::Policy::empty(),
@@ -154,7 +156,7 @@ pub(crate) fn key_source(named: Option<&KeySource>, address: &str) -> Result<Key
             ErrorKind::Setup,
             "the audit key of this database is not named",
         )
-        .with_help("name a key file with `.audit_key(KeySource::File(…))` or `--key`")),
+        .with_help("name a key file: `audit_key` where the guard is opened, `--key` on the command line")),
     }
 }
 

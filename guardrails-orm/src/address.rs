@@ -51,6 +51,14 @@ impl Engine {
     }
 }
 
+/// Whether `url` is the address of a database that this build reaches; asks no database.
+///
+/// # Errors
+/// [`ErrorKind::Setup`], without the address's user or password in the message.
+pub fn check_address(url: &str) -> Result<()> {
+    Address::parse(url).map(drop)
+}
+
 /// A database's address.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Address {

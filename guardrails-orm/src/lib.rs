@@ -60,6 +60,7 @@ mod skills;
 mod text;
 mod tickets;
 
+pub use address::check_address;
 pub use database::{Database, migrate};
 pub use options::{OpenOptions, Purpose, Schema};
 pub use recovery::InterruptedOperation;

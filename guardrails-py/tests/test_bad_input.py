@@ -208,8 +208,10 @@ def test_broken_policies_say_where(tmp_path: Path, store: str) -> None:
 def test_bad_addresses_and_folders(tmp_path: Path, policies: Path, store: str) -> None:
     with pytest.raises(NotFound):
         Guard.open(policies=tmp_path / "nowhere", store=store)
-    with pytest.raises(SetupError):
-        Guard.open(policies=policies, store="oracle://u:hunter2@host/db")
+    for address in ("guard.db", "oracle://u:hunter2@host/db", "sqlite://:memory:"):
+        with pytest.raises(SetupError) as wrong:
+            Guard.open(policies=policies, store=address)
+        assert "sqlite://" in wrong.value.help and "hunter2" not in repr(wrong.value)
     with pytest.raises((SetupError, StoreUnavailable)) as refused:
         Guard.open(policies=policies, store=f"sqlite://{tmp_path}/no/such/guard.db?mode=rwc")
     assert refused.value.help
