@@ -234,7 +234,8 @@ def killed(desk: Desk) -> None:
     desk.story.scene("h", "Killed in the middle")
     desk.story.say("A second process begins an operation, proposes, and is killed.")
     command = [sys.executable, __file__, UNTIL_KILLED, str(desk.folder)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as child:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, encoding="utf-8") as child:
         assert child.stdout is not None
         operation = child.stdout.readline().strip()
         child.kill()
