@@ -18,7 +18,7 @@ use crate::record::{Record, TENANT_FIELD};
 use crate::request::Request;
 use crate::skills::spend_tokens;
 use crate::snapshot::Snapshot;
-use crate::value::{Fields, Name, Value};
+use crate::value::{Fields, JsonLimits, Name, Value, within};
 
 mod propose;
 
@@ -91,7 +91,8 @@ impl Operation {
     /// # Errors
     /// [`ErrorKind::NotFound`] when the record is outside the principal's row scope or of another
     /// tenant, told no differently from one that does not exist; [`ErrorKind::Denied`] when a rule
-    /// on reading refuses; [`ErrorKind::Input`] for a record of another entity.
+    /// on reading refuses; [`ErrorKind::Input`] for a record of another entity, or over the limits
+    /// of [`JsonLimits`].
     pub fn read<'r>(&mut self, record: &'r Record) -> Result<View<'r>> {
         let view = self.view(record)?.ok_or_else(|| {
             Error::new(
@@ -129,6 +130,7 @@ impl Operation {
     fn view<'r>(&self, record: &'r Record) -> Result<Option<View<'r>>> {
         self.expect_open()?;
         self.expect_entity(record)?;
+        within(record.fields(), JsonLimits::default())?;
         if !self.of_tenant(record.fields()) {
             return Ok(None);
         }

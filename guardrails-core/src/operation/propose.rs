@@ -14,20 +14,24 @@ use crate::process::{
     Action, Changing, Datum, Facts, Reader, Reference, Review, action_digest, review,
 };
 use crate::record::TENANT_FIELD;
-use crate::value::Name;
+use crate::value::{JsonLimits, Name, within};
 
 impl Operation {
     /// Proposes a change and decides it: allow, wait for an approval, or deny. The decision is on
     /// record before this returns; a ticket that it makes is durable.
     ///
     /// # Errors
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a change of another entity or a record
-    /// without identifier, [`ErrorKind::Store`](crate::ErrorKind::Store) when the decision cannot be
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a change of another entity, a record
+    /// without identifier, or one over the limits of [`JsonLimits`];
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) when the decision cannot be
     /// recorded. A refusal is not an error: it is a [`Decision`] whose outcome is
     /// [`Outcome::Deny`].
     pub fn propose(&mut self, changes: &Changes) -> Result<Decision> {
         self.expect_open()?;
         self.expect_entity(changes.before())?;
+        for fields in [changes.before().fields(), changes.fields()] {
+            within(fields, JsonLimits::default())?;
+        }
         let record = match changes.verb() {
             Verb::Create => Name::from(""),
             _ => changes.before().id()?,

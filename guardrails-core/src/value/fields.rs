@@ -1,6 +1,7 @@
 //! Named values, kept sorted by name so that plans can walk them side by side.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::{Name, Value};
 
@@ -82,6 +83,36 @@ impl Fields {
 
     fn position(&self, name: &str) -> Result<usize, usize> {
         self.0.binary_search_by(|(have, _)| (**have).cmp(name))
+    }
+}
+
+impl Drop for Fields {
+    /// Lets go of nested values one by one: a host may have built them deeper than its stack is.
+    fn drop(&mut self) {
+        if self.0.iter().any(|(_, value)| value.is_nested()) {
+            release(std::mem::take(&mut self.0));
+        }
+    }
+}
+
+fn release(fields: Vec<(Name, Value)>) {
+    let values = |fields: Vec<(Name, Value)>| fields.into_iter().map(|(_, value)| value);
+    let mut waiting: Vec<Value> = values(fields).filter(Value::is_nested).collect();
+    while let Some(value) = waiting.pop() {
+        match value {
+            Value::Object(fields) => {
+                if let Some(mut fields) = Arc::into_inner(fields) {
+                    let inside = std::mem::take(&mut fields.0);
+                    waiting.extend(values(inside).filter(Value::is_nested));
+                }
+            }
+            Value::List(mut items) => {
+                let nested = Arc::get_mut(&mut items).unwrap_or_default().iter_mut();
+                let nested = nested.filter(|item| item.is_nested());
+                waiting.extend(nested.map(|item| std::mem::replace(item, Value::Null)));
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => {}
+        }
     }
 }
 

@@ -91,7 +91,7 @@ pub fn parse_fields(text: &str, limits: JsonLimits) -> Result<Fields> {
     }
 }
 
-fn over(name: &str, limit: usize, unit: &str) -> Error {
+pub(super) fn over(name: &str, limit: usize, unit: &str) -> Error {
     Error::new(
         ErrorKind::Input,
         format!("the record is over the limit `{name}` of {limit} {unit}"),

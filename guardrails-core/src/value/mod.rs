@@ -7,6 +7,7 @@
 
 mod fields;
 mod json;
+mod measure;
 
 use std::fmt;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use rust_decimal::Decimal;
 pub use fields::Fields;
 pub(crate) use json::write_text;
 pub use json::{JsonLimits, parse_fields};
+pub(crate) use measure::within;
 
 /// A name of the policy or the data: entity, field, role, skill. Cheap to clone.
 pub type Name = Arc<str>;
@@ -78,6 +80,11 @@ impl Value {
             Self::Object(fields) => Some(fields),
             _ => None,
         }
+    }
+
+    /// Whether there are values inside.
+    fn is_nested(&self) -> bool {
+        matches!(self, Self::List(_) | Self::Object(_))
     }
 
     /// Whether this is JSON `null`.
