@@ -90,7 +90,9 @@ fn a_refresh_never_brings_an_old_policy_back() {
         world.guard.replace_policy(policy(POLICY)).unwrap();
         world.store.store.set_field_permission(next).unwrap();
         std::thread::scope(|scope| {
-            scope.spawn(|| drop(world.guard.refresh().unwrap()));
+            scope.spawn(|| {
+                let _ = world.guard.refresh().unwrap();
+            });
             scope.spawn(|| world.guard.replace_policy(stricter.clone()).unwrap());
         });
         assert_eq!(world.guard.policy_digest(), stricter.digest);
