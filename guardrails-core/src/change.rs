@@ -1,18 +1,19 @@
 //! What the AI wants to change: one record, before and after.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::policy::Verb;
 use crate::record::Record;
 use crate::value::{Fields, Name, Value};
 
-/// A proposed change to one record.
+/// A proposed change to one record. Cheap to clone.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Changes {
     verb: Verb,
     /// The record as it is; for a create, an empty record of the entity.
     before: Record,
-    set: Fields,
+    set: Arc<Fields>,
 }
 
 impl Changes {
@@ -21,7 +22,7 @@ impl Changes {
     pub fn create(record: Record) -> Self {
         Self {
             verb: Verb::Create,
-            set: record.fields().clone(),
+            set: Arc::new(record.fields().clone()),
             before: Record::new(record.entity().clone(), Fields::new()),
         }
     }
@@ -32,7 +33,7 @@ impl Changes {
         Self {
             verb: Verb::Update,
             before: record.clone(),
-            set: Fields::new(),
+            set: Arc::default(),
         }
     }
 
@@ -42,19 +43,23 @@ impl Changes {
         Self {
             verb: Verb::Delete,
             before: record.clone(),
-            set: Fields::new(),
+            set: Arc::default(),
         }
     }
 
     /// The change a ticket was made for.
     pub(crate) fn restored(verb: Verb, before: Record, set: Fields) -> Self {
-        Self { verb, before, set }
+        Self {
+            verb,
+            before,
+            set: Arc::new(set),
+        }
     }
 
     /// Sets a field.
     #[must_use]
     pub fn set(mut self, name: impl Into<Name>, value: impl Into<Value>) -> Self {
-        self.set.set(name, value);
+        Arc::make_mut(&mut self.set).set(name, value);
         self
     }
 

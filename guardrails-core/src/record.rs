@@ -1,6 +1,7 @@
 //! A CRM record as it is, before the guard decides what of it may be seen.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::value::{Fields, JsonLimits, Name, Value, parse_fields};
@@ -10,14 +11,14 @@ pub(crate) const ID_FIELD: &str = "id";
 /// The field that names the tenant a record belongs to, when the host sends one.
 pub(crate) const TENANT_FIELD: &str = "tenant_id";
 
-/// One record of one entity.
+/// One record of one entity. Cheap to clone: copies share the fields until one is changed.
 ///
 /// The field `id` identifies it in the audit and in approvals. A field `tenant_id`, when present,
 /// must be the principal's tenant, or the record does not exist for that principal.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Record {
     entity: Name,
-    fields: Fields,
+    fields: Arc<Fields>,
 }
 
 impl Record {
@@ -26,7 +27,7 @@ impl Record {
     pub fn new(entity: impl Into<Name>, fields: Fields) -> Self {
         Self {
             entity: entity.into(),
-            fields,
+            fields: Arc::new(fields),
         }
     }
 
@@ -44,7 +45,7 @@ impl Record {
     /// The same record with `name` set.
     #[must_use]
     pub fn with(mut self, name: impl Into<Name>, value: impl Into<Value>) -> Self {
-        self.fields.set(name, value);
+        Arc::make_mut(&mut self.fields).set(name, value);
         self
     }
 
