@@ -10,7 +10,7 @@ use super::shape::Shapes;
 use super::show;
 use crate::audit::FieldAccess;
 use crate::policy::{PiiClass, Sensitivity};
-use crate::value::{Fields, Name, Value};
+use crate::value::{Fields, Name, Value, by_name};
 
 /// What one principal may see and change of records that fall under the same grants.
 #[derive(Debug, Clone)]
@@ -247,8 +247,7 @@ fn restrict(rows: &mut [FieldRow], shapes: &Shapes, path: &str, access: &Access)
 
 /// The row of a name among rows in name order.
 pub(super) fn row_of<'t>(rows: &'t [FieldRow], field: &str) -> Option<&'t FieldRow> {
-    let at = rows.binary_search_by(|row| (*row.name).cmp(field)).ok()?;
-    rows.get(at)
+    by_name(rows, field, |row| &row.name)
 }
 
 /// The highest sensitivity among rows that are not hidden.

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::diagnostic::Place;
-use crate::value::Name;
+use crate::value::{Name, by_name};
 
 /// What a field holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,11 +69,18 @@ impl Currency {
             .all(u8::is_ascii_uppercase)
             .then_some(Self(bytes))
     }
+
+    /// The code.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        // INVARIANT: three capital ASCII letters.
+        std::str::from_utf8(&self.0).unwrap_or("???")
+    }
 }
 
 impl fmt::Display for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(std::str::from_utf8(&self.0).unwrap_or("???"))
+        f.write_str(self.as_str())
     }
 }
 
@@ -199,10 +206,6 @@ impl Entity {
     /// The field of this name.
     #[must_use]
     pub fn field(&self, name: &str) -> Option<&Field> {
-        let at = self
-            .fields
-            .binary_search_by(|field| (*field.name).cmp(name))
-            .ok()?;
-        self.fields.get(at)
+        by_name(&self.fields, name, |field| &field.name)
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Name, Value};
+use super::{Name, Value, by_name};
 
 /// Named values in name order, each name once.
 #[derive(Clone, PartialEq, Eq, Default)]
@@ -49,8 +49,7 @@ impl Fields {
     /// The value of `name`, when present.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&Value> {
-        let at = self.position(name).ok()?;
-        self.0.get(at).map(|(_, value)| value)
+        by_name(&self.0, name, |(have, _)| have).map(|(_, value)| value)
     }
 
     /// The value at a path of names through nested objects.

@@ -5,6 +5,7 @@
 //! in [`crate::process`] and [`crate::data`], through [`Type`](crate::policy::Type). There are no
 //! binary floats in here.
 
+mod by_name;
 mod fields;
 mod json;
 mod measure;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+pub(crate) use by_name::by_name;
 pub use fields::Fields;
 pub(crate) use json::write_text;
 pub use json::{JsonLimits, parse_fields};
