@@ -80,6 +80,15 @@ impl Around {
     }
 }
 
+/// The mask of a field that is masked by itself, whatever its value: nothing inside it is shown on
+/// other terms.
+pub(super) fn lone_mask(row: &FieldRow) -> Option<&Mask> {
+    match (&row.access, &row.inner) {
+        (Access::Masked(mask), Inner::Anything | Inner::Scalar) => Some(mask),
+        _ => None,
+    }
+}
+
 /// Shows values by one table; keeps a buffer from mask to mask.
 pub(super) struct Projector<'t> {
     shapes: &'t Shapes,
@@ -94,14 +103,13 @@ impl<'t> Projector<'t> {
         }
     }
 
-    /// The value of a record's own field. The common cases cost nothing: a plain value that is read
-    /// or hidden, or masked by itself.
+    /// The value of a record's own field that has no [`lone_mask`]. The common cases cost nothing: a
+    /// plain value that is read or hidden.
     pub(super) fn top(&mut self, row: &FieldRow, value: &Value) -> Shown {
         match (&row.access, &row.inner) {
             (Access::Hidden, _) => Shown::Withheld,
             (Access::Read, Inner::Anything) => Shown::Same,
             (Access::Read, Inner::Scalar) => scalar(value, DEEPEST),
-            (Access::Masked(mask), Inner::Anything | Inner::Scalar) => self.masked(mask, value),
             _ => self.field(row, value, &Around::RECORD),
         }
     }

@@ -1,29 +1,27 @@
 //! A record as this principal's AI may see it.
 //!
 //! Made by walking the record's fields and the table's rows side by side, both in name order:
-//! readable values are borrowed from the record, masked ones are made. What is not in the view is
-//! nowhere in it: not in its JSON, its notes or its `Debug`.
+//! readable values are borrowed from the record, masked ones are made when somebody looks. What is
+//! not in the view is nowhere in it: not in its JSON, its notes or its `Debug`.
 
 mod note;
 mod owned;
+mod seen;
 
 use std::fmt;
 use std::sync::Arc;
 
-use smallvec::SmallVec;
-
 use super::access::Access;
-use super::project::{Projector, Shown};
+use super::project::{Projector, Shown, lone_mask};
 use super::table::{FieldRow, FieldTable};
 use crate::audit::FieldAccess;
 use crate::record::Record;
-use crate::value::{Fields, Name, Value, write_text};
+use crate::value::{Fields, Name, Value, by_name, write_text};
+
+use seen::{Entry, Masked, Seen};
 
 pub use note::ViewNote;
 pub use owned::OwnedView;
-
-/// Fields of a view that need no allocation of their own.
-const INLINE: usize = 20;
 
 /// One record as one principal's AI may see it, borrowed from the record.
 ///
@@ -32,38 +30,11 @@ const INLINE: usize = 20;
 pub struct View<'r> {
     record: &'r Record,
     table: Arc<FieldTable>,
-    entries: SmallVec<[Entry<'r>; INLINE]>,
+    entries: Vec<Entry<'r>>,
     /// Fields of the record that are not what the entity declares, and were left out.
     strays: usize,
     /// Whether each of the table's fields was in the record, and as declared.
     complete: bool,
-}
-
-struct Entry<'r> {
-    name: &'r Name,
-    value: Seen<'r>,
-}
-
-/// A value in a view.
-enum Seen<'r> {
-    Borrowed(&'r Value),
-    Owned(Value),
-}
-
-impl Seen<'_> {
-    fn value(&self) -> &Value {
-        match self {
-            Self::Borrowed(value) => value,
-            Self::Owned(value) => value,
-        }
-    }
-
-    fn into_value(self) -> Value {
-        match self {
-            Self::Borrowed(value) => value.clone(),
-            Self::Owned(value) => value,
-        }
-    }
 }
 
 /// The view of `record` through `table`. A record out of the table's row scope has no fields in it.
@@ -72,7 +43,7 @@ pub fn view<'r>(record: &'r Record, table: &Arc<FieldTable>) -> View<'r> {
     let mut view = View {
         record,
         table: table.clone(),
-        entries: SmallVec::new(),
+        entries: Vec::new(),
         strays: 0,
         complete: true,
     };
@@ -103,6 +74,8 @@ pub fn accessed(view: &View<'_>) -> Arc<[FieldAccess]> {
 impl<'r> View<'r> {
     fn fill(&mut self, fields: &'r Fields, table: &FieldTable) {
         let mut projector = Projector::new(table.shapes());
+        self.entries
+            .reserve_exact(fields.len().min(table.rows().len()));
         let mut rows = table.rows().iter();
         let mut row = rows.next();
         'fields: for (name, value) in fields {
@@ -131,19 +104,23 @@ impl<'r> View<'r> {
         row: &FieldRow,
         projector: &mut Projector<'_>,
     ) {
-        let seen = match projector.top(row, value) {
-            Shown::Same => Seen::Borrowed(value),
-            Shown::Changed(value) => Seen::Owned(value),
-            Shown::Withheld => {
-                if *row.access() != Access::Hidden {
-                    // Granted, but not what the entity declares.
-                    self.strays += 1;
-                    self.complete = false;
-                }
-                return;
-            }
+        let seen = match lone_mask(row) {
+            Some(mask) => Seen::Masked(Masked::new(value, mask)),
+            None => match projector.top(row, value) {
+                Shown::Same => Seen::Plain(value),
+                Shown::Changed(value) => Seen::Changed(value),
+                Shown::Withheld => return self.withhold(row),
+            },
         };
-        self.entries.push(Entry { name, value: seen });
+        self.entries.push(Entry { name, seen });
+    }
+
+    fn withhold(&mut self, row: &FieldRow) {
+        if *row.access() != Access::Hidden {
+            // Granted, but not what the entity declares.
+            self.strays += 1;
+            self.complete = false;
+        }
     }
 
     /// A field that was to be read, and was left out because it is not what the entity declares,
@@ -153,7 +130,7 @@ impl<'r> View<'r> {
             .field
             .split_once('.')
             .map_or(&*access.field, |(top, _)| top);
-        let withheld = self.value(&access.field).is_none() && self.value(top).is_none();
+        let withheld = self.entry(&access.field).is_none() && self.entry(top).is_none();
         let mut access = access.clone();
         if withheld {
             access.access = Access::Hidden.as_str();
@@ -183,18 +160,18 @@ impl<'r> View<'r> {
     /// The value of a field as it may be seen; none when it is absent, withheld or unknown alike.
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&Value> {
-        let at = self
-            .entries
-            .binary_search_by(|entry| (**entry.name).cmp(name))
-            .ok()?;
-        self.entries.get(at).map(|entry| entry.value.value())
+        self.entry(name).map(|entry| entry.seen.value())
+    }
+
+    fn entry(&self, name: &str) -> Option<&Entry<'r>> {
+        by_name(&self.entries, name, |entry| entry.name)
     }
 
     /// Name and value of each field, in name order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Name, &Value)> {
         self.entries
             .iter()
-            .map(|entry| (entry.name, entry.value.value()))
+            .map(|entry| (entry.name, entry.seen.value()))
     }
 
     /// How many fields are shown.
@@ -213,8 +190,9 @@ impl<'r> View<'r> {
     #[must_use]
     pub fn to_fields(&self) -> Fields {
         let mut fields = Fields::with_capacity(self.entries.len());
-        for (name, value) in self.iter() {
-            fields.set(name.clone(), value.clone());
+        let mut buffer = String::new();
+        for entry in &self.entries {
+            fields.set(entry.name.clone(), entry.seen.to_value(&mut buffer));
         }
         fields
     }
@@ -223,14 +201,18 @@ impl<'r> View<'r> {
     #[must_use]
     pub fn to_json(&self) -> String {
         let mut out = String::with_capacity(32 * (self.entries.len() + 1));
+        let mut buffer = String::new();
         out.push('{');
-        for (i, (name, value)) in self.iter().enumerate() {
+        for (i, entry) in self.entries.iter().enumerate() {
             if i > 0 {
                 out.push(',');
             }
-            write_text(&mut out, name);
+            write_text(&mut out, entry.name);
             out.push(':');
-            value.write_json(&mut out);
+            match &entry.seen {
+                Seen::Plain(value) => value.write_json(&mut out),
+                seen => seen.to_value(&mut buffer).write_json(&mut out),
+            }
         }
         out.push('}');
         out
@@ -250,10 +232,7 @@ impl<'r> View<'r> {
     /// The view on its own, for keeping longer than the record.
     #[must_use]
     pub fn into_owned(self) -> OwnedView {
-        let mut fields = Fields::with_capacity(self.entries.len());
-        for entry in self.entries {
-            fields.set(entry.name.clone(), entry.value.into_value());
-        }
+        let fields = self.to_fields();
         OwnedView::new(self.table, fields, self.strays)
     }
 }
@@ -261,6 +240,10 @@ impl<'r> View<'r> {
 impl fmt::Debug for View<'_> {
     /// Names only; never a value.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        note::debug(f, self.entity(), self.iter().map(|(name, _)| name))
+        note::debug(
+            f,
+            self.entity(),
+            self.entries.iter().map(|entry| entry.name),
+        )
     }
 }

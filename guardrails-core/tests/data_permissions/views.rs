@@ -42,6 +42,21 @@ fn a_view_shows_what_is_granted_and_nothing_else() {
 }
 
 #[test]
+fn a_mask_is_the_same_however_often_and_in_whatever_way_somebody_looks() {
+    let (quote, table) = (quote(), only(&rep(), &[]));
+    let fresh = || view(&quote, &table);
+    let looked_at = fresh();
+    for (name, value) in looked_at.iter() {
+        assert_eq!(looked_at.value(name), Some(value));
+        assert_eq!(fresh().value(name), Some(value));
+        assert_eq!(fresh().to_fields().value(name), Some(value));
+        assert_eq!(looked_at.to_fields().value(name), Some(value));
+    }
+    assert_eq!(looked_at.to_json(), fresh().to_json());
+    assert_eq!(looked_at.into_owned().to_json(), fresh().to_json());
+}
+
+#[test]
 fn notes_name_what_is_masked_hidden_and_left_out() {
     let (quote, table) = (quote(), only(&rep(), &[]));
     let notes: Vec<String> = view(&quote, &table)
