@@ -251,7 +251,7 @@ pub struct Decision {
     pub(crate) outcome: Outcome,
     pub(crate) reasons: Vec<Reason>,
     pub(crate) shadows: Vec<Reason>,
-    pub(crate) risk: Risk,
+    pub(crate) risk: Arc<Risk>,
     pub(crate) notify: Vec<Name>,
     pub(crate) policy: Digest,
     pub(crate) verdicts: Arc<[Verdict]>,

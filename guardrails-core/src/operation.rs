@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use crate::audit::{Event, EventKind, OperationContext, OutcomeStatus, Receipt};
 use crate::change::Changes;
 use crate::data::{FieldTable, View, accessed, view};
@@ -94,14 +96,15 @@ impl Operation {
     /// on reading refuses; [`ErrorKind::Input`] for a record of another entity, or over the limits
     /// of [`JsonLimits`].
     pub fn read<'r>(&mut self, record: &'r Record) -> Result<View<'r>> {
-        let view = self.view(record)?.ok_or_else(|| {
+        let now = self.now();
+        let view = self.view(record, now)?.ok_or_else(|| {
             Error::new(
                 ErrorKind::NotFound,
                 format!("no such record of `{}` within reach", self.plan.entity),
             )
         })?;
         let records = Arc::new([record.id()?]);
-        self.accessed(records, 0, &view)?;
+        self.accessed(now, records, 0, &view)?;
         Ok(view)
     }
 
@@ -114,8 +117,9 @@ impl Operation {
         let mut views = Vec::with_capacity(records.len());
         let mut seen: Vec<Name> = Vec::with_capacity(records.len());
         let mut withheld = 0_u64;
+        let now = self.now();
         for record in records {
-            match self.view(record)? {
+            match self.view(record, now)? {
                 Some(view) => {
                     seen.push(record.id()?);
                     views.push(view);
@@ -123,18 +127,18 @@ impl Operation {
                 None => withheld = withheld.saturating_add(1),
             }
         }
-        self.accessed_many(seen, withheld, &views)?;
+        self.accessed_many(now, seen, withheld, &views)?;
         Ok(views)
     }
 
-    fn view<'r>(&self, record: &'r Record) -> Result<Option<View<'r>>> {
+    fn view<'r>(&self, record: &'r Record, now: DateTime<Utc>) -> Result<Option<View<'r>>> {
         self.expect_open()?;
         self.expect_entity(record)?;
         within(record.fields(), JsonLimits::default())?;
         if !self.of_tenant(record.fields()) {
             return Ok(None);
         }
-        let facts = self.facts(record.fields(), None, true);
+        let facts = self.facts(now, record.fields(), None, true);
         let mut table = self.plan.table(&facts);
         if table.is_out_of_scope() {
             return Ok(None);
@@ -155,7 +159,7 @@ impl Operation {
         }
         let refusal = findings.refusal_on_read();
         if !findings.verdicts.is_empty() {
-            self.record_verdicts_on_read(&findings, refusal.as_ref())?;
+            self.record_verdicts_on_read(facts.now, &findings, refusal.as_ref())?;
         }
         if let Some(reason) = refusal {
             return Err(Error::denied(reason));
@@ -168,43 +172,63 @@ impl Operation {
         Ok(Arc::new(table.narrowed(&narrowed)))
     }
 
-    fn record_verdicts_on_read(&self, findings: &Findings, refusal: Option<&Reason>) -> Result<()> {
-        self.record(EventKind::Decision {
-            record: Name::from(""),
-            fields: Arc::new([]),
+    fn record_verdicts_on_read(
+        &self,
+        now: DateTime<Utc>,
+        findings: &Findings,
+        refusal: Option<&Reason>,
+    ) -> Result<()> {
+        let decision = EventKind::Decision {
+            record: Name::default(),
+            fields: Arc::default(),
             action: None,
             outcome: if refusal.is_some() { "deny" } else { "allow" },
             reasons: refusal.cloned().into_iter().collect(),
             verdicts: findings.verdicts.as_slice().into(),
             risk: None,
-        })
+        };
+        self.record(now, decision)
     }
 
-    fn accessed(&mut self, records: Arc<[Name]>, withheld: u64, view: &View<'_>) -> Result<()> {
+    fn accessed(
+        &mut self,
+        now: DateTime<Utc>,
+        records: Arc<[Name]>,
+        withheld: u64,
+        view: &View<'_>,
+    ) -> Result<()> {
         self.touched = self.touched.max(view.table().max_sensitivity().level());
-        self.record(EventKind::DataAccess {
+        let access = EventKind::DataAccess {
             records,
             withheld,
             fields: accessed(view),
-        })
+        };
+        self.record(now, access)
     }
 
     /// One event for each run of records that share a table, so that no field list is repeated.
-    fn accessed_many(&mut self, seen: Vec<Name>, withheld: u64, views: &[View<'_>]) -> Result<()> {
+    fn accessed_many(
+        &mut self,
+        now: DateTime<Utc>,
+        seen: Vec<Name>,
+        withheld: u64,
+        views: &[View<'_>],
+    ) -> Result<()> {
         let mut withheld = withheld;
         let mut names = seen.into_iter();
         for run in views.chunk_by(|a, b| accessed(a) == accessed(b)) {
             let records: Arc<[Name]> = names.by_ref().take(run.len()).collect();
             if let Some(first) = run.first() {
-                self.accessed(records, std::mem::take(&mut withheld), first)?;
+                self.accessed(now, records, std::mem::take(&mut withheld), first)?;
             }
         }
         if withheld > 0 {
-            self.record(EventKind::DataAccess {
-                records: Arc::new([]),
+            let access = EventKind::DataAccess {
+                records: Arc::default(),
                 withheld,
-                fields: Arc::new([]),
-            })?;
+                fields: Arc::default(),
+            };
+            self.record(now, access)?;
         }
         Ok(())
     }
@@ -235,7 +259,7 @@ impl Operation {
     pub fn complete(mut self, answer: impl AsRef<[u8]>) -> Result<Receipt> {
         self.expect_open()?;
         let output = Some(self.guard.inner.keys.value_mac("output", answer.as_ref()));
-        self.end(OutcomeStatus::Completed, Name::from(""), output)
+        self.end(OutcomeStatus::Completed, Name::default(), output)
     }
 
     /// Ends the operation as failed, with a code of the host's.
@@ -253,14 +277,13 @@ impl Operation {
         output: Option<crate::policy::Digest>,
     ) -> Result<Receipt> {
         self.stage = Stage::Ended;
-        self.guard
-            .inner
-            .store
-            .commit(self.event(EventKind::Outcome {
-                status,
-                code,
-                output,
-            }))
+        let outcome = EventKind::Outcome {
+            status,
+            code,
+            output,
+        };
+        let event = self.event(self.now(), outcome);
+        self.guard.inner.store.commit(event)
     }
 
     fn expect_open(&self) -> Result<()> {
@@ -299,8 +322,14 @@ impl Operation {
         }
     }
 
+    /// Read once per call, so that what is decided and what is recorded are of one time.
+    fn now(&self) -> DateTime<Utc> {
+        self.guard.inner.clock.now()
+    }
+
     fn facts<'a>(
         &'a self,
+        now: DateTime<Utc>,
         before: &'a Fields,
         set: Option<&'a Fields>,
         has_old: bool,
@@ -312,22 +341,22 @@ impl Operation {
             principal: &self.principal,
             context: &self.context,
             skill: &self.plan.skill,
-            now: self.guard.inner.clock.now(),
+            now,
             max_sensitivity: self.touched,
             risk_score: None,
         }
     }
 
-    fn event(&self, kind: EventKind) -> Event {
+    fn event(&self, time: DateTime<Utc>, kind: EventKind) -> Event {
         Event {
-            time: self.guard.inner.clock.now(),
+            time,
             kind,
             about: Some(self.about.clone()),
         }
     }
 
-    fn record(&self, kind: EventKind) -> Result<()> {
-        self.guard.inner.store.record(self.event(kind))
+    fn record(&self, time: DateTime<Utc>, kind: EventKind) -> Result<()> {
+        self.guard.inner.store.record(self.event(time, kind))
     }
 }
 
@@ -346,11 +375,12 @@ impl Drop for Operation {
         self.stage = Stage::Ended;
         // A drop has nobody to tell. A journal that has failed refuses the next `begin`, and an
         // intent without an outcome is found at the next start.
-        let _ = self.record(EventKind::Outcome {
+        let outcome = EventKind::Outcome {
             status,
-            code: Name::from(""),
+            code: Name::default(),
             output: None,
-        });
+        };
+        let _ = self.record(self.now(), outcome);
     }
 }
 

@@ -88,7 +88,7 @@ pub enum EventKind {
         /// What each rule said.
         verdicts: Arc<[Verdict]>,
         /// The risk; none for a decision about reading.
-        risk: Option<Box<Risk>>,
+        risk: Option<Arc<Risk>>,
     },
     /// Something happened to a ticket.
     Ticket(Box<TicketEvent>),

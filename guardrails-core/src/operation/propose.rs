@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::{Operation, Stage};
 use crate::audit::EventKind;
 use crate::change::Changes;
@@ -33,11 +35,17 @@ impl Operation {
             within(fields, JsonLimits::default())?;
         }
         let record = match changes.verb() {
-            Verb::Create => Name::from(""),
+            Verb::Create => Name::default(),
             _ => changes.before().id()?,
         };
         let creates = changes.verb() == Verb::Create;
-        let facts = self.facts(changes.before().fields(), Some(changes.fields()), !creates);
+        let now = self.now();
+        let facts = self.facts(
+            now,
+            changes.before().fields(),
+            Some(changes.fields()),
+            !creates,
+        );
         let table = self.table_before(changes, &facts);
         let mut refusals = self.refusals(changes, &table);
         let facts = Facts {
@@ -60,7 +68,7 @@ impl Operation {
         refusals.append(&mut review.denials);
         let settled = self.settle(changes, refusals, &review)?;
         self.touched = touched;
-        self.conclude(changes, record, settled, review)
+        self.conclude(now, changes, record, settled, review)
     }
 
     /// What the principal may see and change of the record as it is; of a new one, as it would be.
@@ -171,6 +179,7 @@ impl Operation {
 
     fn conclude(
         &mut self,
+        now: DateTime<Utc>,
         changes: &Changes,
         record: Name,
         settled: Settled,
@@ -180,7 +189,7 @@ impl Operation {
             outcome: settled.outcome,
             reasons: settled.reasons,
             shadows: review.shadows,
-            risk: review.risk,
+            risk: Arc::new(review.risk),
             notify: review.notify,
             policy: self.about.policy,
             verdicts: review.verdicts.into(),
@@ -191,7 +200,7 @@ impl Operation {
             Outcome::NeedsApproval(_) => Stage::Waiting,
             Outcome::Deny => Stage::Denied,
         };
-        let said = self.record(EventKind::Decision {
+        let event = EventKind::Decision {
             record,
             fields: changes
                 .fields()
@@ -200,11 +209,13 @@ impl Operation {
                 .collect(),
             action: settled.action,
             outcome: decision.outcome.as_str(),
-            reasons: decision.reasons.as_slice().into(),
+            reasons: shared(&decision.reasons),
             verdicts: decision.verdicts.clone(),
-            risk: Some(Box::new(decision.risk.clone())),
-        });
-        if let Err(error) = said {
+            risk: Some(decision.risk.clone()),
+        };
+        // What a ticket went through is on record by now, and the decision comes after it.
+        let time = settled.action.map_or(now, |_| self.now());
+        if let Err(error) = self.record(time, event) {
             self.stage = Stage::Denied;
             return Err(error);
         }
@@ -224,6 +235,14 @@ impl Operation {
 
     pub(crate) fn snapshot(&self) -> &crate::snapshot::Snapshot {
         &self.snapshot
+    }
+}
+
+/// Nothing is made for nothing: an allow mostly has no reasons.
+fn shared(reasons: &[Reason]) -> Arc<[Reason]> {
+    match reasons {
+        [] => Arc::default(),
+        some => some.into(),
     }
 }
 

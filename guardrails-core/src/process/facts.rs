@@ -91,8 +91,8 @@ impl<'a> Datum<'a> {
             },
             Type::Percent => number(text.strip_suffix('%').unwrap_or(text).trim_end()),
             Type::Money(currency) => {
-                let code = currency.to_string();
-                number(text.strip_suffix(code.as_str()).unwrap_or(text).trim_end())
+                let code = currency.as_str();
+                number(text.strip_suffix(code).unwrap_or(text).trim_end())
             }
             Type::Date => NaiveDate::from_str(text).map_or(Self::Invalid, |day| {
                 Self::Moment(i64::from(day.to_epoch_days()))

@@ -151,19 +151,17 @@ impl Files {
     }
 }
 
-/// The bounds that `number` passes stand at the front; `=` at the bound itself decides each alone.
+/// The bounds that `number` passes stand at the front, so that the walk ends at the first one that it
+/// does not; `=` at the bound itself decides each alone.
 fn ranges(bounds: &[Bound], number: Decimal, found: &mut Candidates) {
-    let reach = bounds.partition_point(|bound| match bound.comparison {
-        Comparison::Greater | Comparison::GreaterOrEqual => bound.at <= number,
-        _ => bound.at >= number,
-    });
-    let passed = bounds.get(..reach).unwrap_or(bounds);
-    found.extend(
-        passed
-            .iter()
-            .filter(|bound| bound.at != number || bound.comparison.holds(std::cmp::Ordering::Equal))
-            .map(|bound| bound.rule),
-    );
+    for bound in bounds {
+        let order = number.cmp(&bound.at);
+        if bound.comparison.holds(order) {
+            found.push(bound.rule);
+        } else if order.is_ne() {
+            return;
+        }
+    }
 }
 
 /// A clause that a rule can be filed under.

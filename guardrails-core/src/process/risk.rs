@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::predicate::{Compiler, Frame, Source};
+use super::predicate::{Compiler, Constant, Frame, Source};
 use crate::decision::Risk;
 use crate::policy::{RiskLevel, RiskModel, RiskThreshold};
 use crate::value::Name;
@@ -16,7 +16,38 @@ use crate::value::Name;
 #[derive(Debug)]
 pub(crate) struct Scale {
     model: Arc<RiskModel>,
-    factors: Vec<(Name, Decimal, Source)>,
+    factors: Vec<Factor>,
+}
+
+#[derive(Debug)]
+struct Factor {
+    name: Name,
+    share: Share,
+}
+
+/// What a factor gives.
+#[derive(Debug)]
+enum Share {
+    /// The same for every record of the plan.
+    Settled(Decimal),
+    /// This value, at this weight.
+    Of(Source, Decimal),
+}
+
+impl Share {
+    fn new(value: Source, weight: Decimal) -> Self {
+        match value {
+            Source::Constant(Constant::Number(value)) => Self::Settled(share(weight, Some(value))),
+            value => Self::Of(value, weight),
+        }
+    }
+
+    fn points<'a>(&'a self, frame: &Frame<'_, 'a>) -> Decimal {
+        match self {
+            Self::Settled(points) => *points,
+            Self::Of(value, weight) => share(*weight, value.number(frame)),
+        }
+    }
 }
 
 impl Scale {
@@ -24,9 +55,9 @@ impl Scale {
         let factors = model
             .factors
             .iter()
-            .map(|factor| {
-                let value = compiler.source(&factor.value);
-                (factor.name.clone(), factor.weight, value)
+            .map(|factor| Factor {
+                name: factor.name.clone(),
+                share: Share::new(compiler.source(&factor.value), factor.weight),
             })
             .collect();
         Self {
@@ -37,11 +68,11 @@ impl Scale {
 
     /// The risk in this frame, with what rules added.
     pub(crate) fn weigh<'a>(&'a self, frame: &Frame<'_, 'a>, added: &[(Name, Decimal)]) -> Risk {
-        let weighted = self
-            .factors
-            .iter()
-            .map(|(name, weight, value)| (name.clone(), share(*weight, value.number(frame))));
-        total(&self.model, weighted.chain(added.iter().cloned()).collect())
+        let mut factors = Vec::with_capacity(self.factors.len() + added.len());
+        let weighted = self.factors.iter();
+        factors.extend(weighted.map(|factor| (factor.name.clone(), factor.share.points(frame))));
+        factors.extend_from_slice(added);
+        total(&self.model, factors)
     }
 
     /// The thresholds that a level reaches, highest first.
@@ -55,10 +86,16 @@ impl Scale {
 
 /// What one factor gives: its value held to 0 – 10, weighted.
 pub(crate) fn share(weight: Decimal, value: Option<Decimal>) -> Decimal {
-    let value = value.unwrap_or(Decimal::TEN);
-    weight
-        .checked_mul(value.clamp(Decimal::ZERO, Decimal::TEN))
-        .unwrap_or(Decimal::TEN)
+    let value = value.map_or(Decimal::TEN, held);
+    weight.checked_mul(value).unwrap_or(Decimal::TEN)
+}
+
+/// Held to 0 – 10.
+fn held(points: Decimal) -> Decimal {
+    if points.is_sign_negative() {
+        return Decimal::ZERO;
+    }
+    points.min(Decimal::TEN)
 }
 
 /// Adds the shares up and finds the level.
@@ -66,8 +103,7 @@ pub(crate) fn total(model: &RiskModel, factors: Vec<(Name, Decimal)>) -> Risk {
     let score = factors
         .iter()
         .try_fold(Decimal::ZERO, |sum, (_, share)| sum.checked_add(*share))
-        .unwrap_or(Decimal::TEN)
-        .clamp(Decimal::ZERO, Decimal::TEN);
+        .map_or(Decimal::TEN, held);
     let level = model
         .thresholds
         .iter()

@@ -22,6 +22,13 @@ use crate::value::Name;
 /// The rules of one plan for one verb.
 #[derive(Debug)]
 pub(crate) struct RuleSet {
+    before_risk: Indexed,
+    after_risk: Indexed,
+}
+
+/// The rules of one phase, in the order of the policy.
+#[derive(Debug)]
+struct Indexed {
     rules: Vec<Ready>,
     index: Index,
 }
@@ -31,7 +38,6 @@ pub(crate) struct RuleSet {
 struct Ready {
     rule: Arc<Rule>,
     predicate: Predicate,
-    phase: Phase,
 }
 
 /// When a rule runs.
@@ -93,20 +99,30 @@ impl RuleSet {
         entity: &str,
         compiler: &mut Compiler<'_>,
     ) -> Self {
-        let ready: Vec<Ready> = rules
+        let (before, after) = rules
             .iter()
             .filter(|rule| *rule.entity == *entity && rule.verbs.contains(&verb))
             .filter_map(|rule| Ready::new(rule, compiler))
-            .collect();
-        let index = Index::new(ready.iter().map(|ready| &ready.predicate));
+            .partition(|ready| phase(&ready.rule) == Phase::BeforeRisk);
         Self {
-            rules: ready,
-            index,
+            before_risk: Indexed::new(before),
+            after_risk: Indexed::new(after),
         }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.rules.is_empty()
+        !self.has_phase(Phase::BeforeRisk) && !self.has_phase(Phase::AfterRisk)
+    }
+
+    pub(crate) fn has_phase(&self, phase: Phase) -> bool {
+        !self.of(phase).rules.is_empty()
+    }
+
+    fn of(&self, phase: Phase) -> &Indexed {
+        match phase {
+            Phase::BeforeRisk => &self.before_risk,
+            Phase::AfterRisk => &self.after_risk,
+        }
     }
 
     /// Adds what follows from the rules of one phase.
@@ -117,26 +133,30 @@ impl RuleSet {
         facts: &Facts<'a>,
         findings: &mut Findings,
     ) {
-        if self.rules.is_empty() {
+        let Indexed { rules, index } = self.of(phase);
+        if rules.is_empty() {
             return;
         }
         let mut candidates = Candidates::new();
-        self.index.candidates(frame, &mut candidates);
+        index.candidates(frame, &mut candidates);
         // Findings come in the order of the policy, so that a decision reads the same every time.
         candidates.sort_unstable();
         let today = facts.now.date_naive();
         for at in candidates {
-            let Some(ready) = usize::try_from(at).ok().and_then(|at| self.rules.get(at)) else {
+            let Some(ready) = usize::try_from(at).ok().and_then(|at| rules.get(at)) else {
                 continue;
             };
-            if ready.phase == phase && in_force(&ready.rule, today) {
+            if in_force(&ready.rule, today) {
                 findings.add(&ready.rule, ready.predicate.holds(frame), facts);
             }
         }
     }
+}
 
-    pub(crate) fn has_phase(&self, phase: Phase) -> bool {
-        self.rules.iter().any(|ready| ready.phase == phase)
+impl Indexed {
+    fn new(rules: Vec<Ready>) -> Self {
+        let index = Index::new(rules.iter().map(|ready| &ready.predicate));
+        Self { rules, index }
     }
 }
 
@@ -152,7 +172,6 @@ impl Ready {
         Some(Self {
             rule: rule.clone(),
             predicate,
-            phase: phase(rule),
         })
     }
 }

@@ -99,7 +99,7 @@ pub(crate) fn decision() -> EventKind {
         outcome: "needs_approval",
         reasons: reasons().into(),
         verdicts: verdicts().into(),
-        risk: Some(Box::new(risk())),
+        risk: Some(Arc::new(risk())),
     }
 }
 

@@ -97,7 +97,7 @@ pub fn decision(about: &Arc<OperationContext>) -> Event {
                 verdict("Max Discount", Holding::Held),
                 verdict("Region", Holding::Unknown),
             ]),
-            risk: Some(Box::new(Risk {
+            risk: Some(Arc::new(Risk {
                 score: Decimal::new(56, 1),
                 level: RiskLevel::Medium,
                 factors: vec![("impact".into(), Decimal::new(24, 1))],
