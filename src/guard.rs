@@ -156,7 +156,9 @@ pub(crate) fn key_source(named: Option<&KeySource>, address: &str) -> Result<Key
             ErrorKind::Setup,
             "the audit key of this database is not named",
         )
-        .with_help("name a key file: `audit_key` where the guard is opened, `--key` on the command line")),
+        .with_help(
+            "name a key file: `audit_key` where the guard is opened, `--key` on the command line",
+        )),
     }
 }
 

@@ -217,8 +217,12 @@ fn rule(number: usize, when: Option<Expr>, effect: u8, shadow: bool) -> Arc<Rule
             place: Place::default(),
         }],
         mode: if shadow { Mode::Shadow } else { Mode::Enforced },
-        since: effect.is_multiple_of(5).then(|| NaiveDate::from_ymd_opt(2026, 1, 1).unwrap()),
-        until: effect.is_multiple_of(7).then(|| NaiveDate::from_ymd_opt(2026, 6, 30).unwrap()),
+        since: effect
+            .is_multiple_of(5)
+            .then(|| NaiveDate::from_ymd_opt(2026, 1, 1).unwrap()),
+        until: effect
+            .is_multiple_of(7)
+            .then(|| NaiveDate::from_ymd_opt(2026, 6, 30).unwrap()),
         owner: "".into(),
     })
 }
