@@ -48,9 +48,21 @@ impl Pool {
                 Err(fault) if fault.cause == Cause::Locked && patience.is_left() => {
                     Patience::pause().await;
                 }
-                Err(fault) => return Err(fault.opening(address)),
+                Err(fault) => return Err(self.opening(&fault, address)),
             }
         }
+    }
+
+    /// SQLite's WAL keeps two files beside the database even for who only reads.
+    fn opening(self, fault: &Fault, address: &Address) -> guardrails_core::Error {
+        let error = fault.opening(address);
+        if self.purpose == Purpose::Inspect && fault.cause == Cause::ReadOnly {
+            return error.with_help(
+                "copy the file, with `-wal` and `-shm` beside it, to a directory that this user may \
+                 write to, and look at the copy",
+            );
+        }
+        error
     }
 
     async fn connect(self, address: &Address) -> Result<Result<DatabaseConnection, Fault>> {
