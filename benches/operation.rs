@@ -15,6 +15,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use crm_guardrails as ours;
 use crm_guardrails::{Changes, Request};
 
 use fixture::Bench;
@@ -22,7 +23,7 @@ use fixture::Bench;
 /// After so many operations the audit in memory is emptied, outside the measured time.
 const ROUND: u64 = 200;
 
-fn begin(bench: &Bench) -> crm_guardrails::Operation {
+fn begin<'a>(bench: &'a Bench) -> crm_guardrails::Operation {
     let request = Request::new(&bench.principal, "quote.draft")
         .entity("Quote")
         .context("sales_copilot");
