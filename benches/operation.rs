@@ -23,7 +23,7 @@ use fixture::Bench;
 /// After so many operations the audit in memory is emptied, outside the measured time.
 const ROUND: u64 = 200;
 
-fn begin<'a>(bench: &'a Bench) -> crm_guardrails::Operation {
+fn begin(bench: &Bench) -> crm_guardrails::Operation {
     let request = Request::new(&bench.principal, "quote.draft")
         .entity("Quote")
         .context("sales_copilot");
