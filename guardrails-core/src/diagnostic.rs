@@ -3,12 +3,16 @@
 //! Every room that reads something a person wrote (policy, record, table row, file) reports through
 //! [`Diagnostic`]. Nothing here prints; rendering happens once, last, in the crate that owns a
 //! terminal. Messages are lower case without a full stop, names in back-ticks, and never carry a
-//! record's value.
+//! record's value. Each sentence is a [`Phrase`]: the same in every language the product speaks.
+
+mod phrase;
 
 use std::fmt;
 use std::sync::Arc;
 
 use serde::Serialize;
+
+pub use phrase::{Language, Phrase, Said};
 
 /// How much a diagnostic matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -74,7 +78,7 @@ pub struct Note {
     /// Where.
     pub place: Place,
     /// What to see there.
-    pub message: String,
+    pub message: Phrase,
 }
 
 /// One finding.
@@ -85,35 +89,35 @@ pub struct Diagnostic {
     /// Error or warning.
     pub severity: Severity,
     /// What is wrong.
-    pub message: String,
+    pub message: Phrase,
     /// Where; the underlined text.
     pub place: Place,
     /// A short label under the underlined text; may be empty.
-    pub label: String,
+    pub label: Phrase,
     /// Other places that matter.
     pub notes: Vec<Note>,
     /// What to do, in the imperative; may be empty.
-    pub help: String,
+    pub help: Phrase,
 }
 
 impl Diagnostic {
     /// A finding that refuses the text.
     #[must_use]
-    pub fn error(code: &'static str, place: Place, message: impl Into<String>) -> Self {
+    pub fn error(code: &'static str, place: Place, message: impl Into<Phrase>) -> Self {
         Self {
             code,
             severity: Severity::Error,
             message: message.into(),
             place,
-            label: String::new(),
+            label: Phrase::default(),
             notes: Vec::new(),
-            help: String::new(),
+            help: Phrase::default(),
         }
     }
 
     /// A finding that does not refuse the text.
     #[must_use]
-    pub fn warning(code: &'static str, place: Place, message: impl Into<String>) -> Self {
+    pub fn warning(code: &'static str, place: Place, message: impl Into<Phrase>) -> Self {
         Self {
             severity: Severity::Warning,
             ..Self::error(code, place, message)
@@ -122,21 +126,21 @@ impl Diagnostic {
 
     /// Adds what to do about it.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn help(mut self, help: impl Into<Phrase>) -> Self {
         self.help = help.into();
         self
     }
 
     /// Adds a label under the underlined text.
     #[must_use]
-    pub fn label(mut self, label: impl Into<String>) -> Self {
+    pub fn label(mut self, label: impl Into<Phrase>) -> Self {
         self.label = label.into();
         self
     }
 
     /// Adds another place that matters.
     #[must_use]
-    pub fn note(mut self, place: Place, message: impl Into<String>) -> Self {
+    pub fn note(mut self, place: Place, message: impl Into<Phrase>) -> Self {
         self.notes.push(Note {
             place,
             message: message.into(),

@@ -69,7 +69,7 @@ pub use change::Changes;
 pub use decision::{
     Decision, Holding, LogId, OperationId, Outcome, Reason, Risk, TicketHandle, TicketId, Verdict,
 };
-pub use diagnostic::{Diagnostic, Note, Place, Severity};
+pub use diagnostic::{Diagnostic, Language, Note, Phrase, Place, Said, Severity};
 pub use error::{Error, ErrorKind, Result};
 pub use guard::{Guard, GuardBuilder, Refreshed};
 pub use memory::MemoryStore;

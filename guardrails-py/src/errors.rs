@@ -87,8 +87,8 @@ impl From<&crm_guardrails::Diagnostic> for Diagnostic {
         Self {
             code: found.code.to_owned(),
             severity: severity.to_owned(),
-            message: found.message.clone(),
-            help: found.help.clone(),
+            message: found.message.to_string(),
+            help: found.help.to_string(),
             file: found.place.file.to_string(),
             line: found.place.line,
             column: found.place.column,

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use guardrails_core::{Diagnostic, Name, Place};
+use guardrails_core::{Diagnostic, Name, Phrase, Place};
 
 use super::symbols::Symbols;
 use crate::ast::{Dotted, Ident, Span};
@@ -46,7 +46,7 @@ impl<'b> Context<'b> {
         &self,
         code: &'static str,
         span: Span,
-        message: impl Into<String>,
+        message: impl Into<Phrase>,
     ) -> Diagnostic {
         Diagnostic::error(code, self.place(span), message)
     }
@@ -55,7 +55,7 @@ impl<'b> Context<'b> {
         &self,
         code: &'static str,
         span: Span,
-        message: impl Into<String>,
+        message: impl Into<Phrase>,
     ) -> Diagnostic {
         Diagnostic::warning(code, self.place(span), message)
     }

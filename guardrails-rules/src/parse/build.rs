@@ -108,7 +108,7 @@ impl Builder {
             format!("`{word}` stands after other declarations")
         };
         let mut fault = node.fault(codes::MISPLACED_HEADER, message);
-        fault.help = format!("write `{word}` once, at the top of the file");
+        fault.help = format!("write `{word}` once, at the top of the file").into();
         Err(fault)
     }
 

@@ -67,7 +67,7 @@ pub(super) fn over(
         let message =
             format!("this has more operators than the limit `expression_depth` of {DEPTH}");
         let mut fault = node.fault(codes::EXPRESSION_TOO_DEEP, message);
-        fault.help = "use a list with `in`, or split the rule".to_owned();
+        fault.help = "use a list with `in`, or split the rule".into();
         return Err(fault);
     }
     Ok(Expr {

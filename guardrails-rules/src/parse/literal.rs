@@ -42,7 +42,7 @@ pub(super) fn number(node: &Node<'_>) -> Built<Decimal> {
     let digits = node.text().replace('_', "");
     Decimal::from_str_exact(&digits).map_err(|_| {
         let mut fault = node.fault(codes::BAD_LITERAL, "this number has too many digits");
-        fault.help = "use at most 28 digits".to_owned();
+        fault.help = "use at most 28 digits".into();
         fault
     })
 }
@@ -52,7 +52,7 @@ pub(super) fn whole(node: &Node<'_>) -> Built<u64> {
     let digits = node.text().replace('_', "");
     u64::from_str(&digits).map_err(|_| {
         let mut fault = node.fault(codes::BAD_LITERAL, "this number is too large");
-        fault.help = "use at most 18 digits".to_owned();
+        fault.help = "use at most 18 digits".into();
         fault
     })
 }
@@ -61,7 +61,7 @@ fn day(node: &Node<'_>) -> Built<NaiveDate> {
     NaiveDate::from_str(node.text()).map_err(|_| {
         let message = format!("`{}` is not a day of the calendar", node.text());
         let mut fault = node.fault(codes::BAD_LITERAL, message);
-        fault.help = "write year, month and day, such as `2026-03-02`".to_owned();
+        fault.help = "write year, month and day, such as `2026-03-02`".into();
         fault
     })
 }
@@ -78,7 +78,7 @@ fn instant(node: &Node<'_>) -> Built<DateTime<Utc>> {
         Ok(at) => Ok(at.with_timezone(&Utc)),
         Err(_) => {
             let mut fault = node.fault(codes::BAD_LITERAL, "this time does not exist");
-            fault.help = "write it such as `2026-03-02T10:00+08:00`".to_owned();
+            fault.help = "write it such as `2026-03-02T10:00+08:00`".into();
             Err(fault)
         }
     }
@@ -147,7 +147,7 @@ fn bad_escape(node: &Node<'_>, letter: Option<char>) -> Box<guardrails_core::Dia
     let letter = letter.map(String::from).unwrap_or_default();
     let message = format!("`\\{letter}` is not an escape of this language");
     let mut fault = node.fault(codes::BAD_LITERAL, message);
-    fault.help = "write `\\\\` for a backslash; `\\\"`, `\\n` and `\\t` exist".to_owned();
+    fault.help = "write `\\\\` for a backslash; `\\\"`, `\\n` and `\\t` exist".into();
     fault
 }
 

@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use guardrails_core::{Diagnostic, Place};
+use guardrails_core::{Diagnostic, Phrase, Place};
 use pest::iterators::Pair;
 
 use super::Home;
@@ -69,7 +69,7 @@ impl<'s> Node<'s> {
     }
 
     /// A diagnostic about this node.
-    pub(super) fn fault(&self, code: &'static str, message: impl Into<String>) -> Box<Diagnostic> {
+    pub(super) fn fault(&self, code: &'static str, message: impl Into<Phrase>) -> Box<Diagnostic> {
         Box::new(Diagnostic::error(code, self.place(), message))
     }
 
@@ -104,7 +104,7 @@ impl<'s> Node<'s> {
     pub(super) fn bug(&self) -> Box<Diagnostic> {
         let message = format!("the parser cannot read this as `{:?}`", self.rule());
         let mut fault = self.fault(codes::INTERNAL, message);
-        fault.help = "please report this text to the makers".to_owned();
+        fault.help = "please report this text to the makers".into();
         fault
     }
 }
