@@ -66,7 +66,7 @@ mod test_case;
 mod testing;
 
 pub use bundle::{BUNDLE_BYTES, Bundle, FILE_BYTES, SourceFile};
-pub use codes::{Code, codes, explain};
+pub use codes::{Code, Example, codes, explain};
 pub use compile::{Compilation, compile};
 pub use render::{Style, render, to_json};
 pub use test_case::{Expectation, ExpectationKind, Seen, TestActor, TestCase, TestChange};

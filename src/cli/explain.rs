@@ -2,6 +2,7 @@
 
 use clap::Args;
 use guardrails_core::skills;
+use guardrails_rules::Example;
 use serde::Serialize;
 
 use super::Ending;
@@ -44,7 +45,10 @@ fn one(code: &str, output: &Output) -> Result<()> {
     output.line(format!("{}: {}\n", entry.code, entry.title));
     output.line(entry.explanation);
     if !entry.example.is_empty() {
-        output.line(format!("\nfor example\n    {}", entry.example));
+        output.line("\nfor example");
+        for line in entry.example.lines() {
+            output.line(format!("    {line}"));
+        }
     }
     Ok(())
 }
@@ -64,9 +68,13 @@ fn list(output: &Output) -> Result<()> {
 fn entries() -> Vec<Entry> {
     let language = guardrails_rules::codes().iter().map(|code| Entry {
         code: code.code,
-        title: code.title,
-        explanation: code.explanation,
-        example: code.example,
+        title: code.title.as_str(),
+        explanation: code.why.as_str(),
+        example: match &code.example {
+            Example::Text { wrong, .. } => wrong.trim_start(),
+            Example::Said(said) => said.as_str(),
+            _ => "",
+        },
     });
     let lines = skills::CODES.iter().map(|code| Entry {
         code: code.code,

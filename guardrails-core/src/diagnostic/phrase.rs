@@ -42,6 +42,15 @@ pub struct Phrase {
 }
 
 impl Phrase {
+    /// A sentence that is known when the program is compiled.
+    #[must_use]
+    pub const fn fixed(en: &'static str, zh: &'static str) -> Self {
+        Self {
+            en: Cow::Borrowed(en),
+            zh: Cow::Borrowed(zh),
+        }
+    }
+
     /// The same sentence in both languages.
     #[must_use]
     pub fn both(en: impl Into<Cow<'static, str>>, zh: impl Into<Cow<'static, str>>) -> Self {

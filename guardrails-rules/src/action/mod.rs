@@ -57,7 +57,7 @@ use std::sync::Arc;
 use guardrails_core::policy::{Action, Entity};
 use guardrails_core::{Diagnostic, Name, Place};
 
-pub use codes::CODES;
+pub(crate) use codes::CODES;
 use script::Door;
 
 /// Compiles the script of a `do { … }` block.
@@ -67,7 +67,7 @@ use script::Door;
 /// be required.
 ///
 /// # Errors
-/// Everything that is wrong with the script, with a code of [`CODES`], a place and advice.
+/// Everything that is wrong with the script, with a code, a place and advice.
 pub fn compile(
     script: &str,
     place: &Place,

@@ -1,0 +1,29 @@
+//! G0209: unknown annotation.
+
+use super::{Code, Example, Phrase};
+
+pub(super) const CODE: &Code = &Code {
+    code: "G0209",
+    title: Phrase::fixed("unknown annotation", "未知的注解"),
+    why: Phrase::fixed(
+        "The annotation does not exist, or not in this place. It would be silently without \
+         effect.",
+        "没有这个注解，或者它不能写在这里。写了也会悄悄地不起作用。",
+    ),
+    fix: Phrase::fixed(
+        "Write @sensitivity or @pii on a field; @owner, @since, @until, @shadow, @severity, \
+         @tags or @doc on a rule.",
+        "字段上写 @sensitivity 或 @pii；规则上写 @owner、@since、@until、@shadow、@severity、\
+         @tags 或 @doc。",
+    ),
+    example: Example::Text {
+        wrong: r"
+guard 1
+entity Quote { cost_price : money(CNY) @sensitivty(5) }
+",
+        right: r"
+guard 1
+entity Quote { cost_price : money(CNY) @sensitivity(5) }
+",
+    },
+};

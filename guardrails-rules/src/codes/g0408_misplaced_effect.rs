@@ -1,0 +1,37 @@
+//! G0408: effect has nothing to act on.
+
+use super::{Code, Example, Phrase};
+
+pub(super) const CODE: &Code = &Code {
+    code: "G0408",
+    title: Phrase::fixed("effect has nothing to act on", "效果无处生效"),
+    why: Phrase::fixed(
+        "`mask` and `hide` change what is read, so they follow only from `on read`; and what \
+         has come before the risk score cannot depend on it.",
+        "`mask` 和 `hide` 改变读到的内容，所以只能用在 `on read` 的规则里；风险分算出之前的效果\
+         也不能取决于风险分。",
+    ),
+    fix: Phrase::fixed(
+        "Write `on read of …` in a rule that masks or hides; take `deny` or `require approval` \
+         for changes.",
+        "脱敏或隐藏的规则写 `on read of …`；针对修改的规则用 `deny` 或 `require approval`。",
+    ),
+    example: Example::Text {
+        wrong: r"
+guard 1
+entity Quote { amount : money(CNY) }
+rule amounts_are_secret {
+    on   update of Quote
+    then hide amount
+}
+",
+        right: r"
+guard 1
+entity Quote { amount : money(CNY) }
+rule amounts_are_secret {
+    on   read of Quote
+    then hide amount
+}
+",
+    },
+};
