@@ -5,11 +5,11 @@ PYTHON ?= python3
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint fmt bench wheel doc
+.PHONY: help demo test lint fmt bench fuzz-smoke wheel doc
 
 help: ## Say what there is
 	@echo 'make TARGET, where TARGET is one of'
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1 \2/p' $(MAKEFILE_LIST) | while read -r name what; do printf '  %-8s%s\n' "$$name" "$$what"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1 \2/p' $(MAKEFILE_LIST) | while read -r name what; do printf '  %-12s%s\n' "$$name" "$$what"; done
 
 # Built first and aloud, then run in silence: the first build takes minutes, and a stranger should see it move.
 demo: ## Watch a sales copilot work behind the guard (needs nothing but Rust)
@@ -24,10 +24,14 @@ lint: ## Check format, lints, docs, walls, dependencies and Python types
 
 fmt: ## Format all Rust sources
 	@cargo fmt --all
+	@cargo fmt --manifest-path guardrails-rules/fuzz/Cargo.toml
 	@[ ! -e benches/peers/Cargo.toml ] || cargo fmt --all --manifest-path benches/peers/Cargo.toml
 
 bench: ## Measure us, and us beside our peers; writes target/bench.json
 	@.ci/bench
+
+fuzz-smoke: ## Try made-up input on every reader of text for a minute each
+	@.ci/fuzz
 
 wheel: ## Build the Python wheel into target/wheels
 	@.ci/wheel

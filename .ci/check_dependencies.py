@@ -29,6 +29,9 @@ ARROWS = {
 }
 
 ROW = re.compile(r"^\| `(?P<name>[\w-]+)` \|(?P<reason>[^|]+)\|(?P<doors>[^|]+)\|$", re.MULTILINE)
+# Workspaces of their own, with lock files of their own: what they name is in nobody's dependency tree.
+APART = ("benches/peers/", "guardrails-rules/fuzz/")
+
 COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
 
 
@@ -69,7 +72,7 @@ def sources() -> dict[str, str]:
         ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.rs"],
         cwd=ROOT, check=True, capture_output=True, text=True,
     )  # fmt: skip
-    names = [name for name in listed.stdout.splitlines() if not name.startswith("benches/peers/")]
+    names = [name for name in listed.stdout.splitlines() if not name.startswith(APART)]
     present = [name for name in names if (ROOT / name).exists()]
     return {name: COMMENT.sub("", (ROOT / name).read_text(encoding="utf-8")) for name in present}
 

@@ -3,7 +3,7 @@
 use guardrails_core::policy::Policy;
 use guardrails_core::{Diagnostic, Error, Place, Result};
 
-use crate::bundle::Bundle;
+use crate::bundle::{Bundle, SourceFile};
 use crate::test_case::TestCase;
 use crate::{check, codes, parse};
 
@@ -50,6 +50,13 @@ pub fn compile(bundle: &Bundle) -> Compilation {
         tests: checked.tests,
         diagnostics,
     }
+}
+
+/// What is wrong with the text of one file before any name or type is looked up: for tools that look
+/// at a file alone, while it is being written.
+#[must_use]
+pub fn syntax(file: &SourceFile) -> Vec<Diagnostic> {
+    in_order(parse::file(file, 0).1)
 }
 
 /// By place, each once, and no more than people read.

@@ -67,7 +67,7 @@ mod testing;
 
 pub use bundle::{BUNDLE_BYTES, Bundle, FILE_BYTES, SourceFile};
 pub use codes::{Code, Example, codes, explain};
-pub use compile::{Compilation, compile};
+pub use compile::{Compilation, compile, syntax};
 pub use render::{Style, render, to_json};
 pub use test_case::{Expectation, ExpectationKind, Seen, TestActor, TestCase, TestChange};
 pub use testing::{Failure, TestReport, TestResult, run_tests};

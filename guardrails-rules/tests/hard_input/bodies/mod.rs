@@ -1,0 +1,127 @@
+//! What must hold of any input, as one function per fuzz target.
+//!
+//! `guardrails-rules/fuzz` calls them with bytes that libFuzzer makes up, `hard_input/main.rs` with the
+//! seeds that are committed. A promise that is broken is a panic.
+
+mod conditions;
+#[path = "../../action/fixture.rs"]
+#[expect(dead_code, reason = "the tests of scripts use the rest")]
+mod fixture;
+
+use std::collections::BTreeSet;
+
+use guardrails_core::process::{Facts, Truth, holds};
+use guardrails_core::{Diagnostic, Fields, Place, Severity};
+use guardrails_rules::{
+    Bundle, Compilation, SourceFile, Style, compile, render, run_tests, syntax, to_json,
+};
+
+/// Tests of one policy that are run; each opens a guard of its own.
+const TESTS: usize = 4;
+
+/// Reading one file ends, and what it finds lies within the file.
+pub fn parse(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let source = SourceFile::new("any.guard", text);
+    sound(&syntax(&source), source.text().len());
+}
+
+/// Compiling a bundle ends with a policy or with an error, the same ones each time, and everything
+/// that is said can be shown. The tests of a policy that compiles can be run.
+pub fn check(data: &[u8]) {
+    let Some(bundle) = bundle(data) else { return };
+    let compiled = compile(&bundle);
+    sound(&compiled.diagnostics, data.len());
+    let refused = |finding: &Diagnostic| finding.severity == Severity::Error;
+    assert_eq!(
+        compiled.policy.is_none(),
+        compiled.diagnostics.iter().any(refused)
+    );
+    assert_eq!(compiled.diagnostics, compile(&bundle).diagnostics);
+    let rendered = render(&compiled.diagnostics, &bundle, Style::Colour);
+    assert_eq!(rendered.is_empty(), compiled.diagnostics.is_empty());
+    assert!(serde_json::from_str::<serde_json::Value>(&to_json(&compiled.diagnostics)).is_ok());
+    run(&compiled);
+}
+
+/// A guard answers from its plan's index what the oracle answers by walking every rule.
+pub fn index_against_oracle(data: &[u8]) {
+    let case = conditions::Case::decoded(data);
+    let asked = case.asked();
+    let facts = Facts::new(
+        &asked.principal,
+        &asked.skill,
+        asked.record.fields(),
+        asked.now,
+    );
+    let facts = facts.changed_by(asked.changes.fields());
+    let expected = asked.policy.rules.iter().filter_map(|rule| {
+        let truth = rule
+            .when
+            .as_ref()
+            .map_or(Truth::True, |when| holds(when, &facts));
+        (truth != Truth::False).then(|| (rule.origin.name.to_string(), truth == Truth::Unknown))
+    });
+    assert_eq!(
+        asked.verdicts(),
+        expected.collect::<BTreeSet<_>>(),
+        "{}\n{}",
+        case.policy,
+        case.record
+    );
+}
+
+/// Compiling a script ends with an action or with findings inside the script; running the action
+/// ends with effects or with an error.
+pub fn action(data: &[u8]) {
+    let Ok(script) = std::str::from_utf8(data) else {
+        return;
+    };
+    match fixture::compile(script) {
+        Ok(action) => {
+            let _ = fixture::run_action(&*action, &fixture::record(), &Fields::new());
+            let _ = fixture::run_action(&*action, &Fields::new(), &fixture::record());
+        }
+        Err(findings) => {
+            assert!(!findings.is_empty());
+            let first = fixture::start().start;
+            for Diagnostic { place, help, .. } in findings {
+                assert!(first <= place.start && place.start <= place.end);
+                assert!((place.end - first) as usize <= script.len());
+                assert!(!help.is_empty());
+            }
+        }
+    }
+}
+
+/// Up to three files in one text, with a line `===` between them: two of policy and a word list.
+fn bundle(data: &[u8]) -> Option<Bundle> {
+    let text = std::str::from_utf8(data).ok()?;
+    let names = ["a.guard", "b.guard", "words.txt"];
+    let files = names.into_iter().zip(text.splitn(3, "\n===\n"));
+    Bundle::from_files(
+        files
+            .map(|(name, text)| SourceFile::new(name, text))
+            .collect(),
+    )
+    .ok()
+}
+
+fn run(compiled: &Compilation) {
+    let Some(policy) = &compiled.policy else {
+        return;
+    };
+    let tests = compiled.tests.get(..TESTS).unwrap_or(&compiled.tests);
+    assert_eq!(run_tests(policy, tests).results.len(), tests.len());
+}
+
+fn sound(findings: &[Diagnostic], longest: usize) {
+    for finding in findings {
+        let Place { start, end, .. } = finding.place;
+        assert_ne!(finding.code, "G0999", "{finding}");
+        assert!(start <= end && end as usize <= longest, "{finding}");
+        assert!(!finding.message.is_empty(), "{finding}");
+    }
+}
