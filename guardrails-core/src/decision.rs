@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use crate::diagnostic::Place;
 use crate::policy::{Digest, RiskLevel};
-use crate::value::Name;
+use crate::value::{Fields, Name};
 
 /// Why: a stable code, a sentence, and the line of policy it came from.
 ///
@@ -253,8 +253,46 @@ pub struct Decision {
     pub(crate) shadows: Vec<Reason>,
     pub(crate) risk: Arc<Risk>,
     pub(crate) notify: Vec<Name>,
+    pub(crate) obligations: Vec<Obligation>,
     pub(crate) policy: Digest,
     pub(crate) verdicts: Arc<[Verdict]>,
+}
+
+/// Something that the policy binds the host to when it goes on (`oblige`).
+///
+/// INVARIANT: its particulars show no value that the principal may not see.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Obligation {
+    pub(crate) name: Name,
+    pub(crate) terms: Fields,
+    pub(crate) rule: Name,
+    pub(crate) place: Place,
+}
+
+impl Obligation {
+    /// What is to be done, by the name that the policy gives it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The particulars.
+    #[must_use]
+    pub fn terms(&self) -> &Fields {
+        &self.terms
+    }
+
+    /// The rule that says so.
+    #[must_use]
+    pub fn rule(&self) -> &str {
+        &self.rule
+    }
+
+    /// The line of policy.
+    #[must_use]
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
 }
 
 /// What one rule said of one operation.
@@ -309,6 +347,13 @@ impl Decision {
     #[must_use]
     pub fn notify(&self) -> &[Name] {
         &self.notify
+    }
+
+    /// What the host must do, whatever the outcome: the policy does not do it, and goes on believing
+    /// that it was done.
+    #[must_use]
+    pub fn obligations(&self) -> &[Obligation] {
+        &self.obligations
     }
 
     /// What each rule that held, or could not be known, said.

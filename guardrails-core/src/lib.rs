@@ -67,7 +67,8 @@ pub mod skills;
 
 pub use change::Changes;
 pub use decision::{
-    Decision, Holding, LogId, OperationId, Outcome, Reason, Risk, TicketHandle, TicketId, Verdict,
+    Decision, Holding, LogId, Obligation, OperationId, Outcome, Reason, Risk, TicketHandle,
+    TicketId, Verdict,
 };
 pub use diagnostic::{Diagnostic, Language, Note, Phrase, Place, Said, Severity};
 pub use error::{Error, ErrorKind, Result};

@@ -106,9 +106,14 @@ impl Happening {
             .then(|| format!("expected deny `{code}`, but {}", self.told()))
     }
 
+    /// A table is expected by its own name, for any of its rows, or by a row's.
     fn expect_rule(&self, rule: &Name) -> Option<String> {
-        let held =
-            self.rules.contains(rule) || self.reasons.iter().any(|reason| *reason.rule() == **rule);
+        let meant = |name: &str| {
+            let rest = name.strip_prefix(&**rule);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('#'))
+        };
+        let held = self.rules.iter().any(|name| meant(name))
+            || self.reasons.iter().any(|reason| meant(reason.rule()));
         if held {
             return None;
         }

@@ -139,6 +139,13 @@ pub(super) const REASONS: &[(&str, &str, &str)] = &[
         "Its status in the policy or the database says so. An administrator lifts it.",
     ),
     (
+        "TABLE_OVERLAP",
+        "two rows of a table hold where one may",
+        "The decision table is `hit unique`, and two of its rows hold for this change. Both applied, and the \
+         change is refused besides, since nobody can say which row was meant. Narrow one of the rows, or give \
+         the table another hit policy.",
+    ),
+    (
         "TICKET_CANCELLED",
         "the ticket was withdrawn",
         "Its requester withdrew it. Propose the change again.",

@@ -191,6 +191,7 @@ impl Operation {
             shadows: review.shadows,
             risk: Arc::new(review.risk),
             notify: review.notify,
+            obligations: review.obligations,
             policy: self.about.policy,
             verdicts: review.verdicts.into(),
         };

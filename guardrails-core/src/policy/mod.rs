@@ -7,10 +7,13 @@
 mod approval;
 mod expr;
 mod grant;
+mod message;
+mod obligation;
 mod risk;
 mod rule;
 mod schema;
 mod skill;
+mod table;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,12 +24,15 @@ pub use expr::{
     Arithmetic, Comparison, Expr, ExprKind, Function, Path, Quantifier, Root, TextTest, ValueSet,
 };
 pub use grant::{FieldClause, FieldSet, Grant, Permission};
+pub use message::{Message, MessagePart, Translation, speaks};
+pub use obligation::{Duty, Term};
 pub use risk::{LevelEffect, RiskFactor, RiskLevel, RiskModel, RiskThreshold};
 pub use rule::{
-    Action, ActionEffect, ActionError, Effect, EffectKind, Message, MessagePart, Mode, Rule,
+    Action, ActionEffect, ActionError, Effect, EffectKind, Gravity, Mode, Requirement, Rule,
 };
 pub use schema::{Currency, Entity, EnumType, Field, PiiClass, Sensitivity, Type};
 pub use skill::{Budget, Limit, Per, Skill, SkillStatus};
+pub use table::{Column, Hit, Table, TableRow};
 
 use crate::diagnostic::Place;
 use crate::value::Name;

@@ -50,8 +50,13 @@ pub struct RiskThreshold {
 /// What reaching a level brings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LevelEffect {
-    /// Wait for an approval by this chain.
-    RequireApproval(Name),
+    /// Wait for an approval.
+    RequireApproval {
+        /// The chain that must agree.
+        chain: Name,
+        /// The code of the reason; `RISK_NEEDS_APPROVAL` unless the policy names one.
+        code: Name,
+    },
     /// Refuse, with a code.
     Deny(Name),
     /// Tell a channel.

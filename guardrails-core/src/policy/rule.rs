@@ -7,14 +7,17 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::expr::{Expr, Path};
+use super::message::Message;
+use super::obligation::Duty;
+use super::table::TableRow;
 use super::{Origin, Verb};
 use crate::data::Mask;
 use crate::diagnostic::Place;
 use crate::process::Facts;
 use crate::value::Name;
 
-/// One rule.
-#[derive(Debug, Clone)]
+/// One rule. The default one is about nothing.
+#[derive(Debug, Clone, Default)]
 pub struct Rule {
     /// Name and place.
     pub origin: Origin,
@@ -24,7 +27,7 @@ pub struct Rule {
     pub entity: Name,
     /// When it applies; none means always.
     pub when: Option<Expr>,
-    /// What follows, all of it.
+    /// What follows, all of it; nothing for a row of a table that says `allow`.
     pub effects: Vec<Effect>,
     /// Whether it counts.
     pub mode: Mode,
@@ -34,12 +37,53 @@ pub struct Rule {
     pub until: Option<NaiveDate>,
     /// Who answers for it (`@owner`); may be empty.
     pub owner: Name,
+    /// How grave a breach is (`@severity`), for people and reports; it decides nothing.
+    pub severity: Option<Gravity>,
+    /// Words to find it by (`@tags`).
+    pub tags: Vec<Name>,
+    /// What it is for (`@doc`); may be empty.
+    pub doc: Name,
+    /// The row of a decision table that it is, when it is one.
+    pub table: Option<Arc<TableRow>>,
+}
+
+/// How grave the author of a rule thinks a breach is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Gravity {
+    /// Worth knowing.
+    Low,
+    /// Worth looking at.
+    Medium,
+    /// Worth acting on.
+    High,
+    /// Worth waking someone.
+    Critical,
+}
+
+impl Gravity {
+    /// The word of the language.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+impl fmt::Display for Gravity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }
 
 /// Whether a rule counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Mode {
     /// It does.
+    #[default]
     Enforced,
     /// `@shadow`: its verdict is recorded and changes nothing.
     Shadow,
@@ -59,8 +103,8 @@ pub struct Effect {
 pub enum EffectKind {
     /// Refuse, with a code.
     Deny(Name, Message),
-    /// Wait for an approval by this chain.
-    RequireApproval(Name, Message),
+    /// Wait for an approval.
+    RequireApproval(Requirement),
     /// Mask a field in what is read.
     Mask(Name, Mask),
     /// Hide a field in what is read.
@@ -69,34 +113,26 @@ pub enum EffectKind {
     Risk(Decimal, Name),
     /// Tell a channel.
     Notify(Name),
+    /// Bind the host to something.
+    Oblige(Arc<Duty>),
     /// Run a script that may do the above.
     Do(Arc<dyn Action>),
 }
 
-/// Text for people, with places for values: `discount is {discount}`.
-#[derive(Debug, Clone, Default)]
-pub struct Message {
-    /// Text and values, in order.
-    pub parts: Vec<MessagePart>,
+/// An approval that must be given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirement {
+    /// The chain that must agree.
+    pub chain: Name,
+    /// The code of the reason; [`APPROVAL_REQUIRED`](Self::CODE) unless the policy names one.
+    pub code: Name,
+    /// Why.
+    pub because: Message,
 }
 
-/// A piece of a message.
-#[derive(Debug, Clone)]
-pub enum MessagePart {
-    /// As written.
-    Text(String),
-    /// A value, shown as the principal may see it.
-    Value(Path),
-}
-
-impl Message {
-    /// A message without values.
-    #[must_use]
-    pub fn plain(text: impl Into<String>) -> Self {
-        Self {
-            parts: vec![MessagePart::Text(text.into())],
-        }
-    }
+impl Requirement {
+    /// The code of a requirement that names none.
+    pub const CODE: &'static str = "APPROVAL_REQUIRED";
 }
 
 /// A compiled script of a rule, run when the rule's condition holds. Straight-line code that always

@@ -190,21 +190,38 @@ fn fields() -> impl Strategy<Value = Fields> {
     prop::collection::vec((name, any_value()), 0..6).prop_map(|pairs| pairs.into_iter().collect())
 }
 
-fn rule(number: usize, when: Option<Expr>, effect: u8, shadow: bool) -> Arc<Rule> {
-    let name = Name::from(format!("r{number}"));
+fn effect(name: &Name, which: u8) -> Effect {
     let because = Message {
         parts: vec![
             MessagePart::Text("n is ".to_owned()),
             MessagePart::Value(path(Root::Record, "n", Type::Decimal)),
         ],
+        translations: Vec::new(),
     };
-    let kind = match effect % 4 {
+    let kind = match which % 5 {
         0 => EffectKind::Deny("NO".into(), because),
-        1 => EffectKind::RequireApproval("chain".into(), because),
+        1 => EffectKind::RequireApproval(Requirement {
+            chain: "chain".into(),
+            code: Requirement::CODE.into(),
+            because,
+        }),
         2 => EffectKind::Risk(Decimal::ONE, name.clone()),
+        3 => EffectKind::Oblige(Arc::new(Duty {
+            name: "log".into(),
+            terms: vec![("why".into(), Term::Text(because))],
+        })),
         _ => EffectKind::Notify(name.clone()),
     };
-    Arc::new(Rule {
+    Effect {
+        kind,
+        place: Place::default(),
+    }
+}
+
+fn rule(number: usize, when: Option<Expr>, which: u8, shadow: bool) -> Rule {
+    let name = Name::from(format!("r{number}"));
+    Rule {
+        effects: vec![effect(&name, which)],
         origin: Origin {
             name,
             place: Place::default(),
@@ -212,18 +229,65 @@ fn rule(number: usize, when: Option<Expr>, effect: u8, shadow: bool) -> Arc<Rule
         verbs: vec![Verb::Update],
         entity: "E".into(),
         when,
-        effects: vec![Effect {
-            kind,
-            place: Place::default(),
-        }],
         mode: if shadow { Mode::Shadow } else { Mode::Enforced },
-        since: effect
+        since: which
             .is_multiple_of(5)
             .then(|| NaiveDate::from_ymd_opt(2026, 1, 1).unwrap()),
-        until: effect
+        until: which
             .is_multiple_of(7)
             .then(|| NaiveDate::from_ymd_opt(2026, 6, 30).unwrap()),
         owner: "".into(),
+        severity: None,
+        tags: Vec::new(),
+        doc: "".into(),
+        table: None,
+    }
+}
+
+/// Rows of one table: each a cell of its own, effects that rows may well share, and sometimes none.
+fn table() -> impl Strategy<Value = Vec<Rule>> {
+    let hit = prop::sample::select(vec![Hit::Unique, Hit::First, Hit::Any, Hit::Collect]);
+    let row = (
+        prop::option::weighted(0.9, condition()),
+        prop::collection::vec(any::<u8>(), 0..3),
+    );
+    let rows = prop::collection::vec(row, 1..6);
+    (hit, rows, prop::bool::weighted(0.1)).prop_map(|(hit, rows, shadow)| {
+        let reads_risk = rows.iter().any(|(cell, _)| {
+            let mut reads = false;
+            if let Some(cell) = cell {
+                cell.visit_paths(&mut |path| reads |= path.root == Root::Risk);
+            }
+            reads
+        });
+        let table = Arc::new(Table {
+            origin: Origin {
+                name: "t".into(),
+                place: Place::default(),
+            },
+            hit,
+            columns: vec![Column::Role],
+            reads_risk,
+        });
+        let rows = (1..).zip(rows);
+        rows.map(|(row, (cell, effects))| {
+            let shared = Name::from("shared");
+            Rule {
+                effects: effects
+                    .iter()
+                    .map(|which| effect(&shared, *which))
+                    .collect(),
+                table: Some(Arc::new(TableRow {
+                    table: table.clone(),
+                    row,
+                    cells: vec![cell.clone()],
+                })),
+                since: None,
+                until: None,
+                ..rule(0, cell, 1, shadow)
+            }
+        })
+        .collect()
     })
 }
 
@@ -233,10 +297,15 @@ fn rules() -> impl Strategy<Value = Vec<Arc<Rule>>> {
         any::<u8>(),
         prop::bool::weighted(0.1),
     );
-    prop::collection::vec(one, 0..12).prop_map(|rules| {
-        let rules = rules.into_iter().enumerate();
+    let alone = one.prop_map(|(when, which, shadow)| vec![rule(0, when, which, shadow)]);
+    let blocks = prop_oneof![4 => alone.boxed(), 2 => table().boxed()];
+    prop::collection::vec(blocks, 0..10).prop_map(|blocks| {
+        let rules = blocks.into_iter().flatten().enumerate();
         rules
-            .map(|(i, (when, effect, shadow))| rule(i, when, effect, shadow))
+            .map(|(number, mut rule)| {
+                rule.origin.name = Name::from(format!("r{number}"));
+                Arc::new(rule)
+            })
             .collect()
     })
 }

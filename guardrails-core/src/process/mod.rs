@@ -20,6 +20,7 @@ mod predicate;
 mod review;
 mod risk;
 mod rules;
+mod tables;
 mod ticket;
 mod truth;
 

@@ -3,14 +3,17 @@
 //! Deny stands over needs-approval, which stands over allow. What is shadowed is told apart and
 //! changes nothing.
 
+use std::sync::Arc;
+
 use super::facts::Facts;
 use super::message::{Reference, bind, fill};
 use super::oracle;
 use super::predicate::{Frame, Slots};
 use super::risk::{Scale, share, total};
 use super::rules::{Because, Finding, Findings, Phase, RuleSet, in_force, phase};
-use crate::decision::{Reason, Risk, Verdict};
-use crate::policy::{LevelEffect, Policy, RiskThreshold, Verb};
+use super::tables::take_plainly;
+use crate::decision::{Obligation, Reason, Risk, Verdict};
+use crate::policy::{Duty, LevelEffect, Message, Policy, RiskThreshold, Verb};
 use crate::value::Name;
 
 /// What rules and risk say of one proposal.
@@ -23,6 +26,7 @@ pub(crate) struct Review {
     pub(crate) shadows: Vec<Reason>,
     pub(crate) risk: Risk,
     pub(crate) notify: Vec<Name>,
+    pub(crate) obligations: Vec<Obligation>,
     pub(crate) verdicts: Vec<Verdict>,
 }
 
@@ -86,13 +90,13 @@ pub(crate) fn review_naively(
         })
     };
     let run = |wanted, facts: &Facts<'_>, findings: &mut Findings| {
-        for rule in about(wanted) {
-            let truth = rule
-                .when
-                .as_ref()
-                .map_or(super::Truth::True, |when| oracle::holds(when, facts));
-            findings.add(rule, truth, facts);
-        }
+        let came_out: Vec<_> = about(wanted)
+            .map(|rule| {
+                let holds = |when| oracle::holds(when, facts);
+                (rule, rule.when.as_ref().map_or(super::Truth::True, holds))
+            })
+            .collect();
+        take_plainly(&came_out, facts, findings);
     };
     let weigh = |findings: &Findings| {
         let factors = policy.risk.factors.iter().map(|factor| {
@@ -134,6 +138,7 @@ fn conclude(
         shadows: Vec::new(),
         risk,
         notify: Vec::new(),
+        obligations: Vec::new(),
         verdicts: std::mem::take(&mut findings.verdicts),
     };
     for finding in std::mem::take(&mut findings.denials) {
@@ -147,7 +152,7 @@ fn conclude(
     }
     for finding in std::mem::take(&mut findings.approvals) {
         let template = template(&finding.what.because, &finding, facts);
-        let reason = reason("APPROVAL_REQUIRED".into(), &template, &finding, show);
+        let reason = reason(finding.what.code.clone(), &template, &finding, show);
         if finding.shadow {
             review.shadows.push(reason);
         } else {
@@ -157,6 +162,11 @@ fn conclude(
                 template,
             });
         }
+    }
+    // What a shadow rule would bind the host to binds nobody; its verdict is on record.
+    let duties = std::mem::take(&mut findings.duties);
+    for finding in duties.iter().filter(|finding| !finding.shadow) {
+        review.obligations.push(obligation(finding, facts, show));
     }
     for threshold in reached {
         for effect in &threshold.effects {
@@ -179,8 +189,8 @@ impl Review {
             Reason::new(code.clone(), text).from_policy("risk".into(), threshold.place.clone())
         };
         match effect {
-            LevelEffect::RequireApproval(chain) => {
-                let reason = reason(&"RISK_NEEDS_APPROVAL".into());
+            LevelEffect::RequireApproval { chain, code } => {
+                let reason = reason(code);
                 self.needs.push(NeedsApproval {
                     chain: chain.clone(),
                     template: reason.message().to_owned(),
@@ -193,6 +203,18 @@ impl Review {
             }
             LevelEffect::Notify(channel) => findings.tell(channel),
         }
+    }
+}
+
+fn obligation(finding: &Finding<Arc<Duty>>, facts: &Facts<'_>, show: Show<'_>) -> Obligation {
+    let when = finding.rule.when.as_ref();
+    let fill = |message: &Message| fill(&bind(message, when, facts), show);
+    let origin = &finding.rule.origin;
+    Obligation {
+        name: finding.what.name.clone(),
+        terms: finding.what.filled(&fill),
+        rule: origin.name.clone(),
+        place: origin.place.clone(),
     }
 }
 

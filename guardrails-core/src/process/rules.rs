@@ -1,8 +1,9 @@
 //! The rules of one plan, and what they say of one set of facts.
 //!
 //! One-shot and order-free: every rule that holds, or whose condition cannot be known, adds what
-//! follows from it; nothing a rule does changes what another one sees. Rules that read the risk
-//! score run once the score of all others is known; what they add counts towards the level.
+//! follows from it; nothing a rule does changes what another one sees. How the rows of a decision
+//! table stand to each other is decided in [`super::tables`]. Rules that read the risk score run once
+//! the score of all others is known; what they add counts towards the level.
 
 use std::sync::Arc;
 
@@ -13,10 +14,13 @@ use super::facts::Facts;
 use super::index::{Candidates, Index};
 use super::oracle;
 use super::predicate::{Compiler, Frame, Predicate};
+use super::tables::Tables;
 use super::truth::Truth;
 use crate::data::Mask;
 use crate::decision::{Holding, Reason, Verdict};
-use crate::policy::{ActionEffect, EffectKind, Message, Mode, Root, Rule, Verb};
+use crate::policy::{
+    ActionEffect, Duty, Effect, EffectKind, Message, Mode, Requirement, Root, Rule, TableRow, Verb,
+};
 use crate::value::Name;
 
 /// The rules of one plan for one verb.
@@ -57,6 +61,7 @@ pub(crate) struct Findings {
     pub(crate) masks: Vec<Finding<(Name, Option<Mask>)>>,
     pub(crate) risks: Vec<(Name, Decimal)>,
     pub(crate) notify: Vec<Name>,
+    pub(crate) duties: Vec<Finding<Arc<Duty>>>,
     pub(crate) verdicts: Vec<Verdict>,
 }
 
@@ -81,6 +86,7 @@ pub(crate) struct Denial {
 #[derive(Debug)]
 pub(crate) struct Need {
     pub(crate) chain: Name,
+    pub(crate) code: Name,
     pub(crate) because: Because,
 }
 
@@ -142,12 +148,14 @@ impl RuleSet {
         // Findings come in the order of the policy, so that a decision reads the same every time.
         candidates.sort_unstable();
         let today = facts.now.date_naive();
+        let mut tables = Tables::default();
         for at in candidates {
             let Some(ready) = usize::try_from(at).ok().and_then(|at| rules.get(at)) else {
                 continue;
             };
-            if in_force(&ready.rule, today) {
-                findings.add(&ready.rule, ready.predicate.holds(frame), facts);
+            if in_force(&ready.rule, today) && tables.tries(&ready.rule) {
+                let truth = ready.predicate.holds(frame);
+                tables.take(&ready.rule, truth, facts, findings);
             }
         }
     }
@@ -176,8 +184,12 @@ impl Ready {
     }
 }
 
-/// When a rule runs: after the risk is known if its condition or its script reads it.
+/// When a rule runs: after the risk is known if its condition or its script reads it, or another row
+/// of its table does.
 pub(crate) fn phase(rule: &Rule) -> Phase {
+    if rule.table.as_ref().is_some_and(|row| row.table.reads_risk) {
+        return Phase::AfterRisk;
+    }
     let mut reads_risk = rule.effects.iter().any(|effect| match &effect.kind {
         EffectKind::Do(action) => action.reads().iter().any(|path| path.root == Root::Risk),
         _ => false,
@@ -198,8 +210,14 @@ pub(crate) fn in_force(rule: &Rule, today: NaiveDate) -> bool {
 }
 
 impl Findings {
-    /// Adds what follows from `rule`, whose condition came out as `truth`.
-    pub(crate) fn add(&mut self, rule: &Arc<Rule>, truth: Truth, facts: &Facts<'_>) {
+    /// Adds that `rule` came out as `truth`, and these of its effects.
+    pub(crate) fn add<'e>(
+        &mut self,
+        rule: &Arc<Rule>,
+        truth: Truth,
+        effects: impl IntoIterator<Item = &'e Effect>,
+        facts: &Facts<'_>,
+    ) {
         let unknown = match truth {
             Truth::False => return,
             Truth::True => None,
@@ -220,7 +238,7 @@ impl Findings {
             },
             shadow,
         });
-        for effect in &rule.effects {
+        for effect in effects {
             self.follow(rule, &effect.kind, shadow, unknown.as_ref(), facts);
         }
     }
@@ -242,10 +260,11 @@ impl Findings {
                 };
                 self.denials.push(finding(what, rule, shadow, unknown));
             }
-            EffectKind::RequireApproval(chain, message) => {
+            EffectKind::RequireApproval(required) => {
                 let what = Need {
-                    chain: chain.clone(),
-                    because: template(message),
+                    chain: required.chain.clone(),
+                    code: required.code.clone(),
+                    because: template(&required.because),
                 };
                 self.approvals.push(finding(what, rule, shadow, unknown));
             }
@@ -260,6 +279,10 @@ impl Findings {
             EffectKind::Risk(points, name) if !shadow => self.add_risk(name.clone(), *points),
             EffectKind::Notify(channel) if !shadow => self.tell(channel),
             EffectKind::Risk(..) | EffectKind::Notify(_) => {}
+            EffectKind::Oblige(duty) => {
+                self.duties
+                    .push(finding(duty.clone(), rule, shadow, unknown));
+            }
             EffectKind::Do(action) => match action.run(facts) {
                 Ok(effects) => effects
                     .into_iter()
@@ -290,14 +313,32 @@ impl Findings {
                 self.denials.push(finding(what, rule, shadow, unknown));
             }
             ActionEffect::RequireApproval(chain, text) => {
-                let because = Because::Text(text);
-                let what = Need { chain, because };
+                let what = Need {
+                    chain,
+                    code: Requirement::CODE.into(),
+                    because: Because::Text(text),
+                };
                 self.approvals.push(finding(what, rule, shadow, unknown));
             }
             ActionEffect::Risk(points, name) if !shadow => self.add_risk(name, points),
             ActionEffect::Notify(channel) if !shadow => self.tell(&channel),
             ActionEffect::Risk(..) | ActionEffect::Notify(_) => {}
         }
+    }
+
+    /// Adds that a row of a `unique` table holds beside an earlier one: what the author ruled out, so
+    /// that nobody can say which was meant.
+    pub(crate) fn overlap(&mut self, rule: &Arc<Rule>, row: &TableRow, earlier: u32) {
+        let text = format!(
+            "rows {earlier} and {} of the table `{}` hold at once, and it lets one hold",
+            row.row, row.table.origin.name
+        );
+        let what = Denial {
+            code: "TABLE_OVERLAP".into(),
+            because: Because::Text(text),
+        };
+        let shadow = rule.mode == Mode::Shadow;
+        self.denials.push(finding(what, rule, shadow, None));
     }
 
     /// INVARIANT: a rule restricts, so points below nothing count as nothing.
@@ -325,7 +366,7 @@ impl Findings {
             .filter(|finding| !finding.shadow)
             .map(|finding| {
                 let text = "a rule asks for an approval, and a read cannot wait for one";
-                ("APPROVAL_REQUIRED".into(), text, &finding.rule)
+                (finding.what.code.clone(), text, &finding.rule)
             });
         let (code, text, rule) = denial.chain(need).next()?;
         let origin = &rule.origin;

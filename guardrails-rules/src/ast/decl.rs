@@ -173,7 +173,8 @@ pub(crate) struct Effect {
 pub(crate) enum EffectKind {
     Allow,
     Deny(Ident, Option<Because>),
-    Require(Ident, Option<Because>),
+    /// Chain, and the code after `as`.
+    Require(Ident, Option<Ident>, Option<Because>),
     Mask(Masking),
     Hide(Dotted),
     Risk(Decimal, Option<Text>),
@@ -247,10 +248,4 @@ pub(crate) struct Step {
 pub(crate) enum Overdue {
     Escalate(Ident),
     Deny,
-}
-
-/// A decision table; its rows are read and not kept.
-#[derive(Debug)]
-pub(crate) struct Table {
-    pub(crate) name: Ident,
 }

@@ -5,6 +5,7 @@
 
 mod decl;
 mod expr;
+mod table;
 mod test;
 
 use guardrails_core::Name;
@@ -12,11 +13,12 @@ use guardrails_core::Name;
 pub(crate) use decl::{
     Annotation, Approval, ApprovalItem, Argument, Because, Clause, ClauseKind, Const, Effect,
     EffectKind, Entity, Enum, Factor, Field, Fields, Grant, Level, List, ListSource, MaskWord,
-    Masking, Overdue, Risk, Rule, Script, Skill, SkillItem, Step, Table, TypeKind, TypeRef,
+    Masking, Overdue, Risk, Rule, Script, Skill, SkillItem, Step, TypeKind, TypeRef,
 };
 pub(crate) use expr::{
     BinaryOp, Datum, DatumKind, Entry, Expr, ExprKind, Literal, LogicOp, PrefixOp, Presence,
 };
+pub(crate) use table::{Cell, CellKind, CellTest, CellTestKind, Row, Table};
 pub(crate) use test::{Expectation, ExpectationKind, Test, TestItem};
 
 /// A stretch of one file of the bundle: byte offsets, and the file's index in path order.

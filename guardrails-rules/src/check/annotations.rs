@@ -78,18 +78,22 @@ impl<'c, 'b> Annotations<'c, 'b> {
     }
 
     /// `@tags("…", …)`: texts or words, at least one.
-    pub(super) fn words(&self, name: &str) {
+    pub(super) fn words(&self, name: &str) -> Vec<Name> {
         let Some(annotation) = self.find(name) else {
-            return;
+            return Vec::new();
         };
-        let word = |argument: &Argument| {
-            matches!(
-                argument,
-                Argument::Word(_) | Argument::Literal(Literal::Text(_), _)
-            )
+        let word = |argument: &Argument| match argument {
+            Argument::Word(word) => Some(word.joined()),
+            Argument::Literal(Literal::Text(text), _) => Some(text.as_str().into()),
+            Argument::Literal(..) => None,
         };
-        if annotation.arguments.is_empty() || !annotation.arguments.iter().all(word) {
-            self.wrong(annotation, "words or texts in quotes");
+        let words: Option<Vec<Name>> = annotation.arguments.iter().map(word).collect();
+        match words {
+            Some(words) if !words.is_empty() => words,
+            _ => {
+                self.wrong(annotation, "words or texts in quotes");
+                Vec::new()
+            }
         }
     }
 

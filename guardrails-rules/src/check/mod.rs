@@ -5,12 +5,15 @@
 //! something harmless in the mistake's place, so that its other mistakes are found too; the policy
 //! is given out only when there was none.
 
+mod about;
 mod annotations;
 mod approval;
+mod cell;
 mod condition;
 mod constants;
 mod context;
 mod data;
+mod effect;
 mod grant;
 mod mask;
 mod message;
@@ -22,6 +25,7 @@ mod schema;
 mod script;
 mod skill;
 mod symbols;
+mod table;
 mod test;
 mod types;
 mod value;
@@ -103,12 +107,9 @@ fn lower(
                 .insert(chain.origin.name.clone(), Arc::new(chain));
         }
         Declaration::Test(test) => tests.extend(test::lower(cx, test)),
-        Declaration::Table(table) => {
-            cx.report(
-                cx.unavailable(table.name.span, "a decision table")
-                    .help("write one rule for each row until tables are available"),
-            );
-        }
+        Declaration::Table(table) => policy
+            .rules
+            .extend(table::lower(cx, table).into_iter().map(Arc::new)),
         Declaration::Use(package) => cx.check_package(package),
         // Collected already, or taken up for all files together.
         Declaration::Entity(_)

@@ -135,9 +135,13 @@ fn threshold(cx: &Context<'_>, written: &Level, level: RiskLevel) -> RiskThresho
         .effects
         .iter()
         .filter_map(|effect| match &effect.kind {
-            EffectKind::Require(chain, _) => {
+            EffectKind::Require(chain, code, _) => {
                 cx.check_chain(chain);
-                Some(LevelEffect::RequireApproval(chain.text.clone()))
+                let code = code.as_ref().map(|code| code.text.clone());
+                Some(LevelEffect::RequireApproval {
+                    chain: chain.text.clone(),
+                    code: code.unwrap_or_else(|| "RISK_NEEDS_APPROVAL".into()),
+                })
             }
             EffectKind::Deny(code, _) => Some(LevelEffect::Deny(code.text.clone())),
             EffectKind::Notify(channel) => Some(LevelEffect::Notify(channel.text.clone())),

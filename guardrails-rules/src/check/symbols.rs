@@ -8,7 +8,7 @@ use std::sync::Arc;
 use guardrails_core::policy::{Entity, EnumType, ExprKind, Type, ValueSet};
 use guardrails_core::{Diagnostic, Name};
 
-use super::{constants, schema};
+use super::{constants, schema, table};
 use crate::ast::{ApprovalItem, Declaration, File, Ident, Overdue, SkillItem, Span};
 use crate::bundle::Bundle;
 use crate::codes;
@@ -115,10 +115,17 @@ impl Collector<'_> {
                 };
                 self.take(Space::Test, &name);
             }
-            Declaration::Use(_)
-            | Declaration::Grant(_)
-            | Declaration::Risk(_)
-            | Declaration::Table(_) => {}
+            Declaration::Table(table) => {
+                self.take(Space::Rule, &table.name);
+                let rows = (1..).zip(&table.rows);
+                let rows =
+                    rows.map(|(number, row)| (table::row_name(&table.name.text, number), row.span));
+                let whole = (table.name.text.clone(), table.name.span);
+                for (name, span) in std::iter::once(whole).chain(rows) {
+                    self.symbols.rules.entry(name).or_insert(span);
+                }
+            }
+            Declaration::Use(_) | Declaration::Grant(_) | Declaration::Risk(_) => {}
         }
     }
 

@@ -6,7 +6,7 @@ use pest::Parser as _;
 use super::grammar::{Grammar, Rule};
 use super::scan::Chunk;
 use super::tree::{Built, Node};
-use super::{Home, error, grant, rule, skill, small, test};
+use super::{Home, error, grant, rule, skill, small, table, test};
 use crate::ast::{Comment, Declaration, Dotted, File, Span};
 use crate::codes;
 
@@ -73,7 +73,7 @@ impl Builder {
             Rule::rule_decl => Declaration::Rule(rule::rule(node)?),
             Rule::risk_decl => Declaration::Risk(skill::risk(node)?),
             Rule::approval_decl => Declaration::Approval(skill::approval(node)?),
-            Rule::table_decl => Declaration::Table(rule::table(node)?),
+            Rule::table_decl => Declaration::Table(table::table(node)?),
             Rule::test_decl => Declaration::Test(test::test(node)?),
             _ => return Err(node.bug()),
         };

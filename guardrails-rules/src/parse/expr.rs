@@ -116,7 +116,8 @@ fn logic(word: LogicOp, left: Expr, op: &Node<'_>, right: Expr) -> Built<Expr> {
     }
 }
 
-fn binary(rule: Rule) -> Option<BinaryOp> {
+/// The operator that a rule of the grammar stands for.
+pub(super) fn binary(rule: Rule) -> Option<BinaryOp> {
     Some(match rule {
         Rule::equal => BinaryOp::Compare(Comparison::Equal),
         Rule::not_equal => BinaryOp::Compare(Comparison::NotEqual),

@@ -114,7 +114,7 @@ pub(super) fn postfix(operand: Expr, op: &Node<'_>) -> Built<Expr> {
     }
 }
 
-fn presence(op: &Node<'_>) -> Built<Presence> {
+pub(super) fn presence(op: &Node<'_>) -> Built<Presence> {
     let mut children = op.children();
     let negated = children.next_if(Rule::negated).is_some();
     let missing = children.next()?.rule() == Rule::is_missing;

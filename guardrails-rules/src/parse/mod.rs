@@ -17,6 +17,7 @@ mod scan;
 mod skill;
 mod small;
 pub(crate) mod suggest;
+mod table;
 mod test;
 mod tree;
 

@@ -1,11 +1,11 @@
-//! Rules, their effects, and decision tables to trees.
+//! Rules and their effects to trees.
 
 use super::grammar::Rule;
 use super::grant::{guarded, masking};
 use super::literal;
 use super::small::annotations;
 use super::tree::{Built, Children, Node};
-use crate::ast::{self, Because, Effect, EffectKind, Script, Table};
+use crate::ast::{self, Because, Effect, EffectKind, Script};
 
 pub(super) fn rule(node: &Node<'_>) -> Built<ast::Rule> {
     let mut children = node.children();
@@ -62,7 +62,8 @@ pub(super) fn effect(node: &Node<'_>) -> Built<Effect> {
         }
         Rule::require => {
             let chain = children.need(Rule::name)?.ident();
-            EffectKind::Require(chain, because(&mut children)?)
+            let code = children.next_if(Rule::name).map(|code| code.ident());
+            EffectKind::Require(chain, code, because(&mut children)?)
         }
         Rule::mask_effect => EffectKind::Mask(masking(&children.need(Rule::masking)?)?),
         Rule::hide_effect => EffectKind::Hide(children.need(Rule::dotted)?.dotted()),
@@ -95,9 +96,4 @@ fn because(children: &mut Children<'_>) -> Built<Option<Because>> {
         message,
         translations,
     }))
-}
-
-pub(super) fn table(node: &Node<'_>) -> Built<Table> {
-    let name = node.children().need(Rule::name)?.ident();
-    Ok(Table { name })
 }

@@ -261,7 +261,11 @@ impl Scanner<'_> {
     }
 
     fn count_mark(&mut self, token: &Token) {
-        if matches!(self.word(token), "," | "|") {
+        let text = self.home.text();
+        // The arrow of a table's row ends its last cell.
+        let arrow =
+            self.word(token) == ">" && text.get(..token.range.start).is_some_and(ends_in_equals);
+        if arrow || matches!(self.word(token), "," | "|") {
             self.within = 0;
         }
     }
@@ -328,6 +332,10 @@ impl Scanner<'_> {
             .findings
             .push(Diagnostic::error(codes::UNKNOWN_DECLARATION, place, message).help(help));
     }
+}
+
+fn ends_in_equals(text: &str) -> bool {
+    text.ends_with('=')
 }
 
 /// Whether what follows a declaration's word looks like one: blanks and then a name, a number, a

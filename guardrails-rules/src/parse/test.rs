@@ -53,7 +53,7 @@ fn expectation(node: &Node<'_>) -> Built<Expectation> {
             ExpectationKind::Deny(children.next_if(Rule::name).map(|code| code.ident()))
         }
         Rule::expect_approval => ExpectationKind::Approval(children.need(Rule::name)?.ident()),
-        Rule::expect_rule => ExpectationKind::Rule(children.need(Rule::name)?.ident()),
+        Rule::expect_rule => ExpectationKind::Rule(children.need(Rule::rule_name)?.ident()),
         Rule::expect_risk => ExpectationKind::Risk(children.need(Rule::name)?.ident()),
         Rule::expect_message => ExpectationKind::Message(children.need(Rule::text)?.quoted()?),
         Rule::expect_view => {

@@ -1,0 +1,167 @@
+//! How the rows of one decision table stand to each other, for one set of facts.
+//!
+//! Each row is a rule that came out true, false or unknown by itself. Here it is decided which of them
+//! count. There is order among the rows of a `first` table and nowhere else. A row that cannot be
+//! known restricts like any rule, and ends no search: it might be the one that lets go.
+
+use std::sync::Arc;
+
+use smallvec::SmallVec;
+
+use super::facts::Facts;
+use super::rules::Findings;
+use super::truth::Truth;
+use crate::policy::{Effect, EffectKind, Hit, Rule, Table, TableRow};
+
+/// The tables met in one run over the rules, and how far each has come.
+#[derive(Default)]
+pub(crate) struct Tables<'r> {
+    met: SmallVec<[Met<'r>; 2]>,
+}
+
+struct Met<'r> {
+    table: &'r Arc<Table>,
+    /// The first row that surely holds.
+    first: Option<u32>,
+    overlaps: bool,
+    /// What its rows have said so far; kept for `any` alone.
+    said: Vec<&'r Effect>,
+}
+
+impl<'r> Tables<'r> {
+    /// Whether the rule is still to be tried: not when an earlier row of its `first` table holds.
+    pub(crate) fn tries(&self, rule: &Rule) -> bool {
+        let Some(row) = &rule.table else {
+            return true;
+        };
+        row.table.hit != Hit::First
+            || self
+                .met
+                .iter()
+                .all(|met| !Arc::ptr_eq(met.table, &row.table) || met.first.is_none())
+    }
+
+    /// Takes up a rule that was tried and came out as `truth`.
+    pub(crate) fn take(
+        &mut self,
+        rule: &'r Arc<Rule>,
+        truth: Truth,
+        facts: &Facts<'_>,
+        findings: &mut Findings,
+    ) {
+        let Some(row) = rule.table.as_ref().filter(|_| truth.restricts()) else {
+            return findings.add(rule, truth, &rule.effects, facts);
+        };
+        let met = self.of(&row.table);
+        match row.table.hit {
+            Hit::First | Hit::Collect => findings.add(rule, truth, &rule.effects, facts),
+            Hit::Unique => {
+                findings.add(rule, truth, &rule.effects, facts);
+                let earlier = met.first.filter(|_| truth.grants() && !met.overlaps);
+                if let Some(earlier) = earlier {
+                    met.overlaps = true;
+                    findings.overlap(rule, row, earlier);
+                }
+            }
+            Hit::Any => {
+                let new = rule.effects.iter().filter(|effect| {
+                    let alike = |said: &&Effect| alike(&said.kind, &effect.kind);
+                    !met.said.iter().any(alike)
+                });
+                let new: Vec<&Effect> = new.collect();
+                findings.add(rule, truth, new.iter().copied(), facts);
+                met.said.extend(new);
+            }
+        }
+        if truth.grants() {
+            met.first.get_or_insert(row.row);
+        }
+    }
+
+    fn of(&mut self, table: &'r Arc<Table>) -> &mut Met<'r> {
+        let known = self
+            .met
+            .iter()
+            .position(|met| Arc::ptr_eq(met.table, table));
+        let at = known.unwrap_or_else(|| {
+            self.met.push(Met {
+                table,
+                first: None,
+                overlaps: false,
+                said: Vec::new(),
+            });
+            self.met.len() - 1
+        });
+        // INVARIANT: `at` was just found or pushed.
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "the position was just found or pushed"
+        )]
+        &mut self.met[at]
+    }
+}
+
+/// Whether two effects say the same. A script says what its facts make it say: never the same.
+fn alike(a: &EffectKind, b: &EffectKind) -> bool {
+    match (a, b) {
+        (EffectKind::Deny(a, why), EffectKind::Deny(b, because)) => a == b && why == because,
+        (EffectKind::RequireApproval(a), EffectKind::RequireApproval(b)) => a == b,
+        (EffectKind::Mask(a, mask), EffectKind::Mask(b, other)) => a == b && mask == other,
+        (EffectKind::Hide(a), EffectKind::Hide(b))
+        | (EffectKind::Notify(a), EffectKind::Notify(b)) => a == b,
+        (EffectKind::Risk(points, a), EffectKind::Risk(more, b)) => points == more && a == b,
+        (EffectKind::Oblige(a), EffectKind::Oblige(b)) => a == b,
+        _ => false,
+    }
+}
+
+/// The same answer from the rows as a whole, once each has come out: the definition that the run over
+/// candidates is held to.
+pub(crate) fn take_plainly(
+    rules: &[(&Arc<Rule>, Truth)],
+    facts: &Facts<'_>,
+    findings: &mut Findings,
+) {
+    for (at, (rule, truth)) in rules.iter().enumerate() {
+        let Some(row) = &rule.table else {
+            findings.add(rule, *truth, &rule.effects, facts);
+            continue;
+        };
+        let above: Vec<(&TableRow, &Rule, Truth)> = rules
+            .iter()
+            .take(at)
+            .filter_map(|(rule, truth)| Some((rule.table.as_deref()?, &***rule, *truth)))
+            .filter(|(other, ..)| Arc::ptr_eq(&other.table, &row.table))
+            .collect();
+        let holding: Vec<u32> = above
+            .iter()
+            .filter(|(.., truth)| truth.grants())
+            .map(|(row, ..)| row.row)
+            .collect();
+        match row.table.hit {
+            Hit::Collect => findings.add(rule, *truth, &rule.effects, facts),
+            Hit::First if holding.is_empty() => {
+                findings.add(rule, *truth, &rule.effects, facts);
+            }
+            Hit::First => {}
+            Hit::Unique => {
+                findings.add(rule, *truth, &rule.effects, facts);
+                if let ([only], true) = (holding.as_slice(), truth.grants()) {
+                    findings.overlap(rule, row, *only);
+                }
+            }
+            Hit::Any => {
+                let said = above
+                    .iter()
+                    .filter(|(.., truth)| truth.restricts())
+                    .flat_map(|(_, rule, _)| &rule.effects);
+                let said: Vec<&Effect> = said.collect();
+                let new = rule
+                    .effects
+                    .iter()
+                    .filter(|effect| !said.iter().any(|said| alike(&said.kind, &effect.kind)));
+                findings.add(rule, *truth, new, facts);
+            }
+        }
+    }
+}
