@@ -7,7 +7,7 @@ use guardrails_core::{Changes, Operation, Request};
 
 use crate::fixture::Bench;
 use crate::measure::{self, Contender};
-use crate::report::Row;
+use crate::report::{Figure, Row};
 
 const RULES: usize = 1_000;
 
@@ -48,11 +48,11 @@ pub fn rows() -> Vec<Row> {
     let row = |name: &str, from, run: &mut dyn FnMut(&mut Option<Operation>)| Row {
         name: name.to_owned(),
         n: RULES,
-        ours: measure::alone(&mut Part {
+        ours: Figure::Nanos(measure::alone(&mut Part {
             bench: &bench,
             from,
             run,
-        }),
+        })),
         theirs: None,
     };
     let read = |op: &mut Operation| black_box(op.read(&bench.record).expect("in reach").len());

@@ -5,6 +5,7 @@
 //! time. Our own figures include what a peer does not do: permission, risk and audit.
 
 mod alone;
+mod compile;
 mod masks;
 mod measure;
 mod ours;
@@ -18,7 +19,11 @@ mod skills;
 mod fixture;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    if compile::is_child() {
+        return Ok(());
+    }
     let mut rows = alone::rows();
+    rows.extend(compile::rows());
     rows.extend(skills::rows());
     rows.extend(rules::rows());
     rows.extend(masks::rows());

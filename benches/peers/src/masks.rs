@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 use crate::fixture::{self, Bench};
 use crate::measure::{self, Contender};
 use crate::peers::article;
-use crate::report::Row;
+use crate::report::{Figure, Row};
 
 const ENTITY: &str = "Quote";
 const ROLE: &str = "SALES_REP";
@@ -178,7 +178,7 @@ fn against(
     Row {
         name: name.to_owned(),
         n,
-        ours,
-        theirs: Some(("list search".to_owned(), time)),
+        ours: Figure::Nanos(ours),
+        theirs: Some(("list search".to_owned(), Figure::Nanos(time))),
     }
 }

@@ -2,8 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-/// Rounds that each contender gets.
+/// Rounds that each contender gets, unless they take too long.
 const ROUNDS: usize = 101;
+/// Rounds that even the slowest gets.
+const FEWEST_ROUNDS: usize = 11;
+/// How long the rounds of one comparison may take altogether.
+const PATIENCE: Duration = Duration::from_secs(4);
 /// How long one round is to take at least: short beside the time slice of a busy machine, so that
 /// most rounds are undisturbed and the median is of those.
 const ROUND: Duration = Duration::from_millis(1);
@@ -30,15 +34,22 @@ impl<F: FnMut()> Contender for F {
 /// The median time of one run, in nanoseconds.
 pub fn alone(contender: &mut dyn Contender) -> f64 {
     let times = calibrate(contender);
-    median((0..ROUNDS).map(|_| once(contender, times)).collect())
+    median(rounds().map(|()| once(contender, times)).collect())
 }
 
 /// The median times of one run each, in nanoseconds; the two take turns.
 pub fn both(ours: &mut dyn Contender, theirs: &mut dyn Contender) -> (f64, f64) {
     let (our_times, their_times) = (calibrate(ours), calibrate(theirs));
-    let turns = (0..ROUNDS).map(|_| (once(ours, our_times), once(theirs, their_times)));
+    let turns = rounds().map(|()| (once(ours, our_times), once(theirs, their_times)));
     let (a, b) = turns.unzip();
     (median(a), median(b))
+}
+
+/// One item for each round that there is time for.
+fn rounds() -> impl Iterator<Item = ()> {
+    let began = Instant::now();
+    let in_time = move |round: &usize| *round < FEWEST_ROUNDS || began.elapsed() < PATIENCE;
+    (0..ROUNDS).take_while(in_time).map(|_| ())
 }
 
 /// How many runs fill a round; finding out warms the contender up.

@@ -13,26 +13,61 @@ const FILE: &str = "GUARD_BENCH_JSON";
 const RULED: TableStyle =
     TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
 
-/// One measured pair; `theirs` is none where nobody does the same.
+/// What was measured.
+#[derive(Clone, Copy)]
+pub enum Figure {
+    /// A median time.
+    Nanos(f64),
+    /// Memory.
+    Bytes(f64),
+}
+
+/// One measured pair; `theirs`, of the same kind, is none where nobody does the same.
 pub struct Row {
     pub name: String,
     /// How many rules, lines or rows the question is put to.
     pub n: usize,
-    pub ours: f64,
-    pub theirs: Option<(String, f64)>,
+    pub ours: Figure,
+    pub theirs: Option<(String, Figure)>,
+}
+
+impl Figure {
+    fn number(self) -> f64 {
+        match self {
+            Self::Nanos(number) | Self::Bytes(number) => number,
+        }
+    }
+
+    /// The unit, as the names in the JSON end with it.
+    fn unit(self) -> &'static str {
+        match self {
+            Self::Nanos(_) => "ns",
+            Self::Bytes(_) => "bytes",
+        }
+    }
+
+    fn people(self) -> String {
+        match self {
+            Self::Nanos(nanos) => duration(nanos),
+            Self::Bytes(bytes) => format!("{:.1} MB", bytes / 1e6),
+        }
+    }
 }
 
 impl Row {
     fn ratio(&self) -> Option<f64> {
-        self.theirs.as_ref().map(|(_, time)| time / self.ours)
+        let theirs = self.theirs.as_ref();
+        theirs.map(|(_, figure)| figure.number() / self.ours.number())
     }
 
     fn json(&self) -> Value {
+        let unit = self.ours.unit();
+        let theirs = self.theirs.as_ref();
         json!({
             "name": self.name,
-            "ours_ns": tenths(self.ours),
-            "peer": self.theirs.as_ref().map_or("", |(peer, _)| peer),
-            "peer_ns": self.theirs.as_ref().map(|(_, time)| tenths(*time)),
+            (format!("ours_{unit}")): tenths(self.ours.number()),
+            "peer": theirs.map_or("", |(peer, _)| peer),
+            (format!("peer_{unit}")): theirs.map(|(_, figure)| tenths(figure.number())),
             "ratio": self.ratio().map(tenths),
             "n": self.n,
         })
@@ -47,13 +82,13 @@ pub fn table(rows: &[Row]) -> Table {
         .set_header(["", "n", "ours", "peer", "peer's", "peer's ÷ ours"]);
     for row in rows {
         let (peer, time) = match &row.theirs {
-            Some((peer, time)) => (peer.as_str(), duration(*time)),
+            Some((peer, figure)) => (peer.as_str(), figure.people()),
             None => ("", String::new()),
         };
         let ratio = row
             .ratio()
             .map_or(String::new(), |ratio| format!("{ratio:.1}"));
-        let ours = duration(row.ours);
+        let ours = row.ours.people();
         table.add_row([&row.name, &row.n.to_string(), &ours, peer, &time, &ratio]);
     }
     for column in [1, 2, 4, 5] {
@@ -80,7 +115,8 @@ fn duration(nanos: f64) -> String {
     match nanos {
         ..1e3 => format!("{nanos:.0} ns"),
         ..1e6 => format!("{:.2} µs", nanos / 1e3),
-        _ => format!("{:.2} ms", nanos / 1e6),
+        ..1e9 => format!("{:.2} ms", nanos / 1e6),
+        _ => format!("{:.2} s", nanos / 1e9),
     }
 }
 

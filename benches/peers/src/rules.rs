@@ -10,8 +10,8 @@ use guardrails_core::{Changes, Operation, Record, Request};
 
 use crate::fixture::{self, Bench};
 use crate::measure::{self, Contender};
-use crate::peers::{cedar, named, rego, rhai};
-use crate::report::Row;
+use crate::peers::{cedar, cel, named, rego, rhai, zen};
+use crate::report::{Figure, Row};
 
 /// What the change is on, by whom, and how large it is.
 pub const ENTITY: &str = "Quote";
@@ -22,6 +22,8 @@ const ENTITIES: [&str; 5] = [ENTITY, "Contract", "Opportunity", "Customer", "Inv
 const ROLES: [&str; 4] = [ROLE, "SALES_MANAGER", "FINANCE", "LEGAL"];
 /// Rules that hold.
 const HOLDING: usize = 2;
+const HEADER: &str = "guard 1\npackage peers\n";
+const RULES_PER_FILE: usize = 2_000;
 
 /// One rule.
 pub struct Rule {
@@ -30,7 +32,7 @@ pub struct Rule {
     pub roles: [&'static str; 2],
 }
 
-fn rules(n: usize) -> Vec<Rule> {
+pub fn rules(n: usize) -> Vec<Rule> {
     // The rules that hold stand in the middle, so that nobody is lucky.
     let holding = n / 2..n / 2 + HOLDING;
     let rule = |i: usize| match holding.contains(&i) {
@@ -48,14 +50,24 @@ fn rules(n: usize) -> Vec<Rule> {
     (0..n).map(rule).collect()
 }
 
-/// The rules in our language.
-fn policy(rules: &[Rule]) -> String {
-    let mut text = String::from("guard 1\npackage peers\n");
+/// The rules in our language, in files of a size that people still open.
+pub fn policy(rules: &[Rule]) -> Vec<String> {
+    let numbered: Vec<(usize, &Rule)> = rules.iter().enumerate().collect();
+    let files = numbered.chunks(RULES_PER_FILE).map(|rules| {
+        let rules = rules.iter().map(|(i, rule)| written(*i, rule));
+        format!("{HEADER}{}", rules.collect::<String>())
+    });
+    std::iter::once(company()).chain(files).collect()
+}
+
+/// What the rules are about: five entities of 20 fields, and a skill for them.
+fn company() -> String {
+    let mut text = String::from(HEADER);
     for entity in ENTITIES {
-        let _ = write!(
+        text += &fixture::entity(entity);
+        let _ = writeln!(
             text,
-            "entity {entity} {{ id : text\n amount : decimal\n discount : percent }}\n\
-             grant {ROLE} on {entity} {{ read id, amount\n write discount }}\n"
+            "grant {ROLE} on {entity} {{ read id, amount\n write discount }}"
         );
     }
     let _ = writeln!(
@@ -63,19 +75,28 @@ fn policy(rules: &[Rule]) -> String {
         "skill draft {{ title \"Draft\"\n does update on {}\n impact 3\n allow {ROLE} }}",
         ENTITIES.join(", ")
     );
-    for (i, rule) in rules.iter().enumerate() {
-        let Rule {
-            entity,
-            above,
-            roles: [a, b],
-        } = rule;
-        let _ = writeln!(
-            text,
-            "rule r{i} {{ on update of {entity}\n \
-             when amount > {above} and (actor has {a} or actor has {b})\n then notify \"desk\" }}"
-        );
-    }
     text
+}
+
+fn written(i: usize, rule: &Rule) -> String {
+    let Rule {
+        entity,
+        above,
+        roles: [a, b],
+    } = rule;
+    format!(
+        "rule r{i} {{ on update of {entity}\n \
+         when amount > {above} CNY and (actor has {a} or actor has {b})\n then notify \"desk\" }}\n"
+    )
+}
+
+/// The record as the peers are given it: the same 20 fields, with the amount as a number, since not
+/// all of them read decimal text.
+pub fn record() -> serde_json::Value {
+    let mut record: serde_json::Value =
+        serde_json::from_str(&fixture::record()).expect("the record is well-formed");
+    record["amount"] = AMOUNT.into();
+    record
 }
 
 /// Our side: proposes the change again and again, and forgets the audit outside the measured time.
@@ -87,9 +108,9 @@ struct Ours {
 
 impl Ours {
     fn new(rules: &[Rule]) -> Self {
-        let record = format!(r#"{{"id": "q-1", "amount": {AMOUNT}, "discount": 5}}"#);
-        let record = Record::from_json(ENTITY, &record).expect("the record is well-formed");
-        let bench = Bench::with(vec![policy(rules)], record, fixture::store());
+        let record =
+            Record::from_json(ENTITY, &fixture::record()).expect("the record is well-formed");
+        let bench = Bench::with(policy(rules), record, fixture::store());
         let request = Request::new(&bench.principal, "draft").entity(ENTITY);
         let operation = bench.guard.begin(request).expect("the operation begins");
         let changes = Changes::update(&bench.record).set("discount", 10);
@@ -119,10 +140,17 @@ impl Contender for Ours {
 
 pub fn rows() -> Vec<Row> {
     let mut rows = Vec::new();
-    for n in [10, 100, 1_000] {
-        rows.push(against(n, named("rhai"), rhai::rules));
+    for n in [10, 100, 1_000, 10_000] {
+        rows.push(against(n, named("zen-expression"), zen::rules));
+        rows.push(against(n, named("cel"), cel::rules));
         rows.push(against(n, named("cedar-policy"), cedar::rules));
-        rows.push(against(n, named("regorus"), rego::rules));
+        rows.push(against(n, named("regorus") + ", a rule each", rego::rules));
+        rows.push(against(
+            n,
+            named("regorus") + ", indexed data",
+            rego::indexed,
+        ));
+        rows.push(against(n, named("rhai"), rhai::rules));
     }
     rows
 }
@@ -137,7 +165,7 @@ fn against<A: FnMut() -> usize>(n: usize, peer: String, make: impl Fn(&[Rule]) -
     Row {
         name: "rules on a change".to_owned(),
         n,
-        ours,
-        theirs: Some((peer, time)),
+        ours: Figure::Nanos(ours),
+        theirs: Some((peer, Figure::Nanos(time))),
     }
 }

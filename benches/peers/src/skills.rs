@@ -11,7 +11,7 @@ use guardrails_core::{Name, RoleLine, RoleStore};
 use crate::fixture;
 use crate::measure;
 use crate::peers::{casbin, cedar, named};
-use crate::report::Row;
+use crate::report::{Figure, Row};
 
 pub const TENANT: &str = "acme";
 /// Inherits the role of the last line.
@@ -152,6 +152,6 @@ fn ours_alone(n: usize) -> Row {
     }
 }
 
-fn per_question(case: &Case, time: f64) -> f64 {
-    time / case.questions.len() as f64
+fn per_question(case: &Case, time: f64) -> Figure {
+    Figure::Nanos(time / case.questions.len() as f64)
 }

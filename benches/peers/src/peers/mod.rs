@@ -3,8 +3,10 @@
 pub mod article;
 pub mod casbin;
 pub mod cedar;
+pub mod cel;
 pub mod rego;
 pub mod rhai;
+pub mod zen;
 
 /// `name version`, as this build has it.
 pub fn named(name: &str) -> String {
