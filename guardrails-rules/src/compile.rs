@@ -1,7 +1,7 @@
 //! The way from a bundle to a policy: every file is parsed, all files are checked together.
 
 use guardrails_core::policy::Policy;
-use guardrails_core::{Diagnostic, Error, Place, Result};
+use guardrails_core::{Diagnostic, Error, Place, Result, phrase};
 
 use crate::bundle::{Bundle, SourceFile};
 use crate::test_case::TestCase;
@@ -70,13 +70,20 @@ fn in_order(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
         let more = diagnostics.len() - FINDINGS;
         let refused = check::refused(diagnostics.get(FINDINGS..).unwrap_or_default());
         diagnostics.truncate(FINDINGS);
-        let message = format!("{more} more findings are over the limit `findings` of {FINDINGS}");
+        let message = phrase!(
+            "{more} more findings are over the limit `findings` of {most}"
+                | "还有 {more} 条诊断，超过上限 `findings`（{most}）",
+            more,
+            most = FINDINGS
+        );
         let last = if refused {
             Diagnostic::error(codes::TOO_MANY, Place::default(), message)
         } else {
             Diagnostic::warning(codes::TOO_MANY, Place::default(), message)
         };
-        diagnostics.push(last.help("mend these first and run again"));
+        diagnostics.push(last.help(phrase!(
+            "mend these first and run again" | "先改正这些，再运行一次"
+        )));
     }
     diagnostics
 }

@@ -12,6 +12,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use guardrails_core::{Diagnostic, Phrase};
 use guardrails_rules::{Bundle, Style, codes, compile, render};
 
 fn cases(kind: &str) -> Vec<PathBuf> {
@@ -68,6 +69,27 @@ fn what_is_wrong_is_refused_and_explained() {
         );
         hold("err", &case, &rendered);
     }
+}
+
+/// Message, label, notes and help of a finding.
+fn said(finding: &Diagnostic) -> impl Iterator<Item = &Phrase> {
+    let notes = finding.notes.iter().map(|note| &note.message);
+    [&finding.message, &finding.label, &finding.help]
+        .into_iter()
+        .chain(notes)
+}
+
+#[test]
+fn every_finding_is_said_in_both_languages() {
+    let mut english = BTreeSet::new();
+    for case in cases("ok").into_iter().chain(cases("err")) {
+        let found = compile(&Bundle::read(&case).unwrap()).diagnostics;
+        for finding in found.iter().filter(|f| !f.code.starts_with("G06")) {
+            let only = said(finding).filter(|phrase| !phrase.is_translated());
+            english.extend(only.map(|phrase| format!("{}: {phrase}", finding.code)));
+        }
+    }
+    assert!(english.is_empty(), "without Chinese: {english:#?}");
 }
 
 /// Codes whose cases are not texts of the corpus, but in `limits.rs` and with the scripts.

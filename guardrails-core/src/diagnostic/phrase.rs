@@ -60,6 +60,14 @@ impl Phrase {
         }
     }
 
+    /// A sentence from texts whose arguments are filled in. Between Chinese characters and Latin ones
+    /// goes a blank, so that a translation need not know what its arguments begin with.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn filled(en: String, zh: &str) -> Self {
+        Self::both(en, spaced(zh))
+    }
+
     /// The text in a language; in English when there is no other.
     #[must_use]
     pub fn text(&self, language: Language) -> &str {
@@ -108,6 +116,12 @@ impl From<&str> for Phrase {
     }
 }
 
+impl From<&String> for Phrase {
+    fn from(en: &String) -> Self {
+        Self::both(en.clone(), "")
+    }
+}
+
 impl From<String> for Phrase {
     fn from(en: String) -> Self {
         Self::both(en, "")
@@ -131,6 +145,29 @@ impl serde::Serialize for Phrase {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.en)
     }
+}
+
+/// The text with a blank wherever a Chinese character meets a Latin letter, a digit or a back-tick.
+/// What stands between back-ticks is quoted, and stays as it is.
+fn spaced(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    let (mut before, mut quoted) = (None, false);
+    for c in text.chars() {
+        let closes = quoted && c == '`';
+        if !quoted && before.is_some_and(|before| meet(before, c)) {
+            out.push(' ');
+        }
+        quoted = if c == '`' { !closes } else { quoted };
+        before = Some(c);
+        out.push(c);
+    }
+    out
+}
+
+fn meet(a: char, b: char) -> bool {
+    let chinese = |c| matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}');
+    let latin = |c: char| c.is_ascii_alphanumeric() || c == '`';
+    (chinese(a) && latin(b)) || (latin(a) && chinese(b))
 }
 
 /// An argument of a phrase: a phrase is said in the sentence's own language, everything else as it is.
@@ -201,17 +238,42 @@ macro_rules! phrase {
     (@name [$($done:tt)*] $en:literal | $zh:literal, $name:ident $(, $($rest:tt)*)?) => {
         $crate::phrase!(@name [$($done)* ($name, $name)] $en | $zh, $($($rest)*)?)
     };
-    (@name [$(($name:ident, $value:expr))*] $en:literal | $zh:literal, ) => {{
-        let filled = |language: $crate::Language| {
-            $(let $name = $crate::Said::said(&$value, language);)*
-            match language {
-                $crate::Language::Chinese => format!($zh),
-                _ => format!($en),
+    // A `match` keeps values alive that were made for this sentence only.
+    (@name [$(($name:ident, $value:expr))*] $en:literal | $zh:literal, ) => {
+        match ($(&$value,)*) {
+            ($($name,)*) => {
+                let filled = |language: $crate::Language| {
+                    $(let $name = $crate::Said::said($name, language);)*
+                    match language {
+                        $crate::Language::Chinese => format!($zh),
+                        _ => format!($en),
+                    }
+                };
+                $crate::Phrase::filled(
+                    filled($crate::Language::English),
+                    &filled($crate::Language::Chinese),
+                )
             }
-        };
-        $crate::Phrase::both(
-            filled($crate::Language::English),
-            filled($crate::Language::Chinese),
-        )
-    }};
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Language, spaced};
+
+    #[test]
+    fn chinese_and_latin_stand_apart() {
+        assert_eq!(spaced("这是CNY金额"), "这是 CNY 金额");
+        assert_eq!(spaced("没有名为`a折扣b`的字段"), "没有名为 `a折扣b` 的字段");
+        assert_eq!(spaced("已经 `x` 了，`y`"), "已经 `x` 了，`y`");
+    }
+
+    #[test]
+    fn arguments_are_said_in_the_language_of_their_sentence() {
+        let what = crate::phrase!("a number" | "数字");
+        let said = crate::phrase!("this is {what}" | "这是{what}", what);
+        assert_eq!(said, "this is a number");
+        assert_eq!(said.text(Language::Chinese), "这是数字");
+    }
 }

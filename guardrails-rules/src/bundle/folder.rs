@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use guardrails_core::{Diagnostic, Error, ErrorKind, Result};
+use guardrails_core::{Diagnostic, Error, ErrorKind, Result, phrase};
 
 use super::source::too_large;
 use super::{BUNDLE_BYTES, FILE_BYTES, POLICY_ENDING, SourceFile};
@@ -176,9 +176,9 @@ fn not_utf8(name: &Arc<str>, error: &std::string::FromUtf8Error) -> Diagnostic {
     Diagnostic::error(
         codes::NOT_UTF8,
         good.place(at, at),
-        "the file is not UTF-8 text",
+        phrase!("the file is not UTF-8 text" | "文件不是 UTF-8 文本"),
     )
-    .help("save the file as UTF-8")
+    .help(phrase!("save the file as UTF-8" | "把文件保存为 UTF-8"))
 }
 
 fn over(name: &str, limit: usize, folder: &Path) -> Error {

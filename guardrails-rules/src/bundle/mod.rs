@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use guardrails_core::policy::Digest;
-use guardrails_core::{Diagnostic, Error, ErrorKind, Place, Result};
+use guardrails_core::{Diagnostic, Error, ErrorKind, Place, Result, phrase};
 use sha2::{Digest as _, Sha256};
 
 pub use source::SourceFile;
@@ -130,9 +130,14 @@ fn faults(files: &[SourceFile]) -> Vec<Diagnostic> {
         twice
             .filter(|(a, b)| a.path() == b.path())
             .map(|(_, file)| {
-                let message = format!("the path `{}` is in the bundle twice", file.path());
-                Diagnostic::error(codes::BAD_PATH, file.whole(), message)
-                    .help("give each file its own path")
+                let message = phrase!(
+                    "the path `{path}` is in the bundle twice"
+                        | "路径 `{path}` 在策略包里出现了两次",
+                    path = file.path()
+                );
+                Diagnostic::error(codes::BAD_PATH, file.whole(), message).help(phrase!(
+                    "give each file its own path" | "给每个文件各自的路径"
+                ))
             }),
     );
     let bytes: usize = files.iter().map(|file| file.text().len()).sum();
@@ -143,10 +148,16 @@ fn faults(files: &[SourceFile]) -> Vec<Diagnostic> {
 }
 
 fn too_large_together(bytes: usize) -> Diagnostic {
-    let message =
-        format!("the bundle has {bytes} bytes, over the limit `bundle_bytes` of {BUNDLE_BYTES}");
-    Diagnostic::error(codes::BUNDLE_TOO_LARGE, Place::default(), message)
-        .help("split the policy, or move long word lists out of it")
+    let message = phrase!(
+        "the bundle has {bytes} bytes, over the limit `bundle_bytes` of {most}"
+            | "策略包有 {bytes} 字节，超过上限 `bundle_bytes`（{most}）",
+        bytes,
+        most = BUNDLE_BYTES
+    );
+    let help = phrase!(
+        "split the policy, or move long word lists out of it" | "拆分策略，或者把很长的词表移出去"
+    );
+    Diagnostic::error(codes::BUNDLE_TOO_LARGE, Place::default(), message).help(help)
 }
 
 /// Lengths go in as well, so that no two bundles share their bytes by moving a boundary.

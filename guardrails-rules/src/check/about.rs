@@ -1,8 +1,8 @@
 //! What annotations say of a rule or of a table.
 
 use chrono::NaiveDate;
-use guardrails_core::Name;
 use guardrails_core::policy::{Gravity, Mode};
+use guardrails_core::{Name, phrase};
 
 use super::annotations::Annotations;
 use super::context::Context;
@@ -57,8 +57,12 @@ fn gravity(cx: &Context<'_>, annotations: &Annotations<'_, '_>) -> Option<Gravit
         .find(|gravity| gravity.as_str() == &*word.text);
     if found.is_none() {
         let known = GRAVITIES.map(Gravity::as_str);
-        cx.unknown(codes::UNKNOWN_WORD, &word, "severity", known, || {
-            "severities are `low`, `medium`, `high` and `critical`".to_owned()
+        let kind = phrase!("severity" | "严重程度");
+        cx.unknown(codes::UNKNOWN_WORD, &word, kind, known, || {
+            phrase!(
+                "severities are `low`, `medium`, `high` and `critical`"
+                    | "严重程度有 `low`、`medium`、`high` 和 `critical`"
+            )
         });
     }
     found
@@ -72,11 +76,15 @@ fn dates(
     if let (Some((first, _)), Some((last, span))) = (since, until)
         && first > last
     {
-        let message = format!("the rule ends on {last}, before it begins on {first}");
-        cx.report(
-            cx.error(codes::NEVER_IN_FORCE, span, message)
-                .help("exchange the dates, or remove the rule"),
+        let message = phrase!(
+            "the rule ends on {last}, before it begins on {first}"
+                | "规则在 {last} 结束，早于开始的 {first}",
+            last,
+            first
         );
+        let help =
+            phrase!("exchange the dates, or remove the rule" | "交换这两个日期，或者删去这条规则");
+        cx.report(cx.error(codes::NEVER_IN_FORCE, span, message).help(help));
     }
     (since.map(|(day, _)| day), until.map(|(day, _)| day))
 }

@@ -1,11 +1,12 @@
 //! Annotations: which exist where, and what they take.
 
 use chrono::NaiveDate;
-use guardrails_core::Name;
+use guardrails_core::{Name, Phrase, phrase};
 
 use super::context::Context;
 use crate::ast::{Annotation, Argument, Literal, Span};
 use crate::codes;
+use crate::parse::suggest;
 
 /// Reads the annotations of one declaration; `known` are those that may stand there.
 pub(super) struct Annotations<'c, 'b> {
@@ -18,20 +19,22 @@ impl<'c, 'b> Annotations<'c, 'b> {
     pub(super) fn new(cx: &'c Context<'b>, written: &'c [Annotation], known: &[&str]) -> Self {
         cx.report_repeats(
             written.iter().map(|annotation| &annotation.name),
-            "the annotation ",
+            phrase!("the annotation " | "注解 "),
         );
         for name in written.iter().map(|annotation| &annotation.name) {
             if !known.contains(&&*name.text) {
                 cx.unknown(
                     codes::UNKNOWN_ANNOTATION,
                     name,
-                    "annotation",
+                    phrase!("annotation" | "注解"),
                     known.iter().copied(),
                     || match known {
-                        [] => "remove it: nothing can be annotated here".to_owned(),
-                        _ => format!(
-                            "annotations here are {}",
-                            crate::parse::suggest::listed(known)
+                        [] => phrase!(
+                            "remove it: nothing can be annotated here" | "删去它：这里不能写注解"
+                        ),
+                        _ => phrase!(
+                            "annotations here are {known}" | "这里的注解有 {known}",
+                            known = suggest::listed(known)
                         ),
                     },
                 );
@@ -46,13 +49,22 @@ impl<'c, 'b> Annotations<'c, 'b> {
             .find(|written| &*written.name.text == name)
     }
 
-    fn wrong(&self, annotation: &Annotation, takes: &str) {
+    fn wrong(&self, annotation: &Annotation, takes: Phrase, example: &str) {
         let name = &annotation.name.text;
-        let message = format!("`@{name}` takes {takes}");
+        let message = phrase!(
+            "`@{name}` takes {takes}" | "`@{name}` 需要{takes}",
+            name,
+            takes
+        );
+        let help = phrase!(
+            "write such as `@{name}{example}`" | "例如写 `@{name}{example}`",
+            name,
+            example
+        );
         self.cx.report(
             self.cx
                 .error(codes::BAD_ARGUMENT, annotation.span, message)
-                .help(format!("write `@{name}` with {takes}")),
+                .help(help),
         );
     }
 
@@ -62,7 +74,11 @@ impl<'c, 'b> Annotations<'c, 'b> {
             return false;
         };
         if !annotation.arguments.is_empty() {
-            self.wrong(annotation, "no argument");
+            self.wrong(
+                annotation,
+                phrase!("no argument" | "空的参数，不写括号"),
+                "",
+            );
         }
         true
     }
@@ -73,7 +89,11 @@ impl<'c, 'b> Annotations<'c, 'b> {
         if let [Argument::Literal(Literal::Text(text), _)] = annotation.arguments.as_slice() {
             return Some(text.as_str().into());
         }
-        self.wrong(annotation, "one text in quotes");
+        self.wrong(
+            annotation,
+            phrase!("one text in quotes" | "一个引号里的文本"),
+            "(\"…\")",
+        );
         None
     }
 
@@ -91,7 +111,11 @@ impl<'c, 'b> Annotations<'c, 'b> {
         match words {
             Some(words) if !words.is_empty() => words,
             _ => {
-                self.wrong(annotation, "words or texts in quotes");
+                self.wrong(
+                    annotation,
+                    phrase!("words or texts in quotes" | "词，或者引号里的文本"),
+                    "(sales, pricing)",
+                );
                 Vec::new()
             }
         }
@@ -103,7 +127,7 @@ impl<'c, 'b> Annotations<'c, 'b> {
         if let [Argument::Literal(Literal::Date(day), span)] = annotation.arguments.as_slice() {
             return Some((*day, *span));
         }
-        self.wrong(annotation, "one date such as 2026-01-01");
+        self.wrong(annotation, phrase!("one date" | "一个日期"), "(2026-01-01)");
         None
     }
 
@@ -115,7 +139,7 @@ impl<'c, 'b> Annotations<'c, 'b> {
         {
             return Some((u64::try_from(*number).unwrap_or(u64::MAX), *span));
         }
-        self.wrong(annotation, "one whole number");
+        self.wrong(annotation, phrase!("one whole number" | "一个整数"), "(3)");
         None
     }
 
@@ -127,7 +151,7 @@ impl<'c, 'b> Annotations<'c, 'b> {
         {
             return Some(only.clone());
         }
-        self.wrong(annotation, "one word");
+        self.wrong(annotation, phrase!("one word" | "一个词"), "(phone)");
         None
     }
 }

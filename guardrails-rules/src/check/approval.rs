@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use guardrails_core::phrase;
 use guardrails_core::policy::{ApprovalChain, ApprovalStep, Exclusion, Origin, Overdue};
 
 use super::annotations::Annotations;
@@ -35,7 +36,7 @@ pub(super) fn lower(cx: &Context<'_>, written: &ast::Approval) -> ApprovalChain 
     let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
     let mut once = |clause: &'static str, span: Span| {
         if let Some(first) = seen.insert(clause, span) {
-            cx.repeated(codes::REPEATED, &format!("`{clause}`"), first, span);
+            cx.repeated(codes::REPEATED, format!("`{clause}`"), first, span);
         }
     };
     for item in &written.items {
@@ -62,27 +63,36 @@ pub(super) fn lower(cx: &Context<'_>, written: &ast::Approval) -> ApprovalChain 
 
 fn check_steps(cx: &Context<'_>, written: &ast::Approval, chain: &ApprovalChain) {
     if chain.steps.is_empty() {
-        let message = format!("the chain `{}` has no step", written.name.text);
+        let name = &written.name.text;
+        let message = phrase!(
+            "the chain `{name}` has no step" | "审批链 `{name}` 没有步骤",
+            name
+        );
+        let help = phrase!("add `step NAME 1 of ROLE`" | "加上 `step 步骤名 1 of 角色`");
         cx.report(
             cx.error(codes::NO_STEPS, written.name.span, message)
-                .help("add `step NAME 1 of ROLE`"),
+                .help(help),
         );
     }
     let steps = written.items.iter().filter_map(|item| match item {
         ApprovalItem::Step(step) => Some(&step.name),
         _ => None,
     });
-    cx.report_repeats(steps, "the step ");
+    cx.report_repeats(steps, phrase!("the step " | "步骤 "));
 }
 
 fn step(cx: &Context<'_>, written: &Step) -> ApprovalStep {
     let (quorum, span) = written.quorum;
     if !(1..=LARGEST_QUORUM).contains(&quorum) {
-        let message = format!("a step cannot need {quorum} people");
-        cx.report(
-            cx.error(codes::BAD_QUORUM, span, message)
-                .help(format!("write a number of 1 to {LARGEST_QUORUM}")),
+        let message = phrase!(
+            "a step cannot need {quorum} people" | "一个步骤不能要 {quorum} 个人",
+            quorum
         );
+        let help = phrase!(
+            "write a number of 1 to {most}" | "写 1 到 {most} 之间的数字",
+            most = LARGEST_QUORUM
+        );
+        cx.report(cx.error(codes::BAD_QUORUM, span, message).help(help));
     }
     let overdue = match &written.overdue {
         Some(ast::Overdue::Escalate(role)) => Overdue::Escalate(role.text.clone()),
@@ -90,10 +100,14 @@ fn step(cx: &Context<'_>, written: &Step) -> ApprovalStep {
     };
     let within = written.within;
     if let (None, Some(_)) = (within, &written.overdue) {
-        let message = "`else` has no time to wait for";
+        let message = phrase!("`else` has no time to wait for" | "`else` 没有等待的时限");
+        let help = phrase!(
+            "say how long the step waits, such as `within 4h`"
+                | "写明这个步骤等多久，例如 `within 4h`"
+        );
         cx.report(
             cx.error(codes::INCOMPLETE, written.span, message)
-                .help("say how long the step waits, such as `within 4h`"),
+                .help(help),
         );
     }
     ApprovalStep {
@@ -112,8 +126,12 @@ fn exclusion(cx: &Context<'_>, word: &Ident) -> Option<Exclusion> {
         "same_person_twice" => Some(Exclusion::SamePersonTwice),
         _ => {
             let known = ["requester", "same_person_twice"];
-            cx.unknown(codes::UNKNOWN_WORD, word, "exclusion", known, || {
-                format!("write {}", suggest::listed(&known))
+            let kind = phrase!("exclusion" | "排除条件");
+            cx.unknown(codes::UNKNOWN_WORD, word, kind, known, || {
+                phrase!(
+                    "write {words}" | "写 {words}",
+                    words = suggest::listed(&known)
+                )
             });
             None
         }
@@ -128,9 +146,13 @@ fn time(cx: &Context<'_>, micros: i64, span: Span) -> Option<Duration> {
         cx.error(
             codes::OUT_OF_RANGE,
             span,
-            "this time is not between one second and one year",
+            phrase!(
+                "this time is not between one second and one year" | "这个时长不在一秒到一年之间"
+            ),
         )
-        .help("write such as `4h` or `3d`"),
+        .help(phrase!(
+            "write such as `4h` or `3d`" | "例如写 `4h` 或 `3d`"
+        )),
     );
     None
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use guardrails_core::policy::{Comparison, Entity, Expr, ExprKind, Quantifier, Type};
-use guardrails_core::{Diagnostic, Name, Place, Value};
+use guardrails_core::{Diagnostic, Name, Phrase, Place, Value, phrase};
 
 use super::context::Context;
 use super::types::{Ty, Typed, described};
@@ -67,16 +67,33 @@ impl<'c, 'b> Checker<'c, 'b> {
     }
 
     fn warn_bare(&self, name: &str, span: Span) {
-        let (then, help) = match self.reach {
-            Reach::Grant => ("the grant does not hold", "false"),
-            _ => ("the rule applies", "true"),
+        let (then, counts) = match self.reach {
+            Reach::Grant => (
+                phrase!("the grant does not hold" | "授权不成立"),
+                phrase!("false" | "不成立"),
+            ),
+            _ => (
+                phrase!("the rule applies" | "规则照样适用"),
+                phrase!("true" | "成立"),
+            ),
         };
-        let message = format!("`{name}` may be missing, and then {then}");
+        let message = phrase!(
+            "`{name}` may be missing, and then {then}" | "`{name}` 可能缺失，这时{then}",
+            name,
+            then
+        );
+        let help = phrase!(
+            "say what a missing value means: add `{name} is present`, or a value after `??`; as it \
+             stands the condition counts as {counts}"
+                | "写明缺失时怎么办：加上 `{name} is present`，或者在 `??` 后面给出替代值；\
+                   照现在的写法，条件算{counts}",
+            name,
+            counts
+        );
         self.cx.report(
-            self.cx.warning(codes::MAY_BE_MISSING, span, message).help(format!(
-                "say what a missing value means: add `{name} is present`, or a value after `??`; \
-                 as it stands the condition counts as {help}"
-            )),
+            self.cx
+                .warning(codes::MAY_BE_MISSING, span, message)
+                .help(help),
         );
     }
 
@@ -111,18 +128,24 @@ impl<'c, 'b> Checker<'c, 'b> {
             }
             Ty::Known(Type::Bool) | Ty::Bad | Ty::Open => value.expr,
             Ty::Known(other) => {
-                let message = format!("this is {}, not a condition", described(other));
+                let message = phrase!(
+                    "this is {what}, not a condition" | "这是{what}，不是条件",
+                    what = described(other)
+                );
                 self.wrong(
                     written.span,
                     message,
-                    "compare it with something, such as `x > 0`",
+                    phrase!(
+                        "compare it with something, such as `x > 0`"
+                            | "把它与某个值比较，例如 `x > 0`"
+                    ),
                 );
                 value.expr
             }
         }
     }
 
-    pub(super) fn wrong(&self, span: Span, message: String, help: &str) {
+    pub(super) fn wrong(&self, span: Span, message: impl Into<Phrase>, help: impl Into<Phrase>) {
         self.cx
             .report(self.cx.error(codes::WRONG_TYPE, span, message).help(help));
     }
@@ -142,8 +165,11 @@ impl<'c, 'b> Checker<'c, 'b> {
             ExprKind::Path(path) => path,
             _ if value.ty == Ty::Bad => return Typed::bad(place),
             _ => {
-                let message = "only what is read can be missing".to_owned();
-                self.wrong(operand.span, message, "name a field before `is missing`");
+                let message =
+                    phrase!("only what is read can be missing" | "只有读取的字段才会缺失");
+                let help =
+                    phrase!("name a field before `is missing`" | "在 `is missing` 前面写一个字段");
+                self.wrong(operand.span, message, help);
                 return Typed::bad(place);
             }
         };
@@ -159,8 +185,9 @@ impl<'c, 'b> Checker<'c, 'b> {
         let actor = matches!(&operand.kind, ast::ExprKind::Path(parts)
             if parts.len() == 1 && parts.iter().all(|part| &*part.text == "actor"));
         if !actor {
-            let message = "only the actor has roles".to_owned();
-            self.wrong(operand.span, message, "write `actor has ROLE`");
+            let message = phrase!("only the actor has roles" | "只有操作者才有角色");
+            let help = phrase!("write `actor has ROLE`" | "写 `actor has ROLE`");
+            self.wrong(operand.span, message, help);
         }
         self.cx.check_role(role);
         let kind = ExprKind::HasRole(role.text.clone());
@@ -181,12 +208,15 @@ impl<'c, 'b> Checker<'c, 'b> {
         let item = match &list.ty {
             Ty::Known(Type::List(item)) => (**item).clone(),
             Ty::Known(other) => {
-                let message = format!("this is {}, not a list", described(other));
-                self.wrong(
-                    source.span,
-                    message,
-                    "name a field of type `[…]` after `in`",
+                let message = phrase!(
+                    "this is {what}, not a list" | "这是{what}，不是列表",
+                    what = described(other)
                 );
+                let help = phrase!(
+                    "name a field of type `[…]` after `in`"
+                        | "在 `in` 后面写一个类型为 `[…]` 的字段"
+                );
+                self.wrong(source.span, message, help);
                 return Typed::bad(place);
             }
             Ty::Open | Ty::Bad => return Typed::bad(place),

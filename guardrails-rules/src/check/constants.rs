@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use guardrails_core::policy::{ExprKind, Type, ValueSet};
-use guardrails_core::{Name, Value};
+use guardrails_core::{Name, Value, phrase};
 
 use super::symbols::{Collector, ConstList, Constant};
+use super::types::described;
 use crate::ast::{
     Const, Datum, DatumKind, Declaration, File, Ident, List, ListSource, Literal, Span, Text,
 };
@@ -53,8 +54,11 @@ fn collect_const(collector: &mut Collector<'_>, constant: &Const) {
         DatumKind::Literal(written) => literal(written),
         DatumKind::Word(word) => (Type::Text, ExprKind::Literal(Value::Text(word.joined()))),
         DatumKind::List(_) | DatumKind::Object(_) => {
-            let message = "a const holds one value".to_owned();
-            let help = "declare several values with `list NAME = [ … ]`";
+            let message = phrase!("a const holds one value" | "常量只有一个值");
+            let help = phrase!(
+                "declare several values with `list NAME = [ … ]`"
+                    | "多个值用 `list 名称 = [ … ]` 声明"
+            );
             collector.report(codes::WRONG_TYPE, constant.value.span, message, help);
             (Type::Bool, ExprKind::Literal(Value::Null))
         }
@@ -84,16 +88,24 @@ fn inline(collector: &mut Collector<'_>, name: &Ident, items: &[Datum]) -> (Type
     let mut values = Vec::new();
     for item in items {
         let Some((ty, value)) = entry(item) else {
-            let message = "this cannot be an entry of a list".to_owned();
-            let help = "entries are texts, words, numbers, percents or amounts of money";
+            let message = phrase!("this cannot be an entry of a list" | "这不能作为列表的一项");
+            let help = phrase!(
+                "entries are texts, words, numbers, percents or amounts of money"
+                    | "列表的项是文本、词、数字、百分比或金额"
+            );
             collector.report(codes::WRONG_TYPE, item.span, message, help);
             continue;
         };
         match &item_type {
             None => item_type = Some((ty, item.span)),
             Some((first, _)) if !same_kind(first, &ty) => {
-                let message = format!("this is {}, the first entry is {}", ty, first);
-                let help = "give all entries of a list one type";
+                let message = phrase!(
+                    "this is {this}, the first entry is {that}" | "这是{this}，而第一项是{that}",
+                    this = described(&ty),
+                    that = described(first)
+                );
+                let help =
+                    phrase!("give all entries of a list one type" | "列表的各项要是同一种类型");
                 collector.report(codes::WRONG_TYPE, item.span, message, help);
             }
             Some(_) => {}
@@ -101,8 +113,12 @@ fn inline(collector: &mut Collector<'_>, name: &Ident, items: &[Datum]) -> (Type
         values.push(value);
     }
     if items.is_empty() {
-        let message = format!("the list `{}` is empty", name.text);
-        let help = "give it an entry: nothing is ever in an empty list";
+        let text = &name.text;
+        let message = phrase!("the list `{text}` is empty" | "列表 `{text}` 是空的", text);
+        let help = phrase!(
+            "give it an entry: nothing is ever in an empty list"
+                | "写上至少一项：空列表里永远没有任何值"
+        );
         collector.report(codes::INCOMPLETE, name.span, message, help);
     }
     (item_type.map_or(Type::Text, |(ty, _)| ty), values)
@@ -128,8 +144,16 @@ fn same_kind(a: &Type, b: &Type) -> bool {
 /// One entry per line; blank lines and lines that begin with `#` are passed over.
 fn from_file(collector: &mut Collector<'_>, path: &Text) -> Vec<Value> {
     let Some(file) = collector.bundle.words(&path.text) else {
-        let message = format!("the file `{}` is not in the bundle's folder", path.text);
-        let help = "name a text file by its path from the folder of the policy";
+        let name = &path.text;
+        let message = phrase!(
+            "the file `{name}` is not in the bundle's folder"
+                | "文件 `{name}` 不在策略包的文件夹里",
+            name
+        );
+        let help = phrase!(
+            "name a text file by its path from the folder of the policy"
+                | "写一个文本文件的路径，从策略所在的文件夹开始"
+        );
         let code = if path
             .text
             .split('/')
@@ -149,11 +173,16 @@ fn from_file(collector: &mut Collector<'_>, path: &Text) -> Vec<Value> {
         .map(|line| Value::Text(Name::from(line)))
         .collect();
     if values.len() > LIST_ENTRIES {
-        let message = format!(
-            "the file `{}` has more entries than the limit `list_entries` of {LIST_ENTRIES}",
-            path.text
+        let message = phrase!(
+            "the file `{name}` has more entries than the limit `list_entries` of {limit}"
+                | "文件 `{name}` 的项数超过上限 `list_entries`（{limit}）",
+            name = &path.text,
+            limit = LIST_ENTRIES
         );
-        let help = "keep such data in the CRM and compare with a field";
+        let help = phrase!(
+            "keep such data in the CRM and compare with a field"
+                | "把这样的数据放在 CRM 里，与字段比较"
+        );
         collector.report(codes::LIST_TOO_LONG, path.span, message, help);
     }
     values

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use guardrails_core::{Diagnostic, Name, Phrase, Place};
+use guardrails_core::{Diagnostic, Name, Phrase, Place, phrase};
 
 use super::symbols::Symbols;
 use crate::ast::{Dotted, Ident, Span};
@@ -61,8 +61,12 @@ impl<'b> Context<'b> {
     }
 
     /// What the language has and this release cannot carry out.
-    pub(super) fn unavailable(&self, span: Span, what: &str) -> Diagnostic {
-        let message = format!("{what} is not available in this version");
+    pub(super) fn unavailable(&self, span: Span, what: impl Into<Phrase>) -> Diagnostic {
+        let what: Phrase = what.into();
+        let message = phrase!(
+            "{what} is not available in this version" | "此版本尚不支持{what}",
+            what
+        );
         self.error(codes::UNAVAILABLE, span, message)
     }
 
@@ -70,41 +74,64 @@ impl<'b> Context<'b> {
         self.findings.borrow_mut().push(finding);
     }
 
-    /// Reports an unknown name, with the nearest known one.
-    pub(super) fn unknown<'k>(
+    /// Reports an unknown name, with the nearest known one. `kind` is what it was taken for: "rule",
+    /// "field of `Quote` called".
+    pub(super) fn unknown<'k, H: Into<Phrase>>(
         &self,
         code: &'static str,
         name: &Ident,
-        kind: &str,
+        kind: impl Into<Phrase>,
         known: impl IntoIterator<Item = &'k str>,
-        otherwise: impl FnOnce() -> String,
+        otherwise: impl FnOnce() -> H,
     ) {
         // Who sees this many findings has another problem than spelling.
         let few = self.findings.borrow().len() < SUGGESTIONS;
         let meant = few.then(|| suggest::did_you_mean(&name.text, known));
-        let help = meant.flatten().unwrap_or_else(otherwise);
-        let message = format!("there is no {kind} `{}`", name.text);
+        let help = meant.flatten().unwrap_or_else(|| otherwise().into());
+        let (kind, name_text): (Phrase, &Name) = (kind.into(), &name.text);
+        let message = phrase!(
+            "there is no {kind} `{name_text}`" | "没有名为 `{name_text}` 的{kind}",
+            kind,
+            name_text
+        );
         self.report(self.error(code, name.span, message).help(help));
     }
 
     /// Reports the second of two things that stand once.
-    pub(super) fn repeated(&self, code: &'static str, what: &str, first: Span, again: Span) {
+    pub(super) fn repeated(
+        &self,
+        code: &'static str,
+        what: impl Into<Phrase>,
+        first: Span,
+        again: Span,
+    ) {
+        let what: Phrase = what.into();
+        let message = phrase!("{what} is written twice" | "{what} 写了两次", what);
         self.report(
-            self.error(code, again, format!("{what} is written twice"))
-                .note(self.place(first), "it is here already")
-                .help("remove one of them"),
+            self.error(code, again, message)
+                .note(
+                    self.place(first),
+                    phrase!("it is here already" | "这里已经写过"),
+                )
+                .help(phrase!("remove one of them" | "删去其中一个")),
         );
     }
 
     /// Reports each name that was there before among `names`; `kind` says of what, as in
     /// "the field ".
-    pub(super) fn report_repeats<'n>(&self, names: impl Iterator<Item = &'n Ident>, kind: &str) {
+    pub(super) fn report_repeats<'n>(
+        &self,
+        names: impl Iterator<Item = &'n Ident>,
+        kind: impl Into<Phrase>,
+    ) {
+        let kind: Phrase = kind.into();
         let mut first: BTreeMap<&str, Span> = BTreeMap::new();
         for name in names {
             match first.get(&*name.text) {
                 Some(earlier) => {
-                    let what = format!("{kind}`{}`", name.text);
-                    self.repeated(codes::DUPLICATE_PART, &what, *earlier, name.span);
+                    let text = &name.text;
+                    let what = phrase!("{kind}`{text}`" | "{kind}`{text}`", kind, text);
+                    self.repeated(codes::DUPLICATE_PART, what, *earlier, name.span);
                 }
                 None => {
                     first.insert(&name.text, name.span);
@@ -114,11 +141,23 @@ impl<'b> Context<'b> {
     }
 
     /// Reports more of something than its limit allows.
-    pub(super) fn over(&self, span: Span, what: &str, name: &str, limit: usize) {
-        let message = format!("{what} over the limit `{name}` of {limit}");
+    pub(super) fn over(
+        &self,
+        span: Span,
+        what: impl Into<Phrase>,
+        name: &'static str,
+        limit: usize,
+    ) {
+        let what: Phrase = what.into();
+        let message = phrase!(
+            "{what} over the limit `{name}` of {limit}" | "{what}超过上限 `{name}`（{limit}）",
+            what,
+            name,
+            limit
+        );
         self.report(
             self.error(codes::TOO_MANY, span, message)
-                .help("split the declaration"),
+                .help(phrase!("split the declaration" | "把这个声明拆成几个")),
         );
     }
 
@@ -133,11 +172,13 @@ impl<'b> Context<'b> {
         let lists = self.symbols.lists.iter().map(|(name, l)| (name, l.span));
         for (name, span) in consts.chain(lists) {
             if !used.contains(name) {
-                let message = format!("`{name}` is declared and never used");
-                self.report(
-                    self.warning(codes::UNUSED, span, message)
-                        .help("use it in a condition, or remove it"),
+                let message = phrase!(
+                    "`{name}` is declared and never used" | "`{name}` 声明后没有使用",
+                    name
                 );
+                self.report(self.warning(codes::UNUSED, span, message).help(phrase!(
+                    "use it in a condition, or remove it" | "在条件里使用它，或者删去它"
+                )));
             }
         }
     }
@@ -150,7 +191,12 @@ impl<'b> Context<'b> {
         }
         let roles = self.symbols.roles.keys().map(|role| &**role);
         if let Some(meant) = suggest::did_you_mean(&role.text, roles) {
-            let message = format!("no grant, skill or step names the role `{}`", role.text);
+            let role_text = &role.text;
+            let message = phrase!(
+                "no grant, skill or step names the role `{role_text}`"
+                    | "没有授权、技能或审批步骤写到角色 `{role_text}`",
+                role_text
+            );
             self.report(
                 self.warning(codes::UNKNOWN_ROLE, role.span, message)
                     .help(meant),
@@ -163,9 +209,9 @@ impl<'b> Context<'b> {
             self.unknown(
                 codes::UNKNOWN_CHAIN,
                 chain,
-                "approval chain",
+                phrase!("approval chain" | "审批链"),
                 self.symbols.chains.keys().map(|name| &**name),
-                || format!("declare it with `approval {} {{ … }}`", chain.text),
+                || declare("approval", &chain.text),
             );
         }
     }
@@ -174,9 +220,18 @@ impl<'b> Context<'b> {
         let name = package.joined();
         if !self.symbols.packages.contains(&name) {
             let known = self.symbols.packages.iter().map(|name| &**name);
-            let help = suggest::did_you_mean(&name, known)
-                .unwrap_or_else(|| format!("add a file with `package {name}` to the bundle"));
-            let message = format!("no file of the bundle belongs to the package `{name}`");
+            let help = suggest::did_you_mean(&name, known).unwrap_or_else(|| {
+                phrase!(
+                    "add a file with `package {name}` to the bundle"
+                        | "在策略包里加一个写有 `package {name}` 的文件",
+                    name
+                )
+            });
+            let message = phrase!(
+                "no file of the bundle belongs to the package `{name}`"
+                    | "策略包里没有文件属于包 `{name}`",
+                name
+            );
             self.report(
                 self.error(codes::UNKNOWN_PACKAGE, package.span, message)
                     .help(help),
@@ -187,4 +242,26 @@ impl<'b> Context<'b> {
     pub(super) fn into_findings(self) -> Vec<Diagnostic> {
         self.findings.into_inner()
     }
+}
+
+/// Advice to declare what is not there.
+pub(super) fn declare(keyword: &'static str, name: &Name) -> Phrase {
+    phrase!(
+        "declare it with `{keyword} {name} {{ … }}`" | "用 `{keyword} {name} {{ … }}` 声明它",
+        keyword,
+        name
+    )
+}
+
+/// Advice to add a field to an entity.
+pub(super) fn declare_field(entity: &Name) -> Phrase {
+    phrase!(
+        "declare it in `entity {entity}`" | "在 `entity {entity}` 里声明它",
+        entity
+    )
+}
+
+/// A field of an entity, as [`Context::unknown`] speaks of it.
+pub(super) fn field_of(entity: &Name) -> Phrase {
+    phrase!("field of `{entity}` called" | "`{entity}` 字段", entity)
 }

@@ -1,11 +1,11 @@
 //! Constant data of tests to values, each read as the type its field declares.
 
 use guardrails_core::policy::{Entity, Type};
-use guardrails_core::{Fields, Name, Value};
+use guardrails_core::{Fields, Name, Phrase, Value, phrase};
 use rust_decimal::Decimal;
 
 use super::constants;
-use super::context::Context;
+use super::context::{Context, declare_field, field_of};
 use super::types::described;
 use crate::ast::{Datum, DatumKind, Dotted, Entry, Ident, Literal};
 use crate::codes;
@@ -35,9 +35,9 @@ pub(super) fn fields(cx: &Context<'_>, entity: &Entity, entries: &[Entry]) -> Fi
 
 pub(super) fn unknown_field(cx: &Context<'_>, entity: &Entity, name: &Ident) {
     let known = entity.fields.iter().map(|field| &*field.name);
-    let kind = format!("field of `{}` called", entity.name);
-    cx.unknown(codes::UNKNOWN_FIELD, name, &kind, known, || {
-        format!("declare it in `entity {}`", entity.name)
+    let kind = field_of(&entity.name);
+    cx.unknown(codes::UNKNOWN_FIELD, name, kind, known, || {
+        declare_field(&entity.name)
     });
 }
 
@@ -104,11 +104,11 @@ fn typed(cx: &Context<'_>, datum: &Datum, ty: &Type) -> Value {
             sent(written)
         }
         (DatumKind::List(_), _) => {
-            misfit(cx, datum, "a list", ty);
+            misfit(cx, datum, &phrase!("a list" | "列表"), ty);
             Value::Null
         }
         (DatumKind::Object(_), _) => {
-            misfit(cx, datum, "an object", ty);
+            misfit(cx, datum, &phrase!("an object" | "对象"), ty);
             Value::Null
         }
     }
@@ -122,28 +122,47 @@ fn fits(have: &Type, ty: &Type) -> bool {
         )
 }
 
-fn misfit(cx: &Context<'_>, datum: &Datum, have: &str, ty: &Type) {
+fn misfit(cx: &Context<'_>, datum: &Datum, have: &Phrase, ty: &Type) {
     let wanted = match ty {
-        Type::Int => "a whole number".to_owned(),
+        Type::Int => phrase!("a whole number" | "整数"),
         other => described(other),
     };
-    let message = format!("this is {have}, and the field holds {wanted}");
+    let message = phrase!(
+        "this is {have}, and the field holds {wanted}" | "这是{have}，而字段要的是{wanted}",
+        have,
+        wanted
+    );
     let (code, help) = match ty {
-        Type::Money(currency) if have.starts_with("an amount") => (
-            codes::TWO_CURRENCIES,
-            format!("write an amount of {currency}"),
-        ),
-        Type::Money(currency) => (
-            codes::MONEY_AND_NUMBER,
-            format!("write an amount such as `100 {currency}`"),
-        ),
-        Type::Enum(members) => (
-            codes::WRONG_TYPE,
-            format!("it is one of {}", suggest::listed(&members.members)),
-        ),
-        _ => (codes::WRONG_TYPE, format!("write a value of type `{ty}`")),
+        Type::Money(currency) => {
+            let code = if have.starts_with("an amount") {
+                codes::TWO_CURRENCIES
+            } else {
+                codes::MONEY_AND_NUMBER
+            };
+            let currency = currency.to_string();
+            let help = phrase!(
+                "write an amount such as `100 {currency}`" | "写金额，例如 `100 {currency}`",
+                currency
+            );
+            (code, help)
+        }
+        Type::Enum(members) => (codes::WRONG_TYPE, one_of(&members.members)),
+        _ => {
+            let ty = ty.to_string();
+            let help = phrase!(
+                "write a value of type `{ty}`" | "写一个 `{ty}` 类型的值",
+                ty
+            );
+            (codes::WRONG_TYPE, help)
+        }
     };
     cx.report(cx.error(code, datum.span, message).help(help));
+}
+
+/// The words that a value may be.
+pub(super) fn one_of<S: AsRef<str>>(known: &[S]) -> Phrase {
+    let words = suggest::listed(known);
+    phrase!("it is one of {words}" | "它是 {words} 之一", words)
 }
 
 fn member(cx: &Context<'_>, word: &Dotted, ty: &Type) -> Value {
@@ -156,9 +175,12 @@ fn member(cx: &Context<'_>, word: &Dotted, ty: &Type) -> Value {
     };
     if !members.members.contains(&name) {
         let known: Vec<&str> = members.members.iter().map(|member| &**member).collect();
-        let help = suggest::did_you_mean(&name, known.iter().copied())
-            .unwrap_or_else(|| format!("it is one of {}", suggest::listed(&known)));
-        let message = format!("`{name}` is not a value of this field");
+        let help =
+            suggest::did_you_mean(&name, known.iter().copied()).unwrap_or_else(|| one_of(&known));
+        let message = phrase!(
+            "`{name}` is not a value of this field" | "`{name}` 不是这个字段的值",
+            name
+        );
         cx.report(
             cx.error(codes::UNKNOWN_MEMBER, word.span, message)
                 .help(help),
@@ -176,8 +198,9 @@ fn constant(cx: &Context<'_>, word: &Dotted, datum: &Datum, ty: &Type) -> Value 
             span: word.span,
         };
         let known = cx.symbols.consts.keys().map(|name| &**name);
-        cx.unknown(codes::UNKNOWN_NAME, &ident, "value called", known, || {
-            "write texts in quotation marks".to_owned()
+        let kind = phrase!("value called" | "值");
+        cx.unknown(codes::UNKNOWN_NAME, &ident, kind, known, || {
+            phrase!("write texts in quotation marks" | "文本写在引号里")
         });
         return Value::Null;
     };

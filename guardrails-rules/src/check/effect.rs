@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use guardrails_core::policy::{Effect, EffectKind, Entity, Message, Requirement, Verb};
-use guardrails_core::{Name, phrase};
+use guardrails_core::{Name, Phrase, phrase};
 
 use super::condition::Checker;
 use super::context::Context;
@@ -42,7 +42,7 @@ impl Effects<'_, '_> {
         if effects.len() > EFFECTS {
             self.cx.over(
                 self.rule.span,
-                "this rule has effects",
+                phrase!("this rule has effects" | "这条规则的效果"),
                 "rule_effects",
                 EFFECTS,
             );
@@ -119,7 +119,11 @@ impl Effects<'_, '_> {
             ast::EffectKind::Do(script) => self.script(script),
             ast::EffectKind::Allow => Vec::new(),
             ast::EffectKind::Oblige => {
-                self.report_unavailable(effect.span, "`oblige`", "use `notify`");
+                self.report_unavailable(
+                    effect.span,
+                    "`oblige`",
+                    phrase!("use `notify`" | "用 `notify`"),
+                );
                 Vec::new()
             }
         };
@@ -133,7 +137,7 @@ impl Effects<'_, '_> {
             .collect()
     }
 
-    fn report_unavailable(&self, span: Span, what: &str, help: &str) {
+    fn report_unavailable(&self, span: Span, what: &str, help: Phrase) {
         self.cx.report(self.cx.unavailable(span, what).help(help));
     }
 
@@ -142,14 +146,18 @@ impl Effects<'_, '_> {
             return Message::default();
         };
         for (language, text) in &because.translations {
-            let message = format!(
-                "the text for `{}` is not shown in this version",
-                language.text
+            let message = phrase!(
+                "the text for `{language}` is not shown in this version"
+                    | "此版本不显示 `{language}` 的文字",
+                language = &language.text
+            );
+            let help = phrase!(
+                "write both languages into the first text" | "把两种语言都写在第一段文字里"
             );
             self.cx.report(
                 self.cx
                     .warning(codes::TRANSLATION_UNUSED, text.span, message)
-                    .help("write both languages into the first text"),
+                    .help(help),
             );
         }
         if self.entity.is_none() {
@@ -211,21 +219,32 @@ impl Effects<'_, '_> {
         if self.verbs.contains(&Verb::Read) || self.verbs.is_empty() {
             return;
         }
-        let message = format!("`{word}` changes what is read, and this rule is not about `read`");
+        let message = phrase!(
+            "`{word}` changes what is read, and this rule is not about `read`"
+                | "`{word}` 改变读到的内容，而这条规则不针对 `read`",
+            word
+        );
         self.cx.report(
             self.cx
                 .error(codes::MISPLACED_EFFECT, span, message)
-                .help("write `on read of …`"),
+                .help(phrase!("write `on read of …`" | "写 `on read of …`")),
         );
     }
 
     fn check_before_risk(&self, span: Span) {
         if self.checker.reads_risk {
-            let message = "this comes before the risk is scored, and the condition reads the score";
+            let message = phrase!(
+                "this comes before the risk is scored, and the condition reads the score"
+                    | "这个效果在算出风险分之前生效，而条件读取了风险分"
+            );
+            let help = phrase!(
+                "from `risk.score` only `deny`, `require approval` and `notify` follow"
+                    | "条件读取 `risk.score` 时，只能用 `deny`、`require approval` 和 `notify`"
+            );
             self.cx.report(
                 self.cx
                     .error(codes::MISPLACED_EFFECT, span, message)
-                    .help("from `risk.score` only `deny`, `require approval` and `notify` follow"),
+                    .help(help),
             );
         }
     }

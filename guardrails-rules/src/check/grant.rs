@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use guardrails_core::Name;
 use guardrails_core::data::Mask;
 use guardrails_core::policy::{Entity, Expr, FieldClause, FieldSet, Grant, Permission};
+use guardrails_core::{Name, phrase};
 
 use super::condition::{Checker, Reach};
-use super::context::Context;
+use super::context::{Context, declare};
 use super::mask;
 use crate::ast::{self, Clause, ClauseKind, Dotted, Fields, Ident, MaskWord, Masking, Span};
 use crate::codes;
@@ -38,7 +38,7 @@ pub(super) fn lower(cx: &Context<'_>, written: &ast::Grant) -> Vec<Grant> {
     if clauses.len() > most {
         cx.over(
             written.span,
-            "clauses times roles are",
+            phrase!("clauses times roles are" | "子句数乘以角色数"),
             "grant_clauses",
             CLAUSES,
         );
@@ -64,8 +64,9 @@ pub(super) fn entity(cx: &Context<'_>, name: &Ident) -> Option<Arc<Entity>> {
     let found = cx.symbols.entities.get(&name.text).cloned();
     if found.is_none() {
         let known = cx.symbols.entities.keys().map(|name| &**name);
-        cx.unknown(codes::UNKNOWN_ENTITY, name, "entity", known, || {
-            format!("declare it with `entity {} {{ … }}`", name.text)
+        let kind = phrase!("entity" | "实体");
+        cx.unknown(codes::UNKNOWN_ENTITY, name, kind, known, || {
+            declare("entity", &name.text)
         });
     }
     found
@@ -88,11 +89,12 @@ impl Lowering<'_, '_> {
             ClauseKind::Hide(fields) => vec![(self.fields(fields), Permission::Hide)],
             ClauseKind::Mask(maskings) => self.maskings(maskings),
             ClauseKind::Aggregate => {
-                self.cx.report(
-                    self.cx
-                        .unavailable(clause.span, "`aggregate`")
-                        .help("grant the field with `read`, or leave it hidden"),
+                let help = phrase!(
+                    "grant the field with `read`, or leave it hidden"
+                        | "用 `read` 授权这个字段，或者让它保持隐藏"
                 );
+                let finding = self.cx.unavailable(clause.span, "`aggregate`");
+                self.cx.report(finding.help(help));
                 Vec::new()
             }
         };
@@ -183,10 +185,18 @@ impl Lowering<'_, '_> {
                 continue;
             };
             let role = written.roles.first().map_or("", |role| &role.text);
-            let message = format!(
-                "`{}` is personal data ({}) and `{role}` sees it unmasked",
-                field.name,
-                class.as_str()
+            let (name, class) = (&field.name, class.as_str());
+            let message = phrase!(
+                "`{name}` is personal data ({class}) and `{role}` sees it unmasked"
+                    | "`{name}` 是个人信息（{class}），而 `{role}` 看到的未经脱敏",
+                name,
+                class,
+                role
+            );
+            let help = phrase!(
+                "add `mask {name} with …` or `hide {name}`"
+                    | "加上 `mask {name} with …` 或 `hide {name}`",
+                name
             );
             self.cx.report(
                 guardrails_core::Diagnostic::warning(
@@ -194,11 +204,11 @@ impl Lowering<'_, '_> {
                     shown.place.clone(),
                     message,
                 )
-                .note(field.place.clone(), "it is marked here")
-                .help(format!(
-                    "add `mask {} with …` or `hide {}`",
-                    field.name, field.name
-                )),
+                .note(
+                    field.place.clone(),
+                    phrase!("it is marked here" | "在这里标注"),
+                )
+                .help(help),
             );
         }
     }

@@ -1,10 +1,10 @@
 //! Masks by their word, and the fields that clauses name.
 
-use guardrails_core::Name;
 use guardrails_core::data::Mask;
 use guardrails_core::policy::{Entity, Field, Type};
+use guardrails_core::{Name, phrase};
 
-use super::context::Context;
+use super::context::{Context, declare_field, field_of};
 use super::types::described;
 use crate::ast::{Dotted, MaskWord, Span};
 use crate::codes;
@@ -27,15 +27,14 @@ pub(super) fn field<'e>(
     for part in init {
         let found = known_field(cx, owner, part)?;
         let Type::Entity(name) = &found.ty else {
-            let message = format!(
-                "`{}` is {}: it has no parts here",
-                part.text,
-                described(&found.ty)
+            let text = &part.text;
+            let message = phrase!(
+                "`{text}` is {what}: it has no parts here" | "`{text}` 是{what}，这里没有下级字段",
+                text,
+                what = described(&found.ty)
             );
-            cx.report(
-                cx.error(codes::WRONG_TYPE, part.span, message)
-                    .help(format!("name `{}` as a whole", part.text)),
-            );
+            let help = phrase!("name `{text}` as a whole" | "写整个 `{text}`", text);
+            cx.report(cx.error(codes::WRONG_TYPE, part.span, message).help(help));
             return None;
         };
         owner = cx.symbols.entities.get(name)?;
@@ -54,9 +53,9 @@ fn known_field<'e>(
     let found = entity.field(&part.text);
     if found.is_none() {
         let known = entity.fields.iter().map(|field| &*field.name);
-        let kind = format!("field of `{}` called", entity.name);
-        cx.unknown(codes::UNKNOWN_FIELD, part, &kind, known, || {
-            format!("declare it in `entity {}`", entity.name)
+        let kind = field_of(&entity.name);
+        cx.unknown(codes::UNKNOWN_FIELD, part, kind, known, || {
+            declare_field(&entity.name)
         });
     }
     found
@@ -78,16 +77,24 @@ pub(super) fn mask(
     }
     let Some(mask) = Mask::from_word(&name.text) else {
         let known = Mask::WORDS.iter().copied();
-        cx.unknown(codes::UNKNOWN_MASK, name, "mask", known, || {
-            format!("masks are {}", suggest::listed(Mask::WORDS))
+        let kind = phrase!("mask" | "脱敏方式");
+        cx.unknown(codes::UNKNOWN_MASK, name, kind, known, || {
+            phrase!(
+                "masks are {words}" | "脱敏方式有 {words}",
+                words = suggest::listed(Mask::WORDS)
+            )
         });
         return None;
     };
     if let Some((_, span)) = word.arguments.first() {
-        let message = format!("the mask `{}` takes nothing in brackets", name.text);
+        let text = &name.text;
+        let message = phrase!(
+            "the mask `{text}` takes nothing in brackets" | "脱敏方式 `{text}` 后面不写括号",
+            text
+        );
         cx.report(
             cx.error(codes::BAD_ARGUMENT, *span, message)
-                .help("remove the brackets"),
+                .help(phrase!("remove the brackets" | "删去括号")),
         );
         return None;
     }
@@ -102,15 +109,17 @@ pub(super) fn mask(
 fn fits(cx: &Context<'_>, field: &Field, mask: &str, at: Span) -> bool {
     let text = field.ty == Type::Text;
     if !text {
-        let message = format!(
-            "the mask `{mask}` is for texts, and `{}` is {}",
-            field.name,
-            described(&field.ty)
+        let name = &field.name;
+        let message = phrase!(
+            "the mask `{mask}` is for texts, and `{name}` is {what}"
+                | "脱敏方式 `{mask}` 用于文本，而 `{name}` 是{what}",
+            mask,
+            name,
+            what = described(&field.ty)
         );
-        cx.report(
-            cx.error(codes::WRONG_TYPE, at, message)
-                .help("use `default` or `redact`"),
-        );
+        cx.report(cx.error(codes::WRONG_TYPE, at, message).help(phrase!(
+            "use `default` or `redact`" | "用 `default` 或 `redact`"
+        )));
     }
     text
 }
@@ -126,10 +135,17 @@ fn partial(cx: &Context<'_>, word: &MaskWord) -> Option<Mask> {
     if let ([head, tail], 2) = (ends.as_slice(), word.arguments.len()) {
         return Some(Mask::Partial(*head, *tail));
     }
-    let message = "the mask `partial` takes two numbers of 0 to 16";
+    let message = phrase!(
+        "the mask `partial` takes two numbers of 0 to 16"
+            | "脱敏方式 `partial` 需要两个 0 到 16 的数字"
+    );
+    let help = phrase!(
+        "write how many characters stay at both ends, such as `partial(3, 4)`"
+            | "写明两端各保留几个字符，例如 `partial(3, 4)`"
+    );
     cx.report(
         cx.error(codes::BAD_ARGUMENT, word.name.span, message)
-            .help("write how many characters stay at both ends, such as `partial(3, 4)`"),
+            .help(help),
     );
     None
 }

@@ -1,7 +1,7 @@
 //! Messages: texts with places for values.
 
-use guardrails_core::Value;
 use guardrails_core::policy::{ExprKind, Message, MessagePart, Type};
+use guardrails_core::{Value, phrase};
 
 use super::condition::Checker;
 use super::types::{Ty, Typed};
@@ -48,9 +48,12 @@ impl Checker<'_, '_> {
                 .error(
                     codes::BAD_PLACEHOLDER,
                     span,
-                    "this placeholder cannot be read",
+                    phrase!("this placeholder cannot be read" | "无法读取这个占位符"),
                 )
-                .help("write a field between the braces, or `{{` and `}}` for braces"),
+                .help(phrase!(
+                    "write a field between the braces, or `{{` and `}}` for braces"
+                        | "在花括号里写字段；要写花括号本身，写 `{{` 和 `}}`"
+                )),
         );
     }
 
@@ -93,8 +96,10 @@ impl Checker<'_, '_> {
             }
             _ => self.wrong(
                 span,
-                "a list or an entity cannot be shown in a text".to_owned(),
-                "name a single value",
+                phrase!(
+                    "a list or an entity cannot be shown in a text" | "列表或实体不能显示在消息里"
+                ),
+                phrase!("name a single value" | "写一个单独的值"),
             ),
         }
     }

@@ -33,7 +33,7 @@ mod value;
 use std::sync::Arc;
 
 use guardrails_core::policy::{Policy, RiskModel};
-use guardrails_core::{Diagnostic, Severity};
+use guardrails_core::{Diagnostic, Severity, phrase};
 
 use crate::ast::{Declaration, File};
 use crate::bundle::Bundle;
@@ -129,17 +129,27 @@ fn headers(cx: &Context<'_>, files: &[File]) {
                 cx.error(
                     codes::UNKNOWN_VERSION,
                     span,
-                    format!("version {other} of the language is not known here"),
+                    phrase!(
+                        "version {other} of the language is not known here"
+                            | "这里不认识语言的第 {other} 版",
+                        other
+                    ),
                 )
-                .help("write `guard 1`, or use a release that reads this version"),
+                .help(phrase!(
+                    "write `guard 1`, or use a release that reads this version"
+                        | "写 `guard 1`，或者换用能读这个版本的发行版"
+                )),
             ),
             None => {
                 let mut place = source.place(0, 0);
                 place.end = place.start;
-                let message = "this file does not say its language version";
+                let message = phrase!(
+                    "this file does not say its language version" | "这个文件没有写明语言版本"
+                );
                 cx.report(
-                    Diagnostic::error(codes::NO_VERSION, place, message)
-                        .help("begin the file with `guard 1`"),
+                    Diagnostic::error(codes::NO_VERSION, place, message).help(phrase!(
+                        "begin the file with `guard 1`" | "在文件开头写 `guard 1`"
+                    )),
                 );
             }
         }
@@ -159,12 +169,17 @@ fn risk_model(cx: &Context<'_>, files: &[File], policy: &mut Policy) {
         let mut finding = cx.error(
             codes::DUPLICATE,
             again.span,
-            "the risk model is declared twice",
+            phrase!("the risk model is declared twice" | "风险模型重复声明"),
         );
         if let Some(first) = first {
-            finding = finding.note(cx.place(first.span), "it is declared here already");
+            finding = finding.note(
+                cx.place(first.span),
+                phrase!("it is declared here already" | "这里已经声明过"),
+            );
         }
-        cx.report(finding.help("keep one `risk { … }` in the bundle"));
+        cx.report(finding.help(phrase!(
+            "keep one `risk { … }` in the bundle" | "策略包里只保留一个 `risk { … }`"
+        )));
         risk::lower(cx, again);
     }
     policy.risk = Arc::new(first.map_or_else(RiskModel::standard, |risk| risk::lower(cx, risk)));
@@ -172,10 +187,16 @@ fn risk_model(cx: &Context<'_>, files: &[File], policy: &mut Policy) {
 
 fn count_rules(cx: &Context<'_>, policy: &Policy) {
     if let Some(rule) = policy.rules.get(RULES) {
-        let message = format!("the bundle has more rules than the limit `rules` of {RULES}");
-        cx.report(
-            Diagnostic::error(codes::TOO_MANY, rule.origin.place.clone(), message)
-                .help("put what differs between rules into lists or fields"),
+        let message = phrase!(
+            "the bundle has more rules than the limit `rules` of {most}"
+                | "策略包里的规则超过上限 `rules`（{most}）",
+            most = RULES
         );
+        let help = phrase!(
+            "put what differs between rules into lists or fields"
+                | "把规则之间的差别放进列表或字段"
+        );
+        let place = rule.origin.place.clone();
+        cx.report(Diagnostic::error(codes::TOO_MANY, place, message).help(help));
     }
 }

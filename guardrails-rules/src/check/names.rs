@@ -4,9 +4,11 @@
 //! itself provides, fields of the entity, consts, words of a named enum.
 
 use guardrails_core::policy::{EnumType, ExprKind, Path, Root, Type};
-use guardrails_core::{Name, Value};
+use guardrails_core::{Name, Phrase, Value, phrase};
 
 use super::condition::{Checker, Reach};
+use super::context::{declare_field, field_of};
+use super::data::one_of;
 use super::types::{Ty, Typed, described};
 use crate::ast::{Ident, Span};
 use crate::codes;
@@ -100,9 +102,10 @@ impl Checker<'_, '_> {
         let found = match (&*first.text, rest) {
             ("now", []) => self.read(Root::Now, &[], Type::DateTime, span),
             ("today", []) => self.read(Root::Now, &[], Type::Date, span),
-            ("max_sensitivity", []) if self.reach == Reach::Grant => {
-                self.out_of_reach(first, "is known only when a change is proposed")
-            }
+            ("max_sensitivity", []) if self.reach == Reach::Grant => self.out_of_reach(
+                first,
+                phrase!("is known only when a change is proposed" | "只在提出修改时才有值"),
+            ),
             ("max_sensitivity", []) => {
                 self.read(Root::Data, std::slice::from_ref(first), Type::Int, span)
             }
@@ -115,13 +118,22 @@ impl Checker<'_, '_> {
             ("risk", [_, ..]) => self.risk(first, rest, span),
             ("new", [_, ..]) => self.field(Root::Record, rest, span),
             ("old", [_, ..]) if self.reach == Reach::Rule => self.field(Root::Old, rest, span),
-            ("old", [_, ..]) => self.out_of_reach(first, "has a value only in rules"),
+            ("old", [_, ..]) => self.out_of_reach(first, only_in_rules()),
             (word, []) if PROVIDED.contains(&word) && !self.is_field(word) => {
-                let message = format!("`{word}` is not a value by itself");
+                let message = phrase!(
+                    "`{word}` is not a value by itself" | "`{word}` 本身不是一个值",
+                    word
+                );
                 let help = match word {
-                    "actor" => "name a part of it, such as `actor.id`, or write `actor has ROLE`",
-                    "risk" | "behaviour" => "write `risk.score` or `behaviour.score`",
-                    _ => "name a part of it after a dot",
+                    "actor" => phrase!(
+                        "name a part of it, such as `actor.id`, or write `actor has ROLE`"
+                            | "写它的一个属性，例如 `actor.id`，或者写 `actor has ROLE`"
+                    ),
+                    "risk" | "behaviour" => phrase!(
+                        "write `risk.score` or `behaviour.score`"
+                            | "写 `risk.score` 或 `behaviour.score`"
+                    ),
+                    _ => phrase!("name a part of it after a dot" | "在点号后面写它的一个属性"),
                 };
                 self.wrong(span, message, help);
                 Typed::bad(self.cx.place(span))
@@ -141,12 +153,14 @@ impl Checker<'_, '_> {
         Typed::known(ExprKind::Path(path), ty, self.cx.place(span))
     }
 
-    fn out_of_reach(&self, name: &Ident, why: &str) -> Typed {
-        let message = format!("`{}` {why}", name.text);
+    fn out_of_reach(&self, name: &Ident, why: Phrase) -> Typed {
+        let text = &name.text;
+        let message = phrase!("`{text}` {why}" | "`{text}`{why}", text, why);
+        let help = phrase!("read something that is known in this place" | "改用在这里有值的名称");
         self.report(
             self.cx
                 .error(codes::OUT_OF_REACH, name.span, message)
-                .help("read something that is known in this place"),
+                .help(help),
         );
         Typed::bad(self.cx.place(name.span))
     }
@@ -157,8 +171,9 @@ impl Checker<'_, '_> {
                 self.read(Root::Actor, rest, Type::Text, span)
             }
             [only] if &*only.text == "roles" => {
-                let message = "roles are not read as a list".to_owned();
-                self.wrong(span, message, "write `actor has ROLE`");
+                let message = phrase!("roles are not read as a list" | "角色不作为列表读取");
+                let help = phrase!("write `actor has ROLE`" | "写 `actor has ROLE`");
+                self.wrong(span, message, help);
                 Typed::bad(self.cx.place(span))
             }
             _ => Typed {
@@ -178,13 +193,19 @@ impl Checker<'_, '_> {
     }
 
     fn unknown_part(&self, of: &str, part: &Ident, known: &[&str]) -> Typed {
-        let kind = format!("part of `{of}` called");
+        let kind = phrase!("part of `{of}` called" | "`{of}` 属性", of);
         self.cx.unknown(
             codes::UNKNOWN_NAME,
             part,
-            &kind,
+            kind,
             known.iter().copied(),
-            || format!("`{of}` has {}", suggest::listed(known)),
+            || {
+                phrase!(
+                    "`{of}` has {parts}" | "`{of}` 有 {parts}",
+                    of,
+                    parts = suggest::listed(known)
+                )
+            },
         );
         Typed::bad(self.cx.place(part.span))
     }
@@ -205,11 +226,11 @@ impl Checker<'_, '_> {
             }
             [only, ..] if matches!(&*only.text, "calls" | "denials" | "fields") => {
                 let what = format!("`behaviour.{}`", only.text);
-                self.report(
-                    self.cx
-                        .unavailable(span, &what)
-                        .help("use `behaviour.score`, which the host reports"),
+                let help = phrase!(
+                    "use `behaviour.score`, which the host reports"
+                        | "用 `behaviour.score`，由宿主系统提供"
                 );
+                self.report(self.cx.unavailable(span, what).help(help));
                 Typed::bad(self.cx.place(span))
             }
             [only, ..] => self.unknown_part("behaviour", only, &["score"]),
@@ -221,7 +242,7 @@ impl Checker<'_, '_> {
         match rest {
             [only] if &*only.text == "score" => {
                 if self.reach != Reach::Rule {
-                    return self.out_of_reach(first, "has a value only in rules");
+                    return self.out_of_reach(first, only_in_rules());
                 }
                 self.reads_risk = true;
                 self.read(Root::Risk, rest, Type::Decimal, span)
@@ -234,12 +255,13 @@ impl Checker<'_, '_> {
     /// A field of the entity at hand, of the old or the new record.
     fn field(&mut self, root: Root, parts: &[Ident], span: Span) -> Typed {
         let Some(entity) = self.entity.clone() else {
-            let message = "no record's fields are in reach here";
-            self.report(
-                self.cx
-                    .error(codes::OUT_OF_REACH, span, message)
-                    .help("read `actor`, `ai`, `skill`, `behaviour` or `max_sensitivity`"),
+            let message =
+                phrase!("no record's fields are in reach here" | "这里没有记录，读不到字段");
+            let help = phrase!(
+                "read `actor`, `ai`, `skill`, `behaviour` or `max_sensitivity`"
+                    | "改读 `actor`、`ai`、`skill`、`behaviour` 或 `max_sensitivity`"
             );
+            self.report(self.cx.error(codes::OUT_OF_REACH, span, message).help(help));
             return Typed::bad(self.cx.place(span));
         };
         let ty = Type::Entity(entity.name.clone());
@@ -260,9 +282,13 @@ impl Checker<'_, '_> {
             ty = field.0;
         }
         if keys.len() > PATH_LENGTH {
-            let message =
-                format!("this path is longer than the limit `path_length` of {PATH_LENGTH}");
-            self.wrong(span, message, "name a nearer field");
+            let message = phrase!(
+                "this path is longer than the limit `path_length` of {most}"
+                    | "这个路径超过上限 `path_length`（{most}）",
+                most = PATH_LENGTH
+            );
+            let help = phrase!("name a nearer field" | "写一个更近的字段");
+            self.wrong(span, message, help);
             return Typed::bad(place);
         }
         if optional {
@@ -283,14 +309,26 @@ impl Checker<'_, '_> {
         let name = match ty {
             Type::Entity(name) => name,
             Type::List(_) => {
-                let message = format!("this is {}: it has no `{}`", described(ty), part.text);
-                let help = "look at each item with `some x in … satisfies x.…`";
+                let message = phrase!(
+                    "this is {what}: it has no `{text}`" | "这是{what}，没有 `{text}`",
+                    what = described(ty),
+                    text = &part.text
+                );
+                let help = phrase!(
+                    "look at each item with `some x in … satisfies x.…`"
+                        | "用 `some x in … satisfies x.…` 逐项检查"
+                );
                 self.wrong(part.span, message, help);
                 return None;
             }
             other => {
-                let message = format!("{} has no part `{}`", described(other), part.text);
-                self.wrong(part.span, message, "remove what follows the dot");
+                let message = phrase!(
+                    "{what} has no part `{text}`" | "{what}没有属性 `{text}`",
+                    what = described(other),
+                    text = &part.text
+                );
+                let help = phrase!("remove what follows the dot" | "删去点号和后面的内容");
+                self.wrong(part.span, message, help);
                 return None;
             }
         };
@@ -299,10 +337,9 @@ impl Checker<'_, '_> {
         let field = entity.field(&part.text);
         if field.is_none() {
             let known = entity.fields.iter().map(|field| &*field.name);
-            let kind = format!("field of `{name}` called");
             self.cx
-                .unknown(codes::UNKNOWN_NAME, part, &kind, known, || {
-                    format!("declare it in `entity {name}`")
+                .unknown(codes::UNKNOWN_NAME, part, field_of(name), known, || {
+                    declare_field(name)
                 });
         }
         field.map(|field| (field.ty.clone(), field.optional))
@@ -327,8 +364,14 @@ impl Checker<'_, '_> {
                 }
                 self.cx.symbols.lists.get(&first.text)?;
                 self.cx.mark_used(&first.text);
-                let message = format!("`{}` is a list of constants", first.text);
-                self.wrong(span, message, "use it after `in` or `not in`");
+                let text = &first.text;
+                let message = phrase!(
+                    "`{text}` is a list of constants" | "`{text}` 是常量列表",
+                    text
+                );
+                let help =
+                    phrase!("use it after `in` or `not in`" | "把它写在 `in` 或 `not in` 后面");
+                self.wrong(span, message, help);
                 Some(Typed::bad(place))
             }
             [member] => {
@@ -346,8 +389,12 @@ impl Checker<'_, '_> {
     pub(super) fn unknown_member(&self, word: &Ident, members: &EnumType) {
         let known: Vec<&str> = members.members.iter().map(|member| &**member).collect();
         let help = suggest::did_you_mean(&word.text, known.iter().copied())
-            .unwrap_or_else(|| format!("it is one of {}", suggest::listed(&known)));
-        let message = format!("`{}` is not a value of this field", word.text);
+            .unwrap_or_else(|| one_of(&known));
+        let text = &word.text;
+        let message = phrase!(
+            "`{text}` is not a value of this field" | "`{text}` 不是这个字段的值",
+            text
+        );
         self.report(
             self.cx
                 .error(codes::UNKNOWN_MEMBER, word.span, message)
@@ -362,7 +409,13 @@ impl Checker<'_, '_> {
             return Typed::bad(place);
         }
         if self.entity.is_none() && self.somebodys_field(&first.text) {
-            return self.out_of_reach(first, "is a field of a record, and none is in reach here");
+            return self.out_of_reach(
+                first,
+                phrase!(
+                    "is a field of a record, and none is in reach here"
+                        | "是记录的字段，而这里没有记录"
+                ),
+            );
         }
         let fields = self.entity.iter().flat_map(|entity| &entity.fields);
         let known: Vec<&str> = fields
@@ -374,11 +427,14 @@ impl Checker<'_, '_> {
         self.cx.unknown(
             codes::UNKNOWN_NAME,
             first,
-            "value called",
+            phrase!("value called" | "值"),
             known,
             || match &self.entity {
-                Some(entity) => format!("declare it in `entity {}`", entity.name),
-                None => "read `actor`, `ai`, `skill` or `behaviour`".to_owned(),
+                Some(entity) => declare_field(&entity.name),
+                None => phrase!(
+                    "read `actor`, `ai`, `skill` or `behaviour`"
+                        | "改读 `actor`、`ai`、`skill` 或 `behaviour`"
+                ),
             },
         );
         Typed::bad(place)
@@ -388,4 +444,8 @@ impl Checker<'_, '_> {
         let mut entities = self.cx.symbols.entities.values();
         entities.any(|entity| entity.field(name).is_some())
     }
+}
+
+fn only_in_rules() -> Phrase {
+    phrase!("has a value only in rules" | "只在规则里有值")
 }

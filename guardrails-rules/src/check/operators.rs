@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use guardrails_core::policy::{Comparison, EnumType, Expr, ExprKind, TextTest, Type, ValueSet};
-use guardrails_core::{Name, Value};
+use guardrails_core::{Name, Value, phrase};
 
 use super::condition::{Checker, is_read};
 use super::types::{Clash, Ordering, Ty, Typed, comparable, described};
@@ -28,8 +28,12 @@ impl Checker<'_, '_> {
             return Typed::bad(place);
         }
         if first.ty() == Some(&Type::Bool) && !(plain(&first) && plain(&second)) {
-            let message = "a condition is not compared with another".to_owned();
-            self.wrong(span, message, "join conditions with `and`, `or` and `not`");
+            let message =
+                phrase!("a condition is not compared with another" | "条件不能与另一个条件比较");
+            let help = phrase!(
+                "join conditions with `and`, `or` and `not`" | "用 `and`、`or` 和 `not` 连接条件"
+            );
+            self.wrong(span, message, help);
             return Typed::bad(place);
         }
         let (first, second) = (Box::new(first.expr), Box::new(second.expr));
@@ -100,6 +104,11 @@ impl Checker<'_, '_> {
     /// Says why two types do not meet.
     pub(super) fn clash(&self, clash: Clash, a: &Type, b: &Type, whole: Span, at: Span) {
         let (left, right) = (described(a), described(b));
+        let meets = phrase!(
+            "{left} meets {right}" | "{left}与{right}放在了一起",
+            left,
+            right
+        );
         let finding = match clash {
             Clash::MoneyAndNumber => {
                 let currency = [a, b].into_iter().find_map(|ty| match ty {
@@ -108,33 +117,48 @@ impl Checker<'_, '_> {
                 });
                 let currency = currency.unwrap_or_default();
                 self.cx
-                    .error(codes::MONEY_AND_NUMBER, at, format!("{left} meets {right}"))
-                    .help(format!("write the currency, such as `100 {currency}`"))
+                    .error(codes::MONEY_AND_NUMBER, at, meets)
+                    .help(phrase!(
+                        "write the currency, such as `100 {currency}`"
+                            | "写上币种，例如 `100 {currency}`",
+                        currency
+                    ))
             }
             Clash::Currencies => self
                 .cx
-                .error(codes::TWO_CURRENCIES, at, format!("{left} meets {right}"))
-                .help("compare amounts of one currency"),
-            Clash::PercentAndNumber => self
-                .cx
-                .warning(
-                    codes::PERCENT_AND_NUMBER,
-                    at,
-                    format!("{left} meets {right}"),
-                )
-                .help("write a percent, such as `15%`"),
+                .error(codes::TWO_CURRENCIES, at, meets)
+                .help(phrase!(
+                    "compare amounts of one currency" | "用同一种币种的金额比较"
+                )),
+            Clash::PercentAndNumber => {
+                self.cx
+                    .warning(codes::PERCENT_AND_NUMBER, at, meets)
+                    .help(phrase!(
+                        "write a percent, such as `15%`" | "写百分比，例如 `15%`"
+                    ))
+            }
             Clash::NoOrder => self
                 .cx
-                .error(codes::WRONG_TYPE, at, format!("{left} has no order"))
-                .help("compare it with `==`, `!=` or `in`"),
+                .error(
+                    codes::WRONG_TYPE,
+                    at,
+                    phrase!("{left} has no order" | "{left}没有大小之分", left),
+                )
+                .help(phrase!(
+                    "compare it with `==`, `!=` or `in`" | "用 `==`、`!=` 或 `in` 比较"
+                )),
             Clash::Types => self
                 .cx
                 .error(
                     codes::WRONG_TYPE,
                     whole,
-                    format!("{left} does not go with {right}"),
+                    phrase!(
+                        "{left} does not go with {right}" | "{left}不能与{right}放在一起",
+                        left,
+                        right
+                    ),
                 )
-                .help("use values of one type"),
+                .help(phrase!("use values of one type" | "用同一种类型的值")),
         };
         self.report(finding);
     }
@@ -188,8 +212,15 @@ impl Checker<'_, '_> {
         let Some((first, _)) = entries.first() else {
             self.report(
                 self.cx
-                    .error(codes::INCOMPLETE, list, "this list is empty")
-                    .help("give it an entry: nothing is ever in an empty list"),
+                    .error(
+                        codes::INCOMPLETE,
+                        list,
+                        phrase!("this list is empty" | "这个列表是空的"),
+                    )
+                    .help(phrase!(
+                        "give it an entry: nothing is ever in an empty list"
+                            | "写上至少一项：空列表里永远没有任何值"
+                    )),
             );
             return Typed::bad(place);
         };
@@ -219,10 +250,13 @@ impl Checker<'_, '_> {
             let lists = self.cx.symbols.lists.keys().map(|name| &**name);
             let fields = self.entity.iter().flat_map(|entity| &entity.fields);
             let known: Vec<&str> = lists.chain(fields.map(|field| &*field.name)).collect();
-            self.cx
-                .unknown(codes::UNKNOWN_NAME, name, "list called", known, || {
-                    format!("declare it with `list {} = [ … ]`", name.text)
-                });
+            let kind = phrase!("list called" | "列表");
+            self.cx.unknown(codes::UNKNOWN_NAME, name, kind, known, || {
+                phrase!(
+                    "declare it with `list {text} = [ … ]`" | "用 `list {text} = [ … ]` 声明它",
+                    text = &name.text
+                )
+            });
             return Typed::bad(place);
         };
         self.cx.mark_used(&name.text);
@@ -268,8 +302,14 @@ impl Checker<'_, '_> {
                 Typed::known(ExprKind::InList(item, list), Type::Bool, place)
             }
             (Ty::Known(other), Ty::Known(_)) => {
-                let message = format!("this is {}, not a list", described(other));
-                let help = "name a list after `in`; for a part of a text write `contains`";
+                let message = phrase!(
+                    "this is {what}, not a list" | "这是{what}，不是列表",
+                    what = described(other)
+                );
+                let help = phrase!(
+                    "name a list after `in`; for a part of a text write `contains`"
+                        | "在 `in` 后面写一个列表；找文本的一部分用 `contains`"
+                );
                 self.wrong(list.span, message, help);
                 Typed::bad(place)
             }
@@ -302,8 +342,12 @@ impl Checker<'_, '_> {
             }
             (Ty::Known(Type::Text), None) | (Ty::Open | Ty::Bad, _) => Typed::bad(place),
             (Ty::Known(other), _) => {
-                let message = format!("this is {}, not a text", described(other));
-                self.wrong(left.span, message, "ask this of a text");
+                let message = phrase!(
+                    "this is {what}, not a text" | "这是{what}，不是文本",
+                    what = described(other)
+                );
+                let help = phrase!("ask this of a text" | "这个运算符只用于文本");
+                self.wrong(left.span, message, help);
                 Typed::bad(place)
             }
         }

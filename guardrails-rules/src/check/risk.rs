@@ -1,5 +1,6 @@
 //! The risk model: factors, their weights, and the levels that a score reaches.
 
+use guardrails_core::phrase;
 use guardrails_core::policy::{LevelEffect, RiskFactor, RiskLevel, RiskModel, RiskThreshold, Type};
 use rust_decimal::Decimal;
 
@@ -12,7 +13,7 @@ use crate::codes;
 pub(super) fn lower(cx: &Context<'_>, written: &ast::Risk) -> RiskModel {
     cx.report_repeats(
         written.factors.iter().map(|factor| &factor.name),
-        "the factor ",
+        phrase!("the factor " | "因子 "),
     );
     let factors: Vec<RiskFactor> = written.factors.iter().map(|f| factor(cx, f)).collect();
     check_weights(cx, written);
@@ -30,9 +31,11 @@ fn factor(cx: &Context<'_>, written: &Factor) -> RiskFactor {
             cx.error(
                 codes::OUT_OF_RANGE,
                 span,
-                "a weight is above 0 and at most 10",
+                phrase!("a weight is above 0 and at most 10" | "权重大于 0，最大为 10"),
             )
-            .help("weights usually add up to 1"),
+            .help(phrase!(
+                "weights usually add up to 1" | "所有权重之和通常为 1"
+            )),
         );
     }
     let mut checker = Checker::new(cx, None, Reach::RiskModel);
@@ -40,10 +43,15 @@ fn factor(cx: &Context<'_>, written: &Factor) -> RiskFactor {
     match &value.ty {
         Ty::Known(Type::Int | Type::Decimal) | Ty::Open | Ty::Bad => {}
         Ty::Known(other) => {
-            let message = format!("this is {}, not a number", described(other));
+            let message = phrase!(
+                "this is {what}, not a number" | "这是{what}，不是数字",
+                what = described(other)
+            );
             cx.report(
                 cx.error(codes::WRONG_TYPE, written.value.span, message)
-                    .help("a factor is a number of 0 to 10"),
+                    .help(phrase!(
+                        "a factor is a number of 0 to 10" | "因子是 0 到 10 的数字"
+                    )),
             );
         }
     }
@@ -62,15 +70,22 @@ fn check_weights(cx: &Context<'_>, written: &ast::Risk) {
             cx.error(
                 codes::INCOMPLETE,
                 written.span,
-                "the risk model has no factor",
+                phrase!("the risk model has no factor" | "风险模型没有因子"),
             )
-            .help("add `factor NAME weight 0.4 = …`"),
+            .help(phrase!(
+                "add `factor NAME weight 0.4 = …`" | "加上 `factor 名称 weight 0.4 = …`"
+            )),
         );
     } else if sum != Decimal::ONE {
-        let message = format!("the weights add up to {}", sum.normalize());
+        let sum = sum.normalize();
+        let message = phrase!("the weights add up to {sum}" | "权重之和是 {sum}", sum);
+        let help = phrase!(
+            "let them add up to 1, so that the score runs from 0 to 10"
+                | "让权重之和等于 1，这样风险分在 0 到 10 之间"
+        );
         cx.report(
             cx.warning(codes::ODD_WEIGHTS, written.span, message)
-                .help("let them add up to 1, so that the score runs from 0 to 10"),
+                .help(help),
         );
     }
 }
@@ -83,10 +98,10 @@ fn thresholds(cx: &Context<'_>, written: &ast::Risk) -> Vec<RiskThreshold> {
             continue;
         };
         if let Some((_, first)) = lowered.iter().find(|(have, _)| have.level == known) {
-            let what = format!("the level {known}");
+            let name = known.as_str();
             cx.repeated(
                 codes::DUPLICATE_PART,
-                &what,
+                phrase!("the level {name}" | "等级 {name}", name),
                 first.name.span,
                 level.name.span,
             );
@@ -97,10 +112,17 @@ fn thresholds(cx: &Context<'_>, written: &ast::Risk) -> Vec<RiskThreshold> {
     lowered.sort_by_key(|(threshold, _)| std::cmp::Reverse(threshold.level));
     for ((high, level), (low, _)) in lowered.iter().zip(lowered.iter().skip(1)) {
         if high.at <= low.at {
-            let message = format!("{} starts at or below {}", high.level, low.level);
+            let message = phrase!(
+                "{high} starts at or below {low}" | "{high} 的起点不高于 {low}",
+                high = high.level.as_str(),
+                low = low.level.as_str()
+            );
+            let help = phrase!(
+                "let the higher level start at a higher score" | "让更高的等级从更高的分数开始"
+            );
             cx.report(
                 cx.error(codes::OUT_OF_RANGE, level.at.1, message)
-                    .help("let the higher level start at a higher score"),
+                    .help(help),
             );
         }
     }
@@ -116,8 +138,12 @@ fn level_of(cx: &Context<'_>, word: &ast::Ident) -> Option<RiskLevel> {
     let found = all.into_iter().find(|level| level.as_str() == &*word.text);
     if found.is_none() {
         let known = all.map(RiskLevel::as_str);
-        cx.unknown(codes::UNKNOWN_WORD, word, "level", known, || {
-            "levels are `HIGH` and `MEDIUM`; `LOW` is what remains".to_owned()
+        let kind = phrase!("level" | "等级");
+        cx.unknown(codes::UNKNOWN_WORD, word, kind, known, || {
+            phrase!(
+                "levels are `HIGH` and `MEDIUM`; `LOW` is what remains"
+                    | "等级有 `HIGH` 和 `MEDIUM`；其余都是 `LOW`"
+            )
         });
     }
     found
@@ -127,8 +153,12 @@ fn threshold(cx: &Context<'_>, written: &Level, level: RiskLevel) -> RiskThresho
     let (at, span) = written.at;
     if at > Decimal::TEN {
         cx.report(
-            cx.error(codes::OUT_OF_RANGE, span, "a score is at most 10")
-                .help("write a score of 0 to 10"),
+            cx.error(
+                codes::OUT_OF_RANGE,
+                span,
+                phrase!("a score is at most 10" | "分数最高为 10"),
+            )
+            .help(phrase!("write a score of 0 to 10" | "写 0 到 10 的分数")),
         );
     }
     let effects = written

@@ -1,5 +1,6 @@
 //! Rules: what they are about, and when they hold.
 
+use guardrails_core::phrase;
 use guardrails_core::policy::{Origin, Rule, Verb};
 
 use super::about::About;
@@ -55,11 +56,13 @@ pub(super) fn lower(cx: &Context<'_>, written: &ast::Rule) -> Rule {
 }
 
 fn report_no_effect(cx: &Context<'_>, name: &Ident) {
-    let message = format!("nothing follows from the rule `{}`", name.text);
-    cx.report(
-        cx.error(codes::INCOMPLETE, name.span, message)
-            .help("add `then …` or `do { … }`"),
+    let text = &name.text;
+    let message = phrase!(
+        "nothing follows from the rule `{text}`" | "规则 `{text}` 没有任何效果",
+        text
     );
+    let help = phrase!("add `then …` or `do { … }`" | "加上 `then …` 或 `do { … }`");
+    cx.report(cx.error(codes::INCOMPLETE, name.span, message).help(help));
 }
 
 /// Operations by their words, each once.
@@ -69,10 +72,11 @@ pub(super) fn verbs(cx: &Context<'_>, written: &[Ident]) -> Vec<Verb> {
         let known = VERBS.iter().find(|verb| verb.as_str() == &*word.text);
         match known {
             Some(verb) if verbs.contains(verb) => {
-                let message = format!("`{verb}` is written twice");
+                let verb = verb.as_str();
+                let message = phrase!("`{verb}` is written twice" | "`{verb}` 写了两次", verb);
                 cx.report(
                     cx.error(codes::DUPLICATE_PART, word.span, message)
-                        .help("remove one of them"),
+                        .help(phrase!("remove one of them" | "删去其中一个")),
                 );
             }
             Some(verb) => verbs.push(*verb),
@@ -87,8 +91,13 @@ pub(super) fn unknown_verb(cx: &Context<'_>, word: &Ident) {
     cx.unknown(
         codes::UNKNOWN_WORD,
         word,
-        "operation",
+        phrase!("operation" | "操作"),
         known.iter().copied(),
-        || format!("operations are {}", suggest::listed(&known)),
+        || {
+            phrase!(
+                "operations are {words}" | "操作有 {words}",
+                words = suggest::listed(&known)
+            )
+        },
     );
 }

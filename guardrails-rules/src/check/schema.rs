@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use guardrails_core::policy::{Currency, Entity, EnumType, Field, PiiClass, Sensitivity, Type};
-use guardrails_core::{Diagnostic, Name};
+use guardrails_core::{Diagnostic, Name, phrase};
 
 use super::annotations::Annotations;
 use super::context::Context;
@@ -65,11 +65,11 @@ const FIELDS: usize = 1_000;
 
 /// The members of an enum, each once.
 fn members(cx: &Context<'_>, written: &[Ident]) -> Vec<Name> {
-    cx.report_repeats(written.iter(), "the member ");
+    cx.report_repeats(written.iter(), phrase!("the member " | "成员 "));
     if let Some(beyond) = written.get(MEMBERS) {
         cx.over(
             beyond.span,
-            "this enum has members",
+            phrase!("this enum has members" | "这个枚举的成员"),
             "enum_members",
             MEMBERS,
         );
@@ -91,12 +91,18 @@ struct Types<'c, 'b> {
 impl Types<'_, '_> {
     fn entity(&self, entity: &ast::Entity) -> Entity {
         Annotations::new(self.cx, &entity.annotations, &["doc"]).text("doc");
-        self.cx
-            .report_repeats(entity.fields.iter().map(|field| &field.name), "the field ");
+        self.cx.report_repeats(
+            entity.fields.iter().map(|field| &field.name),
+            phrase!("the field " | "字段 "),
+        );
         if let Some(beyond) = entity.fields.get(FIELDS) {
             let span = beyond.name.span;
-            self.cx
-                .over(span, "this entity has fields", "entity_fields", FIELDS);
+            self.cx.over(
+                span,
+                phrase!("this entity has fields" | "这个实体的字段"),
+                "entity_fields",
+                FIELDS,
+            );
         }
         let mut seen = BTreeSet::new();
         let first = entity
@@ -133,11 +139,16 @@ impl Types<'_, '_> {
         };
         let known = u8::try_from(level).ok().and_then(Sensitivity::new);
         known.unwrap_or_else(|| {
-            let message = format!("sensitivity {level} is not one of 1 to 5");
+            let message = phrase!(
+                "sensitivity {level} is not one of 1 to 5" | "敏感级别 {level} 不在 1 到 5 之间",
+                level
+            );
+            let help =
+                phrase!("write 1 for public up to 5 for secret" | "写 1（公开）到 5（机密）");
             self.cx.report(
                 self.cx
                     .error(codes::BAD_SENSITIVITY, span, message)
-                    .help("write 1 for public up to 5 for secret"),
+                    .help(help),
             );
             Sensitivity::PUBLIC
         })
@@ -151,9 +162,14 @@ impl Types<'_, '_> {
             self.cx.unknown(
                 codes::UNKNOWN_WORD,
                 &word,
-                "class of personal data",
+                phrase!("class of personal data" | "个人信息类别"),
                 known.iter().copied(),
-                || format!("write one of {}", suggest::listed(&known)),
+                || {
+                    phrase!(
+                        "write one of {words}" | "写 {words} 之一",
+                        words = suggest::listed(&known)
+                    )
+                },
             );
         }
         class
@@ -174,9 +190,12 @@ impl Types<'_, '_> {
                     .error(
                         codes::WRONG_TYPE,
                         item.span,
-                        "the items of a list are never missing",
+                        phrase!("the items of a list are never missing" | "列表的项不会缺失"),
                     )
-                    .help("write the `?` after the list, or remove it"),
+                    .help(phrase!(
+                        "write the `?` after the list, or remove it"
+                            | "把 `?` 写在列表后面，或者删去它"
+                    )),
             );
         }
         Type::List(Arc::new(self.ty(item)))
@@ -186,8 +205,15 @@ impl Types<'_, '_> {
         if members.is_empty() {
             self.cx.report(
                 self.cx
-                    .error(codes::INCOMPLETE, written.span, "this enum has no members")
-                    .help("name at least one, such as `enum { DRAFT, SENT }`"),
+                    .error(
+                        codes::INCOMPLETE,
+                        written.span,
+                        phrase!("this enum has no members" | "这个枚举没有成员"),
+                    )
+                    .help(phrase!(
+                        "name at least one, such as `enum { DRAFT, SENT }`"
+                            | "至少写一个，例如 `enum { DRAFT, SENT }`"
+                    )),
             );
         }
         Type::Enum(Arc::new(EnumType {
@@ -201,11 +227,19 @@ impl Types<'_, '_> {
             return self.money(name, argument);
         }
         if let Some(argument) = argument.filter(|_| TYPES.contains(&&*name.text)) {
-            let message = format!("`{}` takes nothing in brackets", name.text);
+            let text = &name.text;
+            let message = phrase!(
+                "`{text}` takes nothing in brackets" | "`{text}` 后面不写括号",
+                text
+            );
+            let help = phrase!(
+                "remove the brackets; only `money(CUR)` has them"
+                    | "删去括号；只有 `money(币种)` 才写括号"
+            );
             self.cx.report(
                 self.cx
                     .error(codes::UNKNOWN_TYPE, argument.span, message)
-                    .help("remove the brackets; only `money(CUR)` has them"),
+                    .help(help),
             );
         }
         match &*name.text {
@@ -227,11 +261,18 @@ impl Types<'_, '_> {
         match Currency::from_code(code) {
             Some(currency) => Type::Money(currency),
             None => {
-                let message = "money needs a currency of three capital letters";
+                let message = phrase!(
+                    "money needs a currency of three capital letters"
+                        | "金额要写币种，用三个大写字母"
+                );
+                let help = phrase!(
+                    "write an ISO 4217 code, such as `money(CNY)`"
+                        | "写 ISO 4217 代码，例如 `money(CNY)`"
+                );
                 self.cx.report(
                     self.cx
                         .error(codes::UNKNOWN_TYPE, written.span, message)
-                        .help("write an ISO 4217 code, such as `money(CNY)`"),
+                        .help(help),
                 );
                 Type::Decimal
             }
@@ -251,10 +292,14 @@ impl Types<'_, '_> {
             .copied()
             .chain(declared.map(|name| &**name))
             .collect();
-        self.cx
-            .unknown(codes::UNKNOWN_TYPE, name, "type", known, || {
-                format!("declare it with `entity {} {{ … }}` or `enum`", name.text)
-            });
+        let kind = phrase!("type" | "类型");
+        self.cx.unknown(codes::UNKNOWN_TYPE, name, kind, known, || {
+            phrase!(
+                "declare it with `entity {text} {{ … }}` or `enum`"
+                    | "用 `entity {text} {{ … }}` 或 `enum` 声明它",
+                text = &name.text
+            )
+        });
         Type::Text
     }
 }

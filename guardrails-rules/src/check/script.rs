@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use guardrails_core::policy::{Action, Entity};
-use guardrails_core::{Diagnostic, Name};
+use guardrails_core::{Diagnostic, Name, phrase};
 
 use super::context::Context;
 use crate::action;
@@ -17,10 +17,12 @@ pub(super) fn compile(
     entity: &Entity,
 ) -> Result<Arc<dyn Action>, Vec<Diagnostic>> {
     if script.text.trim().is_empty() {
-        let message = "this script is empty";
+        let message = phrase!("this script is empty" | "这个脚本是空的");
         return Err(vec![
             cx.error(codes::INCOMPLETE, script.span, message)
-                .help("say what follows, or remove `do`"),
+                .help(phrase!(
+                    "say what follows, or remove `do`" | "写出效果，或者删去 `do`"
+                )),
         ]);
     }
     let chains: Vec<Name> = cx.symbols.chains.keys().cloned().collect();

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use guardrails_core::Name;
 use guardrails_core::policy::{Budget, Limit, Origin, Per, Skill, SkillStatus, Verb};
+use guardrails_core::{Name, phrase};
 
 use super::annotations::Annotations;
 use super::context::Context;
@@ -94,7 +94,7 @@ impl Lowering<'_, '_> {
     fn once(&mut self, clause: &'static str, span: Span) {
         if let Some(first) = self.seen.get(clause) {
             self.cx
-                .repeated(codes::REPEATED, &format!("`{clause}`"), *first, span);
+                .repeated(codes::REPEATED, format!("`{clause}`"), *first, span);
         }
         self.seen.entry(clause).or_insert(span);
     }
@@ -121,9 +121,15 @@ impl Lowering<'_, '_> {
                     .error(
                         codes::BAD_IMPACT,
                         span,
-                        format!("impact {impact} is not one of 1 to 10"),
+                        phrase!(
+                            "impact {impact} is not one of 1 to 10"
+                                | "影响程度 {impact} 不在 1 到 10 之间",
+                            impact
+                        ),
                     )
-                    .help("write 1 for harmless up to 10 for grave"),
+                    .help(phrase!(
+                        "write 1 for harmless up to 10 for grave" | "写 1（无害）到 10（严重）"
+                    )),
             ),
         }
     }
@@ -134,10 +140,18 @@ impl Lowering<'_, '_> {
             Some(status) => self.skill.status = status,
             None => {
                 let known = ["draft", "active", "suspended", "retired"];
-                self.cx
-                    .unknown(codes::UNKNOWN_WORD, word, "status", known, || {
-                        format!("a status is {}", suggest::listed(&known))
-                    });
+                self.cx.unknown(
+                    codes::UNKNOWN_WORD,
+                    word,
+                    phrase!("status" | "状态"),
+                    known,
+                    || {
+                        phrase!(
+                            "a status is {words}" | "状态有 {words}",
+                            words = suggest::listed(&known)
+                        )
+                    },
+                );
             }
         }
     }
@@ -191,8 +205,15 @@ impl Lowering<'_, '_> {
         if amount == 0 {
             self.cx.report(
                 self.cx
-                    .error(codes::OUT_OF_RANGE, span, "a limit of 0 allows nothing")
-                    .help("write at least 1, or `status suspended` to stop the skill"),
+                    .error(
+                        codes::OUT_OF_RANGE,
+                        span,
+                        phrase!("a limit of 0 allows nothing" | "限额为 0 就什么都不允许"),
+                    )
+                    .help(phrase!(
+                        "write at least 1, or `status suspended` to stop the skill"
+                            | "至少写 1；要停用技能，写 `status suspended`"
+                    )),
             );
         }
         Some((window?, per?))
@@ -208,11 +229,16 @@ impl Lowering<'_, '_> {
         match seconds {
             Some(seconds @ 1..=LONGEST_WINDOW) => Some(Duration::from_secs(seconds)),
             Some(_) => {
-                let message = "a window is between one second and 31 days";
+                let message = phrase!(
+                    "a window is between one second and 31 days" | "时间窗在一秒到 31 天之间"
+                );
+                let help = phrase!(
+                    "write such as `minute`, `day` or `10m`" | "例如写 `minute`、`day` 或 `10m`"
+                );
                 self.cx.report(
                     self.cx
                         .error(codes::OUT_OF_RANGE, written.span, message)
-                        .help("write such as `minute`, `day` or `10m`"),
+                        .help(help),
                 );
                 None
             }
@@ -223,10 +249,18 @@ impl Lowering<'_, '_> {
                 };
                 let known: Vec<&str> = WINDOWS.iter().map(|(name, _)| *name).collect();
                 let names = known.iter().copied();
-                self.cx
-                    .unknown(codes::UNKNOWN_WORD, &word, "window", names, || {
-                        format!("a window is {}", suggest::listed(&known))
-                    });
+                self.cx.unknown(
+                    codes::UNKNOWN_WORD,
+                    &word,
+                    phrase!("window" | "时间窗"),
+                    names,
+                    || {
+                        phrase!(
+                            "a window is {words}" | "时间窗有 {words}",
+                            words = suggest::listed(&known)
+                        )
+                    },
+                );
                 None
             }
         }
@@ -237,10 +271,18 @@ impl Lowering<'_, '_> {
         let found = all.into_iter().find(|per| per.as_str() == &*word.text);
         if found.is_none() {
             let known = all.map(Per::as_str);
-            self.cx
-                .unknown(codes::UNKNOWN_WORD, word, "counting", known, || {
-                    format!("count per {}", suggest::listed(&known))
-                });
+            self.cx.unknown(
+                codes::UNKNOWN_WORD,
+                word,
+                phrase!("counting" | "计数方式"),
+                known,
+                || {
+                    phrase!(
+                        "count per {words}" | "按 {words} 计数",
+                        words = suggest::listed(&known)
+                    )
+                },
+            );
         }
         found
     }
@@ -250,20 +292,34 @@ impl Lowering<'_, '_> {
             .into_iter()
             .filter(|clause| !self.seen.contains_key(clause));
         for clause in missing {
-            let message = format!("the skill `{}` has no `{clause}`", self.skill.origin.name);
+            let message = phrase!(
+                "the skill `{name}` has no `{clause}`" | "技能 `{name}` 没有 `{clause}`",
+                name = &self.skill.origin.name,
+                clause
+            );
             let help = match clause {
-                "does" => "say what it does, such as `does update on Quote`",
-                _ => "say how grave its operation is, from `impact 1` to `impact 10`",
+                "does" => phrase!(
+                    "say what it does, such as `does update on Quote`"
+                        | "写明它做什么，例如 `does update on Quote`"
+                ),
+                _ => phrase!(
+                    "say how grave its operation is, from `impact 1` to `impact 10`"
+                        | "写明影响程度，从 `impact 1` 到 `impact 10`"
+                ),
             };
             self.cx
                 .report(self.cx.error(codes::INCOMPLETE, span, message).help(help));
         }
         if self.skill.allow.is_empty() {
-            let message = format!("no role may use the skill `{}`", self.skill.origin.name);
+            let message = phrase!(
+                "no role may use the skill `{name}`" | "没有角色可以使用技能 `{name}`",
+                name = &self.skill.origin.name
+            );
+            let help = phrase!("name the roles after `allow`" | "在 `allow` 后面写角色");
             self.cx.report(
                 self.cx
                     .warning(codes::UNUSABLE_SKILL, span, message)
-                    .help("name the roles after `allow`"),
+                    .help(help),
             );
         }
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use guardrails_core::policy::{Entity, EnumType, ExprKind, Type, ValueSet};
-use guardrails_core::{Diagnostic, Name};
+use guardrails_core::{Diagnostic, Name, Phrase, phrase};
 
 use super::{constants, schema, table};
 use crate::ast::{ApprovalItem, Declaration, File, Ident, Overdue, SkillItem, Span};
@@ -77,7 +77,13 @@ pub(super) struct Collector<'b> {
 }
 
 impl Collector<'_> {
-    pub(super) fn report(&mut self, code: &'static str, span: Span, message: String, help: &str) {
+    pub(super) fn report(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: impl Into<Phrase>,
+        help: impl Into<Phrase>,
+    ) {
         let place = self.bundle.place(span);
         self.symbols
             .findings
@@ -135,16 +141,21 @@ impl Collector<'_> {
             return;
         };
         self.taken.insert(key, first);
+        let text = &name.text;
         let finding = Diagnostic::error(
             codes::DUPLICATE,
             self.bundle.place(name.span),
-            format!("`{}` is declared twice", name.text),
+            phrase!("`{text}` is declared twice" | "`{text}` 重复声明", text),
         );
-        self.symbols.findings.push(
-            finding
-                .note(self.bundle.place(first), "it is declared here already")
-                .help("give one of them another name"),
-        );
+        let finding = finding
+            .note(
+                self.bundle.place(first),
+                phrase!("it is declared here already" | "这里已经声明过"),
+            )
+            .help(phrase!(
+                "give one of them another name" | "给其中一个换个名称"
+            ));
+        self.symbols.findings.push(finding);
     }
 
     fn roles(&mut self, declaration: &Declaration) {

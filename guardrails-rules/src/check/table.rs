@@ -76,9 +76,18 @@ fn hit(cx: &Context<'_>, word: &ast::Ident) -> Hit {
     let found = HITS.into_iter().find(|hit| hit.as_str() == &*word.text);
     found.unwrap_or_else(|| {
         let known = HITS.map(Hit::as_str);
-        cx.unknown(codes::UNKNOWN_WORD, word, "hit policy", known, || {
-            "hit policies are `unique`, `first`, `any` and `collect`".to_owned()
-        });
+        cx.unknown(
+            codes::UNKNOWN_WORD,
+            word,
+            phrase!("hit policy" | "命中方式"),
+            known,
+            || {
+                phrase!(
+                    "hit policies are `unique`, `first`, `any` and `collect`"
+                        | "命中方式有 `unique`、`first`、`any` 和 `collect`"
+                )
+            },
+        );
         Hit::Unique
     })
 }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use chrono::DateTime;
 use guardrails_core::policy::{Entity, RiskLevel, Verb};
-use guardrails_core::{Fields, Name, Value};
+use guardrails_core::{Fields, Name, Value, phrase};
 use rust_decimal::Decimal;
 
-use super::context::Context;
+use super::context::{Context, declare};
 use super::{data, grant};
 use crate::ast::{self, Datum, DatumKind, Dotted, Entry, Ident, Span, Test, TestItem};
 use crate::codes;
@@ -73,7 +73,7 @@ fn check_complete(cx: &Context<'_>, written: &Test) {
     let clauses: Vec<(&str, Span)> = written.items.iter().filter_map(clause).collect();
     for (at, (clause, span)) in clauses.iter().enumerate() {
         if let Some((_, first)) = clauses.iter().take(at).find(|(have, _)| have == clause) {
-            cx.repeated(codes::REPEATED, &format!("`{clause}`"), *first, *span);
+            cx.repeated(codes::REPEATED, format!("`{clause}`"), *first, *span);
         }
     }
     for needed in ["actor", "skill", "given"] {
@@ -91,12 +91,27 @@ fn check_complete(cx: &Context<'_>, written: &Test) {
 }
 
 fn incomplete(cx: &Context<'_>, written: &Test, clause: &str) {
-    let message = format!("this test has no `{clause}`");
+    let message = phrase!(
+        "this test has no `{clause}`" | "这个测试没有 `{clause}`",
+        clause
+    );
     let help = match clause {
-        "actor" => "say who acts, such as `actor { id: \"u-1\", roles: [SALES_REP] }`",
-        "skill" => "say which skill is used, such as `skill quote.draft`",
-        "given" => "say which record it is about, such as `given Quote { amount: 5 CNY }`",
-        _ => "say what must come of it, such as `expect deny`",
+        "actor" => phrase!(
+            "say who acts, such as `actor { id: \"u-1\", roles: [SALES_REP] }`"
+                | "写明谁在操作，例如 `actor { id: \"u-1\", roles: [SALES_REP] }`"
+        ),
+        "skill" => phrase!(
+            "say which skill is used, such as `skill quote.draft`"
+                | "写明使用哪个技能，例如 `skill quote.draft`"
+        ),
+        "given" => phrase!(
+            "say which record it is about, such as `given Quote { amount: 5 CNY }`"
+                | "写明针对哪条记录，例如 `given Quote { amount: 5 CNY }`"
+        ),
+        _ => phrase!(
+            "say what must come of it, such as `expect deny`"
+                | "写明应有的结果，例如 `expect deny`"
+        ),
     };
     cx.report(
         cx.error(codes::INCOMPLETE, written.span, message)
@@ -157,9 +172,10 @@ impl Lowering<'_, '_> {
                 span: name.span,
             };
             let known = self.cx.symbols.skills.keys().map(|name| &**name);
+            let kind = phrase!("skill" | "技能");
             self.cx
-                .unknown(codes::UNKNOWN_SKILL, &ident, "skill", known, || {
-                    format!("declare it with `skill {joined} {{ … }}`")
+                .unknown(codes::UNKNOWN_SKILL, &ident, kind, known, || {
+                    declare("skill", &joined)
                 });
         }
         joined
@@ -190,15 +206,19 @@ impl Lowering<'_, '_> {
     fn wrong_part(&self, entry: &Entry) {
         let name = &entry.name.text;
         let wanted = match &**name {
-            "risk_score" => "a number of 0 to 10",
-            "roles" => "a list of roles in square brackets",
-            _ => "a text in quotation marks",
+            "risk_score" => phrase!("a number of 0 to 10" | "0 到 10 的数字"),
+            "roles" => phrase!("a list of roles in square brackets" | "方括号里的一列角色"),
+            _ => phrase!("a text in quotation marks" | "引号里的文本"),
         };
-        let message = format!("`{name}` of an actor is {wanted}");
+        let message = phrase!(
+            "`{name}` of an actor is {wanted}" | "操作者的 `{name}` 要写{wanted}",
+            name,
+            wanted
+        );
         self.cx.report(
             self.cx
                 .error(codes::WRONG_TYPE, entry.datum.span, message)
-                .help(format!("write {wanted}")),
+                .help(phrase!("write {wanted}" | "写{wanted}", wanted)),
         );
     }
 
@@ -215,11 +235,13 @@ impl Lowering<'_, '_> {
                 });
                 roles.push(role);
             } else {
-                let message = "a role is a word".to_owned();
+                let message = phrase!("a role is a word" | "角色是一个词");
                 self.cx.report(
                     self.cx
                         .error(codes::WRONG_TYPE, item.span, message)
-                        .help("write such as `[SALES_REP]`"),
+                        .help(phrase!(
+                            "write such as `[SALES_REP]`" | "例如写 `[SALES_REP]`"
+                        )),
                 );
             }
         }
@@ -253,10 +275,10 @@ impl Lowering<'_, '_> {
     fn check_rule(&self, rule: &Ident) {
         if !self.cx.symbols.rules.contains_key(&rule.text) {
             let known = self.cx.symbols.rules.keys().map(|name| &**name);
-            self.cx
-                .unknown(codes::UNKNOWN_RULE, rule, "rule", known, || {
-                    format!("declare it with `rule {} {{ … }}`", rule.text)
-                });
+            let kind = phrase!("rule" | "规则");
+            self.cx.unknown(codes::UNKNOWN_RULE, rule, kind, known, || {
+                declare("rule", &rule.text)
+            });
         }
     }
 
@@ -265,10 +287,12 @@ impl Lowering<'_, '_> {
         let found = all.into_iter().find(|level| level.as_str() == &*word.text);
         if found.is_none() {
             let known = all.map(RiskLevel::as_str);
-            self.cx
-                .unknown(codes::UNKNOWN_WORD, word, "level", known, || {
-                    "levels are `LOW`, `MEDIUM` and `HIGH`".to_owned()
-                });
+            let kind = phrase!("level" | "等级");
+            self.cx.unknown(codes::UNKNOWN_WORD, word, kind, known, || {
+                phrase!(
+                    "levels are `LOW`, `MEDIUM` and `HIGH`" | "等级有 `LOW`、`MEDIUM` 和 `HIGH`"
+                )
+            });
         }
         found
     }

@@ -3,8 +3,8 @@
 //! Types were declared by the author; an attribute of the actor has none and takes the one it is
 //! used with ([`Ty::Open`]). After a mistake a value is [`Ty::Bad`], and nothing more is said of it.
 
-use guardrails_core::Value;
 use guardrails_core::policy::{Arithmetic, Expr, ExprKind, Type};
+use guardrails_core::{Phrase, Value, phrase};
 
 /// What is known of a value's type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,19 +159,30 @@ pub(super) enum Scale {
 }
 
 /// The type with its article, for messages: `a percent`, `an amount of CNY`.
-pub(super) fn described(ty: &Type) -> String {
+pub(super) fn described(ty: &Type) -> Phrase {
     match ty {
-        Type::Bool => "a yes-or-no value".to_owned(),
-        Type::Int | Type::Decimal => "a number".to_owned(),
-        Type::Percent => "a percent".to_owned(),
-        Type::Money(currency) => format!("an amount of {currency}"),
-        Type::Text => "a text".to_owned(),
-        Type::Date => "a date".to_owned(),
-        Type::DateTime => "a point in time".to_owned(),
-        Type::Duration => "a duration".to_owned(),
-        Type::Enum(members) if members.name.is_empty() => "a word of an enum".to_owned(),
-        Type::Enum(members) => format!("a word of `{}`", members.name),
-        Type::List(item) => format!("a list of {item}"),
-        Type::Entity(name) => format!("a `{name}`"),
+        Type::Bool => phrase!("a yes-or-no value" | "是否值"),
+        Type::Int | Type::Decimal => phrase!("a number" | "数字"),
+        Type::Percent => phrase!("a percent" | "百分比"),
+        Type::Money(currency) => {
+            let currency = currency.to_string();
+            phrase!("an amount of {currency}" | "{currency} 金额", currency)
+        }
+        Type::Text => phrase!("a text" | "文本"),
+        Type::Date => phrase!("a date" | "日期"),
+        Type::DateTime => phrase!("a point in time" | "时间点"),
+        Type::Duration => phrase!("a duration" | "时长"),
+        Type::Enum(members) if members.name.is_empty() => {
+            phrase!("a word of an enum" | "枚举成员")
+        }
+        Type::Enum(members) => {
+            let name = &members.name;
+            phrase!("a word of `{name}`" | "枚举 `{name}` 的成员", name)
+        }
+        Type::List(item) => {
+            let item = item.to_string();
+            phrase!("a list of {item}" | "{item} 列表", item)
+        }
+        Type::Entity(name) => phrase!("a `{name}`" | "实体 `{name}`", name),
     }
 }

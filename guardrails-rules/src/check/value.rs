@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use guardrails_core::Value;
 use guardrails_core::policy::{Arithmetic, Expr, ExprKind, Function, Root, Type};
+use guardrails_core::{Phrase, Value, phrase};
 use rust_decimal::Decimal;
 
 use super::condition::{Checker, Reach};
@@ -30,8 +30,11 @@ impl Checker<'_, '_> {
             }
             ast::ExprKind::Path(parts) => self.path(parts, span, hint),
             ast::ExprKind::List(_) => {
-                let message = "a list of values stands only after `in`".to_owned();
-                self.wrong(span, message, "compare with one value, or write `in`");
+                let message =
+                    phrase!("a list of values stands only after `in`" | "一列值只能写在 `in` 后面");
+                let help =
+                    phrase!("compare with one value, or write `in`" | "与一个值比较，或者写 `in`");
+                self.wrong(span, message, help);
                 Typed::bad(place)
             }
             ast::ExprKind::Call(name, arguments) => self.call(name, arguments, span),
@@ -75,12 +78,10 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn later(&self, span: Span, what: &str) -> Typed {
-        self.report(
-            self.cx
-                .unavailable(span, what)
-                .help("let the host send the result as a field"),
-        );
+    fn later(&self, span: Span, what: impl Into<Phrase>) -> Typed {
+        let help =
+            phrase!("let the host send the result as a field" | "让宿主系统算好，作为字段传入");
+        self.report(self.cx.unavailable(span, what).help(help));
         Typed::bad(self.cx.place(span))
     }
 
@@ -88,20 +89,25 @@ impl Checker<'_, '_> {
         if !AGGREGATES.contains(&&*name.text) {
             return self.unknown_function(name);
         }
-        let what = format!("`{}(…)` over a list", name.text);
-        self.report(
-            self.cx
-                .unavailable(name.span, &what)
-                .help("use `some` or `every`, or let the host send the result as a field"),
+        let text = &name.text;
+        let what = phrase!("`{text}(…)` over a list" | "对列表用 `{text}(…)`", text);
+        let help = phrase!(
+            "use `some` or `every`, or let the host send the result as a field"
+                | "用 `some` 或 `every`，或者让宿主系统算好，作为字段传入"
         );
+        self.report(self.cx.unavailable(name.span, what).help(help));
         Typed::bad(self.cx.place(name.span))
     }
 
     fn unknown_function(&self, name: &Ident) -> Typed {
         let known = FUNCTIONS.iter().chain(AGGREGATES).copied();
+        let kind = phrase!("function" | "函数");
         self.cx
-            .unknown(codes::UNKNOWN_FUNCTION, name, "function", known, || {
-                format!("functions are {}", suggest::listed(FUNCTIONS))
+            .unknown(codes::UNKNOWN_FUNCTION, name, kind, known, || {
+                phrase!(
+                    "functions are {names}" | "函数有 {names}",
+                    names = suggest::listed(FUNCTIONS)
+                )
             });
         Typed::bad(self.cx.place(name.span))
     }
@@ -114,8 +120,10 @@ impl Checker<'_, '_> {
             return self.unknown_function(name);
         }
         let [argument] = arguments else {
-            let message = format!("`{}` takes one value", name.text);
-            self.wrong(span, message, "give it one value in the brackets");
+            let text = &name.text;
+            let message = phrase!("`{text}` takes one value" | "`{text}` 需要一个值", text);
+            let help = phrase!("give it one value in the brackets" | "在括号里写一个值");
+            self.wrong(span, message, help);
             return Typed::bad(self.cx.place(span));
         };
         match &*name.text {
@@ -140,8 +148,12 @@ impl Checker<'_, '_> {
                 Typed::known(kind, Type::Int, place)
             }
             Ty::Known(other) => {
-                let message = format!("{} has no length", described(other));
-                self.wrong(argument.span, message, "give `len` a text or a list");
+                let message = phrase!(
+                    "{what} has no length" | "{what}没有长度",
+                    what = described(other)
+                );
+                let help = phrase!("give `len` a text or a list" | "`len` 用于文本或列表");
+                self.wrong(argument.span, message, help);
                 Typed::bad(place)
             }
             Ty::Open | Ty::Bad => Typed::bad(place),
@@ -151,11 +163,14 @@ impl Checker<'_, '_> {
     fn changed(&mut self, name: &Ident, argument: &ast::Expr, span: Span) -> Typed {
         let place = self.cx.place(span);
         if self.reach != Reach::Rule {
-            let message = "nothing is changed here";
+            let message = phrase!("nothing is changed here" | "这里没有修改");
+            let help = phrase!(
+                "use `changed` in the condition of a rule" | "在规则的条件里使用 `changed`"
+            );
             self.report(
                 self.cx
                     .error(codes::OUT_OF_REACH, name.span, message)
-                    .help("use `changed` in the condition of a rule"),
+                    .help(help),
             );
             return Typed::bad(place);
         }
@@ -168,12 +183,13 @@ impl Checker<'_, '_> {
             }
             _ if value.ty == Ty::Bad => Typed::bad(place),
             _ => {
-                let message = "only a field of the record can change".to_owned();
-                self.wrong(
-                    argument.span,
-                    message,
-                    "name a field, such as `changed(amount)`",
+                let message =
+                    phrase!("only a field of the record can change" | "只有记录的字段才会改变");
+                let help = phrase!(
+                    "name a field, such as `changed(amount)`"
+                        | "写一个字段，例如 `changed(amount)`"
                 );
+                self.wrong(argument.span, message, help);
                 Typed::bad(place)
             }
         }
@@ -185,8 +201,15 @@ impl Checker<'_, '_> {
         match &value.ty {
             Ty::Known(Type::Text) => Some(value),
             Ty::Known(other) => {
-                let message = format!("this is {}, not a text", described(other));
-                self.wrong(written.span, message, "give a text here");
+                let message = phrase!(
+                    "this is {what}, not a text" | "这是{what}，不是文本",
+                    what = described(other)
+                );
+                self.wrong(
+                    written.span,
+                    message,
+                    phrase!("give a text here" | "这里要写文本"),
+                );
                 None
             }
             Ty::Open | Ty::Bad => None,
@@ -201,8 +224,12 @@ impl Checker<'_, '_> {
                 Typed::known(ExprKind::Negate(Box::new(value.expr)), ty, place)
             }
             Ty::Known(other) => {
-                let message = format!("{} has no negative", described(&other));
-                self.wrong(inner.span, message, "use the minus sign with numbers");
+                let message = phrase!(
+                    "{what} has no negative" | "{what}没有负值",
+                    what = described(&other)
+                );
+                let help = phrase!("use the minus sign with numbers" | "负号只用于数字");
+                self.wrong(inner.span, message, help);
                 Typed::bad(place)
             }
             Ty::Open | Ty::Bad => Typed::bad(place),
@@ -228,7 +255,10 @@ impl Checker<'_, '_> {
             .iter()
             .any(|ty| matches!(ty, Type::Date | Type::DateTime | Type::Duration))
         {
-            return self.later(span, "calculating with dates and durations");
+            return self.later(
+                span,
+                phrase!("calculating with dates and durations" | "日期和时长的运算"),
+            );
         }
         match calculated(operation, a, b) {
             Ok((ty, scale)) => {
@@ -283,12 +313,14 @@ impl Checker<'_, '_> {
         let regex = match compiled {
             Ok(regex) => Arc::new(regex),
             Err(error) => {
+                let help = phrase!(
+                    "backslashes are written once here; see the syntax of the regex crate"
+                        | "这里的反斜杠只写一次；语法见 regex 库的文档"
+                );
                 self.report(
                     self.cx
                         .error(codes::BAD_PATTERN, pattern.span, bad_pattern(&error))
-                        .help(
-                            "backslashes are written once here; see the syntax of the regex crate",
-                        ),
+                        .help(help),
                 );
                 return Typed::bad(place);
             }
@@ -307,16 +339,23 @@ impl Checker<'_, '_> {
 const PATTERN_BYTES: usize = 1 << 20;
 
 /// The last line of the engine's own message says what is wrong, the others draw it.
-fn bad_pattern(error: &regex::Error) -> String {
+fn bad_pattern(error: &regex::Error) -> Phrase {
     match error {
         regex::Error::CompiledTooBig(_) => {
-            format!("this pattern is over the limit `pattern_bytes` of {PATTERN_BYTES}")
+            phrase!(
+                "this pattern is over the limit `pattern_bytes` of {limit}"
+                    | "这个模式超过上限 `pattern_bytes`（{limit}）",
+                limit = PATTERN_BYTES
+            )
         }
         other => {
             let text = other.to_string();
             let reason = text.lines().last().unwrap_or("it does not parse");
             let reason = reason.trim().trim_start_matches("error: ");
-            format!("this is not a regular expression: {reason}")
+            phrase!(
+                "this is not a regular expression: {reason}" | "这不是正则表达式：{reason}",
+                reason
+            )
         }
     }
 }

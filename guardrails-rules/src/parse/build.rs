@@ -1,6 +1,6 @@
 //! One declaration's text to its tree; header lines and documentation go where they belong.
 
-use guardrails_core::Diagnostic;
+use guardrails_core::{Diagnostic, phrase};
 use pest::Parser as _;
 
 use super::grammar::{Grammar, Rule};
@@ -103,12 +103,21 @@ impl Builder {
             return Ok(());
         }
         let message = if twice {
-            format!("`{word}` is written twice in this file")
+            phrase!(
+                "`{word}` is written twice in this file" | "这个文件里写了两次 `{word}`",
+                word
+            )
         } else {
-            format!("`{word}` stands after other declarations")
+            phrase!(
+                "`{word}` stands after other declarations" | "`{word}` 写在了其他声明之后",
+                word
+            )
         };
         let mut fault = node.fault(codes::MISPLACED_HEADER, message);
-        fault.help = format!("write `{word}` once, at the top of the file").into();
+        fault.help = phrase!(
+            "write `{word}` once, at the top of the file" | "在文件开头写一次 `{word}`",
+            word
+        );
         Err(fault)
     }
 

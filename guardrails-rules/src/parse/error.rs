@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use guardrails_core::Diagnostic;
+use guardrails_core::{Diagnostic, Phrase, phrase};
 use pest::error::{Error, ErrorVariant, InputLocation};
 
 use super::grammar::{Rule, is_token};
@@ -26,20 +26,33 @@ pub(super) fn syntax(home: Home<'_>, text: &str, keyword: &str, fault: Error<Rul
     let word = text.get(found.clone()).unwrap_or("");
     let expected = expected(&wanted);
     let what = if word.is_empty() {
-        format!("this `{keyword}` ends too early")
+        phrase!(
+            "this `{keyword}` ends too early" | "这个 `{keyword}` 没有写完",
+            keyword
+        )
     } else {
-        format!("`{}` cannot stand here", shown(word))
+        let word = shown(word);
+        phrase!("`{word}` cannot stand here" | "这里不能写 `{word}`", word)
     };
     let message = if expected.is_empty() || expected.len() > CHOICES {
         what
     } else {
-        format!("{what}, expected {}", suggest::joined(&expected))
+        phrase!(
+            "{what}, expected {due}" | "{what}，应为{due}",
+            what,
+            due = suggest::joined(&expected)
+        )
     };
     let help = slip(text, &found)
-        .map(str::to_owned)
         .or_else(|| needs_then(keyword, word, &wanted))
         .or_else(|| meant(word, &wanted))
-        .unwrap_or_else(|| format!("see how `{keyword}` is written in the language reference"));
+        .unwrap_or_else(|| {
+            phrase!(
+                "see how `{keyword}` is written in the language reference"
+                    | "参看语言手册里 `{keyword}` 的写法",
+                keyword
+            )
+        });
     Diagnostic::error(codes::SYNTAX, home.place(found), message).help(help)
 }
 
@@ -75,14 +88,14 @@ fn shown(word: &str) -> String {
     }
 }
 
-fn expected(wanted: &[Rule]) -> Vec<String> {
-    let mut phrases: Vec<String> = Vec::new();
-    for phrase in wanted.iter().filter_map(|rule| phrase(*rule)) {
+fn expected(wanted: &[Rule]) -> Vec<Phrase> {
+    let mut phrases: Vec<Phrase> = Vec::new();
+    for phrase in wanted.iter().filter_map(|rule| called(*rule)) {
         if !phrases.contains(&phrase) {
             phrases.push(phrase);
         }
     }
-    if phrases.iter().any(|phrase| phrase == "a value") {
+    if phrases.iter().any(|phrase| *phrase == "a value") {
         let part_of_value = [
             "a name", "`(`", "`[`", "`days`", "`hour`", "`not`", "`some`", "`every`",
         ];
@@ -93,46 +106,89 @@ fn expected(wanted: &[Rule]) -> Vec<String> {
 }
 
 /// How people call a rule.
-fn phrase(rule: Rule) -> Option<String> {
+fn called(rule: Rule) -> Option<Phrase> {
     if is_token(rule) {
-        return token(rule).map(|token| format!("`{token}`"));
+        return token(rule).map(|token| Phrase::from(format!("`{token}`")));
     }
-    let words = match rule {
-        Rule::name | Rule::names | Rule::word | Rule::dotted | Rule::paths => "a name",
-        Rule::expr | Rule::primary | Rule::reference | Rule::sum | Rule::group => "a value",
-        Rule::literal | Rule::list | Rule::quantified | Rule::datum => "a value",
-        Rule::invert | Rule::minus | Rule::some | Rule::every => "a value",
-        Rule::days_between | Rule::hour_of | Rule::negative => "a value",
-        Rule::number | Rule::integer | Rule::amount => "a number",
-        Rule::text => "text in quotes",
-        Rule::duration => "a duration such as `4h`",
-        Rule::day | Rule::instant => "a date",
-        Rule::type_ref | Rule::named_type | Rule::list_type | Rule::enum_type => "a type",
-        Rule::fields | Rule::all_fields | Rule::star | Rule::masking => "fields",
-        Rule::mask => "a mask",
-        Rule::field => "a field such as `amount : money(CNY)`",
-        Rule::annotation => "`@`",
-        Rule::arguments => "`(`",
-        Rule::optional => return None,
-        Rule::translation => "`/`",
-        Rule::either | Rule::both | Rule::not_in | Rule::within_list | Rule::contains => {
-            "an operator"
+    Some(match rule {
+        Rule::optional | Rule::percent | Rule::currency => return None,
+        Rule::name | Rule::names | Rule::word | Rule::dotted | Rule::paths => {
+            phrase!("a name" | "名称")
         }
-        Rule::starts_with | Rule::ends_with | Rule::equal | Rule::not_equal | Rule::less => {
-            "an operator"
+        Rule::number | Rule::integer | Rule::amount => phrase!("a number" | "数字"),
+        Rule::text => phrase!("text in quotes" | "引号里的文本"),
+        Rule::duration => phrase!("a duration such as `4h`" | "时长，例如 `4h`"),
+        Rule::day | Rule::instant => phrase!("a date" | "日期"),
+        Rule::type_ref | Rule::named_type | Rule::list_type | Rule::enum_type => {
+            phrase!("a type" | "类型")
         }
-        Rule::less_or_equal | Rule::greater | Rule::greater_or_equal | Rule::coalesce => {
-            "an operator"
+        Rule::fields | Rule::all_fields | Rule::star | Rule::masking => phrase!("fields" | "字段"),
+        Rule::mask => phrase!("a mask" | "脱敏方式"),
+        Rule::field => {
+            phrase!("a field such as `amount : money(CNY)`" | "字段，例如 `amount : money(CNY)`")
         }
-        Rule::add | Rule::subtract | Rule::multiply | Rule::divide => "an operator",
-        Rule::presence | Rule::has_role | Rule::between | Rule::matches => "an operator",
-        Rule::object | Rule::members => "`{`",
-        Rule::data_list => "`[`",
-        Rule::window => "`minute`, `hour` or `day`",
-        Rule::percent | Rule::currency => return None,
-        other => return Some(format!("`{}`", opening(other))),
-    };
-    Some(words.to_owned())
+        Rule::annotation => "`@`".into(),
+        Rule::arguments => "`(`".into(),
+        Rule::translation => "`/`".into(),
+        Rule::object | Rule::members => "`{`".into(),
+        Rule::data_list => "`[`".into(),
+        Rule::window => phrase!("`minute`, `hour` or `day`" | "`minute`、`hour` 或 `day`"),
+        other if is_value(other) => phrase!("a value" | "值"),
+        other if is_operator(other) => phrase!("an operator" | "运算符"),
+        other => format!("`{}`", opening(other)).into(),
+    })
+}
+
+/// Whether a value begins with this.
+fn is_value(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::expr
+            | Rule::primary
+            | Rule::reference
+            | Rule::sum
+            | Rule::group
+            | Rule::literal
+            | Rule::list
+            | Rule::quantified
+            | Rule::datum
+            | Rule::invert
+            | Rule::minus
+            | Rule::some
+            | Rule::every
+            | Rule::days_between
+            | Rule::hour_of
+            | Rule::negative
+    )
+}
+
+/// Whether this stands between two values, or after one.
+fn is_operator(rule: Rule) -> bool {
+    matches!(
+        rule,
+        Rule::either
+            | Rule::both
+            | Rule::not_in
+            | Rule::within_list
+            | Rule::contains
+            | Rule::starts_with
+            | Rule::ends_with
+            | Rule::equal
+            | Rule::not_equal
+            | Rule::less
+            | Rule::less_or_equal
+            | Rule::greater
+            | Rule::greater_or_equal
+            | Rule::coalesce
+            | Rule::add
+            | Rule::subtract
+            | Rule::multiply
+            | Rule::divide
+            | Rule::presence
+            | Rule::has_role
+            | Rule::between
+            | Rule::matches
+    )
 }
 
 /// The word that a clause begins with, from the rule's own name.
@@ -191,22 +247,26 @@ fn token(rule: Rule) -> Option<String> {
 }
 
 /// An effect without its `then`.
-fn needs_then(keyword: &str, word: &str, wanted: &[Rule]) -> Option<String> {
+fn needs_then(keyword: &str, word: &str, wanted: &[Rule]) -> Option<Phrase> {
     let effects = [
         "allow", "deny", "hide", "mask", "notify", "oblige", "require", "risk",
     ];
     let due = wanted
         .iter()
         .any(|rule| matches!(rule, Rule::then | Rule::k_then));
-    (keyword == "rule" && due && effects.contains(&word))
-        .then(|| format!("write `then` before it: `then {word} …`"))
+    (keyword == "rule" && due && effects.contains(&word)).then(|| {
+        phrase!(
+            "write `then` before it: `then {word} …`" | "在前面写上 `then`：`then {word} …`",
+            word
+        )
+    })
 }
 
 /// A word of the language that was probably meant.
-fn meant(word: &str, wanted: &[Rule]) -> Option<String> {
+fn meant(word: &str, wanted: &[Rule]) -> Option<Phrase> {
     let known: Vec<String> = wanted
         .iter()
-        .filter_map(|rule| phrase(*rule))
+        .filter_map(|rule| called(*rule))
         .map(|phrase| phrase.trim_matches('`').to_owned())
         .filter(|phrase| phrase.chars().all(char::is_alphanumeric))
         .collect();
@@ -214,27 +274,37 @@ fn meant(word: &str, wanted: &[Rule]) -> Option<String> {
 }
 
 /// Habits from other languages, and the word for it here.
-fn slip(text: &str, found: &Range<usize>) -> Option<&'static str> {
+fn slip(text: &str, found: &Range<usize>) -> Option<Phrase> {
     let rest = text.get(found.start..).unwrap_or("");
     let before = text.get(..found.start).unwrap_or("");
     let starts = |sign: &str| rest.starts_with(sign);
     Some(match () {
-        () if starts("&&") => "write `and`",
-        () if starts("||") => "write `or`",
-        () if starts("!") && !starts("!=") => "write `not`",
-        () if starts(">") && before.ends_with('<') => "write `!=` for \"is not equal to\"",
-        () if starts("=") && !starts("==") && !starts("=>") => "write `==` to compare",
-        () if starts(";") => "remove it: lines need no end mark",
-        () if starts("'") => "write texts in `\"` quotation marks",
-        () if starts("“") || starts("”") || starts("「") => {
-            "write texts in `\"` quotation marks"
+        () if starts("&&") => phrase!("write `and`" | "写 `and`"),
+        () if starts("||") => phrase!("write `or`" | "写 `or`"),
+        () if starts("!") && !starts("!=") => phrase!("write `not`" | "写 `not`"),
+        () if starts(">") && before.ends_with('<') => {
+            phrase!("write `!=` for \"is not equal to\"" | "“不等于”写 `!=`")
         }
-        () if starts("，") => "write `,`",
-        () if starts("：") => "write `:`",
-        () if starts("（") || starts("）") => "write `(` and `)`",
-        () if starts("｛") || starts("｝") => "write `{` and `}`",
-        () if starts("/*") => "write remarks after `//`",
-        () if starts("#") => "write remarks after `//`",
+        () if starts("=") && !starts("==") && !starts("=>") => {
+            phrase!("write `==` to compare" | "比较写 `==`")
+        }
+        () if starts(";") => {
+            phrase!("remove it: lines need no end mark" | "删去它：行末不用写符号")
+        }
+        () if starts("'") || starts("“") || starts("”") || starts("「") => {
+            phrase!("write texts in `\"` quotation marks" | "文本写在半角引号 `\"` 里")
+        }
+        () if starts("，") || starts("、") => phrase!("write `,`" | "写半角逗号 `,`"),
+        () if starts("：") => phrase!("write `:`" | "写半角冒号 `:`"),
+        () if starts("（") || starts("）") => {
+            phrase!("write `(` and `)`" | "写半角括号 `(` 和 `)`")
+        }
+        () if starts("｛") || starts("｝") => {
+            phrase!("write `{` and `}`" | "写半角花括号 `{` 和 `}`")
+        }
+        () if starts("/*") || starts("#") => {
+            phrase!("write remarks after `//`" | "注释写在 `//` 后面")
+        }
         () => return None,
     })
 }

@@ -5,6 +5,7 @@
 
 use std::sync::LazyLock;
 
+use guardrails_core::phrase;
 use guardrails_core::policy::{Arithmetic, Comparison, TextTest};
 use pest::pratt_parser::{Assoc, Op, PrattParser};
 
@@ -64,10 +65,14 @@ pub(super) fn over(
     node: &Node<'_>,
 ) -> Built<Expr> {
     if deepest >= DEPTH {
-        let message =
-            format!("this has more operators than the limit `expression_depth` of {DEPTH}");
+        let message = phrase!(
+            "this has more operators than the limit `expression_depth` of {most}"
+                | "这里的运算符超过上限 `expression_depth`（{most}）",
+            most = DEPTH
+        );
         let mut fault = node.fault(codes::EXPRESSION_TOO_DEEP, message);
-        fault.help = "use a list with `in`, or split the rule".into();
+        fault.help =
+            phrase!("use a list with `in`, or split the rule" | "用 `in` 和列表，或者拆成几条规则");
         return Err(fault);
     }
     Ok(Expr {

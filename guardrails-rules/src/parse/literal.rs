@@ -3,6 +3,7 @@
 use std::str::FromStr as _;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use guardrails_core::phrase;
 use guardrails_core::policy::Currency;
 use rust_decimal::Decimal;
 
@@ -41,8 +42,9 @@ fn amount(node: &Node<'_>) -> Built<Literal> {
 pub(super) fn number(node: &Node<'_>) -> Built<Decimal> {
     let digits = node.text().replace('_', "");
     Decimal::from_str_exact(&digits).map_err(|_| {
-        let mut fault = node.fault(codes::BAD_LITERAL, "this number has too many digits");
-        fault.help = "use at most 28 digits".into();
+        let message = phrase!("this number has too many digits" | "这个数字的位数过多");
+        let mut fault = node.fault(codes::BAD_LITERAL, message);
+        fault.help = phrase!("use at most 28 digits" | "最多写 28 位");
         fault
     })
 }
@@ -51,17 +53,23 @@ pub(super) fn number(node: &Node<'_>) -> Built<Decimal> {
 pub(super) fn whole(node: &Node<'_>) -> Built<u64> {
     let digits = node.text().replace('_', "");
     u64::from_str(&digits).map_err(|_| {
-        let mut fault = node.fault(codes::BAD_LITERAL, "this number is too large");
-        fault.help = "use at most 18 digits".into();
+        let message = phrase!("this number is too large" | "这个数字过大");
+        let mut fault = node.fault(codes::BAD_LITERAL, message);
+        fault.help = phrase!("use at most 18 digits" | "最多写 18 位");
         fault
     })
 }
 
 fn day(node: &Node<'_>) -> Built<NaiveDate> {
     NaiveDate::from_str(node.text()).map_err(|_| {
-        let message = format!("`{}` is not a day of the calendar", node.text());
+        let message = phrase!(
+            "`{day}` is not a day of the calendar" | "日历上没有 `{day}` 这一天",
+            day = node.text()
+        );
         let mut fault = node.fault(codes::BAD_LITERAL, message);
-        fault.help = "write year, month and day, such as `2026-03-02`".into();
+        fault.help = phrase!(
+            "write year, month and day, such as `2026-03-02`" | "写年、月、日，例如 `2026-03-02`"
+        );
         fault
     })
 }
@@ -77,8 +85,11 @@ fn instant(node: &Node<'_>) -> Built<DateTime<Utc>> {
     match DateTime::parse_from_rfc3339(&whole) {
         Ok(at) => Ok(at.with_timezone(&Utc)),
         Err(_) => {
-            let mut fault = node.fault(codes::BAD_LITERAL, "this time does not exist");
-            fault.help = "write it such as `2026-03-02T10:00+08:00`".into();
+            let message = phrase!("this time does not exist" | "没有这个时间");
+            let mut fault = node.fault(codes::BAD_LITERAL, message);
+            fault.help = phrase!(
+                "write it such as `2026-03-02T10:00+08:00`" | "例如写 `2026-03-02T10:00+08:00`"
+            );
             Err(fault)
         }
     }
@@ -95,7 +106,12 @@ pub(super) fn moment(node: &Node<'_>) -> Built<DateTime<Utc>> {
 
 /// Microseconds of `1d12h`: weeks, days, hours, minutes, seconds.
 pub(super) fn duration(node: &Node<'_>) -> Built<i64> {
-    micros(node.text()).ok_or_else(|| node.fault(codes::BAD_LITERAL, "this duration is too long"))
+    micros(node.text()).ok_or_else(|| {
+        let message = phrase!("this duration is too long" | "这个时长过长");
+        let mut fault = node.fault(codes::BAD_LITERAL, message);
+        fault.help = phrase!("write such as `4h` or `90d`" | "例如写 `4h` 或 `90d`");
+        fault
+    })
 }
 
 /// Microseconds of a duration's text; none when it is none, or too long to count.
@@ -145,9 +161,15 @@ pub(super) fn unescape(node: &Node<'_>) -> Built<String> {
 
 fn bad_escape(node: &Node<'_>, letter: Option<char>) -> Box<guardrails_core::Diagnostic> {
     let letter = letter.map(String::from).unwrap_or_default();
-    let message = format!("`\\{letter}` is not an escape of this language");
+    let message = phrase!(
+        "`\\{letter}` is not an escape of this language" | "没有 `\\{letter}` 这个转义",
+        letter
+    );
     let mut fault = node.fault(codes::BAD_LITERAL, message);
-    fault.help = "write `\\\\` for a backslash; `\\\"`, `\\n` and `\\t` exist".into();
+    fault.help = phrase!(
+        "write `\\\\` for a backslash; `\\\"`, `\\n` and `\\t` exist"
+            | "反斜杠写 `\\\\`；另有 `\\\"`、`\\n` 和 `\\t`"
+    );
     fault
 }
 

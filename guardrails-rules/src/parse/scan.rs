@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use guardrails_core::Diagnostic;
+use guardrails_core::{Diagnostic, Phrase, phrase};
 
 use super::lexer::{Lexer, Token, TokenKind};
 use super::tree::Built;
@@ -271,45 +271,76 @@ impl Scanner<'_> {
     }
 
     fn nesting(&self, token: &Token) -> Box<Diagnostic> {
-        let message = format!("this is nested deeper than the limit `nesting` of {NESTING}");
-        self.fault(codes::NESTING, token, message)
-            .help("say it with fewer brackets, or split the declaration")
-            .into()
+        let message = phrase!(
+            "this is nested deeper than the limit `nesting` of {most}"
+                | "这里的嵌套超过上限 `nesting`（{most} 层）",
+            most = NESTING
+        );
+        let help = phrase!(
+            "say it with fewer brackets, or split the declaration"
+                | "少用括号，或者把这个声明拆成几个"
+        );
+        self.fault(codes::NESTING, token, message).help(help).into()
     }
 
-    fn fault(&self, code: &'static str, token: &Token, message: String) -> Diagnostic {
+    fn fault(&self, code: &'static str, token: &Token, message: Phrase) -> Diagnostic {
         Diagnostic::error(code, self.home.place(token.range.clone()), message)
     }
 
     fn unclosed(&self, open: &Open) -> Diagnostic {
         let (bracket, other) = (open.bracket, closing(open.bracket));
         let place = self.home.place(open.at.clone());
-        let message = format!("this `{bracket}` is never closed");
-        Diagnostic::error(codes::UNBALANCED, place, message)
-            .help(format!("add the missing `{other}`"))
+        let message = phrase!(
+            "this `{bracket}` is never closed" | "这个 `{bracket}` 没有闭合",
+            bracket
+        );
+        let help = phrase!("add the missing `{other}`" | "补上缺少的 `{other}`", other);
+        Diagnostic::error(codes::UNBALANCED, place, message).help(help)
     }
 
     fn mismatch(&self, open: &Open, token: &Token) -> Box<Diagnostic> {
         let due = closing(open.bracket);
-        let message = format!("found `{}` where `{due}` was due", self.word(token));
-        let note = format!("this `{}` is still open", open.bracket);
+        let message = phrase!(
+            "found `{word}` where `{due}` was due" | "这里应为 `{due}`，却是 `{word}`",
+            word = self.word(token),
+            due
+        );
+        let bracket = open.bracket;
+        let note = phrase!(
+            "this `{bracket}` is still open" | "这个 `{bracket}` 还没有闭合",
+            bracket
+        );
         self.fault(codes::UNBALANCED, token, message)
             .note(self.home.place(open.at.clone()), note)
-            .help(format!("close it with `{due}` first"))
+            .help(phrase!(
+                "close it with `{due}` first" | "先用 `{due}` 闭合它",
+                due
+            ))
             .into()
     }
 
     fn stray(&self, token: &Token) -> Box<Diagnostic> {
-        let message = format!("this `{}` closes nothing", self.word(token));
+        let word = self.word(token);
+        let message = phrase!(
+            "this `{word}` closes nothing" | "这个 `{word}` 没有对应的开括号",
+            word
+        );
+        let help = phrase!(
+            "remove it, or add the bracket it should close" | "删去它，或者补上它要闭合的括号"
+        );
         self.fault(codes::UNBALANCED, token, message)
-            .help("remove it, or add the bracket it should close")
+            .help(help)
             .into()
     }
 
     fn unended(&self, token: &Token) -> Box<Diagnostic> {
-        let message = "this text does not end on its line".to_owned();
+        let message = phrase!("this text does not end on its line" | "这段文本没有在本行结束");
+        let help = phrase!(
+            "close it with `\"`; inside a text write `\\\"` for a quotation mark"
+                | "用 `\"` 结束它；文本里的引号写 `\\\"`"
+        );
         self.fault(codes::TEXT_NOT_CLOSED, token, message)
-            .help("close it with `\"`; inside a text write `\\\"` for a quotation mark")
+            .help(help)
             .into()
     }
 
@@ -325,9 +356,16 @@ impl Scanner<'_> {
         };
         let first = text.get(..width).unwrap_or("");
         let place = self.home.place(range.start..range.start + width);
-        let message = format!("`{first}` does not begin a declaration");
-        let help = suggest::did_you_mean(word, DECLARATIONS.iter().copied())
-            .unwrap_or_else(|| format!("begin with one of {}", suggest::listed(DECLARATIONS)));
+        let message = phrase!(
+            "`{first}` does not begin a declaration" | "声明不以 `{first}` 开头",
+            first
+        );
+        let help = suggest::did_you_mean(word, DECLARATIONS.iter().copied()).unwrap_or_else(|| {
+            phrase!(
+                "begin with one of {words}" | "以 {words} 之一开头",
+                words = suggest::listed(DECLARATIONS)
+            )
+        });
         self.out
             .findings
             .push(Diagnostic::error(codes::UNKNOWN_DECLARATION, place, message).help(help));

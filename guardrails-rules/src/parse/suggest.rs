@@ -1,11 +1,13 @@
 //! "Did you mean": the known word nearest to an unknown one.
 
+use guardrails_core::{Language, Phrase, phrase};
+
 /// A hint that names the nearest of `known`, when one is near enough to be meant.
 pub(crate) fn did_you_mean<'k>(
     word: &str,
     known: impl IntoIterator<Item = &'k str>,
-) -> Option<String> {
-    nearest(word, known).map(|name| format!("did you mean `{name}`?"))
+) -> Option<Phrase> {
+    nearest(word, known).map(|name| phrase!("did you mean `{name}`?" | "是否想写 `{name}`？", name))
 }
 
 /// The nearest of `known`, when one is near enough to be meant: a third of its letters may differ.
@@ -23,21 +25,30 @@ pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) 
 }
 
 /// Names in back-ticks: `a`, `b` or `c`.
-pub(crate) fn listed<S: AsRef<str>>(names: &[S]) -> String {
-    let quoted: Vec<String> = names
+pub(crate) fn listed<S: AsRef<str>>(names: &[S]) -> Phrase {
+    let quoted: Vec<Phrase> = names
         .iter()
-        .map(|name| format!("`{}`", name.as_ref()))
+        .map(|name| Phrase::from(format!("`{}`", name.as_ref())))
         .collect();
     joined(&quoted)
 }
 
 /// Phrases with commas and a last "or".
-pub(crate) fn joined(phrases: &[String]) -> String {
-    match phrases {
-        [] => String::new(),
-        [only] => only.clone(),
-        [init @ .., last] => format!("{} or {last}", init.join(", ")),
-    }
+pub(crate) fn joined(phrases: &[Phrase]) -> Phrase {
+    let (last, init) = match phrases {
+        [] => return Phrase::default(),
+        [only] => return only.clone(),
+        [init @ .., last] => (last, init),
+    };
+    let said = |language: Language, comma: &str| {
+        let init: Vec<&str> = init.iter().map(|phrase| phrase.text(language)).collect();
+        init.join(comma)
+    };
+    let (en, zh) = (said(Language::English, ", "), said(Language::Chinese, "、"));
+    Phrase::both(
+        format!("{en} or {last}"),
+        format!("{zh} 或 {}", last.text(Language::Chinese)),
+    )
 }
 
 /// Longer words are compared by their beginning, so that no input makes this slow.
@@ -72,6 +83,8 @@ fn distance(wanted: &[char], name: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use guardrails_core::Language;
+
     use super::{listed, nearest};
 
     #[test]
@@ -85,7 +98,9 @@ mod tests {
 
     #[test]
     fn lists_read_as_prose() {
-        assert_eq!(listed(&["a", "b", "c"]), "`a`, `b` or `c`");
+        let three = listed(&["a", "b", "c"]);
+        assert_eq!(three, "`a`, `b` or `c`");
+        assert_eq!(three.text(Language::Chinese), "`a`、`b` 或 `c`");
         assert_eq!(listed(&["a"]), "`a`");
     }
 }

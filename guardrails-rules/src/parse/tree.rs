@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use guardrails_core::{Diagnostic, Phrase, Place};
+use guardrails_core::{Diagnostic, Phrase, Place, phrase};
 use pest::iterators::Pair;
 
 use super::Home;
@@ -102,9 +102,13 @@ impl<'s> Node<'s> {
 
     /// Builder and grammar disagree about this node.
     pub(super) fn bug(&self) -> Box<Diagnostic> {
-        let message = format!("the parser cannot read this as `{:?}`", self.rule());
+        let rule = format!("{:?}", self.rule());
+        let message = phrase!(
+            "the parser cannot read this as `{rule}`" | "解析器无法把这里读作 `{rule}`",
+            rule
+        );
         let mut fault = self.fault(codes::INTERNAL, message);
-        fault.help = "please report this text to the makers".into();
+        fault.help = phrase!("please report this text to the makers" | "请把这段文本报告给开发者");
         fault
     }
 }
