@@ -144,10 +144,16 @@ pub fn rows() -> Vec<Row> {
         rows.push(against(n, named("zen-expression"), zen::rules));
         rows.push(against(n, named("cel"), cel::rules));
         rows.push(against(n, named("cedar-policy"), cedar::rules));
-        rows.push(against(n, named("regorus") + ", a rule each", rego::rules));
+        let regorus = named("regorus");
+        if n <= rego::MOST_RULES_OF_THE_MACHINE {
+            rows.push(against(n, format!("{regorus}, a rule each"), rego::rules));
+        } else {
+            let name = format!("{regorus}, a rule each, interpreted");
+            rows.push(against(n, name, rego::interpreted));
+        }
         rows.push(against(
             n,
-            named("regorus") + ", indexed data",
+            format!("{regorus}, indexed data"),
             rego::indexed,
         ));
         rows.push(against(n, named("rhai"), rhai::rules));

@@ -4,7 +4,7 @@
 
 use regorus::languages::rego::compiler::Compiler;
 use regorus::rvm::RegoVM;
-use regorus::{Engine, Value};
+use regorus::{CompiledPolicy, Engine, Value};
 use serde_json::json;
 
 use crate::rules::{self, Rule};
@@ -12,8 +12,25 @@ use crate::rules::{self, Rule};
 const ENTRY: &str = "data.peers.found";
 /// A file of regorus holds 1 MiB.
 const RULES_PER_FILE: usize = 2_000;
+/// A program of its machine has at most 65,535 instructions, 19 of them for each such rule.
+pub const MOST_RULES_OF_THE_MACHINE: usize = 3_000;
 
+/// A Rego rule for each rule, on the virtual machine.
 pub fn rules(given: &[Rule]) -> impl FnMut() -> usize + use<> {
+    run(&compiled(written(given)), None)
+}
+
+/// The same, interpreted.
+pub fn interpreted(given: &[Rule]) -> impl FnMut() -> usize + use<> {
+    let compiled = compiled(written(given));
+    let input = input();
+    move || {
+        let found = compiled.eval_with_input(input.clone());
+        count(&found.expect("regorus answers"))
+    }
+}
+
+fn written(given: &[Rule]) -> Vec<String> {
     let rule = |(i, rule): (usize, &Rule)| {
         format!(
             "found contains {i} if {{ input.entity == \"{}\"; input.record.amount > {}; input.role in {{\"{}\", \"{}\"}} }}\n",
@@ -23,7 +40,7 @@ pub fn rules(given: &[Rule]) -> impl FnMut() -> usize + use<> {
     let written: Vec<String> = given.iter().enumerate().map(rule).collect();
     let files = written.chunks(RULES_PER_FILE);
     let files = files.map(|rules| format!("package peers\n{}", rules.concat()));
-    asked(files.collect(), None)
+    files.collect()
 }
 
 const INDEXED: &str = "package peers
@@ -33,6 +50,7 @@ found contains rule.id if {
 }
 ";
 
+/// One Rego rule over filed data, on the virtual machine.
 pub fn indexed(given: &[Rule]) -> impl FnMut() -> usize + use<> {
     let mut filed = json!({});
     for (i, rule) in given.iter().enumerate() {
@@ -45,35 +63,47 @@ pub fn indexed(given: &[Rule]) -> impl FnMut() -> usize + use<> {
             }
         }
     }
-    asked(vec![INDEXED.to_owned()], Some(json!({ "filed": filed })))
+    let data = json!({ "filed": filed });
+    run(&compiled(vec![INDEXED.to_owned()]), Some(value(&data)))
 }
 
-/// How many rules the policy finds, asked again and again.
-fn asked(files: Vec<String>, data: Option<serde_json::Value>) -> impl FnMut() -> usize {
-    let value = |json: &serde_json::Value| Value::from_json_str(&json.to_string()).expect("JSON");
+fn compiled(files: Vec<String>) -> CompiledPolicy {
     let mut engine = Engine::new();
     for (at, text) in files.into_iter().enumerate() {
         engine
             .add_policy(format!("{at}.rego"), text)
             .expect("regorus takes the rules");
     }
-    let compiled = engine
+    engine
         .compile_with_entrypoint(&ENTRY.into())
-        .expect("regorus compiles the rules");
-    let program = Compiler::compile_from_policy(&compiled, &[ENTRY]).expect("a program");
+        .expect("regorus compiles the rules")
+}
+
+/// How many rules the policy finds, asked again and again.
+fn run(policy: &CompiledPolicy, data: Option<Value>) -> impl FnMut() -> usize + use<> {
+    let program = Compiler::compile_from_policy(policy, &[ENTRY]).expect("a program");
     let mut machine = RegoVM::new();
     machine.load_program(program);
     if let Some(data) = data {
-        machine
-            .set_data(value(&data))
-            .expect("regorus takes the data");
+        machine.set_data(data).expect("regorus takes the data");
     }
-    let input = value(&json!({
-        "entity": rules::ENTITY, "role": rules::ROLE, "record": rules::record(),
-    }));
+    let input = input();
     move || {
         machine.set_input(input.clone());
-        let found = machine.execute().expect("regorus answers");
-        found.as_set().expect("a set").len()
+        count(&machine.execute().expect("regorus answers"))
     }
+}
+
+fn count(found: &Value) -> usize {
+    found.as_set().expect("a set").len()
+}
+
+fn input() -> Value {
+    value(&json!({
+        "entity": rules::ENTITY, "role": rules::ROLE, "record": rules::record(),
+    }))
+}
+
+fn value(json: &serde_json::Value) -> Value {
+    Value::from_json_str(&json.to_string()).expect("JSON")
 }
