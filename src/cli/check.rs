@@ -4,46 +4,61 @@ use guardrails_rules::{Bundle, Compilation, compile, render};
 use serde::Serialize;
 
 use super::output::Output;
-use super::{Ending, Policies};
-use crate::{Diagnostic, Result, Severity};
+use super::report::{Report, Sources};
+use super::{Ending, Format, Policies};
+use crate::{Diagnostic, Error, Result, Severity};
 
 pub(super) fn run(args: &Policies, output: &mut Output) -> Result<Ending> {
     match Bundle::read(&args.policies) {
-        Ok(bundle) => checked(&bundle, &compile(&bundle), output),
-        // A file that is too large, or no text at all, is a finding as much as a misspelt word is.
-        Err(error) if !error.diagnostics().is_empty() => unread(error.diagnostics(), output),
-        Err(error) => Err(error),
+        Ok(bundle) => checked(args, &bundle, &compile(&bundle), output),
+        Err(error) => unread(args, error, output),
     }
 }
 
 /// Says what compiling found.
 pub(super) fn checked(
+    args: &Policies,
     bundle: &Bundle,
     compilation: &Compilation,
     output: &mut Output,
 ) -> Result<Ending> {
     let found = &compilation.diagnostics;
-    if output.is_json() {
-        output.json(&Findings::of(compilation.policy.as_ref(), found))?;
-    } else {
-        if !found.is_empty() {
-            output.styled(render(found, bundle, output.style()));
+    match output.format() {
+        Format::Human => {
+            if !found.is_empty() {
+                output.styled(render(found, bundle, output.style()));
+            }
+            output.line(summary(compilation));
         }
-        output.line(summary(compilation));
+        Format::Json => output.json(&Findings::of(compilation.policy.as_ref(), found))?,
+        _ => {
+            let sources = Sources::new(&args.policies, Some(bundle));
+            output.report(&Report::new("check").diagnostics(found, &sources))?;
+        }
     }
     Ok(ending(found))
 }
 
-/// Says what is wrong with files that could not be compiled at all.
-fn unread(found: &[Diagnostic], output: &mut Output) -> Result<Ending> {
-    if output.is_json() {
-        output.json(&Findings::of(None, found))?;
-    } else {
-        for finding in found {
-            output.line(finding.to_string());
-            output.line(format!("  = help: {}\n", finding.help));
+/// Says what is wrong with files that could not be compiled at all: a file that is too large, or no
+/// text at all, is a finding as much as a misspelt word is.
+pub(super) fn unread(args: &Policies, error: Error, output: &mut Output) -> Result<Ending> {
+    let found = error.diagnostics();
+    if found.is_empty() {
+        return Err(error);
+    }
+    match output.format() {
+        Format::Human => {
+            for finding in found {
+                output.line(finding.to_string());
+                output.line(format!("  = help: {}\n", finding.help));
+            }
+            output.line(tally(found));
         }
-        output.line(tally(found));
+        Format::Json => output.json(&Findings::of(None, found))?,
+        _ => {
+            let sources = Sources::new(&args.policies, None);
+            output.report(&Report::new("check").diagnostics(found, &sources))?;
+        }
     }
     Ok(ending(found))
 }

@@ -1,7 +1,8 @@
 //! The `guard` command: for rule authors, auditors and administrators.
 //!
 //! One file per command. What a command has to say goes to standard output, what went wrong to
-//! standard error; with `--format json`, both go to standard output as one JSON document. Exit
+//! standard error; with `--format json`, both go to standard output as one JSON document. Findings
+//! have formats for programs besides, one file each in `report`. Exit
 //! codes: 0 fine, 1 findings or failing tests, 2 usage or input/output error; `eval` answers 0
 //! allow, 10 deny, 12 needs approval, and whatever else the guard refuses ends with 10 too.
 
@@ -14,6 +15,7 @@ mod init;
 mod migrate;
 mod output;
 mod reasons;
+mod report;
 mod store;
 mod test;
 
@@ -23,6 +25,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use self::output::Output;
+use crate::{Error, ErrorKind};
 
 /// Guardrails between AI agents and a company's CRM.
 #[derive(Debug, Parser)]
@@ -31,7 +34,7 @@ struct Command {
     #[command(subcommand)]
     what: What,
     /// How to print: for people or for machines
-    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
     format: Format,
 }
 
@@ -39,9 +42,44 @@ struct Command {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For people; colour only on a terminal
-    Text,
+    #[value(alias = "text")]
+    Human,
+    /// One finding per line: `file:line:column: severity[CODE]: message`; never coloured
+    Plain,
     /// One JSON document
     Json,
+    /// SARIF 2.1.0, for code hosts and editors
+    Sarif,
+    /// JUnit's XML, for build servers
+    Junit,
+    /// Workflow commands of GitHub Actions
+    Github,
+}
+
+impl Format {
+    /// The formats of a command that finds things.
+    const FINDINGS: &'static [Self] = &[
+        Self::Human,
+        Self::Plain,
+        Self::Json,
+        Self::Sarif,
+        Self::Junit,
+        Self::Github,
+    ];
+    /// The formats of all others.
+    const ANSWERS: &'static [Self] = &[Self::Human, Self::Plain, Self::Json];
+
+    /// The word of the option.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Human => "human",
+            Self::Plain => "plain",
+            Self::Json => "json",
+            Self::Sarif => "sarif",
+            Self::Junit => "junit",
+            Self::Github => "github",
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -64,6 +102,16 @@ enum What {
     Approvals(approvals::ApprovalsCommand),
     /// Make or bring up to date the guard's tables in a database
     Migrate(store::Store),
+}
+
+impl What {
+    /// How the command can print.
+    fn formats(&self) -> &'static [Format] {
+        match self {
+            Self::Check(_) | Self::Test(_) => Format::FINDINGS,
+            _ => Format::ANSWERS,
+        }
+    }
 }
 
 /// Which policies.
@@ -114,6 +162,7 @@ pub fn main() -> ExitCode {
 }
 
 fn run(what: What, output: &mut Output) -> crate::Result<Ending> {
+    expect_format(&what, output.format())?;
     match what {
         What::Init(args) => init::run(&args, output),
         What::Check(args) => check::run(&args, output),
@@ -124,4 +173,15 @@ fn run(what: What, output: &mut Output) -> crate::Result<Ending> {
         What::Approvals(command) => approvals::run(&command, output),
         What::Migrate(store) => migrate::run(&store, output),
     }
+}
+
+/// A format that a command does not have is a mistake in how it was called.
+fn expect_format(what: &What, asked: Format) -> crate::Result<()> {
+    let formats = what.formats();
+    if formats.contains(&asked) {
+        return Ok(());
+    }
+    let names: Vec<&str> = formats.iter().map(|format| format.as_str()).collect();
+    let message = format!("this command has no format `{}`", asked.as_str());
+    Err(Error::new(ErrorKind::Input, message).with_help(format!("use one of {}", names.join(", "))))
 }

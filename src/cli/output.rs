@@ -8,6 +8,7 @@ use guardrails_rules::Style;
 use serde::Serialize;
 
 use super::Format;
+use super::report::Report;
 use crate::{Diagnostic, Error, ErrorKind, Result};
 
 /// Where a command says what it has to say.
@@ -27,6 +28,19 @@ impl Output {
 
     pub(super) fn is_json(&self) -> bool {
         self.format == Format::Json
+    }
+
+    pub(super) fn format(&self) -> Format {
+        self.format
+    }
+
+    /// What a command found, in the format that was asked for.
+    pub(super) fn report(&self, report: &Report) -> Result<()> {
+        let text = report.write(self.format)?;
+        if !text.is_empty() {
+            self.line(text);
+        }
+        Ok(())
     }
 
     /// A line on standard output, or several. What came from a policy, a request or a database
@@ -71,6 +85,7 @@ impl Output {
     pub(super) fn style(&self) -> Style {
         match AutoStream::choice(&io::stdout()) {
             ColorChoice::Never => Style::Plain,
+            _ if self.format != Format::Human => Style::Plain,
             _ => Style::Colour,
         }
     }

@@ -4,39 +4,67 @@ use guardrails_rules::{Bundle, TestReport, TestResult, compile, run_tests};
 use serde::Serialize;
 
 use super::output::Output;
-use super::{Ending, Policies, check};
+use super::report::{Report, Sources};
+use super::{Ending, Format, Policies, check};
 use crate::Result;
 
+/// The code of an expectation that did not come true, in the formats of programs.
+const FAILED: &str = "test-failed";
+
 pub(super) fn run(args: &Policies, output: &mut Output) -> Result<Ending> {
-    let bundle = Bundle::read(&args.policies)?;
+    let bundle = match Bundle::read(&args.policies) {
+        Ok(bundle) => bundle,
+        Err(error) => return check::unread(args, error, output),
+    };
     let compilation = compile(&bundle);
     let Some(policy) = &compilation.policy else {
-        return check::checked(&bundle, &compilation, output);
+        return check::checked(args, &bundle, &compilation, output);
     };
     let report = run_tests(policy, &compilation.tests);
-    if output.is_json() {
-        output.json(&Tests::of(&report))?;
-    } else {
-        report
-            .results
-            .iter()
-            .for_each(|result| print(result, output));
-        output.line(format!(
-            "{}{} passed, {} failed",
-            if report.results.is_empty() {
-                "no tests: "
-            } else {
-                ""
-            },
-            report.passed(),
-            report.failed()
-        ));
+    match output.format() {
+        Format::Human => {
+            for result in &report.results {
+                print(result, output);
+            }
+            output.line(summary(&report));
+        }
+        Format::Json => output.json(&Tests::of(&report))?,
+        _ => output.report(&of_tests(
+            &report,
+            &Sources::new(&args.policies, Some(&bundle)),
+        ))?,
     }
     Ok(if report.failed() > 0 {
         Ending::Findings
     } else {
         Ending::Fine
     })
+}
+
+fn summary(report: &TestReport) -> String {
+    let none = if report.results.is_empty() {
+        "no tests: "
+    } else {
+        ""
+    };
+    format!(
+        "{none}{} passed, {} failed",
+        report.passed(),
+        report.failed()
+    )
+}
+
+/// The report, for other programs.
+fn of_tests(tests: &TestReport, sources: &Sources<'_>) -> Report {
+    let mut report = Report::new("test");
+    for test in &tests.results {
+        let failures = test.failures.iter().map(|failure| {
+            let message = format!("{}: {}", test.name, failure.message);
+            (FAILED, &failure.place, message)
+        });
+        report.case(&test.name, &test.place, failures, sources);
+    }
+    report
 }
 
 fn print(result: &TestResult, output: &Output) {
