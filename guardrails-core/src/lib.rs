@@ -43,6 +43,7 @@
 //! Records are read within [`JsonLimits`]. Conditions are three-valued: what cannot be known
 //! restricts, and grants nothing. No error, log line or `Debug` output carries a record's value.
 
+mod activity;
 mod change;
 mod decision;
 mod diagnostic;
@@ -58,6 +59,7 @@ mod request;
 mod snapshot;
 mod store;
 mod value;
+mod zone;
 
 pub mod audit;
 pub mod data;
@@ -65,6 +67,7 @@ pub mod policy;
 pub mod process;
 pub mod skills;
 
+pub use activity::Activity;
 pub use change::Changes;
 pub use decision::{
     Decision, Holding, LogId, Obligation, OperationId, Outcome, Reason, Risk, TicketHandle,
@@ -84,3 +87,4 @@ pub use store::{
     SkillStatusRow, SkillStore, Store, Swap, Take, Taken, TicketStore,
 };
 pub use value::{Fields, JsonLimits, Name, Value, parse_fields};
+pub use zone::Zone;

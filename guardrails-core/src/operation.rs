@@ -342,6 +342,7 @@ impl Operation {
             context: &self.context,
             skill: &self.plan.skill,
             now,
+            zone: self.plan.zone,
             max_sensitivity: self.touched,
             risk_score: None,
         }

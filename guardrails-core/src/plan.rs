@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::policy::{Policy, Skill, Verb};
 use crate::process::{Compiler, Facts, Frame, Predicate, RuleSet, Scale, Settled, Slots, Truth};
 use crate::value::Name;
+use crate::zone::Zone;
 
 /// What a plan is made for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +97,8 @@ pub(crate) struct Plan {
     pub(crate) skill: Arc<Skill>,
     pub(crate) entity: Name,
     pub(crate) slots: Slots,
+    /// In which days and hours are meant.
+    pub(crate) zone: Zone,
     /// Rules on what is read.
     pub(crate) on_read: RuleSet,
     /// Rules on what the skill does.
@@ -150,6 +153,7 @@ impl Plan {
         Self {
             entity: query.entity.clone(),
             slots,
+            zone: policy.zone,
             on_read,
             on_change,
             scale,

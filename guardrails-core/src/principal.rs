@@ -1,9 +1,11 @@
 //! Who asks: a person of a tenant, and the agent and model acting for them.
 
 use std::fmt;
+use std::time::Duration;
 
 use rust_decimal::Decimal;
 
+use crate::activity::{Activity, window_name};
 use crate::value::{Fields, Name, Value};
 
 /// An authenticated person and the AI acting for them.
@@ -20,6 +22,8 @@ pub struct Principal {
     agent: Name,
     model: Name,
     risk_score: Decimal,
+    /// What the host counted, by activity and window.
+    observed: Vec<(Activity, Name, u64)>,
 }
 
 impl Principal {
@@ -34,6 +38,7 @@ impl Principal {
             agent: Name::from(""),
             model: Name::from(""),
             risk_score: Decimal::ZERO,
+            observed: Vec::new(),
         }
     }
 
@@ -76,6 +81,17 @@ impl Principal {
         self
     }
 
+    /// What the host counted of this user's behaviour within the last `window`, readable in policies
+    /// as `behaviour.calls(10m)`. What is not said here is missing there, and a rule on it applies.
+    #[must_use]
+    pub fn observed(mut self, what: Activity, window: Duration, count: u64) -> Self {
+        let window = window_name(window);
+        self.observed
+            .retain(|(have, of, _)| (*have, of) != (what, &window));
+        self.observed.push((what, window, count));
+        self
+    }
+
     /// The tenant.
     #[must_use]
     pub fn tenant(&self) -> &Name {
@@ -112,6 +128,14 @@ impl Principal {
 
     pub(crate) fn model_name(&self) -> &Name {
         &self.model
+    }
+
+    pub(crate) fn observed_count(&self, what: &str, window: &str) -> Option<u64> {
+        let found = self
+            .observed
+            .iter()
+            .find(|(have, of, _)| have.as_str() == what && **of == *window);
+        found.map(|(_, _, count)| *count)
     }
 
     pub(crate) fn behaviour_score(&self) -> Decimal {

@@ -118,7 +118,7 @@ impl Operation {
         let declared = self.snapshot.policy.entities.get(&self.plan.entity)?;
         let field = declared.field(name)?;
         let value = changes.fields().value(name)?;
-        match Datum::read(value, &field.ty) {
+        match Datum::read(value, &field.ty, self.plan.zone) {
             Datum::Invalid => {
                 let text = format!("`{name}` is not of type `{}`", field.ty);
                 Some(Reason::new("FIELD_INVALID", text))

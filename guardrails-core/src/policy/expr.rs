@@ -10,6 +10,7 @@ use std::sync::Arc;
 use regex::Regex;
 use rust_decimal::Decimal;
 
+use super::aggregate::Aggregate;
 use super::schema::Type;
 use crate::diagnostic::Place;
 use crate::value::{Name, Value};
@@ -65,6 +66,8 @@ pub enum ExprKind {
     Matches(Box<Expr>, Arc<Regex>),
     /// `some c in list satisfies …`; the variable is bound at this depth, from 0.
     Quantified(Quantifier, Box<Expr>, u8, Box<Expr>),
+    /// `sum(… for x in list where …)`; its variable is bound like a quantifier's.
+    Aggregate(Box<Aggregate>),
     /// `a + b` and the like.
     Arithmetic(Arithmetic, Box<Expr>, Box<Expr>),
     /// `-a`.
@@ -73,6 +76,8 @@ pub enum ExprKind {
     Coalesce(Box<Expr>, Box<Expr>),
     /// `len(x)` and the like.
     Call(Function, Box<Expr>),
+    /// `days between a and b`, both dates: how many days `b` comes after `a`, negative when before.
+    DaysBetween(Box<Expr>, Box<Expr>),
 }
 
 /// What a path starts from.
@@ -90,7 +95,8 @@ pub enum Root {
     Skill,
     /// `risk.score`; rules that read it run after the risk is known.
     Risk,
-    /// `behaviour.score`: the user's risk as the host reports it, 0 to 10.
+    /// `behaviour.score`: the user's risk as the host reports it, 0 to 10; and what the host counted
+    /// in a window, with the keys `calls` and `10m` for `behaviour.calls(10m)`.
     Behaviour,
     /// `max_sensitivity`: the highest sensitivity among the fields touched.
     Data,
@@ -113,6 +119,9 @@ pub struct Path {
 
 impl fmt::Display for Path {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let (Root::Behaviour, [what, window]) = (self.root, self.keys.as_slice()) {
+            return write!(f, "behaviour.{what}({window})");
+        }
         let root = match self.root {
             Root::Record | Root::Data | Root::Variable(_) => "",
             Root::Old => "old",
@@ -225,6 +234,14 @@ pub enum Function {
     Len,
     /// The text in lower case (Unicode).
     Lower,
+    /// The hour of an instant on the clocks of the policy's time zone, 0 to 23.
+    HourOf,
+    /// The calendar day of an instant in the policy's time zone.
+    DayOf,
+    /// A duration as whole days, to be added to a date; unknown when it is not whole.
+    WholeDays,
+    /// A number of days, the difference of two dates, as a duration.
+    DaysLong,
 }
 
 /// A constant set of texts or numbers, with constant-time membership.
@@ -304,7 +321,14 @@ impl Expr {
             | ExprKind::Text(_, a, b)
             | ExprKind::Quantified(_, a, _, b)
             | ExprKind::Arithmetic(_, a, b)
+            | ExprKind::DaysBetween(a, b)
             | ExprKind::Coalesce(a, b) => vec![a, b],
+            ExprKind::Aggregate(aggregate) => {
+                let Aggregate {
+                    list, filter, item, ..
+                } = &**aggregate;
+                std::iter::once(list).chain(filter).chain(item).collect()
+            }
         }
     }
 

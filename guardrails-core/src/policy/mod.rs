@@ -4,6 +4,7 @@
 //! plain, typed and immutable: names are resolved, literals have their types, each node knows its
 //! [`Place`]. Nothing here evaluates.
 
+mod aggregate;
 mod approval;
 mod expr;
 mod grant;
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+pub use aggregate::{Aggregate, Aggregation};
 pub use approval::{ApprovalChain, ApprovalStep, Exclusion, Overdue};
 pub use expr::{
     Arithmetic, Comparison, Expr, ExprKind, Function, Path, Quantifier, Root, TextTest, ValueSet,
@@ -36,6 +38,7 @@ pub use table::{Column, Hit, Table, TableRow};
 
 use crate::diagnostic::Place;
 use crate::value::Name;
+use crate::zone::Zone;
 
 /// SHA-256 of something, shown as `sha256:` and 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -94,6 +97,8 @@ impl fmt::Display for Verb {
 pub struct Policy {
     /// Digest over the bundle's files: their paths and bytes, in path order.
     pub digest: Digest,
+    /// The time zone in which days and hours are meant.
+    pub zone: Zone,
     /// Entities by name.
     pub entities: BTreeMap<Name, Arc<Entity>>,
     /// Grants, in the order written.
@@ -114,6 +119,7 @@ impl Policy {
     pub fn empty() -> Self {
         Self {
             digest: Digest::default(),
+            zone: Zone::UTC,
             entities: BTreeMap::new(),
             grants: Vec::new(),
             skills: BTreeMap::new(),

@@ -31,9 +31,9 @@ pub struct Rule {
     pub effects: Vec<Effect>,
     /// Whether it counts.
     pub mode: Mode,
-    /// First day it holds (`@since`), in UTC.
+    /// First day it holds (`@since`), in the policy's time zone.
     pub since: Option<NaiveDate>,
-    /// Last day it holds (`@until`), in UTC.
+    /// Last day it holds (`@until`), in the policy's time zone.
     pub until: Option<NaiveDate>,
     /// Who answers for it (`@owner`); may be empty.
     pub owner: Name,

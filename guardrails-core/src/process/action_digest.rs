@@ -12,6 +12,7 @@ use crate::change::Changes;
 use crate::policy::{Digest, Entity, Skill};
 use crate::principal::Principal;
 use crate::value::{Fields, Value, write_text};
+use crate::zone::Zone;
 
 /// Everything that identifies one action.
 pub(crate) struct Action<'a> {
@@ -69,7 +70,8 @@ pub(crate) fn action_digest(action: &Action<'_>) -> Digest {
 fn as_declared(fields: &Fields, entity: Option<&Entity>) -> String {
     let number = |name: &str, value: &Value| {
         let field = entity?.field(name)?;
-        match Datum::read(value, &field.ty) {
+        // Only numbers are of interest, and they mean the same in every zone.
+        match Datum::read(value, &field.ty, Zone::UTC) {
             Datum::Number(number) => Some(Value::Number(number)),
             _ => None,
         }

@@ -146,6 +146,7 @@ fn table_for(ticket: &Ticket, snapshot: &Snapshot, principal: &Principal) -> Arc
         context: &ticket.context,
         skill: &skill,
         now: ticket.created,
+        zone: plan.zone,
         max_sensitivity: 0,
         risk_score: None,
     })

@@ -18,6 +18,7 @@ use crate::Principal;
 use crate::diagnostic::Place;
 use crate::policy::*;
 use crate::value::{Fields, Name, Value};
+use crate::{Activity, Zone};
 
 const ROLES: [&str; 3] = ["FINANCE", "MANAGER", "REP"];
 const WORDS: [&str; 4] = ["a", "ab", "华东", ""];
@@ -44,6 +45,11 @@ fn number_path() -> impl Strategy<Value = Path> {
         1 => Just(path(Root::Data, "max_sensitivity", Type::Int)),
         1 => Just(path(Root::Risk, "score", Type::Decimal)),
         1 => Just(path(Root::Behaviour, "score", Type::Decimal)),
+        1 => prop::sample::select(vec!["calls", "fields"]).prop_map(|what| Path {
+            root: Root::Behaviour,
+            keys: vec![what.into(), "10m".into()],
+            ty: Type::Int,
+        }),
     ]
 }
 
@@ -73,6 +79,10 @@ fn number() -> impl Strategy<Value = Expr> {
             let text = expr(ExprKind::Path(path));
             expr(ExprKind::Call(Function::Len, Box::new(text)))
         }),
+        (date(), date())
+            .prop_map(|(a, b)| { expr(ExprKind::DaysBetween(Box::new(a), Box::new(b))) }),
+        instant().prop_map(|at| expr(ExprKind::Call(Function::HourOf, Box::new(at)))),
+        aggregate(),
     ];
     leaf.prop_recursive(2, 6, 2, |inner| {
         let operation = prop::sample::select(vec![
@@ -89,6 +99,123 @@ fn number() -> impl Strategy<Value = Expr> {
             inner.prop_map(|a| expr(ExprKind::Negate(Box::new(a)))),
             pair.prop_map(|(a, b)| expr(ExprKind::Coalesce(Box::new(a), Box::new(b)))),
         ]
+    })
+}
+
+fn calculated(operation: Arithmetic, a: Expr, b: Expr) -> Expr {
+    expr(ExprKind::Arithmetic(operation, Box::new(a), Box::new(b)))
+}
+
+fn duration() -> BoxedStrategy<Expr> {
+    let constant = prop_oneof![
+        4 => (-3_i64..=3).prop_map(|days| days * 86_400_000_000),
+        2 => -5_000_000_i64..=5_000_000,
+        1 => prop::sample::select(vec![i64::MAX, i64::MIN]),
+    ];
+    prop_oneof![
+        3 => constant.prop_map(|micros| expr(ExprKind::Moment(Type::Duration, micros))),
+        2 => Just(expr(ExprKind::Path(path(Root::Record, "span", Type::Duration)))),
+    ]
+    .boxed()
+}
+
+/// Durations, and what is calculated with them.
+fn long() -> impl Strategy<Value = Expr> {
+    let sign = prop::sample::select(vec![Arithmetic::Add, Arithmetic::Subtract]);
+    let scale = prop::sample::select(vec![Arithmetic::Multiply, Arithmetic::Divide]);
+    prop_oneof![
+        duration(),
+        (sign, duration(), duration()).prop_map(|(op, a, b)| calculated(op, a, b)),
+        (scale, duration(), small_number()).prop_map(|(op, a, n)| calculated(
+            op,
+            a,
+            expr(ExprKind::Literal(n.into()))
+        )),
+        (date(), date()).prop_map(|(a, b)| {
+            let days = calculated(Arithmetic::Subtract, a, b);
+            expr(ExprKind::Call(Function::DaysLong, Box::new(days)))
+        }),
+        duration().prop_map(|a| expr(ExprKind::Negate(Box::new(a)))),
+    ]
+}
+
+fn instant() -> impl Strategy<Value = Expr> {
+    let leaf = prop_oneof![
+        Just(expr(ExprKind::Path(path(
+            Root::Record,
+            "t",
+            Type::DateTime
+        )))),
+        Just(expr(ExprKind::Path(Path {
+            root: Root::Now,
+            keys: Vec::new(),
+            ty: Type::DateTime
+        }))),
+        prop::sample::select(vec![0, 1_800_000_000_000_000, i64::MAX])
+            .prop_map(|micros| expr(ExprKind::Moment(Type::DateTime, micros))),
+    ];
+    let sign = prop::sample::select(vec![Arithmetic::Add, Arithmetic::Subtract]);
+    prop_oneof![
+        2 => leaf.clone(),
+        1 => (sign, leaf, duration()).prop_map(|(op, a, b)| calculated(op, a, b)),
+    ]
+}
+
+fn date() -> impl Strategy<Value = Expr> {
+    let leaf = prop_oneof![
+        Just(expr(ExprKind::Path(path(Root::Record, "u", Type::Date)))),
+        Just(expr(ExprKind::Path(Path {
+            root: Root::Now,
+            keys: Vec::new(),
+            ty: Type::Date
+        }))),
+        (20_000_i64..20_900).prop_map(|days| expr(ExprKind::Moment(Type::Date, days))),
+        instant().prop_map(|at| expr(ExprKind::Call(Function::DayOf, Box::new(at)))),
+    ];
+    prop_oneof![
+        2 => leaf.clone(),
+        1 => (leaf, duration()).prop_map(|(a, b)| {
+            let days = expr(ExprKind::Call(Function::WholeDays, Box::new(b)));
+            calculated(Arithmetic::Add, a, days)
+        }),
+    ]
+}
+
+/// The item of the innermost list, as it is or times two.
+fn item(ty: Type) -> Expr {
+    expr(ExprKind::Path(Path {
+        root: Root::Variable(0),
+        keys: Vec::new(),
+        ty,
+    }))
+}
+
+fn aggregate() -> impl Strategy<Value = Expr> {
+    let how = prop::sample::select(Aggregation::WORDS.to_vec());
+    let bound = prop::option::of((comparison(), small_number()));
+    (how, bound, prop::bool::ANY).prop_map(|((_, how), bound, twice)| {
+        let filter = bound.map(|(comparison, n)| {
+            let n = Box::new(expr(ExprKind::Literal(n.into())));
+            expr(ExprKind::Compare(
+                comparison,
+                Box::new(item(Type::Decimal)),
+                n,
+            ))
+        });
+        let value = if twice {
+            let two = expr(ExprKind::Literal(2.into()));
+            calculated(Arithmetic::Multiply, item(Type::Decimal), two)
+        } else {
+            item(Type::Decimal)
+        };
+        expr(ExprKind::Aggregate(Box::new(Aggregate {
+            how,
+            list: list(),
+            depth: 0,
+            filter,
+            item: (how != Aggregation::Count).then_some(value),
+            ty: Type::Decimal,
+        })))
     })
 }
 
@@ -138,6 +265,9 @@ fn condition() -> impl Strategy<Value = Expr> {
         6 => threshold,
         2 => compare(number().boxed()),
         2 => compare(text().boxed()),
+        1 => compare(long().boxed()),
+        1 => compare(instant().boxed()),
+        1 => compare(date().boxed()),
         2 => prop::sample::select(ROLES.to_vec()).prop_map(|role| expr(ExprKind::HasRole(role.into()))),
         1 => number_path().prop_map(|path| expr(ExprKind::IsMissing(path))),
         1 => prop::sample::select(vec!["n", "t"])
@@ -181,12 +311,16 @@ fn any_value() -> impl Strategy<Value = Value> {
         1 => Just(Value::Null),
         1 => Just(Value::Bool(true)),
         1 => Just(Value::from("2")),
+        1 => Just(Value::from("2027-01-15")),
+        1 => Just(Value::from("2027-01-15T02:30:00")),
+        1 => Just(Value::from("PT36H")),
+        1 => Just(Value::from(1_800_000_000_000_i64)),
         1 => prop::collection::vec(small_number(), 0..3).prop_map(Value::from),
     ]
 }
 
 fn fields() -> impl Strategy<Value = Fields> {
-    let name = prop::sample::select(vec!["n", "m", "t", "u", "list"]);
+    let name = prop::sample::select(vec!["n", "m", "t", "u", "span", "list"]);
     prop::collection::vec((name, any_value()), 0..6).prop_map(|pairs| pairs.into_iter().collect())
 }
 
@@ -335,6 +469,12 @@ fn principal(roles: &[&str]) -> Principal {
             principal.role(*role)
         })
         .attribute("level", 2)
+        .observed(Activity::Calls, std::time::Duration::from_secs(600), 2)
+}
+
+fn zone() -> impl Strategy<Value = Zone> {
+    prop::sample::select(vec!["UTC", "Asia/Shanghai", "-03:30"])
+        .prop_map(|name| Zone::named(name).unwrap())
 }
 
 fn now() -> DateTime<Utc> {
@@ -353,6 +493,7 @@ proptest! {
         context in prop::sample::select(vec!["", "a", "华东"]),
         has_old in prop::bool::weighted(0.8),
         max_sensitivity in 0_u8..=5,
+        zone in zone(),
     ) {
         let (skill, principal) = (skill(), principal(&roles));
         let facts = Facts {
@@ -363,6 +504,7 @@ proptest! {
             context,
             skill: &skill,
             now: now(),
+            zone,
             max_sensitivity,
             risk_score: None,
         };
@@ -392,7 +534,7 @@ proptest! {
     }
 
     #[test]
-    fn predicate_and_oracle_agree(condition in condition(), before in fields(), roles in prop::sample::subsequence(ROLES.to_vec(), 0..=3)) {
+    fn predicate_and_oracle_agree(condition in condition(), before in fields(), roles in prop::sample::subsequence(ROLES.to_vec(), 0..=3), zone in zone()) {
         let (skill, principal) = (skill(), principal(&roles));
         let facts = Facts {
             before: &before,
@@ -402,6 +544,7 @@ proptest! {
             context: "a",
             skill: &skill,
             now: now(),
+            zone,
             max_sensitivity: 3,
             risk_score: Some(Decimal::TWO),
         };

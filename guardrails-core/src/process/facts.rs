@@ -1,11 +1,9 @@
 //! What a rule may read: the record as it is and as it will be, who asks, with what, and when.
 //!
-//! One place reads a host's value as its declared type. What is absent or null is
-//! [`Datum::Missing`]; what does not fit its type is [`Datum::Invalid`]. Both make the condition
-//! that needs them unknown.
+//! What is absent or null is [`Datum::Missing`]; what does not fit its declared type is
+//! [`Datum::Invalid`]. Both make the condition that needs them unknown.
 
 use std::cmp::Ordering;
-use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use rust_decimal::Decimal;
@@ -13,6 +11,7 @@ use rust_decimal::Decimal;
 use crate::policy::{Path, Root, Skill, Type};
 use crate::principal::Principal;
 use crate::value::{Fields, Name, Value};
+use crate::zone::Zone;
 
 /// A value read as its declared type; small and borrowed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,61 +51,6 @@ impl std::fmt::Debug for Datum<'_> {
 }
 
 impl<'a> Datum<'a> {
-    /// Reads what a host sent as `ty`.
-    ///
-    /// Numbers come as JSON numbers or decimal text (`"1200.50"`); money text may end with its
-    /// currency (`"1200.50 CNY"`), and another currency is invalid.
-    #[must_use]
-    pub fn read(value: &'a Value, ty: &'a Type) -> Self {
-        match (value, ty) {
-            (Value::Null, _) => Self::Missing,
-            (Value::Bool(value), Type::Bool) => Self::Bool(*value),
-            (Value::Number(number), Type::Int) if !number.fract().is_zero() => Self::Invalid,
-            (Value::Number(number), Type::Int | Type::Decimal | Type::Percent | Type::Money(_)) => {
-                Self::Number(*number)
-            }
-            (Value::Number(seconds), Type::Duration) => micros(*seconds),
-            (Value::Text(text), Type::Text) => Self::Text(text),
-            (Value::Text(text), Type::Enum(members)) => {
-                if members.members.iter().any(|member| member == text) {
-                    Self::Text(text)
-                } else {
-                    Self::Invalid
-                }
-            }
-            (Value::Text(text), _) => Self::read_text(text, ty),
-            (Value::List(items), Type::List(item)) => Self::List(items, item),
-            (Value::Object(fields), Type::Entity(_)) => Self::Object(fields),
-            _ => Self::Invalid,
-        }
-    }
-
-    fn read_text(text: &str, ty: &Type) -> Self {
-        let number = |text: &str| Decimal::from_str(text).map_or(Self::Invalid, Self::Number);
-        match ty {
-            Type::Decimal => number(text),
-            Type::Int => match Decimal::from_str(text) {
-                Ok(whole) if whole.fract().is_zero() => Self::Number(whole),
-                _ => Self::Invalid,
-            },
-            Type::Percent => number(text.strip_suffix('%').unwrap_or(text).trim_end()),
-            Type::Money(currency) => {
-                let code = currency.as_str();
-                number(text.strip_suffix(code).unwrap_or(text).trim_end())
-            }
-            Type::Date => NaiveDate::from_str(text).map_or(Self::Invalid, |day| {
-                Self::Moment(i64::from(day.to_epoch_days()))
-            }),
-            Type::DateTime => DateTime::parse_from_rfc3339(text)
-                .map_or(Self::Invalid, |at| Self::Moment(at.timestamp_micros())),
-            Type::Duration => match Decimal::from_str(text) {
-                Ok(seconds) => micros(seconds),
-                Err(_) => Self::Invalid,
-            },
-            _ => Self::Invalid,
-        }
-    }
-
     /// The order of two data of one type; none when either is missing, invalid, or has no order.
     #[must_use]
     pub fn compare(self, other: Self) -> Option<Ordering> {
@@ -118,13 +62,6 @@ impl<'a> Datum<'a> {
             _ => None,
         }
     }
-}
-
-fn micros(seconds: Decimal) -> Datum<'static> {
-    seconds
-        .checked_mul(Decimal::from(1_000_000))
-        .and_then(|micros| i64::try_from(micros.trunc()).ok())
-        .map_or(Datum::Invalid, Datum::Moment)
 }
 
 /// Everything a rule may read in one operation.
@@ -140,6 +77,8 @@ pub struct Facts<'a> {
     pub(crate) context: &'a str,
     pub(crate) skill: &'a Skill,
     pub(crate) now: DateTime<Utc>,
+    /// In which days and hours are meant.
+    pub(crate) zone: Zone,
     /// The highest sensitivity among the fields touched; 0 when none was.
     pub(crate) max_sensitivity: u8,
     /// Known once the factors are added up.
@@ -164,9 +103,29 @@ impl<'a> Facts<'a> {
             context: "",
             skill,
             now,
+            zone: Zone::UTC,
             max_sensitivity: 0,
             risk_score: None,
         }
+    }
+
+    /// With days and hours meant in this zone; in UTC unless said.
+    #[must_use]
+    pub fn in_zone(mut self, zone: Zone) -> Self {
+        self.zone = zone;
+        self
+    }
+
+    /// The zone in which days and hours are meant.
+    #[must_use]
+    pub fn zone(&self) -> Zone {
+        self.zone
+    }
+
+    /// The calendar day.
+    pub(crate) fn today(&self) -> NaiveDate {
+        let local = self.zone.day(self.now);
+        local.unwrap_or_else(|| self.now.date_naive())
     }
 
     /// With these fields getting a new value.
@@ -209,10 +168,10 @@ impl<'a> Facts<'a> {
                 _ => Datum::Missing,
             },
             Root::Risk => self.risk_score.map_or(Datum::Missing, Datum::Number),
-            Root::Behaviour => Datum::Number(self.principal.behaviour_score()),
+            Root::Behaviour => self.behaviour(&path.keys),
             Root::Data => Datum::Number(self.max_sensitivity.into()),
             Root::Now => Datum::Moment(match path.ty {
-                Type::Date => i64::from(self.now.date_naive().to_epoch_days()),
+                Type::Date => i64::from(self.today().to_epoch_days()),
                 _ => self.now.timestamp_micros(),
             }),
         }
@@ -221,7 +180,7 @@ impl<'a> Facts<'a> {
     /// Reads a field of the record as it was, whatever the path's root; missing on create.
     pub(crate) fn old(&self, path: &'a Path) -> Datum<'a> {
         if self.has_old {
-            typed(self.before.at(&path.keys), &path.ty)
+            self.typed(self.before.at(&path.keys), &path.ty)
         } else {
             Datum::Missing
         }
@@ -229,26 +188,38 @@ impl<'a> Facts<'a> {
 
     fn field(&self, path: &'a Path) -> Datum<'a> {
         let Some(set) = self.set else {
-            return typed(self.before.at(&path.keys), &path.ty);
+            return self.typed(self.before.at(&path.keys), &path.ty);
         };
         match path.keys.split_first() {
             // A change replaces a field as a whole, so its nested values come from the change too.
-            Some((name, _)) if set.value(name).is_some() => typed(set.at(&path.keys), &path.ty),
-            _ => typed(self.before.at(&path.keys), &path.ty),
+            Some((name, _)) if set.value(name).is_some() => {
+                self.typed(set.at(&path.keys), &path.ty)
+            }
+            _ => self.typed(self.before.at(&path.keys), &path.ty),
         }
+    }
+
+    fn behaviour(&self, keys: &[Name]) -> Datum<'a> {
+        match keys {
+            [what, window] => self
+                .principal
+                .observed_count(what, window)
+                .map_or(Datum::Missing, |count| Datum::Number(count.into())),
+            _ => Datum::Number(self.principal.behaviour_score()),
+        }
+    }
+
+    fn typed(&self, value: Option<&'a Value>, ty: &'a Type) -> Datum<'a> {
+        value.map_or(Datum::Missing, |value| Datum::read(value, ty, self.zone))
     }
 
     fn actor(&self, path: &'a Path) -> Datum<'a> {
         match first(&path.keys) {
             "id" => Datum::Text(self.principal.id()),
             "tenant" => Datum::Text(self.principal.tenant()),
-            _ => typed(self.principal.attributes().at(&path.keys), &path.ty),
+            _ => self.typed(self.principal.attributes().at(&path.keys), &path.ty),
         }
     }
-}
-
-fn typed<'a>(value: Option<&'a Value>, ty: &'a Type) -> Datum<'a> {
-    value.map_or(Datum::Missing, |value| Datum::read(value, ty))
 }
 
 fn first(keys: &[Name]) -> &str {

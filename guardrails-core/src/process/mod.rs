@@ -17,10 +17,12 @@ mod message;
 mod operand;
 mod oracle;
 mod predicate;
+mod reading;
 mod review;
 mod risk;
 mod rules;
 mod tables;
+mod tally;
 mod ticket;
 mod truth;
 

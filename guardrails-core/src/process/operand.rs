@@ -3,12 +3,14 @@
 //! Kept apart from them on purpose. The oracle and the predicates differ in *how they find* data;
 //! what an operator means on the data found is decided here, once.
 
+use chrono::DateTime;
 use rust_decimal::Decimal;
 
 use super::facts::Datum;
 use super::truth::Truth;
 use crate::policy::{Arithmetic, Comparison, Function, TextTest, Type, ValueSet};
 use crate::value::{Name, Value};
+use crate::zone::Zone;
 
 /// A datum, or a text that had to be made.
 pub(crate) enum Operand<'a> {
@@ -51,19 +53,20 @@ pub(crate) fn in_set(item: Datum<'_>, set: &ValueSet) -> Truth {
 
 /// Membership in a list that the record brings: an item of the wrong type leaves the answer
 /// unknown, unless another item settles it.
-pub(crate) fn in_list(item: Datum<'_>, list: Datum<'_>) -> Truth {
+pub(crate) fn in_list(item: Datum<'_>, list: Datum<'_>, zone: Zone) -> Truth {
     let Datum::List(items, ty) = list else {
         return Truth::Unknown;
     };
     items.iter().fold(Truth::False, |truth, have| {
-        truth.or(compare(Comparison::Equal, item, Datum::read(have, ty)))
+        let have = Datum::read(have, ty, zone);
+        truth.or(compare(Comparison::Equal, item, have))
     })
 }
 
-pub(crate) fn text_test(test: TextTest, text: Datum<'_>, part: Datum<'_>) -> Truth {
+pub(crate) fn text_test(test: TextTest, text: Datum<'_>, part: Datum<'_>, zone: Zone) -> Truth {
     let (Datum::Text(text), Datum::Text(part)) = (text, part) else {
         return match (test, text) {
-            (TextTest::Contains, Datum::List(..)) => in_list(part, text),
+            (TextTest::Contains, Datum::List(..)) => in_list(part, text, zone),
             _ => Truth::Unknown,
         };
     };
@@ -98,9 +101,19 @@ pub(crate) fn calculate<'a>(operation: Arithmetic, left: Datum<'_>, right: Datum
         (Datum::Moment(a), Datum::Moment(b)) => match operation {
             Arithmetic::Add => a.checked_add(b),
             Arithmetic::Subtract => a.checked_sub(b),
-            Arithmetic::Multiply | Arithmetic::Divide => None,
+            // Of all moments only durations are divided by each other.
+            Arithmetic::Divide => return number(Decimal::from(a).checked_div(Decimal::from(b))),
+            Arithmetic::Multiply => None,
         }
         .map_or(Datum::Invalid, Datum::Moment),
+        (Datum::Moment(a), Datum::Number(b)) => match operation {
+            Arithmetic::Multiply => whole(Decimal::from(a).checked_mul(b)),
+            Arithmetic::Divide => whole(Decimal::from(a).checked_div(b)),
+            Arithmetic::Add | Arithmetic::Subtract => Datum::Invalid,
+        },
+        (Datum::Number(a), Datum::Moment(b)) if operation == Arithmetic::Multiply => {
+            whole(a.checked_mul(Decimal::from(b)))
+        }
         (Datum::Missing, _) | (_, Datum::Missing) => Datum::Missing,
         _ => Datum::Invalid,
     }
@@ -115,15 +128,50 @@ pub(crate) fn negate<'a>(datum: Datum<'_>) -> Datum<'a> {
     }
 }
 
-pub(crate) fn call<'a>(function: Function, argument: Operand<'a>) -> Operand<'a> {
+pub(crate) fn call<'a>(function: Function, argument: Operand<'a>, zone: Zone) -> Operand<'a> {
     let made = match (function, argument.datum()) {
         (_, Datum::Missing) => Datum::Missing,
         (Function::Len, Datum::Text(text)) => length(text.chars().count()),
         (Function::Len, Datum::List(items, _)) => length(items.len()),
         (Function::Lower, Datum::Text(text)) => return Operand::Made(text.to_lowercase()),
+        (Function::HourOf, Datum::Moment(at)) => number(
+            DateTime::from_timestamp_micros(at)
+                .and_then(|at| zone.hour(at))
+                .map(Decimal::from),
+        ),
+        (Function::DayOf, Datum::Moment(at)) => DateTime::from_timestamp_micros(at)
+            .and_then(|at| zone.day(at))
+            .map_or(Datum::Invalid, |day| {
+                Datum::Moment(day.to_epoch_days().into())
+            }),
+        (Function::WholeDays, Datum::Moment(micros)) if micros % DAY == 0 => {
+            Datum::Moment(micros / DAY)
+        }
+        (Function::DaysLong, Datum::Moment(days)) => {
+            days.checked_mul(DAY).map_or(Datum::Invalid, Datum::Moment)
+        }
         _ => Datum::Invalid,
     };
     Operand::Datum(made)
+}
+
+/// Microseconds of 24 hours.
+const DAY: i64 = 86_400_000_000;
+
+/// How many days the second date comes after the first.
+pub(crate) fn days_between<'a>(from: Datum<'_>, to: Datum<'_>) -> Datum<'a> {
+    match calculate(Arithmetic::Subtract, to, from) {
+        Datum::Moment(days) => Datum::Number(days.into()),
+        Datum::Missing => Datum::Missing,
+        _ => Datum::Invalid,
+    }
+}
+
+/// A duration of whole microseconds; what is finer is cut.
+fn whole<'a>(micros: Option<Decimal>) -> Datum<'a> {
+    micros
+        .and_then(|micros| i64::try_from(micros.trunc()).ok())
+        .map_or(Datum::Invalid, Datum::Moment)
 }
 
 fn length<'a>(count: usize) -> Datum<'a> {
@@ -135,15 +183,20 @@ fn number<'a>(value: Option<Decimal>) -> Datum<'a> {
 }
 
 /// Reads a path that starts at a quantifier's variable, whose item is `item`.
-pub(crate) fn read_item<'a>(item: (&'a Value, &'a Type), keys: &[Name], ty: &'a Type) -> Datum<'a> {
+pub(crate) fn read_item<'a>(
+    item: (&'a Value, &'a Type),
+    keys: &[Name],
+    ty: &'a Type,
+    zone: Zone,
+) -> Datum<'a> {
     let (value, item_type) = item;
     if keys.is_empty() {
-        return Datum::read(value, item_type);
+        return Datum::read(value, item_type, zone);
     }
     match value {
         Value::Object(fields) => fields
             .at(keys)
-            .map_or(Datum::Missing, |value| Datum::read(value, ty)),
+            .map_or(Datum::Missing, |value| Datum::read(value, ty, zone)),
         Value::Null => Datum::Missing,
         _ => Datum::Invalid,
     }

@@ -8,8 +8,9 @@ use smallvec::SmallVec;
 
 use super::facts::{Datum, Facts};
 use super::operand::{self, Operand};
+use super::tally::Tally;
 use super::truth::Truth;
-use crate::policy::{Expr, ExprKind, Path, Quantifier, Root, Type};
+use crate::policy::{Aggregate, Expr, ExprKind, Path, Quantifier, Root, Type};
 use crate::value::Value;
 
 /// The items that enclosing quantifiers are looking at, outermost first.
@@ -57,13 +58,16 @@ impl<'a> Oracle<'_, 'a> {
                 self.operand(right).datum(),
             ),
             ExprKind::InSet(item, set) => operand::in_set(self.operand(item).datum(), set),
-            ExprKind::InList(item, list) => {
-                operand::in_list(self.operand(item).datum(), self.operand(list).datum())
-            }
+            ExprKind::InList(item, list) => operand::in_list(
+                self.operand(item).datum(),
+                self.operand(list).datum(),
+                self.facts.zone,
+            ),
             ExprKind::Text(test, text, part) => operand::text_test(
                 *test,
                 self.operand(text).datum(),
                 self.operand(part).datum(),
+                self.facts.zone,
             ),
             ExprKind::Matches(text, regex) => match self.operand(text).datum() {
                 Datum::Text(text) => regex.is_match(text).into(),
@@ -86,15 +90,7 @@ impl<'a> Oracle<'_, 'a> {
         let Datum::List(items, ty) = self.path_of(list) else {
             return Truth::Unknown;
         };
-        let each = |item| {
-            let mut items = self.items.clone();
-            items.push((item, ty));
-            Oracle {
-                facts: self.facts,
-                items,
-            }
-            .truth(test)
-        };
+        let each = |item| self.at((item, ty)).truth(test);
         match quantifier {
             Quantifier::Some => items
                 .iter()
@@ -103,6 +99,32 @@ impl<'a> Oracle<'_, 'a> {
                 .iter()
                 .fold(Truth::True, |truth, item| truth.and(each(item))),
         }
+    }
+
+    /// The same, looking at one more item.
+    fn at(&self, item: (&'a Value, &'a Type)) -> Self {
+        let mut items = self.items.clone();
+        items.push(item);
+        Self {
+            facts: self.facts,
+            items,
+        }
+    }
+
+    fn aggregate(&self, aggregate: &'a Aggregate) -> Datum<'a> {
+        let list = self.path_of(&aggregate.list);
+        let Datum::List(items, ty) = list else {
+            return Tally::without(list);
+        };
+        let mut tally = Tally::new(aggregate.how, &aggregate.ty);
+        for item in items {
+            let oracle = self.at((item, ty));
+            let filter = aggregate.filter.as_ref();
+            let counts = filter.map_or(Truth::True, |filter| oracle.truth(filter));
+            let value = aggregate.item.as_ref().map(|item| oracle.operand(item));
+            tally.take(counts, value.as_ref().map(Operand::datum));
+        }
+        tally.finish()
     }
 
     fn changed(&self, path: &'a Path) -> Truth {
@@ -125,7 +147,7 @@ impl<'a> Oracle<'_, 'a> {
                 .items
                 .get(usize::from(depth))
                 .map_or(Datum::Missing, |item| {
-                    operand::read_item(*item, &path.keys, &path.ty)
+                    operand::read_item(*item, &path.keys, &path.ty, self.facts.zone)
                 }),
             _ => self.facts.read(path),
         }
@@ -150,7 +172,11 @@ impl<'a> Oracle<'_, 'a> {
                 return self.operand(second);
             }
             ExprKind::Call(function, argument) => {
-                return operand::call(*function, self.operand(argument));
+                return operand::call(*function, self.operand(argument), self.facts.zone);
+            }
+            ExprKind::Aggregate(aggregate) => self.aggregate(aggregate),
+            ExprKind::DaysBetween(from, to) => {
+                operand::days_between(self.operand(from).datum(), self.operand(to).datum())
             }
             _ => match self.truth(expr) {
                 Truth::True => Datum::Bool(true),
@@ -200,6 +226,10 @@ pub(crate) fn witnesses<'a>(condition: &'a Expr, facts: &Facts<'a>) -> Vec<Witne
 
 impl<'a> Oracle<'_, 'a> {
     fn find_witness(&self, expr: &'a Expr, found: &mut Vec<Witness<'a>>) {
+        if matches!(expr.kind, ExprKind::Aggregate(_)) {
+            // An item of an aggregate is one of many; none of them is the reason.
+            return;
+        }
         let ExprKind::Quantified(Quantifier::Some, list, _, test) = &expr.kind else {
             for child in expr.children() {
                 if found.len() == self.items.len() {
@@ -213,11 +243,7 @@ impl<'a> Oracle<'_, 'a> {
             return;
         };
         for (index, item) in items.iter().enumerate() {
-            let mut inner = Oracle {
-                facts: self.facts,
-                items: self.items.clone(),
-            };
-            inner.items.push((item, ty));
+            let inner = self.at((item, ty));
             if inner.truth(test).restricts() {
                 found.push(Witness { list, index });
                 inner.find_witness(test, found);

@@ -14,10 +14,11 @@ use smallvec::SmallVec;
 
 use super::facts::{Datum, Facts};
 use super::operand::{self, Operand};
+use super::tally::Tally;
 use super::truth::Truth;
 use crate::policy::{
-    Arithmetic, Comparison, Expr, ExprKind, Function, Path, Quantifier, Root, Skill, TextTest,
-    Type, ValueSet,
+    Aggregate, Aggregation, Arithmetic, Comparison, Expr, ExprKind, Function, Path, Quantifier,
+    Root, Skill, TextTest, Type, ValueSet,
 };
 use crate::value::{Name, Value};
 
@@ -140,7 +141,19 @@ pub(crate) enum Source {
     Negate(Box<Source>),
     Coalesce(Box<Source>, Box<Source>),
     Call(Function, Box<Source>),
+    DaysBetween(Box<Source>, Box<Source>),
+    Tally(Box<Tallied>),
     Truth(Box<Predicate>),
+}
+
+/// An aggregate over a list.
+#[derive(Debug, Clone)]
+pub(crate) struct Tallied {
+    how: Aggregation,
+    ty: Type,
+    list: Source,
+    filter: Option<Predicate>,
+    item: Option<Source>,
 }
 
 /// Turns conditions into predicates over shared slots.
@@ -256,7 +269,24 @@ impl Compiler<'_> {
             ExprKind::Call(function, argument) => {
                 Source::Call(*function, Box::new(self.source(argument)))
             }
+            ExprKind::DaysBetween(from, to) => {
+                Source::DaysBetween(Box::new(self.source(from)), Box::new(self.source(to)))
+            }
+            ExprKind::Aggregate(aggregate) => Source::Tally(Box::new(self.tallied(aggregate))),
             _ => Source::Truth(Box::new(self.predicate(expr))),
+        }
+    }
+
+    fn tallied(&mut self, aggregate: &Aggregate) -> Tallied {
+        Tallied {
+            how: aggregate.how,
+            ty: aggregate.ty.clone(),
+            list: self.source(&aggregate.list),
+            filter: aggregate
+                .filter
+                .as_ref()
+                .map(|filter| self.predicate(filter)),
+            item: aggregate.item.as_ref().map(|item| self.source(item)),
         }
     }
 
@@ -341,10 +371,15 @@ impl Predicate {
                 operand::compare(*comparison, find(left).datum(), find(right).datum())
             }
             Self::InSet(item, set) => operand::in_set(find(item).datum(), set),
-            Self::InList(item, list) => operand::in_list(find(item).datum(), find(list).datum()),
-            Self::Text(test, text, part) => {
-                operand::text_test(*test, find(text).datum(), find(part).datum())
+            Self::InList(item, list) => {
+                operand::in_list(find(item).datum(), find(list).datum(), frame.facts.zone)
             }
+            Self::Text(test, text, part) => operand::text_test(
+                *test,
+                find(text).datum(),
+                find(part).datum(),
+                frame.facts.zone,
+            ),
             Self::Matches(text, regex) => match find(text).datum() {
                 Datum::Text(text) => regex.is_match(text).into(),
                 _ => Truth::Unknown,
@@ -392,6 +427,28 @@ fn quantified<'a>(
     truth
 }
 
+impl Tallied {
+    fn datum<'a>(&'a self, frame: &Frame<'_, 'a>, items: &Items<'a>) -> Datum<'a> {
+        let list = self.list.datum(frame, items);
+        let Datum::List(values, ty) = list else {
+            return Tally::without(list);
+        };
+        let mut tally = Tally::new(self.how, &self.ty);
+        let mut inner = items.clone();
+        for value in values {
+            inner.truncate(items.len());
+            inner.push((value, ty));
+            let filter = self.filter.as_ref();
+            let counts = filter.map_or(Truth::True, |filter| filter.truth(frame, &inner));
+            // What does not count is not looked at.
+            let wanted = self.item.as_ref().filter(|_| counts == Truth::True);
+            let item = wanted.map(|item| item.operand(frame, &inner));
+            tally.take(counts, item.as_ref().map(Operand::datum));
+        }
+        tally.finish()
+    }
+}
+
 impl Source {
     /// The datum, where no text has to be made for it.
     fn datum<'a>(&'a self, frame: &Frame<'_, 'a>, items: &Items<'a>) -> Datum<'a> {
@@ -399,7 +456,9 @@ impl Source {
             Self::Slot(slot) => frame.slot(*slot),
             Self::Item(depth, keys, ty) => items
                 .get(usize::from(*depth))
-                .map_or(Datum::Missing, |item| operand::read_item(*item, keys, ty)),
+                .map_or(Datum::Missing, |item| {
+                    operand::read_item(*item, keys, ty, frame.facts.zone)
+                }),
             _ => Datum::Invalid,
         }
     }
@@ -422,8 +481,14 @@ impl Source {
                 return second.operand(frame, items);
             }
             Self::Call(function, argument) => {
-                return operand::call(*function, argument.operand(frame, items));
+                let argument = argument.operand(frame, items);
+                return operand::call(*function, argument, frame.facts.zone);
             }
+            Self::DaysBetween(from, to) => operand::days_between(
+                from.operand(frame, items).datum(),
+                to.operand(frame, items).datum(),
+            ),
+            Self::Tally(tallied) => tallied.datum(frame, items),
             Self::Truth(predicate) => match predicate.truth(frame, items) {
                 Truth::True => Datum::Bool(true),
                 Truth::False => Datum::Bool(false),

@@ -80,12 +80,11 @@ pub(crate) fn review_naively(
     facts: &Facts<'_>,
     show: Show<'_>,
 ) -> Review {
-    let today = facts.now.date_naive();
     let about = |wanted| {
         policy.rules.iter().filter(move |rule| {
             *rule.entity == *entity
                 && rule.verbs.contains(&verb)
-                && in_force(rule, today)
+                && in_force(rule, facts)
                 && phase(rule) == wanted
         })
     };

@@ -7,7 +7,6 @@
 
 use std::sync::Arc;
 
-use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::facts::Facts;
@@ -147,13 +146,12 @@ impl RuleSet {
         index.candidates(frame, &mut candidates);
         // Findings come in the order of the policy, so that a decision reads the same every time.
         candidates.sort_unstable();
-        let today = facts.now.date_naive();
         let mut tables = Tables::default();
         for at in candidates {
             let Some(ready) = usize::try_from(at).ok().and_then(|at| rules.get(at)) else {
                 continue;
             };
-            if in_force(&ready.rule, today) && tables.tries(&ready.rule) {
+            if in_force(&ready.rule, facts) && tables.tries(&ready.rule) {
                 let truth = ready.predicate.holds(frame);
                 tables.take(&ready.rule, truth, facts, findings);
             }
@@ -204,8 +202,12 @@ pub(crate) fn phase(rule: &Rule) -> Phase {
     }
 }
 
-/// Whether a rule holds on this day (`@since`, `@until`; both days count).
-pub(crate) fn in_force(rule: &Rule, today: NaiveDate) -> bool {
+/// Whether a rule holds on the day of these facts (`@since`, `@until`; both days count).
+pub(crate) fn in_force(rule: &Rule, facts: &Facts<'_>) -> bool {
+    if rule.since.is_none() && rule.until.is_none() {
+        return true;
+    }
+    let today = facts.today();
     rule.since.is_none_or(|since| since <= today) && rule.until.is_none_or(|until| today <= until)
 }
 

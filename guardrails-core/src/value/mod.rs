@@ -9,6 +9,7 @@ mod by_name;
 mod fields;
 mod json;
 mod measure;
+mod number;
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ pub use fields::Fields;
 pub(crate) use json::write_text;
 pub use json::{JsonLimits, parse_fields};
 pub(crate) use measure::within;
+pub(crate) use number::exact_number;
 
 /// A name of the policy or the data: entity, field, role, skill. Cheap to clone.
 pub type Name = Arc<str>;

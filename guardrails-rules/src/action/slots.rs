@@ -5,9 +5,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, SecondsFormat};
-use guardrails_core::Name;
 use guardrails_core::policy::{Path, Root, Type};
 use guardrails_core::process::{Datum, Facts};
+use guardrails_core::{Name, Zone};
 use rhai::Dynamic;
 use rust_decimal::Decimal;
 
@@ -141,13 +141,13 @@ impl Fact {
     /// Reads it as the engine holds it; `slot` is told when it is not there.
     pub(super) fn read(&self, slot: usize, facts: &Facts<'_>) -> Dynamic {
         match self {
-            Self::Typed(path) => value(facts.read(path), &path.ty, slot),
+            Self::Typed(path) => value(facts.read(path), path, slot, facts),
             Self::Attribute(readings) => {
                 let mut last = absent(slot, Why::Missing);
                 for path in readings {
                     match facts.read(path) {
                         Datum::Invalid => last = absent(slot, Why::Invalid),
-                        datum => return value(datum, &path.ty, slot),
+                        datum => return value(datum, path, slot, facts),
                     }
                 }
                 last
@@ -161,28 +161,28 @@ fn absent(slot: usize, why: Why) -> Dynamic {
     Dynamic::from(Absent { slot, why })
 }
 
-fn value(datum: Datum<'_>, ty: &Type, slot: usize) -> Dynamic {
+fn value(datum: Datum<'_>, path: &Path, slot: usize, facts: &Facts<'_>) -> Dynamic {
     match datum {
         Datum::Missing => absent(slot, Why::Missing),
         Datum::Bool(truth) => truth.into(),
         Datum::Number(number) => Dynamic::from_decimal(number),
         Datum::Text(text) => text.into(),
-        Datum::Moment(count) => {
-            moment(count, ty).map_or_else(|| absent(slot, Why::Invalid), |literal| literal.value())
-        }
-        Datum::List(items, item) => list(items.len(), items, item, slot),
+        Datum::Moment(count) => moment(count, &path.ty)
+            .map_or_else(|| absent(slot, Why::Invalid), |literal| literal.value()),
+        Datum::List(items, item) => list(items, item, slot, facts.zone()),
         Datum::Invalid | Datum::Object(_) => absent(slot, Why::Invalid),
     }
 }
 
-fn list(len: usize, items: &[guardrails_core::Value], item: &Type, slot: usize) -> Dynamic {
+fn list(items: &[guardrails_core::Value], item: &Type, slot: usize, zone: Zone) -> Dynamic {
+    let len = items.len();
     if matches!(item, Type::Entity(_) | Type::List(_)) {
         let simple = Arc::from([]);
         return Dynamic::from(Items { len, simple });
     }
     let simple: Option<Arc<[Literal]>> = items
         .iter()
-        .map(|value| literal(Datum::read(value, item), item))
+        .map(|value| literal(Datum::read(value, item, zone), item))
         .collect();
     match simple {
         Some(simple) => Dynamic::from(Items { len, simple }),
