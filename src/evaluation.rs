@@ -7,7 +7,7 @@
 //!
 //! | member | meaning |
 //! |---|---|
-//! | `principal` | object: `tenant`, `user`, and as needed `roles` (list), `attributes` (object), `agent`, `model`, `risk_score` |
+//! | `principal` | object: `tenant`, `user`, and as needed `roles` (list), `attributes` (object), `agent`, `model`, `risk_score`, `behaviour` (object, such as `{"calls_10m": 120}`) |
 //! | `skill` | the skill's name |
 //! | `entity` | the entity; may be left out when the skill has one |
 //! | `context`, `purpose` | the AI context, and why; may be left out |
@@ -22,9 +22,9 @@ use chrono::{DateTime, Utc};
 use guardrails_core::audit::Keys;
 use guardrails_core::policy::{Digest, Policy, Verb};
 use guardrails_core::{
-    Changes, Clock, CountingEntropy, Error, ErrorKind, Fields, FrozenClock, Guard, JsonLimits,
-    LogId, MemoryStore, Name, Outcome, Principal, Reason, Record, Request, Result, Risk, Value,
-    Verdict, parse_fields,
+    Activity, Changes, Clock, CountingEntropy, Error, ErrorKind, Fields, FrozenClock, Guard,
+    JsonLimits, LogId, MemoryStore, Name, Outcome, Principal, Reason, Record, Request, Result,
+    Risk, Value, Verdict, parse_fields,
 };
 
 /// What the guard would answer.
@@ -283,6 +283,7 @@ fn read_principal(fields: &Fields) -> Result<Principal> {
             "agent",
             "model",
             "risk_score",
+            "behaviour",
         ],
     )?;
     let required = |name| text_member(fields, name)?.ok_or_else(|| wrong(name, "text"));
@@ -312,6 +313,14 @@ fn read_principal(fields: &Fields) -> Result<Principal> {
             .as_number()
             .ok_or_else(|| wrong("risk_score", "a number"))?;
         principal = principal.risk_score(score);
+    }
+    for (key, count) in &object_member(fields, "behaviour")?.unwrap_or_default() {
+        let count = count.as_number().filter(|count| count.fract().is_zero());
+        let count = count.and_then(|count| u64::try_from(count).ok());
+        let (Some((what, window)), Some(count)) = (Activity::from_key(key), count) else {
+            return Err(wrong("behaviour", "counts such as `{\"calls_10m\": 120}`"));
+        };
+        principal = principal.observed(what, window, count);
     }
     Ok(principal)
 }

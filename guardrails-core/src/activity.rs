@@ -39,6 +39,12 @@ impl Activity {
         Self::ALL.into_iter().find(|known| known.as_str() == word)
     }
 
+    /// The names under `behaviour` that stand for this in a path: `calls` and `10m`.
+    #[must_use]
+    pub fn keys(self, window: Duration) -> Vec<Name> {
+        vec![self.as_str().into(), window_name(window)]
+    }
+
     /// What a key such as `calls_10m` counts, and in which window: how data says what
     /// `behaviour.calls(10m)` reads.
     #[must_use]

@@ -2,9 +2,11 @@
 //!
 //! [`crate::run_tests`] runs them against a guard; nothing here decides anything.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use guardrails_core::policy::{RiskLevel, Verb};
-use guardrails_core::{Fields, Name, Place, Value};
+use guardrails_core::{Activity, Fields, Name, Place, Value};
 use rust_decimal::Decimal;
 
 /// One `test "…" { … }`.
@@ -49,6 +51,8 @@ pub struct TestActor {
     pub model: Name,
     /// The host's risk score of the user, 0 to 10.
     pub risk_score: Decimal,
+    /// What the host counted of the user's behaviour: what, within which time, how many.
+    pub observed: Vec<(Activity, Duration, u64)>,
 }
 
 /// What a test changes.

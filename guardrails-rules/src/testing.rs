@@ -154,6 +154,12 @@ fn principal(policy: &Policy, test: &TestCase) -> Principal {
         .agent(actor.agent.clone())
         .model(model.clone())
         .risk_score(actor.risk_score);
+    let principal = actor
+        .observed
+        .iter()
+        .fold(principal, |principal, (what, window, count)| {
+            principal.observed(*what, *window, *count)
+        });
     let roles = actor.roles.iter().cloned();
     let principal = roles.fold(principal, Principal::role);
     actor

@@ -94,6 +94,55 @@ const TRUE: &[&str] = &[
     "sent == 2026-03-01T10:00+08:00",
     "sent == 2026-03-01T02:00:00Z and sent < now",
     "wait > 3h and wait <= 4h",
+    "count(lines) == 2",
+    "count(l for l in lines where l.kind == \"a\") == 1",
+    "count(l for l in lines) == len(lines)",
+    "sum(l.amount for l in lines) == 150.5 CNY",
+    "sum(l.amount for l in lines where l.qty > 2) == 50.50 CNY",
+    "sum(l.amount * l.qty for l in lines) == 351.5 CNY",
+    "sum(l.qty for l in lines) == 5",
+    "avg(l.qty for l in lines) == 2.5",
+    "avg(l.amount for l in lines) == 75.25 CNY",
+    "avg(l.share for l in lines) == 50%",
+    "min(l.amount for l in lines) == 50.5 CNY",
+    "max(l.day for l in lines) == 2026-03-05",
+    "min(l.day for l in lines) < today",
+    "sum(l.wait for l in lines) == 90m",
+    "avg(l.wait for l in lines) == 45m",
+    "sum(prices) == 0.3 CNY",
+    "max(prices) == 0.2 CNY and min(prices) == 0.1 CNY",
+    "count(none) == 0",
+    "sum(l.amount for l in none) == 0 CNY",
+    "sum(l.wait for l in none) == 0s",
+    "(max(l.amount for l in none) ?? 7 CNY) == 7 CNY",
+    "(count(gone) ?? 5) == 5",
+    "count(l for l in lines where l.cost is missing) == 1",
+    "sum(l.cost for l in lines where l.cost is present) == 60 CNY",
+    "sum(l.cost ?? 0 CNY for l in lines) == 60 CNY",
+    "count(l for l in lines where l.kind == \"a\" and l.cost > 1 CNY) == 1",
+    "some l in lines satisfies count(t for t in tags where t == \"vip\") == l.qty - 1",
+    "count(l for l in lines where some t in tags satisfies t == \"vip\" and l.kind == \"a\") == 1",
+    "count(l for l in lines where count(m for m in lines where m.amount > l.amount) == 0) == 1",
+    "days between sent and today == 1",
+    "days between today and sent == -1",
+    "days between due and today == -29",
+    "days between dawn and now == 0",
+    "hour of now == 10 and hour of sent == 10",
+    "hour of dawn == 0",
+    "hour of (now + 3h) == 13",
+    "due + 1d == 2026-04-01 and 1d + due == 2026-04-01",
+    "due - 1w > today",
+    "due - today == 29d and due - today > 4w",
+    "now - sent == 1d and now - 24h == sent",
+    "sent + 36h > now",
+    "wait + 30m == 4h30m",
+    "wait * 2 == 8h and 2 * wait == 8h and wait * 0.5 == 2h",
+    "wait / 2 == 2h and wait / 1h == 4",
+    "-wait < 0s and wait - 5h == -1h",
+    "behaviour.calls(10m) == 120",
+    "behaviour.denials(24h) == 3 and behaviour.denials(1d) == 3",
+    "(behaviour.fields(10m) ?? 0) == 0 and behaviour.fields(10m) is missing",
+    "notes is missing or notes contains \"x\"",
     "true or urgent and false",
     "not false and not (not true)",
     "urgent or notes contains \"x\"",
@@ -119,10 +168,26 @@ const FALSE: &[&str] = &[
     "urgent and false",
     "not urgent and notes contains \"x\"",
     "count == 4",
+    "notes is present and len(notes) > 3",
+    "count(l for l in lines where l.kind == \"c\") > 0",
+    "sum(prices) > 0.3 CNY",
+    "days between sent and now > 1",
+    "behaviour.calls(10m) > 120",
 ];
 
 const UNKNOWN: &[&str] = &[
     "notes == \"x\"",
+    "sum(l.cost for l in lines) > 0 CNY",
+    "count(l for l in lines where l.cost > 1 CNY) >= 0",
+    "max(l.amount for l in none) > 1 CNY",
+    "count(gone) > 0",
+    "behaviour.fields(10m) > 100",
+    "days between never and today > 1",
+    "hour of never_at > 1",
+    "due + wait > today",
+    "wait / 0 > 1h",
+    "never + 1d > today",
+    "sum(l.amount * 10000000000000000000000000000 for l in lines) > 1 CNY",
     "notes contains \"x\"",
     "len(notes) > 3",
     "actor.nobody == \"x\"",
@@ -135,14 +200,18 @@ const UNKNOWN: &[&str] = &[
 fn denied(condition: &str) -> bool {
     let text = format!(
         r#"guard 1
+timezone "Asia/Shanghai"
 enum Stage {{ DRAFT, SENT, WON, LOST }}
 entity Customer {{ name : text }}
+entity Line {{ amount : money(CNY)  cost : money(CNY)?  qty : int  wait : duration  kind : text  day : date  share : percent }}
 entity Clause {{ text : text  note : text? }}
 entity Quote {{
     id : text  owner : text  title : text  customer : Customer  stage : Stage  discount : percent
     amount : money(CNY)  count : int  urgent : bool  notes : text?  tags : [text]
     clauses : [Clause]  empty : [Clause]  due : date  sent : datetime  wait : duration
     secret : text @sensitivity(4)
+    lines : [Line]  none : [Line]  gone : [Line]?  prices : [money(CNY)]
+    dawn : datetime  never : date?  never_at : datetime?
 }}
 const LIMIT = 15%
 list OPEN = [DRAFT, SENT]
@@ -159,12 +228,16 @@ rule asked {{
 test "asked" {{
     at    2026-03-02T10:00+08:00
     actor {{ id: "u-17", roles: [REP], region: "East", limit: "90000 CNY", level: 5, stage: SENT,
-             tag: "vip", agent: "bot", model: "m", risk_score: 2.5 }}
+             tag: "vip", agent: "bot", model: "m", risk_score: 2.5,
+             behaviour: {{ calls_10m: 120, denials_24h: 3 }} }}
     skill s  context "copilot"
     given Quote {{ owner: "u-17", title: "An offer 报价", customer: {{ name: "Li" }}, stage: SENT,
         discount: 5%, amount: 80_000 CNY, count: 3, urgent: false, tags: ["vip", "east"],
         clauses: [{{ text: "a" }}, {{ text: "b" }}], empty: [], due: 2026-03-31,
-        sent: 2026-03-01T10:00+08:00, wait: 4h }}
+        sent: 2026-03-01T10:00+08:00, wait: 4h,
+        lines: [{{ amount: 100 CNY, cost: 60 CNY, qty: 2, wait: 1h, kind: "a", day: 2026-03-01, share: 40% }},
+                {{ amount: 50.5 CNY, qty: 3, wait: 30m, kind: "b", day: 2026-03-05, share: 60% }}],
+        none: [], prices: [0.1 CNY, 0.2 CNY], dawn: 2026-03-01T16:30Z }}
     change {{ discount: 20%, urgent: true }}
     expect deny HELD
 }}

@@ -4,7 +4,7 @@ use super::expr::Expr;
 use super::schema::Type;
 
 /// What an aggregate asks of the items.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Aggregation {
     /// How many there are.
     Count,

@@ -21,12 +21,14 @@ pub(crate) enum ExprKind {
     List(Vec<Expr>),
     Path(Vec<Ident>),
     Call(Ident, Vec<Expr>),
-    /// `count(x for x in list where …)`.
-    Comprehension(Ident),
+    /// `sum(x.amount for x in list where …)`.
+    Comprehension(Box<Comprehension>),
     /// `days between a and b`.
-    DaysBetween,
+    DaysBetween(Box<Expr>, Box<Expr>),
     /// `hour of x`.
-    HourOf,
+    HourOf(Box<Expr>),
+    /// `behaviour.calls(10m)`: a path, and microseconds of the window.
+    Lately(Vec<Ident>, i64),
     Prefix(PrefixOp, Box<Expr>),
     /// Two or more operands joined by the same word.
     Logic(LogicOp, Vec<Expr>),
@@ -43,6 +45,16 @@ pub(crate) enum ExprKind {
         source: Dotted,
         body: Box<Expr>,
     },
+}
+
+/// `function(value for variable in source where filter)`
+#[derive(Debug, Clone)]
+pub(crate) struct Comprehension {
+    pub(crate) function: Ident,
+    pub(crate) value: Expr,
+    pub(crate) variable: Ident,
+    pub(crate) source: Dotted,
+    pub(crate) filter: Option<Expr>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,7 +16,8 @@ pub(crate) use decl::{
     Masking, Overdue, Risk, Rule, Script, Skill, SkillItem, Step, TypeKind, TypeRef,
 };
 pub(crate) use expr::{
-    BinaryOp, Datum, DatumKind, Entry, Expr, ExprKind, Literal, LogicOp, PrefixOp, Presence,
+    BinaryOp, Comprehension, Datum, DatumKind, Entry, Expr, ExprKind, Literal, LogicOp, PrefixOp,
+    Presence,
 };
 pub(crate) use table::{Cell, CellKind, CellTest, CellTestKind, Row, Table};
 pub(crate) use test::{Expectation, ExpectationKind, Test, TestItem};
@@ -97,6 +98,8 @@ pub(crate) struct File {
 /// One declaration at the top of a file.
 #[derive(Debug)]
 pub(crate) enum Declaration {
+    /// `timezone "Asia/Shanghai"`
+    Zone(Text),
     Use(Dotted),
     Entity(Entity),
     Enum(Enum),

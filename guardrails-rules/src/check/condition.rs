@@ -6,10 +6,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use guardrails_core::policy::{Comparison, Entity, Expr, ExprKind, Quantifier, Type};
+use guardrails_core::policy::{
+    Aggregation, Comparison, Entity, Expr, ExprKind, Path, Quantifier, Type,
+};
 use guardrails_core::{Diagnostic, Name, Phrase, Place, Value, phrase};
 
 use super::context::Context;
+use super::presence::{Outcome, there_when};
 use super::types::{Ty, Typed, described};
 use crate::ast::{self, Dotted, Ident, LogicOp, PrefixOp, Presence, Span};
 use crate::codes;
@@ -25,6 +28,15 @@ pub(super) enum Reach {
     RiskModel,
 }
 
+/// What may be missing where it is read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Absent {
+    /// An optional field, as it is written.
+    Field(String),
+    /// This aggregate, of a list that may be empty.
+    OfNoItems(Aggregation),
+}
+
 /// Checks expressions of one declaration.
 pub(super) struct Checker<'c, 'b> {
     pub(super) cx: &'c Context<'b>,
@@ -34,9 +46,10 @@ pub(super) struct Checker<'c, 'b> {
     pub(super) variables: Vec<(Name, Type)>,
     /// Variables of every quantifier met, with their depth, for messages.
     pub(super) met: Vec<(Name, Type, u8)>,
-    /// Optional fields read bare, and those whose absence is handled.
-    pub(super) bare: Vec<(String, Span)>,
-    pub(super) handled: BTreeSet<String>,
+    /// Optional fields read where they may be missing.
+    pub(super) bare: Vec<(Absent, Span)>,
+    /// What is surely there where we are.
+    pub(super) known: Vec<Path>,
     pub(super) reads_risk: bool,
 }
 
@@ -49,7 +62,7 @@ impl<'c, 'b> Checker<'c, 'b> {
             variables: Vec::new(),
             met: Vec::new(),
             bare: Vec::new(),
-            handled: BTreeSet::new(),
+            known: Vec::new(),
             reads_risk: false,
         }
     }
@@ -57,44 +70,53 @@ impl<'c, 'b> Checker<'c, 'b> {
     /// A whole condition: lowered, with a warning for each optional field read bare.
     pub(super) fn whole_condition(&mut self, written: &ast::Expr) -> Expr {
         let lowered = self.condition(written);
-        let mut told = std::mem::take(&mut self.handled);
-        for (name, span) in std::mem::take(&mut self.bare) {
-            if told.insert(name.clone()) {
-                self.warn_bare(&name, span);
+        let mut told = BTreeSet::new();
+        for (what, span) in std::mem::take(&mut self.bare) {
+            if told.insert(what.clone()) {
+                self.warn_bare(&what, span);
             }
         }
         lowered
     }
 
-    fn warn_bare(&self, name: &str, span: Span) {
-        let (then, counts) = match self.reach {
-            Reach::Grant => (
-                phrase!("the grant does not hold" | "授权不成立"),
-                phrase!("false" | "不成立"),
-            ),
-            _ => (
-                phrase!("the rule applies" | "规则照样适用"),
-                phrase!("true" | "成立"),
-            ),
+    fn warn_bare(&self, what: &Absent, span: Span) {
+        let then = match self.reach {
+            Reach::Grant => phrase!("the grant does not hold" | "授权不成立"),
+            _ => phrase!("the rule applies" | "规则就会生效"),
         };
-        let message = phrase!(
-            "`{name}` may be missing, and then {then}" | "`{name}` 可能缺失，这时{then}",
-            name,
-            then
-        );
-        let help = phrase!(
-            "say what a missing value means: add `{name} is present`, or a value after `??`; as it \
-             stands the condition counts as {counts}"
-                | "写明缺失时怎么办：加上 `{name} is present`，或者在 `??` 后面给出替代值；\
-                   照现在的写法，条件算{counts}",
-            name,
-            counts
-        );
-        self.cx.report(
-            self.cx
-                .warning(codes::MAY_BE_MISSING, span, message)
-                .help(help),
-        );
+        let (message, help) = match what {
+            Absent::Field(name) => (
+                phrase!(
+                    "`{name}` may be missing here, and then {then}"
+                        | "`{name}` 在这里可能缺失，那时{then}",
+                    name,
+                    then
+                ),
+                phrase!(
+                    "say what a missing value means: ask `{name} is present` before it, or give a \
+                     value after `??`"
+                        | "写明缺失时的含义：在它前面先问 `{name} is present`，或者在 `??` 后面给出替代值",
+                    name
+                ),
+            ),
+            Absent::OfNoItems(how) => {
+                let word = how.as_str();
+                (
+                    phrase!(
+                        "`{word}` of an empty list is missing, and then {then}"
+                            | "空列表的 `{word}` 是缺失的，那时{then}",
+                        word,
+                        then
+                    ),
+                    phrase!(
+                        "say what an empty list means: give a value after `??`"
+                            | "写明列表为空时的含义：在 `??` 后面给出替代值"
+                    ),
+                )
+            }
+        };
+        let finding = self.cx.warning(codes::MAY_BE_MISSING, span, message);
+        self.cx.report(finding.help(help));
     }
 
     /// Something that is true, false or unknown.
@@ -102,10 +124,9 @@ impl<'c, 'b> Checker<'c, 'b> {
         let place = self.cx.place(written.span);
         match &written.kind {
             ast::ExprKind::Logic(word, parts) => {
-                let parts = parts.iter().map(|part| self.condition(part)).collect();
                 let kind = match word {
-                    LogicOp::And => ExprKind::All(parts),
-                    LogicOp::Or => ExprKind::Any(parts),
+                    LogicOp::And => ExprKind::All(self.in_turn(parts, Outcome::Holds)),
+                    LogicOp::Or => ExprKind::Any(self.in_turn(parts, Outcome::Fails)),
                 };
                 Expr::new(kind, place)
             }
@@ -115,6 +136,19 @@ impl<'c, 'b> Checker<'c, 'b> {
             }
             _ => self.truth(written, place),
         }
+    }
+
+    /// The parts of a chain; each knows what it means that those before it came out so.
+    fn in_turn(&mut self, parts: &[ast::Expr], outcome: Outcome) -> Vec<Expr> {
+        let known = self.known.len();
+        let mut lowered = Vec::with_capacity(parts.len());
+        for part in parts {
+            let part = self.condition(part);
+            self.known.extend(there_when(&part, outcome));
+            lowered.push(part);
+        }
+        self.known.truncate(known);
+        lowered
     }
 
     /// A value in the place of a condition: a yes-or-no value is asked whether it is yes.
@@ -158,9 +192,7 @@ impl<'c, 'b> Checker<'c, 'b> {
         let place = self.cx.place(span);
         let before = self.bare.len();
         let value = self.value(operand, None).settle(&Type::Text);
-        for (name, _) in self.bare.drain(before..) {
-            self.handled.insert(name);
-        }
+        self.bare.truncate(before);
         let path = match value.expr.kind {
             ExprKind::Path(path) => path,
             _ if value.ty == Ty::Bad => return Typed::bad(place),
@@ -203,30 +235,15 @@ impl<'c, 'b> Checker<'c, 'b> {
         span: Span,
     ) -> Typed {
         let place = self.cx.place(span);
-        let list = self.path(&source.parts, source.span, None);
-        let list = list.settle(&Type::List(Arc::new(Type::Text)));
-        let item = match &list.ty {
-            Ty::Known(Type::List(item)) => (**item).clone(),
-            Ty::Known(other) => {
-                let message = phrase!(
-                    "this is {what}, not a list" | "这是{what}，不是列表",
-                    what = described(other)
-                );
-                let help = phrase!(
-                    "name a field of type `[…]` after `in`"
-                        | "在 `in` 后面写一个类型为 `[…]` 的字段"
-                );
-                self.wrong(source.span, message, help);
-                return Typed::bad(place);
-            }
-            Ty::Open | Ty::Bad => return Typed::bad(place),
+        let Some((list, item)) = self.items(source) else {
+            return Typed::bad(place);
         };
-        let depth = u8::try_from(self.variables.len()).unwrap_or(u8::MAX);
+        let depth = self.depth();
         self.variables.push((variable.text.clone(), item.clone()));
         self.met.push((variable.text.clone(), item, depth));
         let test = self.condition(body);
         self.variables.pop();
-        let (list, test) = (Box::new(list.expr), Box::new(test));
+        let (list, test) = (Box::new(list), Box::new(test));
         Typed::known(
             ExprKind::Quantified(quantifier, list, depth, test),
             Type::Bool,

@@ -6,8 +6,10 @@
 //! is given out only when there was none.
 
 mod about;
+mod aggregate;
 mod annotations;
 mod approval;
+mod behaviour;
 mod cell;
 mod condition;
 mod constants;
@@ -17,8 +19,10 @@ mod effect;
 mod grant;
 mod mask;
 mod message;
+mod moments;
 mod names;
 mod operators;
+mod presence;
 mod risk;
 mod rule;
 mod schema;
@@ -29,6 +33,7 @@ mod table;
 mod test;
 mod types;
 mod value;
+mod zone;
 
 use std::sync::Arc;
 
@@ -59,6 +64,7 @@ pub(crate) fn check(bundle: &Bundle, files: &[File]) -> Checked {
     headers(&cx, files);
     let mut policy = Policy {
         digest: bundle.digest(),
+        zone: cx.symbols.zone,
         entities: cx.symbols.entities.clone(),
         ..Policy::empty()
     };
@@ -112,7 +118,8 @@ fn lower(
             .extend(table::lower(cx, table).into_iter().map(Arc::new)),
         Declaration::Use(package) => cx.check_package(package),
         // Collected already, or taken up for all files together.
-        Declaration::Entity(_)
+        Declaration::Zone(_)
+        | Declaration::Entity(_)
         | Declaration::Enum(_)
         | Declaration::Const(_)
         | Declaration::List(_)

@@ -6,9 +6,10 @@
 use guardrails_core::policy::{EnumType, ExprKind, Path, Root, Type};
 use guardrails_core::{Name, Phrase, Value, phrase};
 
-use super::condition::{Checker, Reach};
+use super::condition::{Absent, Checker, Reach};
 use super::context::{declare_field, field_of};
 use super::data::one_of;
+use super::presence::is_there;
 use super::types::{Ty, Typed, described};
 use crate::ast::{Ident, Span};
 use crate::codes;
@@ -143,7 +144,7 @@ impl Checker<'_, '_> {
         Some(found)
     }
 
-    fn read(&self, root: Root, keys: &[Ident], ty: Type, span: Span) -> Typed {
+    pub(super) fn read(&self, root: Root, keys: &[Ident], ty: Type, span: Span) -> Typed {
         let keys = keys.iter().map(|key| key.text.clone()).collect();
         let path = Path {
             root,
@@ -192,7 +193,7 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn unknown_part(&self, of: &str, part: &Ident, known: &[&str]) -> Typed {
+    pub(super) fn unknown_part(&self, of: &str, part: &Ident, known: &[&str]) -> Typed {
         let kind = phrase!("part of `{of}` called" | "`{of}` 属性", of);
         self.cx.unknown(
             codes::UNKNOWN_NAME,
@@ -215,25 +216,6 @@ impl Checker<'_, '_> {
             [only] if &*only.text == "name" => self.read(Root::Skill, rest, Type::Text, span),
             [only] if &*only.text == "impact" => self.read(Root::Skill, rest, Type::Int, span),
             [only, ..] => self.unknown_part("skill", only, &["name", "impact"]),
-            [] => Typed::bad(self.cx.place(span)),
-        }
-    }
-
-    fn behaviour(&mut self, rest: &[Ident], span: Span) -> Typed {
-        match rest {
-            [only] if &*only.text == "score" => {
-                self.read(Root::Behaviour, rest, Type::Decimal, span)
-            }
-            [only, ..] if matches!(&*only.text, "calls" | "denials" | "fields") => {
-                let what = format!("`behaviour.{}`", only.text);
-                let help = phrase!(
-                    "use `behaviour.score`, which the host reports"
-                        | "用 `behaviour.score`，由宿主系统提供"
-                );
-                self.report(self.cx.unavailable(span, what).help(help));
-                Typed::bad(self.cx.place(span))
-            }
-            [only, ..] => self.unknown_part("behaviour", only, &["score"]),
             [] => Typed::bad(self.cx.place(span)),
         }
     }
@@ -272,13 +254,15 @@ impl Checker<'_, '_> {
     /// Follows names from a type through nested entities.
     fn walk(&mut self, root: Root, prefix: &str, from: Type, rest: &[Ident], span: Span) -> Typed {
         let place = self.cx.place(span);
-        let (mut ty, mut keys, mut optional) = (from, Vec::<Name>::new(), false);
+        let (mut ty, mut keys, mut optional) = (from, Vec::<Name>::new(), Vec::new());
         for part in rest {
             let Some(field) = self.step(&ty, part) else {
                 return Typed::bad(place);
             };
             keys.push(part.text.clone());
-            optional |= field.1;
+            if field.1 {
+                optional.push(keys.len());
+            }
             ty = field.0;
         }
         if keys.len() > PATH_LENGTH {
@@ -291,16 +275,16 @@ impl Checker<'_, '_> {
             self.wrong(span, message, help);
             return Typed::bad(place);
         }
-        if optional {
-            let dot = if prefix.is_empty() { "" } else { "." };
-            let shown = format!("{prefix}{dot}{}", keys.join("."));
-            self.bare.push((shown, span));
-        }
         let path = Path {
             root,
             keys,
             ty: ty.clone(),
         };
+        if !is_there(&self.known, &path, &optional) {
+            let dot = if prefix.is_empty() { "" } else { "." };
+            let shown = format!("{prefix}{dot}{}", path.keys.join("."));
+            self.bare.push((Absent::Field(shown), span));
+        }
         Typed::known(ExprKind::Path(path), ty, place)
     }
 

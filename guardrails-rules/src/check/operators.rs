@@ -137,6 +137,10 @@ impl Checker<'_, '_> {
                         "write a percent, such as `15%`" | "写百分比，例如 `15%`"
                     ))
             }
+            Clash::DateAndTime => self.cx.error(codes::DATE_AND_TIME, at, meets).help(phrase!(
+                "count days with `days between a and b`, or compare with `now`"
+                    | "用 `days between a and b` 数天数，或者与 `now` 比较"
+            )),
             Clash::NoOrder => self
                 .cx
                 .error(

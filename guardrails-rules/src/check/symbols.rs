@@ -6,15 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use guardrails_core::policy::{Entity, EnumType, ExprKind, Type, ValueSet};
-use guardrails_core::{Diagnostic, Name, Phrase, phrase};
+use guardrails_core::{Diagnostic, Name, Phrase, Zone, phrase};
 
-use super::{constants, schema, table};
+use super::{constants, schema, table, zone};
 use crate::ast::{ApprovalItem, Declaration, File, Ident, Overdue, SkillItem, Span};
 use crate::bundle::Bundle;
 use crate::codes;
 
 #[derive(Default)]
 pub(super) struct Symbols {
+    /// In which days and hours are meant.
+    pub(super) zone: Zone,
     pub(super) enums: BTreeMap<Name, Arc<EnumType>>,
     pub(super) entities: BTreeMap<Name, Arc<Entity>>,
     pub(super) consts: BTreeMap<Name, Constant>,
@@ -53,6 +55,7 @@ pub(super) fn collect(bundle: &Bundle, files: &[File]) -> Symbols {
     let packages = files.iter().filter_map(|file| file.package.as_ref());
     collector.symbols.packages = packages.map(crate::ast::Dotted::joined).collect();
     declarations().for_each(|declaration| collector.name(declaration));
+    zone::collect(&mut collector, files);
     schema::collect(&mut collector, files);
     constants::collect(&mut collector, files);
     declarations().for_each(|declaration| collector.roles(declaration));
@@ -131,7 +134,10 @@ impl Collector<'_> {
                     self.symbols.rules.entry(name).or_insert(span);
                 }
             }
-            Declaration::Use(_) | Declaration::Grant(_) | Declaration::Risk(_) => {}
+            Declaration::Zone(_)
+            | Declaration::Use(_)
+            | Declaration::Grant(_)
+            | Declaration::Risk(_) => {}
         }
     }
 

@@ -1,10 +1,11 @@
 //! `test` declarations to test cases.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::DateTime;
 use guardrails_core::policy::{Entity, RiskLevel, Verb};
-use guardrails_core::{Fields, Name, Value, phrase};
+use guardrails_core::{Activity, Fields, Name, Value, phrase};
 use rust_decimal::Decimal;
 
 use super::context::{Context, declare};
@@ -52,6 +53,7 @@ fn nobody() -> TestActor {
         agent: Name::from(""),
         model: Name::from(""),
         risk_score: Decimal::ZERO,
+        observed: Vec::new(),
     }
 }
 
@@ -193,8 +195,11 @@ impl Lowering<'_, '_> {
                 ("agent", Value::Text(agent)) => actor.agent = agent,
                 ("model", Value::Text(model)) => actor.model = model,
                 ("risk_score", Value::Number(score)) => actor.risk_score = score,
+                ("behaviour", Value::Object(counts)) => {
+                    actor.observed = self.observed(&counts, entry);
+                }
                 ("roles", Value::List(_)) => actor.roles = self.roles(&entry.datum),
-                ("id" | "tenant" | "agent" | "model" | "risk_score" | "roles", _) => {
+                ("id" | "tenant" | "agent" | "model" | "risk_score" | "roles" | "behaviour", _) => {
                     self.wrong_part(entry);
                 }
                 (_, value) => actor.attributes.set(entry.name.text.clone(), value),
@@ -203,10 +208,26 @@ impl Lowering<'_, '_> {
         actor
     }
 
+    /// `behaviour: { calls_10m: 120 }`.
+    fn observed(&self, counts: &Fields, entry: &Entry) -> Vec<(Activity, Duration, u64)> {
+        let read = counts.iter().map(|(key, count)| {
+            let (what, window) = Activity::from_key(key)?;
+            let count = count.as_number().filter(|count| count.fract().is_zero())?;
+            Some((what, window, u64::try_from(count).ok()?))
+        });
+        read.collect::<Option<Vec<_>>>().unwrap_or_else(|| {
+            self.wrong_part(entry);
+            Vec::new()
+        })
+    }
+
     fn wrong_part(&self, entry: &Entry) {
         let name = &entry.name.text;
         let wanted = match &**name {
             "risk_score" => phrase!("a number of 0 to 10" | "0 到 10 的数字"),
+            "behaviour" => phrase!(
+                "counts such as `{ calls_10m: 120 }`" | "计数，例如 `{ calls_10m: 120 }`"
+            ),
             "roles" => phrase!("a list of roles in square brackets" | "方括号里的一列角色"),
             _ => phrase!("a text in quotation marks" | "引号里的文本"),
         };

@@ -78,6 +78,8 @@ pub(super) enum Clash {
     Currencies,
     /// Allowed, with a warning.
     PercentAndNumber,
+    /// A day and an instant.
+    DateAndTime,
     /// Equal or not, but without order.
     NoOrder,
 }
@@ -97,6 +99,7 @@ pub(super) fn comparable(a: &Type, b: &Type, ordering: Ordering) -> Result<(), C
         (Type::Percent, Type::Int | Type::Decimal) | (Type::Int | Type::Decimal, Type::Percent) => {
             Err(Clash::PercentAndNumber)
         }
+        (Type::Date, Type::DateTime) | (Type::DateTime, Type::Date) => Err(Clash::DateAndTime),
         (Type::Text, Type::Text | Type::Enum(_))
         | (Type::Enum(_), Type::Text)
         | (Type::Bool, Type::Bool) => Ok(()),

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use guardrails_core::policy::{Arithmetic, Expr, ExprKind, Function, Root, Type};
+use guardrails_core::policy::{Aggregation, Arithmetic, Expr, ExprKind, Function, Root, Type};
 use guardrails_core::{Phrase, Value, phrase};
 use rust_decimal::Decimal;
 
 use super::condition::{Checker, Reach};
 use super::constants;
+use super::moments::is_time;
 use super::types::{Scale, Ty, Typed, calculated, described};
 use crate::ast::{self, BinaryOp, Ident, PrefixOp, Span};
 use crate::codes;
@@ -15,8 +16,6 @@ use crate::parse::suggest;
 
 /// Functions of one argument.
 const FUNCTIONS: &[&str] = &["len", "lower", "changed"];
-/// Functions over the items of a list.
-const AGGREGATES: &[&str] = &["count", "sum", "avg", "min", "max"];
 
 impl Checker<'_, '_> {
     /// Checks and lowers an expression; `hint` is the type it meets, when that is known.
@@ -38,9 +37,10 @@ impl Checker<'_, '_> {
                 Typed::bad(place)
             }
             ast::ExprKind::Call(name, arguments) => self.call(name, arguments, span),
-            ast::ExprKind::Comprehension(name) => self.aggregate(name),
-            ast::ExprKind::DaysBetween => self.later(span, "`days between`"),
-            ast::ExprKind::HourOf => self.later(span, "`hour of`"),
+            ast::ExprKind::Comprehension(written) => self.comprehension(written, span),
+            ast::ExprKind::DaysBetween(from, to) => self.days_between(from, to, span),
+            ast::ExprKind::HourOf(of) => self.hour_of(of, span),
+            ast::ExprKind::Lately(parts, window) => self.windowed(parts, *window, span),
             ast::ExprKind::Prefix(PrefixOp::Negate, inner) => self.negated(inner, hint, span),
             ast::ExprKind::Prefix(PrefixOp::Not, _) | ast::ExprKind::Logic(..) => Typed {
                 expr: self.condition(written),
@@ -78,29 +78,11 @@ impl Checker<'_, '_> {
         }
     }
 
-    fn later(&self, span: Span, what: impl Into<Phrase>) -> Typed {
-        let help =
-            phrase!("let the host send the result as a field" | "让宿主系统算好，作为字段传入");
-        self.report(self.cx.unavailable(span, what).help(help));
-        Typed::bad(self.cx.place(span))
-    }
-
-    fn aggregate(&self, name: &Ident) -> Typed {
-        if !AGGREGATES.contains(&&*name.text) {
-            return self.unknown_function(name);
-        }
-        let text = &name.text;
-        let what = phrase!("`{text}(…)` over a list" | "对列表用 `{text}(…)`", text);
-        let help = phrase!(
-            "use `some` or `every`, or let the host send the result as a field"
-                | "用 `some` 或 `every`，或者让宿主系统算好，作为字段传入"
-        );
-        self.report(self.cx.unavailable(name.span, what).help(help));
-        Typed::bad(self.cx.place(name.span))
-    }
-
-    fn unknown_function(&self, name: &Ident) -> Typed {
-        let known = FUNCTIONS.iter().chain(AGGREGATES).copied();
+    pub(super) fn unknown_function(&self, name: &Ident) -> Typed {
+        let known = FUNCTIONS
+            .iter()
+            .copied()
+            .chain(Aggregation::WORDS.iter().map(|(word, _)| *word));
         let kind = phrase!("function" | "函数");
         self.cx
             .unknown(codes::UNKNOWN_FUNCTION, name, kind, known, || {
@@ -113,8 +95,8 @@ impl Checker<'_, '_> {
     }
 
     fn call(&mut self, name: &Ident, arguments: &[ast::Expr], span: Span) -> Typed {
-        if AGGREGATES.contains(&&*name.text) {
-            return self.aggregate(name);
+        if let Some(how) = Aggregation::from_word(&name.text) {
+            return self.aggregate_call(how, name, arguments, span);
         }
         if !FUNCTIONS.contains(&&*name.text) {
             return self.unknown_function(name);
@@ -220,9 +202,9 @@ impl Checker<'_, '_> {
         let place = self.cx.place(span);
         let value = self.value(inner, hint).settle(&Type::Decimal);
         match value.ty {
-            Ty::Known(ty @ (Type::Int | Type::Decimal | Type::Percent | Type::Money(_))) => {
-                Typed::known(ExprKind::Negate(Box::new(value.expr)), ty, place)
-            }
+            Ty::Known(
+                ty @ (Type::Int | Type::Decimal | Type::Percent | Type::Money(_) | Type::Duration),
+            ) => Typed::known(ExprKind::Negate(Box::new(value.expr)), ty, place),
             Ty::Known(other) => {
                 let message = phrase!(
                     "{what} has no negative" | "{what}没有负值",
@@ -251,14 +233,9 @@ impl Checker<'_, '_> {
         let (Some(a), Some(b)) = (left_value.ty(), right_value.ty()) else {
             return Typed::bad(place);
         };
-        if [a, b]
-            .iter()
-            .any(|ty| matches!(ty, Type::Date | Type::DateTime | Type::Duration))
-        {
-            return self.later(
-                span,
-                phrase!("calculating with dates and durations" | "日期和时长的运算"),
-            );
+        if is_time(a) || is_time(b) {
+            let (left, right) = ((left_value, left.span), (right_value, right.span));
+            return self.in_time(operation, left, right, span);
         }
         match calculated(operation, a, b) {
             Ok((ty, scale)) => {

@@ -15,23 +15,23 @@ pub(super) const CODE: &Code = &Code {
         "按帮助的建议，用这个版本已有的写法来表达。",
     ),
     example: Example::Text {
-        wrong: r"
-guard 1
-entity Quote { sent : datetime }
-rule late {
-    on   update of Quote
-    when behaviour.calls > 100
-    then deny TOO_MANY
-}
-",
-        right: r"
+        wrong: r#"
 guard 1
 entity Quote { sent : datetime }
 rule late {
     on   update of Quote
     when behaviour.score > 8
-    then deny TOO_MANY
+    then oblige "log"
 }
-",
+"#,
+        right: r#"
+guard 1
+entity Quote { sent : datetime }
+rule late {
+    on   update of Quote
+    when behaviour.score > 8
+    then notify "log"
+}
+"#,
     },
 };

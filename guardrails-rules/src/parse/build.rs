@@ -60,6 +60,7 @@ impl Builder {
         let declaration = match node.rule() {
             Rule::version_decl => return self.version(node),
             Rule::package_decl => return self.package(node),
+            Rule::zone_decl => Declaration::Zone(node.children().need(Rule::text)?.quoted()?),
             Rule::use_decl => Declaration::Use(small::name_of(node)?),
             Rule::enum_decl => Declaration::Enum(small::enumeration(node)?),
             Rule::const_decl => Declaration::Const(small::constant(node)?),
@@ -145,6 +146,7 @@ fn entry(keyword: &str) -> Rule {
     match keyword {
         "guard" => Rule::version_decl,
         "package" => Rule::package_decl,
+        "timezone" => Rule::zone_decl,
         "use" => Rule::use_decl,
         "entity" => Rule::entity_decl,
         "enum" => Rule::enum_decl,

@@ -128,7 +128,7 @@ fn called(rule: Rule) -> Option<Phrase> {
             phrase!("a field such as `amount : money(CNY)`" | "字段，例如 `amount : money(CNY)`")
         }
         Rule::annotation => "`@`".into(),
-        Rule::arguments => "`(`".into(),
+        Rule::arguments | Rule::lately => "`(`".into(),
         Rule::translation => "`/`".into(),
         Rule::object | Rule::members => "`{`".into(),
         Rule::data_list => "`[`".into(),
@@ -208,6 +208,7 @@ fn opening(rule: Rule) -> String {
         Rule::list_file => "from",
         Rule::comprehension => "for",
         Rule::table_hit => "hit",
+        Rule::zone_decl => "timezone",
         _ => {
             let plain = name
                 .trim_start_matches("skill_")

@@ -5,16 +5,16 @@ use guardrails_core::policy::Quantifier;
 use super::expr::{expr, over};
 use super::grammar::Rule;
 use super::literal;
-use super::tree::{Built, Node};
-use crate::ast::{Expr, ExprKind, Presence, Text};
+use super::tree::{Built, Children, Node};
+use crate::ast::{Comprehension, Expr, ExprKind, Ident, Presence, Text};
 
 pub(super) fn primary(node: &Node<'_>) -> Built<Expr> {
     match node.rule() {
         Rule::group => group(node),
         Rule::list => list(node),
         Rule::quantified => quantified(node),
-        Rule::days_between => over(ExprKind::DaysBetween, node.span(), 0, node),
-        Rule::hour_of => over(ExprKind::HourOf, node.span(), 0, node),
+        Rule::days_between => days_between(node),
+        Rule::hour_of => hour_of(node),
         Rule::literal => {
             let kind = ExprKind::Literal(literal::literal(node)?);
             over(kind, node.span(), 0, node)
@@ -67,17 +67,72 @@ fn reference(node: &Node<'_>) -> Built<Expr> {
     let mut children = node.children();
     let name = children.need(Rule::name)?.ident();
     let Some(arguments) = children.next_if(Rule::arguments) else {
-        let mut parts = vec![name];
-        parts.extend(children.rest().map(|part| part.ident()));
-        return over(ExprKind::Path(parts), node.span(), 0, node);
+        return path(name, children, node);
     };
     let mut inside = arguments.children();
     let given = inside.each(Rule::expr, expr)?;
-    if inside.next_if(Rule::comprehension).is_some() {
-        return over(ExprKind::Comprehension(name), node.span(), 0, node);
+    if let Some(written) = inside.next_if(Rule::comprehension) {
+        return comprehension(name, given, &written, node);
     }
     let depth = deepest(&given);
     over(ExprKind::Call(name, given), node.span(), depth, node)
+}
+
+/// Names joined by dots, and the window that may follow in brackets.
+fn path(name: Ident, mut rest: Children<'_>, node: &Node<'_>) -> Built<Expr> {
+    let mut parts = vec![name];
+    while let Some(part) = rest.next_if(Rule::word) {
+        parts.push(part.ident());
+    }
+    let kind = match rest.next_if(Rule::lately) {
+        Some(lately) => {
+            let window = lately.children().need(Rule::duration)?;
+            ExprKind::Lately(parts, literal::duration(&window)?)
+        }
+        None => ExprKind::Path(parts),
+    };
+    over(kind, node.span(), 0, node)
+}
+
+fn comprehension(
+    function: Ident,
+    given: Vec<Expr>,
+    written: &Node<'_>,
+    node: &Node<'_>,
+) -> Built<Expr> {
+    let value = given.into_iter().next().ok_or_else(|| node.bug())?;
+    let mut children = written.children();
+    let variable = children.need(Rule::name)?.ident();
+    let source = children.need(Rule::dotted)?.dotted();
+    let filter = match children.next_if(Rule::expr) {
+        Some(filter) => Some(expr(&filter)?),
+        None => None,
+    };
+    let depth = filter.as_ref().map_or(0, |filter| filter.depth);
+    let depth = depth.max(value.depth);
+    let kind = ExprKind::Comprehension(Box::new(Comprehension {
+        function,
+        value,
+        variable,
+        source,
+        filter,
+    }));
+    over(kind, node.span(), depth, node)
+}
+
+fn days_between(node: &Node<'_>) -> Built<Expr> {
+    let mut children = node.children();
+    let from = expr(&children.need(Rule::sum)?)?;
+    let to = expr(&children.need(Rule::sum)?)?;
+    let depth = from.depth.max(to.depth);
+    let kind = ExprKind::DaysBetween(Box::new(from), Box::new(to));
+    over(kind, node.span(), depth, node)
+}
+
+fn hour_of(node: &Node<'_>) -> Built<Expr> {
+    let of = primary(&node.children().next()?)?;
+    let depth = of.depth;
+    over(ExprKind::HourOf(Box::new(of)), node.span(), depth, node)
 }
 
 /// `is missing`, `has ROLE`, `between a and b`, `matches "…"`.

@@ -20,12 +20,12 @@ pub(crate) const NESTING: usize = 64;
 
 /// Words that begin a declaration.
 pub(super) const DECLARATIONS: &[&str] = &[
-    "guard", "package", "use", "entity", "enum", "const", "list", "grant", "skill", "rule", "risk",
-    "approval", "table", "test",
+    "guard", "package", "timezone", "use", "entity", "enum", "const", "list", "grant", "skill",
+    "rule", "risk", "approval", "table", "test",
 ];
 
 /// Declarations without a block: one line, as people write them.
-const SINGLE_LINE: &[&str] = &["guard", "package", "use", "const", "list"];
+const SINGLE_LINE: &[&str] = &["guard", "package", "timezone", "use", "const", "list"];
 
 /// The text of one declaration, well-bracketed, and the word it begins with.
 #[derive(Debug, PartialEq, Eq)]
