@@ -9,6 +9,7 @@
 mod approvals;
 mod audit;
 mod check;
+mod doc;
 mod eval;
 mod explain;
 mod init;
@@ -92,6 +93,8 @@ enum What {
     Test(Policies),
     /// Decide one request from a JSON file, without a database
     Eval(eval::EvalArgs),
+    /// Write the policy as one page for people: an HTML file that needs nothing else
+    Doc(doc::DocArgs),
     /// Explain a code, such as G0201 or OUT_OF_SCOPE
     Explain(explain::ExplainArgs),
     /// Verify the audit, or explain one operation
@@ -168,6 +171,7 @@ fn run(what: What, output: &mut Output) -> crate::Result<Ending> {
         What::Check(args) => check::run(&args, output),
         What::Test(args) => test::run(&args, output),
         What::Eval(args) => eval::run(&args, output),
+        What::Doc(args) => doc::run(&args, output),
         What::Explain(args) => explain::run(&args, output),
         What::Audit(command) => audit::run(&command, output),
         What::Approvals(command) => approvals::run(&command, output),

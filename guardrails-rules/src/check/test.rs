@@ -225,9 +225,9 @@ impl Lowering<'_, '_> {
         let name = &entry.name.text;
         let wanted = match &**name {
             "risk_score" => phrase!("a number of 0 to 10" | "0 到 10 的数字"),
-            "behaviour" => phrase!(
-                "counts such as `{ calls_10m: 120 }`" | "计数，例如 `{ calls_10m: 120 }`"
-            ),
+            "behaviour" => {
+                phrase!("counts such as `{ calls_10m: 120 }`" | "计数，例如 `{ calls_10m: 120 }`")
+            }
             "roles" => phrase!("a list of roles in square brackets" | "方括号里的一列角色"),
             _ => phrase!("a text in quotation marks" | "引号里的文本"),
         };

@@ -50,6 +50,11 @@ impl Builder {
         }
     }
 
+    /// How many declarations there are so far.
+    pub(super) fn declared(&self) -> usize {
+        self.file.declarations.len()
+    }
+
     /// The file, with its findings in the order of the text.
     pub(super) fn finish(mut self) -> (File, Vec<Diagnostic>) {
         self.findings.sort_by_key(|finding| finding.place.start);

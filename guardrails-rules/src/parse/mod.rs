@@ -76,6 +76,23 @@ pub(crate) fn file(source: &SourceFile, index: u32) -> (ast::File, Vec<Diagnosti
     builder.finish()
 }
 
+/// The tree of a file, and beside each of its declarations the whole stretch it is written in.
+pub(crate) fn stretches(source: &SourceFile, index: u32) -> (ast::File, Vec<Span>) {
+    let home = Home {
+        source,
+        file: index,
+        base: 0,
+    };
+    let scan = scan::scan(home);
+    let mut builder = build::Builder::new(scan.comments, scan.findings);
+    let mut stretches = Vec::new();
+    for chunk in scan.chunks {
+        builder.declaration(home, &chunk);
+        stretches.resize(builder.declared(), home.span(chunk.range));
+    }
+    (builder.finish().0, stretches)
+}
+
 /// The paths of the word lists that a file names.
 pub(crate) fn word_lists(source: &SourceFile) -> BTreeSet<String> {
     if !source.text().contains("from") {
