@@ -7,7 +7,7 @@
 //!
 //! | member | meaning |
 //! |---|---|
-//! | `principal` | object: `tenant`, `user`, and as needed `roles` (list), `attributes` (object), `agent`, `model`, `risk_score`, `behaviour` (object, such as `{"calls_10m": 120}`) |
+//! | `principal` | object: `tenant`, `user`, and as needed `roles` (list), `attributes` (object), `agent`, `model`, `language`, `risk_score`, `behaviour` (object, such as `{"calls_10m": 120}`) |
 //! | `skill` | the skill's name |
 //! | `entity` | the entity; may be left out when the skill has one |
 //! | `context`, `purpose` | the AI context, and why; may be left out |
@@ -23,8 +23,8 @@ use guardrails_core::audit::Keys;
 use guardrails_core::policy::{Digest, Policy, Verb};
 use guardrails_core::{
     Activity, Changes, Clock, CountingEntropy, Error, ErrorKind, Fields, FrozenClock, Guard,
-    JsonLimits, LogId, MemoryStore, Name, Outcome, Principal, Reason, Record, Request, Result,
-    Risk, Value, Verdict, parse_fields,
+    JsonLimits, LogId, MemoryStore, Name, Obligation, Outcome, Principal, Reason, Record, Request,
+    Result, Risk, Value, Verdict, parse_fields,
 };
 
 /// What the guard would answer.
@@ -46,6 +46,8 @@ pub struct Evaluation {
     pub risk: Option<Risk>,
     /// What each rule said.
     pub verdicts: Vec<Verdict>,
+    /// What the host must do.
+    pub obligations: Vec<Obligation>,
     /// The policy it was decided under.
     pub policy: Digest,
 }
@@ -95,6 +97,7 @@ pub fn evaluate(policy: Policy, request: &str) -> Result<Evaluation> {
     answer.reasons = decision.reasons().to_vec();
     answer.shadows = decision.shadows().to_vec();
     answer.verdicts = decision.verdicts().to_vec();
+    answer.obligations = decision.obligations().to_vec();
     answer.risk = Some(decision.risk().clone());
     Ok(answer)
 }
@@ -123,6 +126,7 @@ impl Evaluation {
             hidden: Vec::new(),
             risk: None,
             verdicts: Vec::new(),
+            obligations: Vec::new(),
             policy,
         }
     }
@@ -158,6 +162,7 @@ impl Evaluation {
         out.set("risk", self.risk.as_ref().map(risk));
         let rules: Vec<&str> = self.verdicts.iter().map(|said| &*said.rule).collect();
         out.set("rules", rules);
+        out.set("obligations", obligations(&self.obligations));
         out
     }
 }
@@ -172,6 +177,17 @@ fn reasons(reasons: &[Reason]) -> Value {
         ])
     };
     Value::from(reasons.iter().map(one).collect::<Vec<_>>())
+}
+
+fn obligations(obligations: &[Obligation]) -> Value {
+    let one = |bound: &Obligation| {
+        let mut out = Fields::new();
+        out.set("name", bound.name());
+        out.set("terms", bound.terms().clone());
+        out.set("rule", bound.rule());
+        out
+    };
+    Value::from(obligations.iter().map(one).collect::<Vec<_>>())
 }
 
 fn risk(risk: &Risk) -> Value {
@@ -282,6 +298,7 @@ fn read_principal(fields: &Fields) -> Result<Principal> {
             "attributes",
             "agent",
             "model",
+            "language",
             "risk_score",
             "behaviour",
         ],
@@ -307,6 +324,9 @@ fn read_principal(fields: &Fields) -> Result<Principal> {
     }
     if let Some(model) = text_member(fields, "model")? {
         principal = principal.model(model);
+    }
+    if let Some(language) = text_member(fields, "language")? {
+        principal = principal.language(language);
     }
     if let Some(score) = fields.value("risk_score") {
         let score = score

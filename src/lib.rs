@@ -24,9 +24,9 @@ pub use guardrails_core::process;
 pub use guardrails_core::{
     Changes, Clock, CountingEntropy, Decision, Diagnostic, Entropy, Error, ErrorKind,
     FieldPermission, Fields, FrozenClock, Holding, JsonLimits, LogId, MemoryStore, Name, Note,
-    Operation, OperationId, Outcome, Place, Principal, Reason, Record, Refreshed, Request, Result,
-    Risk, RoleLine, RolePermission, Severity, SkillStatusRow, Store, TicketHandle, TicketId, Value,
-    Verdict, parse_fields,
+    Obligation, Operation, OperationId, Outcome, Place, Principal, Reason, Record, Refreshed,
+    Request, Result, Risk, RoleLine, RolePermission, Severity, SkillStatusRow, Store, TicketHandle,
+    TicketId, Value, Verdict, parse_fields,
 };
 /// The store traits, for administration through [`Guard::database`] and for hosts with a store of
 /// their own.

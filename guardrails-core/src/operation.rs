@@ -186,6 +186,7 @@ impl Operation {
             reasons: refusal.cloned().into_iter().collect(),
             verdicts: findings.verdicts.as_slice().into(),
             risk: None,
+            obligations: Arc::default(),
         };
         self.record(now, decision)
     }

@@ -21,6 +21,7 @@ pub struct Principal {
     attributes: Fields,
     agent: Name,
     model: Name,
+    language: Name,
     risk_score: Decimal,
     /// What the host counted, by activity and window.
     observed: Vec<(Activity, Name, u64)>,
@@ -37,6 +38,7 @@ impl Principal {
             attributes: Fields::new(),
             agent: Name::from(""),
             model: Name::from(""),
+            language: Name::from(""),
             risk_score: Decimal::ZERO,
             observed: Vec::new(),
         }
@@ -70,6 +72,14 @@ impl Principal {
     #[must_use]
     pub fn model(mut self, model: impl Into<Name>) -> Self {
         self.model = model.into();
+        self
+    }
+
+    /// Names the language this person reads, as a BCP 47 tag such as `en` or `zh-CN`. Texts of the
+    /// policy are told in it where the policy has them; it decides nothing else.
+    #[must_use]
+    pub fn language(mut self, tag: impl Into<Name>) -> Self {
+        self.language = tag.into();
         self
     }
 
@@ -136,6 +146,10 @@ impl Principal {
             .iter()
             .find(|(have, of, _)| have.as_str() == what && **of == *window);
         found.map(|(_, _, count)| *count)
+    }
+
+    pub(crate) fn spoken(&self) -> &Name {
+        &self.language
     }
 
     pub(crate) fn behaviour_score(&self) -> Decimal {

@@ -68,6 +68,7 @@ impl<'a> Request<'a> {
             ("user", principal.id()),
             ("agent", principal.agent_name()),
             ("model", principal.model_name()),
+            ("language", principal.spoken()),
             ("skill", &self.skill),
             ("context", &self.context),
         ];

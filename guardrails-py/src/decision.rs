@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::number::to_decimal;
+use crate::show::to_dict;
 
 /// Why: a stable code, a sentence, and the line of policy it came from.
 #[pyclass(frozen, eq, hash, module = "crm_guardrails")]
@@ -164,12 +165,56 @@ impl Decision {
     }
 
     #[getter]
+    fn obligations(&self) -> Vec<Obligation> {
+        let bound = self.core.obligations().iter();
+        bound.cloned().map(|core| Obligation { core }).collect()
+    }
+
+    #[getter]
     fn policy_digest(&self) -> String {
         self.core.policy_digest().to_string()
     }
 
     fn __repr__(&self) -> String {
         format!("Decision({}, {:?})", self.outcome(), self.core.reasons())
+    }
+}
+
+/// Something that the policy binds the host to.
+#[pyclass(frozen, module = "crm_guardrails")]
+pub(crate) struct Obligation {
+    core: crm_guardrails::Obligation,
+}
+
+#[pymethods]
+impl Obligation {
+    #[getter]
+    fn name(&self) -> &str {
+        self.core.name()
+    }
+
+    #[getter]
+    fn terms<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        to_dict(py, self.core.terms())
+    }
+
+    #[getter]
+    fn rule(&self) -> &str {
+        self.core.rule()
+    }
+
+    #[getter]
+    fn file(&self) -> &str {
+        &self.core.place().file
+    }
+
+    #[getter]
+    fn line(&self) -> u32 {
+        self.core.place().line
+    }
+
+    fn __repr__(&self) -> String {
+        format!("Obligation({}, {})", self.core.name(), self.core.rule())
     }
 }
 

@@ -28,7 +28,7 @@ mod _native {
     #[pymodule_export]
     use crate::audit::{Finding, InterruptedOperation, Receipt, VerifyReport};
     #[pymodule_export]
-    use crate::decision::{Decision, Reason, Verdict};
+    use crate::decision::{Decision, Obligation, Reason, Verdict};
     #[pymodule_export]
     use crate::errors::Diagnostic;
     #[pymodule_export]

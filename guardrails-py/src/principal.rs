@@ -15,7 +15,11 @@ pub(crate) struct Principal {
 #[pymethods]
 impl Principal {
     #[new]
-    #[pyo3(signature = (tenant, user, *, roles = Vec::new(), attributes = None, agent = "", model = "", risk_score = None))]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "all but two are named in Python, and have a default"
+    )]
+    #[pyo3(signature = (tenant, user, *, roles = Vec::new(), attributes = None, agent = "", model = "", language = "", risk_score = None))]
     fn new(
         tenant: &str,
         user: &str,
@@ -23,11 +27,13 @@ impl Principal {
         attributes: Option<&Bound<'_, PyDict>>,
         agent: &str,
         model: &str,
+        language: &str,
         risk_score: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let mut core = crm_guardrails::Principal::user(tenant, user)
             .agent(agent)
-            .model(model);
+            .model(model)
+            .language(language);
         if let Some(score) = risk_score {
             core = core.risk_score(scalar("risk_score", score)?);
         }

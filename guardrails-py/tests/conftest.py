@@ -63,6 +63,8 @@ rule max_discount {
     on   create, update of Quote
     when discount > 15% and actor has SALES_REP
     then require approval discount_approval because "折扣超过销售代表权限: {discount}"
+                                                    / en "over the limit of a representative: {discount}",
+         oblige "tell_customer" { by: "{owner}", cost: "{cost_price}", days: 30, steps: ["call", null] }
 }
 rule too_deep {
     on   create, update of Quote

@@ -71,20 +71,46 @@ def test_a_field_that_may_not_be_written(op: Operation, quote: Dict[str, Any]) -
     assert [reason.code for reason in decision.reasons] == ["FIELD_NOT_WRITABLE"]
 
 
+def test_texts_are_told_in_the_language_of_who_reads_them(
+    guard: Guard, rep: Principal, quote: Dict[str, Any]
+) -> None:
+    english = Principal(rep.tenant, rep.user, roles=rep.roles, agent="copilot", language="en-GB")
+    with guard.operation(english, skill="quote.draft") as op:
+        decision = op.propose(quote, {"discount": 20})
+    assert decision.reasons[0].message == "over the limit of a representative: 20%"
+    manager = Principal(rep.tenant, "u-02", roles=["SALES_MANAGER"], language="en")
+    [card] = guard.tickets(manager)
+    assert card.because == ["over the limit of a representative: 20%"]
+
+
+def test_obligations_say_what_the_host_must_do(op: Operation, quote: Dict[str, Any]) -> None:
+    decision = op.propose(quote, {"discount": 20})
+    [bound] = decision.obligations
+    assert (bound.name, bound.rule, bound.file) == ("tell_customer", "max_discount", "company.guard")
+    assert bound.line > 1
+    assert bound.terms == {
+        "by": "u-17",
+        "cost": "‹hidden›",
+        "days": 30,
+        "steps": ["call", None],
+    }
+    assert repr(bound) == "Obligation(tell_customer, max_discount)"
+
+
 def test_needs_approval_then_approved_then_spent_once(
     guard: Guard, rep: Principal, manager: Principal, op: Operation, quote: Dict[str, Any]
 ) -> None:
     decision = op.propose(quote, {"discount": 20})
     assert (decision.outcome, decision.chain) == ("needs_approval", "discount_approval")
-    assert decision.reasons[0].message == "折扣超过销售代表权限: 20"
+    assert decision.reasons[0].message == "折扣超过销售代表权限: 20%"
     ticket = decision.ticket or ""
     with pytest.raises(Denied, match="TICKET_PENDING"):
         guard.resume(ticket, rep)
 
     [card] = guard.tickets(manager)
     assert (card.id, card.state, card.requester, card.record) == (ticket, "pending", "u-17", "Q-1")
-    assert card.changes == [("discount", "5", "20")]
-    assert card.because == ["折扣超过销售代表权限: 20"]
+    assert card.changes == [("discount", "5%", "20%")]
+    assert card.because == ["折扣超过销售代表权限: 20%"]
     assert card.operation == op.id and card.action.startswith("sha256:")
     assert card.created.tzinfo is datetime.timezone.utc
     assert card.expires - card.created == datetime.timedelta(days=1)

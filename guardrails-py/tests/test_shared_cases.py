@@ -81,7 +81,7 @@ def test_evaluating_needs_no_store() -> None:
     asked = request(record=record, changes={"discount": 20})
     answer = evaluate(asked, policies=CRM / "policies")
     assert (answer["outcome"], answer["approval"]) == ("needs_approval", "discount_approval")
-    assert [reason["code"] for reason in answer["reasons"]] == ["APPROVAL_REQUIRED"]
+    assert [reason["code"] for reason in answer["reasons"]] == ["DISCOUNT_LIMIT_EXCEEDED"]
     assert answer["view"]["contact_phone"] == "138****5678"
     assert "cost_price" in answer["hidden"]
     assert answer == evaluate(json.dumps(asked), policies=CRM / "policies")

@@ -16,6 +16,8 @@ mod approvals;
 mod begin;
 #[path = "decisions/fixture.rs"]
 mod fixture;
+#[path = "decisions/messages.rs"]
+mod messages;
 #[path = "decisions/propose.rs"]
 mod propose;
 #[path = "decisions/read.rs"]

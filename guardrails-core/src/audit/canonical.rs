@@ -87,8 +87,12 @@ fn write_data(data: &mut Object<'_>, kind: &EventKind) {
             reasons,
             verdicts,
             risk,
+            obligations,
         } => {
             data.digest_if_any(member!("action"), *action);
+            if !obligations.is_empty() {
+                data.texts(member!("obligations"), obligations);
+            }
             data.word(member!("outcome"), outcome);
             data.list(member!("reasons"), reasons, write_reason);
             data.text(member!("record"), record);

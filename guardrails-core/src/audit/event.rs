@@ -89,6 +89,8 @@ pub enum EventKind {
         verdicts: Arc<[Verdict]>,
         /// The risk; none for a decision about reading.
         risk: Option<Arc<Risk>>,
+        /// Names of what the host is bound to.
+        obligations: Arc<[Name]>,
     },
     /// Something happened to a ticket.
     Ticket(Box<TicketEvent>),

@@ -168,6 +168,9 @@ pub enum RecordedKind {
             skip_serializing_if = "Option::is_none"
         )]
         action: Option<Digest>,
+        /// Names of what the host was bound to.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        obligations: Vec<String>,
         /// `allow`, `needs_approval` or `deny`.
         outcome: String,
         /// Why.

@@ -156,6 +156,7 @@ fn write_access(
 fn write_decision(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Result {
     let RecordedKind::Decision {
         action,
+        obligations,
         outcome,
         reasons,
         record,
@@ -185,6 +186,9 @@ fn write_decision(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Resul
         detail(f, format_args!("risk {} {}", factor.name, factor.score))?;
     }
     write_reasons(f, reasons)?;
+    if !obligations.is_empty() {
+        detail(f, format_args!("obliges {}", obligations.join(", ")))?;
+    }
     verdicts
         .iter()
         .try_for_each(|verdict| write_verdict(f, verdict))

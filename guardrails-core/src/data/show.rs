@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::project::{Around, Projector, Shown};
 use super::shape::Shapes;
 use super::table::{FieldRow, Inner, row_of};
+use crate::process::{Declared, written};
 use crate::value::{Name, Value};
 
 /// Stands for a value that may not be seen.
@@ -13,37 +14,49 @@ pub(super) const HIDDEN: &str = "‹hidden›";
 const MISSING: &str = "‹missing›";
 
 /// The value found at `path`, by these rows.
-pub(super) fn show(rows: &[FieldRow], shapes: &Shapes, path: &[Name], value: &Value) -> String {
+pub(super) fn show(
+    rows: &[FieldRow],
+    shapes: &Shapes,
+    path: &[Name],
+    value: &Value,
+    declared: Option<Declared<'_>>,
+) -> String {
     let mut out = String::new();
     match seen(rows, shapes, path, value, &Around::RECORD) {
-        None => out.push_str(HIDDEN),
-        Some(value) => write_plain(&value, &mut out),
+        Shown::Withheld => out.push_str(HIDDEN),
+        Shown::Changed(value) => write_plain(&value, &mut out),
+        Shown::Same => match declared.and_then(|declared| written(value, declared)) {
+            Some(text) => out.push_str(&text),
+            None => write_plain(value, &mut out),
+        },
     }
     out
 }
 
-/// The value at the end of the path as it may be seen; none when it may not.
+/// What may be seen of the value at the end of the path.
 fn seen(
     rows: &[FieldRow],
     shapes: &Shapes,
     path: &[Name],
     value: &Value,
     around: &Around,
-) -> Option<Value> {
-    let (name, rest) = path.split_first()?;
-    let row = row_of(rows, name)?;
+) -> Shown {
+    let Some((name, rest)) = path.split_first() else {
+        return Shown::Withheld;
+    };
+    let Some(row) = row_of(rows, name) else {
+        return Shown::Withheld;
+    };
     if rest.is_empty() {
-        return match Projector::new(shapes).field(row, value, around) {
-            Shown::Same => Some(value.clone()),
-            Shown::Changed(value) => Some(value),
-            Shown::Withheld => None,
-        };
+        return Projector::new(shapes).field(row, value, around);
     }
-    let inside = around.inside(row)?;
+    let Some(inside) = around.inside(row) else {
+        return Shown::Withheld;
+    };
     match &row.inner {
         Inner::Rows(rows) => seen(rows, shapes, rest, value, &inside),
         Inner::Shape(shape) => seen(shapes.rows(*shape), shapes, rest, value, &inside),
-        Inner::Anything | Inner::Scalar => None,
+        Inner::Anything | Inner::Scalar => Shown::Withheld,
     }
 }
 

@@ -10,6 +10,7 @@ use super::shape::Shapes;
 use super::show;
 use crate::audit::FieldAccess;
 use crate::policy::{PiiClass, Sensitivity};
+use crate::process::Declared;
 use crate::value::{Fields, Name, Value, by_name};
 
 /// What one principal may see and change of records that fall under the same grants.
@@ -179,8 +180,19 @@ impl FieldTable {
     /// through lists as if through their items.
     #[must_use]
     pub fn show(&self, path: &[Name], value: &Value) -> String {
+        self.show_as(path, value, None)
+    }
+
+    /// The same for a value of a declared type, as people write such a value: `20%`. What a mask made
+    /// of it is shown as the mask left it.
+    pub(crate) fn show_as(
+        &self,
+        path: &[Name],
+        value: &Value,
+        declared: Option<Declared<'_>>,
+    ) -> String {
         match self.reach {
-            Reach::InScope => show::show(&self.rows, &self.shapes, path, value),
+            Reach::InScope => show::show(&self.rows, &self.shapes, path, value, declared),
             Reach::OutOfScope => show::HIDDEN.to_owned(),
         }
     }

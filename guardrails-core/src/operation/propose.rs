@@ -9,11 +9,11 @@ use super::{Operation, Stage};
 use crate::audit::EventKind;
 use crate::change::Changes;
 use crate::data::FieldTable;
-use crate::decision::{Decision, Outcome, Reason, TicketHandle};
+use crate::decision::{Decision, Obligation, Outcome, Reason, TicketHandle};
 use crate::error::Result;
 use crate::policy::{Digest, Verb};
 use crate::process::{
-    Action, Changing, Datum, Facts, Reader, Reference, Review, action_digest, review,
+    Action, Changing, Datum, Facts, Reader, Reference, Review, Schema, action_digest, review,
 };
 use crate::record::TENANT_FIELD;
 use crate::value::{JsonLimits, Name, within};
@@ -55,6 +55,10 @@ impl Operation {
         let changing = Changing {
             before: facts.before,
             set: facts.set,
+            schema: Schema {
+                policy: &self.snapshot.policy,
+                entity: &self.plan.entity,
+            },
         };
         let show = |reference: &Reference| reference.show(changing, Reader::Requester(&table));
         let mut review = review(
@@ -213,6 +217,7 @@ impl Operation {
             reasons: shared(&decision.reasons),
             verdicts: decision.verdicts.clone(),
             risk: Some(decision.risk.clone()),
+            obligations: names(&decision.obligations),
         };
         // What a ticket went through is on record by now, and the decision comes after it.
         let time = settled.action.map_or(now, |_| self.now());
@@ -236,6 +241,13 @@ impl Operation {
 
     pub(crate) fn snapshot(&self) -> &crate::snapshot::Snapshot {
         &self.snapshot
+    }
+}
+
+fn names(obligations: &[Obligation]) -> Arc<[Name]> {
+    match obligations {
+        [] => Arc::default(),
+        some => some.iter().map(|bound| bound.name.clone()).collect(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::facts::Facts;
-use super::message::{Changing, Reader, Reference, fill};
+use super::message::{Changing, Reader, Reference, Schema, fill};
 use super::ticket::{StepDecision, Ticket, TicketState};
 use crate::data::FieldTable;
 use crate::decision::{OperationId, TicketId};
@@ -41,7 +41,7 @@ pub struct TicketCard {
     pub action: Digest,
     /// The approval chains, joined by `+`.
     pub chain: Name,
-    /// Why an approval is needed.
+    /// Why an approval is needed, in this person's language where the policy has it.
     pub because: Vec<String>,
     /// Decisions so far.
     pub decisions: Vec<StepDecision>,
@@ -75,7 +75,13 @@ impl TicketCard {
         let record = Changing {
             before: &ticket.before,
             set: Some(&ticket.set),
+            schema: Schema {
+                policy: &snapshot.policy,
+                entity: &ticket.entity,
+            },
         };
+        let language = principal.spoken();
+        let read = |reference: &Reference| reference.show(record, reader);
         Self {
             id: ticket.id,
             state: ticket.state,
@@ -91,7 +97,7 @@ impl TicketCard {
             because: ticket
                 .because
                 .iter()
-                .map(|template| fill(template, &|reference| reference.show(record, reader)))
+                .map(|template| fill(template.text(language), &read))
                 .collect(),
             decisions: ticket.decisions.clone(),
             created: ticket.created,

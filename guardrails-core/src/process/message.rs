@@ -1,59 +1,13 @@
-//! Texts for people, in two steps: first *which* value stands where, then what a given person may
-//! see of it.
+//! Templates filled for one reader: what stands at each reference, as that person may see it.
 //!
-//! A template is text with references in braces: `{discount}`, `{old.amount}`, `{clauses[2].text}`;
-//! a literal brace is doubled. Reasons fill it for the requester, approval cards for the approver,
-//! from the same template and the same record. INVARIANT: a template holds no value of the record.
+//! Reasons fill a [template](super::template) for the requester, approval cards for the approver, from
+//! the same template and the same record.
 
-use std::fmt::Write as _;
-
-use super::facts::{Datum, Facts};
-use super::oracle::{self, Witness};
+use super::template::MISSING;
+use super::written::{Declared, written};
 use crate::data::FieldTable;
-use crate::policy::{Expr, Message, MessagePart, Path, Root};
+use crate::policy::{Policy, Type};
 use crate::value::{Fields, Name, Value};
-
-/// Stands where there is no value.
-const MISSING: &str = "‹missing›";
-
-/// The template of a message: references to the record stay references, everything else (who asks,
-/// which skill) is filled in.
-pub(crate) fn bind(message: &Message, when: Option<&Expr>, facts: &Facts<'_>) -> String {
-    let witnesses = when.map_or_else(Vec::new, |when| oracle::witnesses(when, facts));
-    let mut out = String::new();
-    for part in &message.parts {
-        match part {
-            MessagePart::Text(text) => out.push_str(&escaped(text)),
-            MessagePart::Value(path) => bind_path(path, &witnesses, facts, &mut out),
-        }
-    }
-    out
-}
-
-fn bind_path(path: &Path, witnesses: &[Witness<'_>], facts: &Facts<'_>, out: &mut String) {
-    // INVARIANT: writing to a String cannot fail.
-    let _ = match path.root {
-        Root::Record => write!(out, "{{{}}}", path.keys.join(".")),
-        Root::Old => write!(out, "{{old.{}}}", path.keys.join(".")),
-        Root::Variable(depth) => match witnesses.get(usize::from(depth)) {
-            Some(witness) if matches!(witness.list.root, Root::Record | Root::Old) => {
-                write!(out, "{{{}[{}]", witness.list, witness.index)
-                    .and_then(|()| path.keys.iter().try_for_each(|key| write!(out, ".{key}")))
-                    .and_then(|()| out.write_char('}'))
-            }
-            _ => out.write_str("‹…›"),
-        },
-        _ => match facts.read(path) {
-            Datum::Text(text) => out.write_str(&escaped(text)),
-            Datum::Number(number) => write!(out, "{}", number.normalize()),
-            _ => out.write_str(MISSING),
-        },
-    };
-}
-
-fn escaped(text: &str) -> String {
-    text.replace('{', "{{").replace('}', "}}")
-}
 
 /// Fills a template: `find` tells what stands for each reference.
 pub(crate) fn fill(template: &str, find: &dyn Fn(&Reference) -> String) -> String {
@@ -180,10 +134,15 @@ impl Reference {
         let Some(value) = value else {
             return MISSING.to_owned();
         };
+        let declared = record.schema.declared(self);
         match reader {
             // Whoever proposed a value knows it.
-            Reader::Requester(_) if changed.is_some() => plain(&value),
-            Reader::Requester(table) | Reader::Other(table) => table.show(&self.path(), &value),
+            Reader::Requester(_) if changed.is_some() => declared
+                .and_then(|declared| written(&value, declared))
+                .unwrap_or_else(|| plain(&value)),
+            Reader::Requester(table) | Reader::Other(table) => {
+                table.show_as(&self.path(), &value, declared)
+            }
         }
     }
 
@@ -199,6 +158,46 @@ impl Reference {
 pub(crate) struct Changing<'a> {
     pub(crate) before: &'a Fields,
     pub(crate) set: Option<&'a Fields>,
+    pub(crate) schema: Schema<'a>,
+}
+
+/// Where the types of a record are declared.
+#[derive(Clone, Copy)]
+pub(crate) struct Schema<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) entity: &'a str,
+}
+
+impl<'a> Schema<'a> {
+    fn declared(self, reference: &Reference) -> Option<Declared<'a>> {
+        let ty = self.type_of(reference)?;
+        let zone = self.policy.zone;
+        Some(Declared { ty, zone })
+    }
+
+    /// The declared type of what a reference names; none when nothing is declared there.
+    fn type_of(self, reference: &Reference) -> Option<&'a Type> {
+        let declared = self.walk(self.entity, &reference.keys)?;
+        match (&reference.item, declared) {
+            (None, ty) => Some(ty),
+            (Some((_, keys)), Type::List(item)) => match (keys.as_slice(), &**item) {
+                ([], item) => Some(item),
+                (keys, Type::Entity(entity)) => self.walk(entity, keys),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn walk(self, entity: &str, keys: &[Name]) -> Option<&'a Type> {
+        let (first, rest) = keys.split_first()?;
+        let ty = &self.policy.entities.get(entity)?.field(first)?.ty;
+        match (rest, ty) {
+            ([], ty) => Some(ty),
+            (rest, Type::Entity(inner)) => self.walk(inner, rest),
+            _ => None,
+        }
+    }
 }
 
 /// Who reads a message.

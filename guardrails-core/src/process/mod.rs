@@ -23,19 +23,23 @@ mod risk;
 mod rules;
 mod tables;
 mod tally;
+mod template;
 mod ticket;
 mod truth;
+mod written;
 
 pub use approvals::Approvals;
 pub use card::{TicketCard, TicketChange};
 pub use facts::{Datum, Facts};
 pub use oracle::holds;
+pub use template::Template;
 pub use ticket::{StepDecision, Ticket, TicketState, Vote};
 pub use truth::Truth;
 
 pub(crate) use action_digest::{Action, action_digest};
-pub(crate) use message::{Changing, Reader, Reference};
+pub(crate) use message::{Changing, Reader, Reference, Schema};
 pub(crate) use predicate::{Compiler, Frame, Predicate, Settled, Slots};
 pub(crate) use review::{Review, review};
 pub(crate) use risk::Scale;
 pub(crate) use rules::{Findings, Phase, RuleSet};
+pub(crate) use written::{Declared, written};

@@ -6,13 +6,16 @@
 use std::sync::Arc;
 
 use super::facts::Facts;
-use super::message::{Reference, bind, fill};
+use super::message::{Reference, fill};
 use super::oracle;
 use super::predicate::{Frame, Slots};
 use super::risk::{Scale, share, total};
 use super::rules::{Because, Finding, Findings, Phase, RuleSet, in_force, phase};
 use super::tables::take_plainly;
+use super::template::Template;
 use crate::decision::{Obligation, Reason, Risk, Verdict};
+use crate::diagnostic::Phrase;
+use crate::phrase;
 use crate::policy::{Duty, LevelEffect, Message, Policy, RiskThreshold, Verb};
 use crate::value::Name;
 
@@ -36,8 +39,8 @@ pub(crate) struct NeedsApproval {
     pub(crate) chain: Name,
     /// As the requester may see it.
     pub(crate) reason: Reason,
-    /// Its text as a template, to be filled for whoever reads it later.
-    pub(crate) template: String,
+    /// Its text, to be filled for whoever reads it later.
+    pub(crate) template: Template,
 }
 
 /// Shows what a message refers to, as the requester may see it.
@@ -142,7 +145,7 @@ fn conclude(
     };
     for finding in std::mem::take(&mut findings.denials) {
         let template = template(&finding.what.because, &finding, facts);
-        let reason = reason(finding.what.code.clone(), &template, &finding, show);
+        let reason = reason(finding.what.code.clone(), &template, &finding, facts, show);
         if finding.shadow {
             review.shadows.push(reason);
         } else {
@@ -151,7 +154,7 @@ fn conclude(
     }
     for finding in std::mem::take(&mut findings.approvals) {
         let template = template(&finding.what.because, &finding, facts);
-        let reason = reason(finding.what.code.clone(), &template, &finding, show);
+        let reason = reason(finding.what.code.clone(), &template, &finding, facts, show);
         if finding.shadow {
             review.shadows.push(reason);
         } else {
@@ -192,7 +195,7 @@ impl Review {
                 let reason = reason(code);
                 self.needs.push(NeedsApproval {
                     chain: chain.clone(),
-                    template: reason.message().to_owned(),
+                    template: reason.message().into(),
                     reason,
                 });
             }
@@ -207,7 +210,8 @@ impl Review {
 
 fn obligation(finding: &Finding<Arc<Duty>>, facts: &Facts<'_>, show: Show<'_>) -> Obligation {
     let when = finding.rule.when.as_ref();
-    let fill = |message: &Message| fill(&bind(message, when, facts), show);
+    let language = facts.principal.spoken();
+    let fill = |message: &Message| fill(Template::bind(message, when, facts).text(language), show);
     let origin = &finding.rule.origin;
     Obligation {
         name: finding.what.name.clone(),
@@ -217,36 +221,46 @@ fn obligation(finding: &Finding<Arc<Duty>>, facts: &Facts<'_>, show: Show<'_>) -
     }
 }
 
-fn template<T>(because: &Because, finding: &Finding<T>, facts: &Facts<'_>) -> String {
-    let mut text = match because {
-        Because::Text(text) => text.clone(),
-        Because::Template(message) => bind(message, finding.rule.when.as_ref(), facts),
+fn template<T>(because: &Because, finding: &Finding<T>, facts: &Facts<'_>) -> Template {
+    let template = match because {
+        Because::Text(text) => text.as_str().into(),
+        Because::Template(message) => Template::bind(message, finding.rule.when.as_ref(), facts),
     };
-    if text.is_empty() {
-        text.push_str("a rule says so");
+    let template = template.or("a rule says so");
+    match &finding.unknown {
+        Some(unknown) => template.followed_by(&could_not_be_known(unknown)),
+        None => template,
     }
-    if let Some(unknown) = &finding.unknown {
-        text.push_str(&could_not_be_known(unknown));
-    }
-    text
 }
 
-fn reason<T>(code: Name, template: &str, finding: &Finding<T>, show: Show<'_>) -> Reason {
+fn reason<T>(
+    code: Name,
+    template: &Template,
+    finding: &Finding<T>,
+    facts: &Facts<'_>,
+    show: Show<'_>,
+) -> Reason {
     let origin = &finding.rule.origin;
-    Reason::new(code, fill(template, show))
-        .with_template(template)
+    Reason::new(code, fill(template.text(facts.principal.spoken()), show))
+        .with_template(template.first())
         .from_policy(origin.name.clone(), origin.place.clone())
         .in_shadow(finding.shadow)
 }
 
-fn could_not_be_known(names: &[String]) -> String {
+fn could_not_be_known(names: &[String]) -> Phrase {
     if names.is_empty() {
-        return " (the condition could not be worked out, so the rule applies)".to_owned();
+        return phrase!(
+            " (the condition could not be worked out, so the rule applies)"
+                | "（条件无法判断，因此规则适用）"
+        );
     }
     let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    format!(
-        " ({} missing or not readable, so the rule applies)",
-        names.join(", ")
+    let (listed, enumerated) = (names.join(", "), names.join("、"));
+    phrase!(
+        " ({listed} missing or not readable, so the rule applies)"
+            | "（{enumerated} 缺失或无法读取，因此规则适用）",
+        listed,
+        enumerated
     )
 }
 

@@ -6,6 +6,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::template::Template;
 use crate::decision::{OperationId, TicketId};
 use crate::policy::{Digest, Verb};
 use crate::value::{Fields, Name};
@@ -50,7 +51,7 @@ pub struct Ticket {
     /// Decisions so far, oldest first.
     pub decisions: Vec<StepDecision>,
     /// Why an approval is needed: templates without a record's value, filled for each reader.
-    pub because: Vec<String>,
+    pub because: Vec<Template>,
     /// When it was made.
     pub created: DateTime<Utc>,
     /// When it expires undecided.

@@ -100,6 +100,21 @@ pub(crate) fn decision() -> EventKind {
         reasons: reasons().into(),
         verdicts: verdicts().into(),
         risk: Some(Arc::new(risk())),
+        obligations: [].into(),
+    }
+}
+
+/// A decision that binds the host.
+fn obliging() -> EventKind {
+    EventKind::Decision {
+        record: "Q-1".into(),
+        fields: ["discount".into()].into(),
+        action: None,
+        outcome: "allow",
+        reasons: [].into(),
+        verdicts: [].into(),
+        risk: None,
+        obligations: ["retain".into(), "告知客户".into()].into(),
     }
 }
 
@@ -187,8 +202,10 @@ pub(crate) fn one_of_each() -> Vec<(&'static str, Event)> {
                 reasons: [].into(),
                 verdicts: [].into(),
                 risk: None,
+                obligations: [].into(),
             }),
         ),
+        ("decision_with_obligations", about(obliging())),
         ("ticket", about(ticket(TicketState::Approved, "u-2", ""))),
         (
             "ticket_refused",

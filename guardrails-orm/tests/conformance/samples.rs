@@ -102,6 +102,7 @@ pub fn decision(about: &Arc<OperationContext>) -> Event {
                 level: RiskLevel::Medium,
                 factors: vec![("impact".into(), Decimal::new(24, 1))],
             })),
+            obligations: Arc::default(),
         },
     )
 }
@@ -146,7 +147,7 @@ pub fn ticket(tenant: &str) -> Ticket {
         chain: "sales_manager".into(),
         step: 0,
         decisions: Vec::new(),
-        because: vec!["折扣超过销售代表权限".to_owned()],
+        because: vec!["折扣超过销售代表权限".into()],
         created: moment(),
         expires: moment() + Duration::days(2),
         execute_by: None,

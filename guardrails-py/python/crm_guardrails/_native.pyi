@@ -59,6 +59,8 @@ class Principal:
         agent: The agent that acts for the person; empty for the person alone, and only a person
             alone may decide an approval.
         model: The model that the agent runs on.
+        language: The language the person reads, such as ``en`` or ``zh-CN``: texts of the policy are
+            told in it where the policy has them.
         risk_score: The host's own risk score of this person, 0 (none) to 10.
 
     Raises:
@@ -74,6 +76,7 @@ class Principal:
         attributes: Optional[Dict[str, Any]] = None,
         agent: str = "",
         model: str = "",
+        language: str = "",
         risk_score: Union[int, float, Decimal, None] = None,
     ) -> "Principal": ...
     @property
@@ -181,6 +184,26 @@ class Verdict:
         """Whether it was recorded only."""
 
 @final
+class Obligation:
+    """Something that the policy binds the host to (``oblige``)."""
+
+    @property
+    def name(self) -> str:
+        """What is to be done, by the name that the policy gives it."""
+    @property
+    def terms(self) -> Dict[str, Any]:
+        """The particulars; numbers are ``int`` or ``Decimal``."""
+    @property
+    def rule(self) -> str:
+        """The rule that says so."""
+    @property
+    def file(self) -> str:
+        """The file of the policy."""
+    @property
+    def line(self) -> int:
+        """The line of the policy."""
+
+@final
 class Decision:
     """One decision about one proposed change."""
 
@@ -217,6 +240,9 @@ class Decision:
     @property
     def notify(self) -> List[str]:
         """Channels that the policy wants told; the host tells them."""
+    @property
+    def obligations(self) -> List[Obligation]:
+        """What the host must do, whatever the outcome; the policy goes on believing that it was done."""
     @property
     def policy_digest(self) -> str:
         """The policy it was made under: ``sha256:`` and 64 hexadecimal digits."""

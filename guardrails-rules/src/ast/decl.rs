@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::expr::{Datum, Expr, Literal};
+use super::expr::{Datum, Entry, Expr, Literal};
 use super::{Dotted, Ident, Span, Text};
 
 /// `@name(argument, …)`
@@ -179,7 +179,8 @@ pub(crate) enum EffectKind {
     Hide(Dotted),
     Risk(Decimal, Option<Text>),
     Notify(Text),
-    Oblige,
+    /// Name, and what stands in the braces.
+    Oblige(Text, Option<Vec<Entry>>),
     Do(Script),
 }
 

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use guardrails_core::policy::{Effect, EffectKind, Entity, Message, Requirement, Verb};
-use guardrails_core::{Name, Phrase, phrase};
+use guardrails_core::{Name, phrase};
 
 use super::condition::Checker;
 use super::context::Context;
-use super::{mask, script};
+use super::{mask, obligation, script};
 use crate::ast::{self, Because, Ident, Span};
 use crate::codes;
 
@@ -118,13 +118,11 @@ impl Effects<'_, '_> {
             ast::EffectKind::Notify(channel) => vec![EffectKind::Notify(channel.text.clone())],
             ast::EffectKind::Do(script) => self.script(script),
             ast::EffectKind::Allow => Vec::new(),
-            ast::EffectKind::Oblige => {
-                self.report_unavailable(
-                    effect.span,
-                    "`oblige`",
-                    phrase!("use `notify`" | "用 `notify`"),
-                );
-                Vec::new()
+            ast::EffectKind::Oblige(name, terms) => {
+                self.check_binds(effect.span);
+                let terms = terms.as_deref().unwrap_or_default();
+                let duty = obligation::lower(&mut self.checker, name, terms);
+                vec![EffectKind::Oblige(Arc::new(duty))]
             }
         };
         let place = self.cx.place(effect.span);
@@ -137,33 +135,30 @@ impl Effects<'_, '_> {
             .collect()
     }
 
-    fn report_unavailable(&self, span: Span, what: &str, help: Phrase) {
-        self.cx.report(self.cx.unavailable(span, what).help(help));
+    fn because(&mut self, because: &Option<Because>) -> Message {
+        match because {
+            Some(because) if self.entity.is_some() => self.checker.because(because),
+            _ => Message::default(),
+        }
     }
 
-    fn because(&mut self, because: &Option<Because>) -> Message {
-        let Some(because) = because else {
-            return Message::default();
-        };
-        for (language, text) in &because.translations {
-            let message = phrase!(
-                "the text for `{language}` is not shown in this version"
-                    | "此版本不显示 `{language}` 的文字",
-                language = &language.text
-            );
-            let help = phrase!(
-                "write both languages into the first text" | "把两种语言都写在第一段文字里"
-            );
-            self.cx.report(
-                self.cx
-                    .warning(codes::TRANSLATION_UNUSED, text.span, message)
-                    .help(help),
-            );
+    /// A view says nothing of what the host must do, so nobody would be bound.
+    fn check_binds(&self, span: Span) {
+        if !self.verbs.contains(&Verb::Read) {
+            return;
         }
-        if self.entity.is_none() {
-            return Message::default();
-        }
-        self.checker.message(&because.message)
+        let message = phrase!(
+            "`oblige` binds the host for a change, and this rule is about `read`"
+                | "`oblige` 约束的是变更，而此规则涉及 `read`"
+        );
+        self.cx.report(
+            self.cx
+                .error(codes::MISPLACED_EFFECT, span, message)
+                .help(phrase!(
+                    "write a rule on `create`, `update` or `delete` for it"
+                        | "为 `create`、`update` 或 `delete` 单独写一条规则"
+                )),
+        );
     }
 
     fn mask(&self, masking: &ast::Masking) -> Vec<EffectKind> {

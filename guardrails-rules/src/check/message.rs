@@ -1,14 +1,107 @@
 //! Messages: texts with places for values.
 
-use guardrails_core::policy::{ExprKind, Message, MessagePart, Type};
+use std::collections::BTreeSet;
+
+use guardrails_core::policy::{ExprKind, Message, MessagePart, Translation, Type};
 use guardrails_core::{Value, phrase};
 
 use super::condition::Checker;
 use super::types::{Ty, Typed};
-use crate::ast::{Ident, Span, Text};
+use crate::ast::{Because, Ident, Span, Text};
 use crate::codes;
 
 impl Checker<'_, '_> {
+    /// A message and its translations, which show the same values.
+    pub(super) fn because(&mut self, because: &Because) -> Message {
+        self.cx.report_repeats(
+            because.translations.iter().map(|(language, _)| language),
+            phrase!("the language " | "语言 "),
+        );
+        let mut message = self.message(&because.message);
+        for (language, text) in &because.translations {
+            self.check_language(language);
+            let parts = self.message(text).parts;
+            self.check_same_values(&message.parts, &parts, text);
+            message.translations.push(Translation {
+                language: language.text.clone(),
+                parts,
+            });
+        }
+        message
+    }
+
+    /// Nobody asks for a language that no tag names.
+    fn check_language(&self, language: &Ident) {
+        let tag = &*language.text;
+        let primary = (2..=3).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_lowercase());
+        if primary {
+            return;
+        }
+        let message = phrase!(
+            "`{tag}` is not the tag of a language" | "`{tag}` 不是语言标签",
+            tag
+        );
+        self.report(
+            self.cx
+                .warning(codes::NOT_A_LANGUAGE, language.span, message)
+                .help(phrase!(
+                    "write its two or three letters of BCP 47, such as `en` or `zh`"
+                        | "写 BCP 47 的两三个字母，例如 `en` 或 `zh`"
+                )),
+        );
+    }
+
+    fn check_same_values(&self, first: &[MessagePart], other: &[MessagePart], text: &Text) {
+        let missing = |from: &[MessagePart], there: &[MessagePart]| {
+            let there = values(there);
+            values(from)
+                .into_iter()
+                .find(|value| !there.contains(value))
+        };
+        let finding = if let Some(value) = missing(first, other) {
+            phrase!(
+                "this translation does not show `{{{value}}}`" | "此译文没有显示 `{{{value}}}`",
+                value
+            )
+        } else if let Some(value) = missing(other, first) {
+            phrase!(
+                "this translation shows `{{{value}}}`, and the first text does not"
+                    | "此译文显示了 `{{{value}}}`，而第一段文字没有",
+                value
+            )
+        } else {
+            return;
+        };
+        self.report(
+            self.cx
+                .error(codes::TRANSLATION_DIFFERS, text.span, finding)
+                .help(phrase!(
+                    "show the same values in each language" | "各语言显示相同的值"
+                )),
+        );
+    }
+
+    /// A percent is shown as `15%`: a sign after it would be a second one.
+    fn check_sign(&self, plain: &str, message: &Message, rest: &str, span: Span) {
+        let percent = match message.parts.last() {
+            Some(MessagePart::Value(path)) if plain.is_empty() => path.ty == Type::Percent,
+            _ => plain.ends_with('%'),
+        };
+        if percent && rest.starts_with('%') {
+            let finding = phrase!(
+                "a percent is shown with its sign, and another stands behind it"
+                    | "百分数显示时自带 `%`，其后又写了一个"
+            );
+            self.report(
+                self.cx
+                    .warning(codes::SECOND_SIGN, span, finding)
+                    .help(phrase!(
+                        "remove the `%` behind the brace" | "删去花括号后的 `%`"
+                    )),
+            );
+        }
+    }
+
     /// Reads `discount is {discount}`; `{{` and `}}` stand for braces.
     pub(super) fn message(&mut self, text: &Text) -> Message {
         let mut message = Message::default();
@@ -29,7 +122,9 @@ impl Checker<'_, '_> {
                     let inside = tail.get(1..end).unwrap_or("");
                     let span = within(text, offset, end + 1);
                     self.placeholder(inside, span, &mut plain, &mut message);
-                    tail.get(end + 1..).unwrap_or("")
+                    let after = tail.get(end + 1..).unwrap_or("");
+                    self.check_sign(&plain, &message, after, span);
+                    after
                 }
                 _ => {
                     self.bad_placeholder(within(text, offset, 1));
@@ -103,6 +198,15 @@ impl Checker<'_, '_> {
             ),
         }
     }
+}
+
+/// What a text shows, by its paths.
+fn values(parts: &[MessagePart]) -> BTreeSet<String> {
+    let shown = parts.iter().filter_map(|part| match part {
+        MessagePart::Value(path) => Some(path.to_string()),
+        MessagePart::Text(_) => None,
+    });
+    shown.collect()
 }
 
 fn is_name(part: &str) -> bool {

@@ -21,6 +21,7 @@ mod mask;
 mod message;
 mod moments;
 mod names;
+mod obligation;
 mod operators;
 mod presence;
 mod risk;

@@ -29,7 +29,7 @@ entity Quote { discount : percent }
 rule stop {
     on   update of Quote
     when discount > 15%
-    then deny TOO_DEEP because "{discount}% is too deep"
+    then deny TOO_DEEP because "{discount} is too deep"
 }
 "#,
     },

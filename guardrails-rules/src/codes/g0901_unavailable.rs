@@ -17,20 +17,17 @@ pub(super) const CODE: &Code = &Code {
     example: Example::Text {
         wrong: r#"
 guard 1
-entity Quote { sent : datetime }
-rule late {
-    on   update of Quote
-    when behaviour.score > 8
-    then oblige "log"
+entity Quote { id : text  amount : money(CNY) }
+grant ANALYST on Quote {
+    read id
+    aggregate amount by sum
 }
 "#,
         right: r#"
 guard 1
-entity Quote { sent : datetime }
-rule late {
-    on   update of Quote
-    when behaviour.score > 8
-    then notify "log"
+entity Quote { id : text  amount : money(CNY) }
+grant ANALYST on Quote {
+    read id, amount
 }
 "#,
     },

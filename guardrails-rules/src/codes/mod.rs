@@ -65,11 +65,13 @@ mod g0410_list_too_long;
 mod g0411_row_width;
 mod g0412_allow_not_alone;
 mod g0413_bad_column;
+mod g0414_translation_differs;
+mod g0415_second_sign;
 mod g0501_unused;
 mod g0502_unmasked_pii;
 mod g0503_unusable_skill;
 mod g0504_odd_weights;
-mod g0505_translation_unused;
+mod g0505_not_a_language;
 mod g0901_unavailable;
 mod g0999_internal;
 
@@ -200,11 +202,13 @@ listed! {
     ROW_WIDTH = g0411_row_width;
     ALLOW_NOT_ALONE = g0412_allow_not_alone;
     BAD_COLUMN = g0413_bad_column;
+    TRANSLATION_DIFFERS = g0414_translation_differs;
+    SECOND_SIGN = g0415_second_sign;
     UNUSED = g0501_unused;
     UNMASKED_PII = g0502_unmasked_pii;
     UNUSABLE_SKILL = g0503_unusable_skill;
     ODD_WEIGHTS = g0504_odd_weights;
-    TRANSLATION_UNUSED = g0505_translation_unused;
+    NOT_A_LANGUAGE = g0505_not_a_language;
     UNAVAILABLE = g0901_unavailable;
     INTERNAL = g0999_internal;
 }

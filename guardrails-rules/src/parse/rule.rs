@@ -55,7 +55,12 @@ pub(super) fn effect(node: &Node<'_>) -> Built<Effect> {
     let mut children = node.children();
     let kind = match node.rule() {
         Rule::allow => EffectKind::Allow,
-        Rule::oblige => EffectKind::Oblige,
+        Rule::oblige => {
+            let name = children.need(Rule::text)?.quoted()?;
+            let terms = children.next_if(Rule::object);
+            let terms = terms.map(|terms| literal::object(&terms)).transpose()?;
+            EffectKind::Oblige(name, terms)
+        }
         Rule::deny => {
             let code = children.need(Rule::name)?.ident();
             EffectKind::Deny(code, because(&mut children)?)

@@ -250,14 +250,14 @@ fn a_card_shows_what_its_reader_may_see() {
     let id = ticket(&decision);
     let card = |principal: &Principal| world.guard.approvals().show(id, principal).unwrap();
     let finance = card(&finance());
-    assert_eq!(finance.because, ["below cost 777.77"]);
+    assert_eq!(finance.because, ["below cost 777.77 CNY"]);
     assert_eq!(
         finance.changes[0].after, "‹hidden›",
         "finance has no grant on the amount"
     );
     let rep = card(&rep());
     assert_eq!(rep.because, ["below cost ‹hidden›"]);
-    assert_eq!(rep.changes[0].after, "100.00");
+    assert_eq!(rep.changes[0].after, "100.00 CNY");
     assert!(
         world.guard.approvals().show(id, &manager()).is_err(),
         "not the manager's to decide"

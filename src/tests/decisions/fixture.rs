@@ -67,7 +67,7 @@ rule below_cost {
 rule too_deep {
     on update of Quote
     when discount > 40%
-    then deny DISCOUNT_TOO_DEEP because "nobody gives {discount}%"
+    then deny DISCOUNT_TOO_DEEP because "nobody gives {discount}"
 }
 rule forbidden_clause {
     on create, update of Quote

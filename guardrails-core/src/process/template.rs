@@ -1,0 +1,206 @@
+//! A message once it is known *which* value stands where, and not yet what anybody may see of it.
+//!
+//! Text with references in braces: `{discount}`, `{old.amount}`, `{clauses[2].text}`; a literal brace
+//! is doubled. INVARIANT: a template holds no value of the record, so that it may be stored with a
+//! ticket and told in the audit.
+
+use std::fmt::Write as _;
+
+use serde::{Deserialize, Serialize};
+
+use super::facts::{Datum, Facts};
+use super::oracle::{self, Witness};
+use super::written::datum;
+use crate::diagnostic::{Language, Phrase};
+use crate::policy::{Expr, Message, MessagePart, Path, Root, speaks};
+use crate::value::Name;
+
+/// Stands where there is no value.
+pub(super) const MISSING: &str = "‹missing›";
+
+/// A text with places for values, in each language that the policy has it in.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "Stored", into = "Stored")]
+pub struct Template {
+    text: String,
+    translations: Vec<(Name, String)>,
+}
+
+/// A template as it is stored: mostly a text, as it was before there were translations.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    Text(String),
+    Translated {
+        text: String,
+        translations: Vec<(String, String)>,
+    },
+}
+
+impl Template {
+    /// The text in a language; the policy's first text when there is none in it.
+    #[must_use]
+    pub fn text(&self, language: &str) -> &str {
+        let found = self
+            .translations
+            .iter()
+            .find(|(have, _)| speaks(have, language));
+        found.map_or(&self.text, |(_, text)| text)
+    }
+
+    /// The policy's first text: for whoever reads without a language, such as the audit.
+    #[must_use]
+    pub fn first(&self) -> &str {
+        &self.text
+    }
+
+    /// The template of a message: references to the record stay references, everything else (who
+    /// asks, which skill) is filled in.
+    pub(crate) fn bind(message: &Message, when: Option<&Expr>, facts: &Facts<'_>) -> Self {
+        let witnesses = when.map_or_else(Vec::new, |when| oracle::witnesses(when, facts));
+        let translations = message.translations.iter().map(|translation| {
+            (
+                translation.language.clone(),
+                bound(&translation.parts, &witnesses, facts),
+            )
+        });
+        Self {
+            text: bound(&message.parts, &witnesses, facts),
+            translations: translations.collect(),
+        }
+    }
+
+    /// The same with another sentence behind it; a text in a language that the product speaks has it
+    /// in that language.
+    pub(crate) fn followed_by(mut self, sentence: &Phrase) -> Self {
+        self.text.push_str(sentence);
+        for (language, text) in &mut self.translations {
+            text.push_str(sentence.text(Language::from_tag(language).unwrap_or_default()));
+        }
+        self
+    }
+
+    /// The same, or `otherwise` where it says nothing.
+    pub(crate) fn or(self, otherwise: &str) -> Self {
+        if self.text.is_empty() {
+            Self::from(otherwise)
+        } else {
+            self
+        }
+    }
+}
+
+impl From<&str> for Template {
+    fn from(text: &str) -> Self {
+        Self::from(text.to_owned())
+    }
+}
+
+impl From<String> for Template {
+    fn from(text: String) -> Self {
+        Self {
+            text,
+            translations: Vec::new(),
+        }
+    }
+}
+
+impl From<Stored> for Template {
+    fn from(stored: Stored) -> Self {
+        match stored {
+            Stored::Text(text) => text.into(),
+            Stored::Translated { text, translations } => Self {
+                text,
+                translations: translations
+                    .into_iter()
+                    .map(|(language, text)| (language.into(), text))
+                    .collect(),
+            },
+        }
+    }
+}
+
+impl From<Template> for Stored {
+    fn from(template: Template) -> Self {
+        let Template { text, translations } = template;
+        if translations.is_empty() {
+            return Self::Text(text);
+        }
+        let translations = translations
+            .into_iter()
+            .map(|(language, text)| (language.to_string(), text));
+        Self::Translated {
+            text,
+            translations: translations.collect(),
+        }
+    }
+}
+
+fn bound(parts: &[MessagePart], witnesses: &[Witness<'_>], facts: &Facts<'_>) -> String {
+    let mut out = String::new();
+    for part in parts {
+        match part {
+            MessagePart::Text(text) => out.push_str(&escaped(text)),
+            MessagePart::Value(path) => bind_path(path, witnesses, facts, &mut out),
+        }
+    }
+    out
+}
+
+fn bind_path(path: &Path, witnesses: &[Witness<'_>], facts: &Facts<'_>, out: &mut String) {
+    // INVARIANT: writing to a String cannot fail.
+    let _ = match path.root {
+        Root::Record => write!(out, "{{{}}}", path.keys.join(".")),
+        Root::Old => write!(out, "{{old.{}}}", path.keys.join(".")),
+        Root::Variable(depth) => match witnesses.get(usize::from(depth)) {
+            Some(witness) if matches!(witness.list.root, Root::Record | Root::Old) => {
+                write!(out, "{{{}[{}]", witness.list, witness.index)
+                    .and_then(|()| path.keys.iter().try_for_each(|key| write!(out, ".{key}")))
+                    .and_then(|()| out.write_char('}'))
+            }
+            _ => out.write_str("‹…›"),
+        },
+        _ => match facts.read(path) {
+            Datum::Text(text) => out.write_str(&escaped(text)),
+            known => out.write_str(datum(known, &path.ty).as_deref().unwrap_or(MISSING)),
+        },
+    };
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('{', "{{").replace('}', "}}")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_stored_as_a_text_and_read_back() {
+        let plain = Template::from("a {discount}");
+        assert_eq!(serde_json::to_string(&plain).unwrap(), "\"a {discount}\"");
+        let translated = Template {
+            text: "折扣 {discount}".to_owned(),
+            translations: vec![("en".into(), "discount {discount}".to_owned())],
+        };
+        for template in [plain, translated] {
+            let stored = serde_json::to_string(&template).unwrap();
+            let read: Template = serde_json::from_str(&stored).unwrap();
+            assert_eq!(read, template);
+        }
+    }
+
+    #[test]
+    fn a_reader_is_met_in_their_language() {
+        let template = Template {
+            text: "折扣".to_owned(),
+            translations: vec![("en".into(), "discount".to_owned())],
+        };
+        assert_eq!(template.text("en-GB"), "discount");
+        assert_eq!(template.text("fr"), "折扣");
+        assert_eq!(template.text(""), "折扣");
+        let told = template.followed_by(&crate::phrase!(" (unknown)" | "（未知）"));
+        assert_eq!(told.first(), "折扣 (unknown)");
+    }
+}

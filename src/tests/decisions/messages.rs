@@ -1,0 +1,168 @@
+//! What people are told, each in their language and as they may see it, and what the host is bound to.
+
+use crm_guardrails::*;
+
+use super::fixture::*;
+
+const MORE: &str = r#"
+approval open_approval { step manager 1 of SALES_MANAGER }
+
+rule large {
+    on   update of Quote
+    when amount > 5_000 CNY
+    then require approval open_approval as TOO_LARGE
+         because "金额 {amount}，折扣 {discount}，成本 {cost_price}，风险 {behaviour.score}"
+              / en "amount {amount}, discount {discount}, cost {cost_price}, risk {behaviour.score}",
+         oblige "tell_customer" { text: "{amount}, cost {cost_price}, {contact_phone}", days: 30, by: ["{actor.id}", null] }
+}
+
+rule noted @shadow {
+    on   update of Quote
+    when amount > 5_000 CNY
+    then oblige "never", deny NEVER because "影子" / en "shadow"
+}
+
+rule unknown_level {
+    on   update of Quote
+    when actor.level > 3 and amount == 10 CNY
+    then deny LEVEL because "级别" / en "level" / zh "级别不明"
+}
+
+rule small {
+    on   update of Quote
+    when amount < 100 CNY
+    then oblige "log", notify "desk"
+}
+"#;
+
+fn more() -> World {
+    world_with(&format!("{POLICY}{MORE}"))
+}
+
+/// The cost is 777.77: nothing here is below it.
+fn large() -> Changes {
+    Changes::update(&quote()).set("amount", "9000.50")
+}
+
+fn told(principal: &Principal) -> String {
+    let decision = more().propose(principal, "quote.draft", &large());
+    let reason = decision
+        .reasons()
+        .iter()
+        .find(|reason| reason.rule() == "large");
+    reason.unwrap().message().to_owned()
+}
+
+#[test]
+fn a_requester_reads_their_own_language() {
+    let english = "amount 9000.50 CNY, discount 5%, cost ‹hidden›, risk 0";
+    let chinese = "金额 9000.50 CNY，折扣 5%，成本 ‹hidden›，风险 0";
+    assert_eq!(told(&rep().language("en-GB")), english);
+    assert_eq!(told(&rep().language("fr")), chinese);
+    assert_eq!(told(&rep()), chinese);
+}
+
+#[test]
+fn a_requirement_carries_its_own_code() {
+    let decision = more().propose(&rep(), "quote.draft", &large());
+    assert_eq!(codes(decision.reasons()), ["TOO_LARGE"]);
+}
+
+#[test]
+fn the_audit_keeps_the_first_text_and_no_value() {
+    let world = more();
+    world.propose(&rep().language("en"), "quote.draft", &large());
+    let audit = world.audit_text();
+    assert!(audit.contains("金额 {amount}，折扣 {discount}"), "{audit}");
+    assert!(
+        audit.contains(r#""obligations":["tell_customer"]"#),
+        "{audit}"
+    );
+    for secret in ["777.77", "9000.50", "13812345678"] {
+        assert!(!audit.contains(secret), "{secret} in {audit}");
+    }
+}
+
+#[test]
+fn a_card_is_told_in_its_readers_language() {
+    let world = more();
+    let decision = world.propose(&rep(), "quote.draft", &large());
+    let id = ticket(&decision);
+    let because = |reader: &Principal| {
+        let card = world.guard.approvals().show(id, reader).unwrap();
+        card.because
+    };
+    assert_eq!(
+        because(&manager().language("en")),
+        ["amount 9000.50 CNY, discount 5%, cost ‹hidden›, risk 0"]
+    );
+    assert_eq!(
+        because(&manager()),
+        ["金额 9000.50 CNY，折扣 5%，成本 ‹hidden›，风险 0"]
+    );
+}
+
+#[test]
+fn what_cannot_be_known_is_said_in_the_texts_language() {
+    let change = Changes::update(&quote()).set("amount", "10");
+    let say = |language: &str| {
+        let decision = more().propose(&rep().language(language), "quote.draft", &change);
+        let reasons = decision.reasons().iter();
+        let level = reasons.filter(|reason| reason.rule() == "unknown_level");
+        level
+            .map(|reason| reason.message().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let english = " (`actor.level` missing or not readable, so the rule applies)";
+    assert_eq!(say("en"), [format!("level{english}")]);
+    assert_eq!(
+        say("zh"),
+        ["级别不明（`actor.level` 缺失或无法读取，因此规则适用）"]
+    );
+    assert_eq!(say(""), [format!("级别{english}")]);
+}
+
+#[test]
+fn an_obligation_shows_what_the_requester_may_see() {
+    let decision = more().propose(&rep(), "quote.draft", &large());
+    let [bound] = decision.obligations() else {
+        panic!("{:?}", decision.obligations());
+    };
+    assert_eq!((bound.name(), bound.rule()), ("tell_customer", "large"));
+    assert_eq!(
+        bound.terms().to_json(),
+        r#"{"by":["u-17",null],"days":30,"text":"9000.50 CNY, cost ‹hidden›, 138****5678"}"#
+    );
+    assert_eq!(decision.outcome().as_str(), "needs_approval");
+    let shown = format!("{decision:?} {bound:?}");
+    assert!(!shown.contains("9000"), "{shown}");
+}
+
+#[test]
+fn an_allowed_change_may_oblige_and_a_shadow_rule_never_does() {
+    let change = Changes::update(&quote())
+        .set("amount", "800")
+        .set("discount", 1);
+    let calm = more().propose(&rep(), "quote.draft", &change);
+    assert_eq!(calm.obligations(), []);
+    let decision = world_with(&format!(
+        "{POLICY}\nrule always {{ on update of Quote then oblige \"log\" }}"
+    ))
+    .propose(&rep(), "quote.draft", &change);
+    assert_eq!(*decision.outcome(), Outcome::Allow);
+    assert_eq!(decision.obligations()[0].name(), "log");
+    assert_eq!(decision.obligations()[0].terms().to_json(), "{}");
+    let shadowed = more().propose(&rep(), "quote.draft", &large());
+    assert!(
+        shadowed
+            .obligations()
+            .iter()
+            .all(|bound| bound.name() != "never")
+    );
+    assert!(
+        shadowed
+            .verdicts()
+            .iter()
+            .any(|said| &*said.rule == "noted" && said.shadow)
+    );
+}
