@@ -44,13 +44,21 @@ fn syllabic(name: &str, out: &mut String) {
         Some(rest) if !rest.is_empty() => 2,
         _ => 1,
     };
+    let mut hidden = false;
     for (at, glyph) in glyphs(name).enumerate() {
         match glyph.chars().next() {
             _ if at < surname => out.push_str(glyph),
             Some('·' | '•' | '・') => out.push('·'),
             Some(c) if c.is_whitespace() => {}
-            _ => out.push('*'),
+            _ => {
+                hidden = true;
+                out.push('*');
+            }
         }
+    }
+    // A surname with nothing but separators behind it would stand there whole.
+    if !hidden {
+        out.push('*');
     }
 }
 
