@@ -22,11 +22,11 @@ pub use guardrails_core::data;
 pub use guardrails_core::policy;
 pub use guardrails_core::process;
 pub use guardrails_core::{
-    Changes, Clock, CountingEntropy, Decision, Diagnostic, Entropy, Error, ErrorKind,
+    Activity, Changes, Clock, CountingEntropy, Decision, Diagnostic, Entropy, Error, ErrorKind,
     FieldPermission, Fields, FrozenClock, Holding, JsonLimits, LogId, MemoryStore, Name, Note,
     Obligation, Operation, OperationId, Outcome, Place, Principal, Reason, Record, Refreshed,
     Request, Result, Risk, RoleLine, RolePermission, Severity, SkillStatusRow, Store, TicketHandle,
-    TicketId, Value, Verdict, parse_fields,
+    TicketId, Value, Verdict, Zone, parse_fields,
 };
 /// The store traits, for administration through [`Guard::database`] and for hosts with a store of
 /// their own.

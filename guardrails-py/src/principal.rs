@@ -1,8 +1,10 @@
 //! Who asks.
 
+use crm_guardrails::{Activity, Error, ErrorKind};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::errors::raise;
 use crate::number::scalar;
 use crate::record::fields;
 
@@ -19,7 +21,7 @@ impl Principal {
         clippy::too_many_arguments,
         reason = "all but two are named in Python, and have a default"
     )]
-    #[pyo3(signature = (tenant, user, *, roles = Vec::new(), attributes = None, agent = "", model = "", language = "", risk_score = None))]
+    #[pyo3(signature = (tenant, user, *, roles = Vec::new(), attributes = None, agent = "", model = "", language = "", risk_score = None, behaviour = None))]
     fn new(
         tenant: &str,
         user: &str,
@@ -29,6 +31,7 @@ impl Principal {
         model: &str,
         language: &str,
         risk_score: Option<&Bound<'_, PyAny>>,
+        behaviour: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         let mut core = crm_guardrails::Principal::user(tenant, user)
             .agent(agent)
@@ -44,6 +47,9 @@ impl Principal {
             for (name, value) in &fields(attributes)? {
                 core = core.attribute(name.clone(), value.clone());
             }
+        }
+        if let Some(behaviour) = behaviour {
+            core = observed(core, behaviour)?;
         }
         Ok(Self { core })
     }
@@ -71,4 +77,25 @@ impl Principal {
             self.core.roles()
         )
     }
+}
+
+/// `{"calls_10m": 120}`: what the host counted, and in which window.
+fn observed(
+    core: crm_guardrails::Principal,
+    behaviour: &Bound<'_, PyDict>,
+) -> PyResult<crm_guardrails::Principal> {
+    let mut core = core;
+    for (key, count) in &fields(behaviour)? {
+        let count = count.as_number().filter(|count| count.fract().is_zero());
+        let count = count.and_then(|count| u64::try_from(count).ok());
+        let (Some((what, window)), Some(count)) = (Activity::from_key(key), count) else {
+            let message = format!("`behaviour` cannot hold `{key}` with this value");
+            let error = Error::new(ErrorKind::Input, message).with_help(
+                "send whole numbers under `calls_10m`, `denials_1h`, `fields_1d` and so on",
+            );
+            return Err(raise(behaviour.py(), error));
+        };
+        core = core.observed(what, window, count);
+    }
+    Ok(core)
 }

@@ -183,6 +183,10 @@ def test_wrong_arguments_are_type_errors(guard: Guard, rep: Principal, op: Opera
         Principal("acme", "u-17", attributes={"region": object()})
     with pytest.raises(InputError):
         Principal("acme", "u-17", risk_score=float("nan"))
+    for behaviour in ({"calls": 3}, {"calls_10x": 3}, {"calls_10m": -1}, {"calls_10m": 1.5}):
+        with pytest.raises(InputError):
+            Principal("acme", "u-17", behaviour=cast(Any, behaviour))
+    Principal("acme", "u-17", behaviour={"calls_10m": 3, "denials_1d": 0})
 
 
 def test_broken_policies_say_where(tmp_path: Path, store: str) -> None:

@@ -1,17 +1,15 @@
 //! JSON in and out, exactly and within limits.
 //!
-//! Numbers: integers of any size a decimal holds, and fractions of up to 15 significant digits,
-//! which pass through JSON's number type unharmed. A longer fraction is refused with the advice to
-//! send it as text, because it would otherwise be rounded on the way in. A duplicate key is refused:
-//! two readers could disagree about which one counts.
+//! A number is read from the digits that were sent: it never passes through a binary float, and what
+//! a decimal does not hold exactly is refused. A duplicate key is refused: two readers could disagree
+//! about which one counts.
 
-use std::cell::RefCell;
 use std::fmt::{self, Write as _};
 
-use rust_decimal::Decimal;
-use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer as _, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 
-use super::{Fields, Name, Value};
+use super::{Fields, Name, Value, exact_number};
 use crate::error::{Error, ErrorKind, Result};
 
 /// How large a JSON text from outside may be. Each limit is an error with its name.
@@ -44,33 +42,16 @@ pub fn parse_fields(text: &str, limits: JsonLimits) -> Result<Fields> {
     if text.len() > limits.bytes {
         return Err(over("record_bytes", limits.bytes, "bytes"));
     }
-    let state = RefCell::new(State {
-        items: limits.items,
-        broken: None,
-    });
-    let mut reader = serde_json::Deserializer::from_str(text);
-    let seed = Seed {
-        depth: limits.depth,
-        state: &state,
-    };
-    let value = seed.deserialize(&mut reader).and_then(|value| {
-        reader.end()?;
-        Ok(value)
-    });
-    if let Some(broken) = state.into_inner().broken {
-        return Err(match broken {
-            Broken::Depth => over("record_depth", limits.depth, "levels"),
-            Broken::Items => over("record_items", limits.items, "keys and items"),
-            Broken::Duplicate => Error::new(ErrorKind::Input, "a key appears twice in one object")
-                .with_help("send each key once"),
-            Broken::Number => Error::new(
-                ErrorKind::Input,
-                "a number has more digits than JSON numbers keep",
-            )
-            .with_help("send it as a decimal string, such as \"0.12345678901234567\""),
-        });
+    if depth(text) > limits.depth {
+        return Err(over("record_depth", limits.depth, "levels"));
     }
-    match value {
+    let mut reader = Reader {
+        text,
+        items: limits.items,
+    };
+    let raw: &RawValue =
+        serde_json::from_str(text).map_err(|error| invalid(error.line(), error.column()))?;
+    match reader.value(raw.get(), limits.depth) {
         Ok(Value::Object(fields)) => {
             Ok(std::sync::Arc::try_unwrap(fields).unwrap_or_else(|shared| (*shared).clone()))
         }
@@ -79,16 +60,54 @@ pub fn parse_fields(text: &str, limits: JsonLimits) -> Result<Fields> {
             format!("expected a JSON object, found {}", other.shape()),
         )
         .with_help("send one object, in braces")),
-        Err(error) => Err(Error::new(
+        Err(Broken::Depth) => Err(over("record_depth", limits.depth, "levels")),
+        Err(Broken::Items) => Err(over("record_items", limits.items, "keys and items")),
+        Err(Broken::Duplicate) => Err(Error::new(
             ErrorKind::Input,
-            format!(
-                "this is not valid JSON, at line {} column {}",
-                error.line(),
-                error.column()
-            ),
+            "a key appears twice in one object",
         )
-        .with_help("mend the text at that place; one JSON object is expected")),
+        .with_help("send each key once")),
+        Err(Broken::Number) => Err(
+            Error::new(ErrorKind::Input, "a number cannot be held exactly")
+                .with_help("send at most 28 digits, and no more than 28 of them after the point"),
+        ),
+        Err(Broken::Text(line, column)) => Err(invalid(line, column)),
     }
+}
+
+/// How deep brackets are open inside each other at most. Told before anything is built, and of a text
+/// that is not sound as well.
+fn depth(text: &str) -> usize {
+    let (mut open, mut deepest) = (0_usize, 0);
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'{' | b'[' => {
+                open += 1;
+                deepest = deepest.max(open);
+            }
+            b'}' | b']' => open = open.saturating_sub(1),
+            b'"' => {
+                while let Some(inside) = bytes.next() {
+                    match inside {
+                        b'\\' => drop(bytes.next()),
+                        b'"' => break,
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    deepest
+}
+
+fn invalid(line: usize, column: usize) -> Error {
+    Error::new(
+        ErrorKind::Input,
+        format!("this is not valid JSON, at line {line} column {column}"),
+    )
+    .with_help("mend the text at that place; one JSON object is expected")
 }
 
 pub(super) fn over(name: &str, limit: usize, unit: &str) -> Error {
@@ -104,127 +123,122 @@ enum Broken {
     Items,
     Duplicate,
     Number,
+    /// Line and column.
+    Text(usize, usize),
 }
 
-struct State {
+/// Reads a text whose brackets and literals are known to be sound, level by level.
+struct Reader<'t> {
+    text: &'t str,
+    /// Keys and items that may still come.
     items: usize,
-    broken: Option<Broken>,
 }
 
-/// Reads one value, counting down depth and items.
-struct Seed<'s> {
-    depth: usize,
-    state: &'s RefCell<State>,
-}
-
-impl Seed<'_> {
-    fn stop<E: serde::de::Error>(&self, broken: Broken) -> E {
-        self.state.borrow_mut().broken.get_or_insert(broken);
-        E::custom("limit")
-    }
-
-    fn inside<E: serde::de::Error>(&self) -> Result<Self, E> {
-        match self.depth.checked_sub(1) {
-            Some(depth) => Ok(Self {
-                depth,
-                state: self.state,
-            }),
-            None => Err(self.stop(Broken::Depth)),
-        }
-    }
-
-    fn count<E: serde::de::Error>(&self) -> Result<(), E> {
-        let left = self.state.borrow().items.checked_sub(1);
-        match left {
-            Some(left) => {
-                self.state.borrow_mut().items = left;
-                Ok(())
+impl<'t> Reader<'t> {
+    fn value(&mut self, raw: &'t str, depth: usize) -> Result<Value, Broken> {
+        match raw.as_bytes().first() {
+            Some(b'{') => self.object(raw, deeper(depth)?),
+            Some(b'[') => self.list(raw, deeper(depth)?),
+            Some(b'"') => {
+                let text = serde_json::from_str::<String>(raw);
+                text.map(Value::from)
+                    .map_err(|error| self.text(raw, &error))
             }
-            None => Err(self.stop(Broken::Items)),
+            Some(b't') => Ok(Value::Bool(true)),
+            Some(b'f') => Ok(Value::Bool(false)),
+            Some(b'n') => Ok(Value::Null),
+            _ => exact_number(raw).map(Value::Number).ok_or(Broken::Number),
         }
     }
-}
 
-impl<'de> DeserializeSeed<'de> for Seed<'_> {
-    type Value = Value;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Seed<'_> {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::Bool(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::Number(value.into()))
-    }
-
-    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
-        exact_decimal(value)
-            .map(Value::Number)
-            .ok_or_else(|| self.stop(Broken::Number))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::Text(value.into()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element_seed(self.inside::<A::Error>()?)? {
-            self.count::<A::Error>()?;
-            items.push(item);
-        }
-        Ok(Value::List(items.into()))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut fields = Fields::new();
-        while let Some(key) = map.next_key::<String>()? {
-            self.count::<A::Error>()?;
-            let value = map.next_value_seed(self.inside::<A::Error>()?)?;
+    fn object(&mut self, raw: &'t str, depth: usize) -> Result<Value, Broken> {
+        let mut reader = serde_json::Deserializer::from_str(raw);
+        let members = reader
+            .deserialize_map(Members(self.items))
+            .map_err(|error| self.text(raw, &error))?;
+        let members = self.counted(members)?;
+        let mut fields = Fields::with_capacity(members.len());
+        for (key, value) in members {
+            let value = self.value(value.get(), depth)?;
             if fields.replace(Name::from(key), value).is_some() {
-                return Err(A::Error::custom(self.stop::<A::Error>(Broken::Duplicate)));
+                return Err(Broken::Duplicate);
             }
         }
         Ok(Value::from(fields))
     }
+
+    fn list(&mut self, raw: &'t str, depth: usize) -> Result<Value, Broken> {
+        let mut reader = serde_json::Deserializer::from_str(raw);
+        let items = reader
+            .deserialize_seq(Items(self.items))
+            .map_err(|error| self.text(raw, &error))?;
+        let items = self.counted(items)?.into_iter();
+        let items = items.map(|item| self.value(item.get(), depth));
+        Ok(Value::List(items.collect::<Result<_, _>>()?))
+    }
+
+    /// Takes the parts of one level off what may still come.
+    fn counted<T>(&mut self, parts: Option<Vec<T>>) -> Result<Vec<T>, Broken> {
+        let parts = parts.ok_or(Broken::Items)?;
+        self.items = self.items.checked_sub(parts.len()).ok_or(Broken::Items)?;
+        Ok(parts)
+    }
+
+    /// Where in the whole text a mistake in a part of it stands.
+    fn text(&self, part: &str, error: &serde_json::Error) -> Broken {
+        // Both are of one text, so that their addresses tell the distance.
+        let start = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
+        let before = self.text.get(..start).unwrap_or("");
+        let lines = before.matches('\n').count();
+        let last = before.rfind('\n').map_or(0, |at| at + 1);
+        let column = match error.line() {
+            1 => start - last + error.column(),
+            _ => error.column(),
+        };
+        Broken::Text(lines + error.line(), column)
+    }
 }
 
-/// The decimal that was written, when a binary float of 53 bits can carry it: at most 15
-/// significant digits (IEEE 754 binary64, `DBL_DIG`).
-pub(crate) fn exact_decimal(value: f64) -> Option<Decimal> {
-    if !value.is_finite() {
-        return None;
+fn deeper(depth: usize) -> Result<usize, Broken> {
+    depth.checked_sub(1).ok_or(Broken::Depth)
+}
+
+/// The members of an object, their values unread; none when there are more than this.
+struct Members(usize);
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Option<Vec<(String, &'de RawValue)>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON object")
     }
-    // `{:e}` prints the shortest digits that read back as the same float.
-    let shortest = format!("{value:e}");
-    let digits = shortest
-        .bytes()
-        .take_while(|b| *b != b'e')
-        .filter(u8::is_ascii_digit)
-        .count();
-    if digits > 15 {
-        return None;
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok((members.len() <= self.0).then_some(members))
     }
-    Decimal::from_scientific(&shortest).ok()
+}
+
+/// The items of a list, unread; none when there are more than this.
+struct Items(usize);
+
+impl<'de> Visitor<'de> for Items {
+    type Value = Option<Vec<&'de RawValue>>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = seq.next_element()? {
+            items.push(item);
+        }
+        Ok((items.len() <= self.0).then_some(items))
+    }
 }
 
 /// Appends `text` as a JSON string (RFC 8259 §7), escaping only what must be.
@@ -308,14 +322,40 @@ mod tests {
 
     #[test]
     fn numbers_stay_exact_or_are_refused() {
-        let fields = read(r#"{"a": 1200.10, "b": 3000000000, "c": "0.1", "d": 1e3}"#).unwrap();
+        let fields = read(r#"{"a": 1200.10, "b": 3000000000, "c": "0.1", "d": 1e3, "e": -0}"#);
         assert_eq!(
-            fields.to_json(),
-            r#"{"a":1200.1,"b":3000000000,"c":"0.1","d":1000}"#
+            fields.unwrap().to_json(),
+            r#"{"a":1200.1,"b":3000000000,"c":"0.1","d":1000,"e":0}"#
         );
-        let error = read(r#"{"a": 0.12345678901234567}"#).unwrap_err();
-        assert_eq!(error.kind(), ErrorKind::Input);
-        assert!(error.help().contains("decimal string"), "{error:#}");
+        for exact in [
+            "0.12345678901234567",
+            "1200.10000000000000001",
+            "12345678901234567890123.45678",
+            "79228162514264337593543950335",
+        ] {
+            let fields = read(&format!(r#"{{"a":{exact}}}"#)).unwrap();
+            assert_eq!(fields.to_json(), format!(r#"{{"a":{exact}}}"#));
+        }
+        for lost in ["0.12345678901234567890123456789", "1e400", "1e-400", "1e29"] {
+            let error = read(&format!(r#"{{"a":{lost}}}"#)).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Input);
+            assert!(error.help().contains("28 digits"), "{lost}: {error:#}");
+        }
+    }
+
+    #[test]
+    fn a_mistake_is_told_where_it_stands() {
+        for (text, place) in [
+            ("{\"a\": }", "line 1 column 7"),
+            ("{\"a\":\n [1, 01]}", "line 2 column 7"),
+            ("{\"a\":\n [\"\\ud800\"]}", "line 2 column 10"),
+            ("{\"a\": 1} x", "line 1 column 10"),
+            ("", "line 1 column 0"),
+        ] {
+            let error = read(text).unwrap_err().to_string();
+            assert!(error.contains(place), "{text}: {error}");
+        }
+        assert!(read("[1]").unwrap_err().to_string().contains("found list"));
     }
 
     #[test]
@@ -347,6 +387,9 @@ mod tests {
                 .to_string()
                 .contains("record_bytes")
         );
+        // Brackets in a text are no levels, with an escaped quotation mark before them either.
+        let flat = format!(r#"{{"a":"\\\"{}"}}"#, "[".repeat(40));
+        assert!(read(&flat).is_ok());
         let very_deep = format!(r#"{{"a":{}"#, "[".repeat(10_000));
         assert!(
             read(&very_deep)

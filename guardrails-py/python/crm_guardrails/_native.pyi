@@ -62,9 +62,12 @@ class Principal:
         language: The language the person reads, such as ``en`` or ``zh-CN``: texts of the policy are
             told in it where the policy has them.
         risk_score: The host's own risk score of this person, 0 (none) to 10.
+        behaviour: What the host counted of this person within a window, such as
+            ``{"calls_10m": 120, "denials_1d": 3, "fields_1h": 900}``; policies read it as
+            ``behaviour.calls(10m)``.
 
     Raises:
-        InputError: An attribute or the score is nothing that a record could hold.
+        InputError: An attribute or the score is nothing that a record could hold, or a count is none.
     """
 
     def __new__(
@@ -78,6 +81,7 @@ class Principal:
         model: str = "",
         language: str = "",
         risk_score: Union[int, float, Decimal, None] = None,
+        behaviour: Optional[Dict[str, int]] = None,
     ) -> "Principal": ...
     @property
     def tenant(self) -> str:

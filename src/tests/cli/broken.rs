@@ -116,7 +116,10 @@ pub fn requests(folder: &Path) {
     write("twice.json", request(r#"{"id": "q-1", "id": "q-2"}"#, "{}"));
     write(
         "digits.json",
-        request(r#"{"id": "q-1", "discount": 0.1234567890123456789}"#, "{}"),
+        request(
+            r#"{"id": "q-1", "discount": 0.1234567890123456789012345678989}"#,
+            "{}",
+        ),
     );
     write("empty.json", String::new());
     write("misspelt.json", r#"{"principle": {}}"#.to_owned());
