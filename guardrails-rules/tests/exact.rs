@@ -64,16 +64,16 @@ fn passes_unharmed(amount: &str, parts: &str, total: &str) {
     let Outcome::NeedsApproval(ticket) = decision.outcome() else {
         panic!("{sent}: {:?}", decision.reasons());
     };
-    let digits = amount.trim_matches('"');
+    let shown = format!("{} CNY", amount.trim_matches('"'));
     let text = decision.reasons().first().unwrap().message().to_owned();
-    assert_eq!(text, format!("from {digits} to {digits}"));
+    assert_eq!(text, format!("from {shown} to {shown}"));
 
     let boss = Principal::user("test", "u-2").role("BOSS");
     let card = guard.approvals().show(ticket.id(), &boss).unwrap();
     let [change] = card.changes.as_slice() else {
         panic!("{card:?}");
     };
-    assert_eq!((&*change.before, &*change.after), (digits, digits));
+    assert_eq!((&*change.before, &*change.after), (&*shown, &*shown));
 }
 
 #[test]
