@@ -54,6 +54,11 @@ impl SourceFile {
         &self.text
     }
 
+    /// Whether it came with a byte order mark.
+    pub(crate) fn is_marked(&self) -> bool {
+        self.marked
+    }
+
     /// The bytes as they came, for the digest.
     pub(super) fn bytes(&self) -> Cow<'_, [u8]> {
         if self.marked {

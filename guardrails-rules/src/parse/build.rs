@@ -147,7 +147,8 @@ impl Builder {
     }
 }
 
-fn entry(keyword: &str) -> Rule {
+/// The grammar's rule for declarations of a word.
+pub(super) fn entry(keyword: &str) -> Rule {
     match keyword {
         "guard" => Rule::version_decl,
         "package" => Rule::package_decl,

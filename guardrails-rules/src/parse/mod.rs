@@ -12,6 +12,7 @@ mod grammar;
 mod grant;
 mod lexer;
 mod literal;
+mod outline;
 mod rule;
 mod scan;
 mod skill;
@@ -20,6 +21,9 @@ pub(crate) mod suggest;
 mod table;
 mod test;
 mod tree;
+
+pub(crate) use grammar::Rule;
+pub(crate) use outline::{Outline, Part, outline};
 
 use std::collections::BTreeSet;
 use std::ops::Range;
