@@ -9,10 +9,13 @@
 mod approvals;
 mod audit;
 mod check;
+mod completions;
 mod doc;
 mod eval;
 mod explain;
+mod fmt;
 mod init;
+mod line_diff;
 mod migrate;
 mod output;
 mod reasons;
@@ -91,6 +94,8 @@ enum What {
     Check(Policies),
     /// Run the tests that policies bring along
     Test(Policies),
+    /// Put policies into the one style of the language
+    Fmt(fmt::FmtArgs),
     /// Decide one request from a JSON file, without a database
     Eval(eval::EvalArgs),
     /// Write the policy as one page for people: an HTML file that needs nothing else
@@ -105,6 +110,8 @@ enum What {
     Approvals(approvals::ApprovalsCommand),
     /// Make or bring up to date the guard's tables in a database
     Migrate(store::Store),
+    /// Write the completions of commands and options for a shell
+    Completions(completions::CompletionsArgs),
 }
 
 impl What {
@@ -170,6 +177,8 @@ fn run(what: What, output: &mut Output) -> crate::Result<Ending> {
         What::Init(args) => init::run(&args, output),
         What::Check(args) => check::run(&args, output),
         What::Test(args) => test::run(&args, output),
+        What::Fmt(args) => fmt::run(&args, output),
+        What::Completions(args) => completions::run(&args, output),
         What::Eval(args) => eval::run(&args, output),
         What::Doc(args) => doc::run(&args, output),
         What::Explain(args) => explain::run(&args, output),

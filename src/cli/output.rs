@@ -49,6 +49,15 @@ impl Output {
         self.styled(harmless(text.as_ref()));
     }
 
+    /// A text that ends as it ends, for other programs to read.
+    pub(super) fn text(&self, text: impl AsRef<str>) {
+        if let Err(error) = io::stdout().lock().write_all(text.as_ref().as_bytes())
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            self.failed.borrow_mut().get_or_insert(error);
+        }
+    }
+
     /// A text whose colours are our own. A reader that has gone away, as `head` does, is no failure;
     /// a full disk is one.
     pub(super) fn styled(&self, text: impl AsRef<str>) {
@@ -119,7 +128,8 @@ impl Output {
         }
     }
 
-    fn finding(&self, found: &Diagnostic) {
+    /// A finding on standard error, where standard output is for something else.
+    pub(super) fn finding(&self, found: &Diagnostic) {
         self.aside(found.to_string());
         if !found.help.is_empty() {
             self.aside(format!("  help: {}", found.help));

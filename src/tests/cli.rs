@@ -20,6 +20,8 @@ mod broken;
 mod codes;
 #[path = "cli/company.rs"]
 mod company;
+#[path = "cli/formatting.rs"]
+mod formatting;
 #[path = "cli/pipes.rs"]
 mod pipes;
 #[path = "cli/stage.rs"]

@@ -123,11 +123,12 @@ impl<'s> Printer<'s> {
             | Rule::mask
             | Rule::type_ref
             | Rule::list_type
+            | Rule::lately
             | Rule::literal => self.run(&part.parts, Join::Close),
             Rule::deny | Rule::require | Rule::oblige | Rule::notify => {
-                self.run(&part.parts, Join::Apart).indent(4).align()
+                self.run(&part.parts, Join::Apart).align()
             }
-            Rule::guarded | Rule::scope => self.run(&part.parts, Join::Apart),
+            Rule::because => self.run(&part.parts, Join::Apart).indent(4),
             _ => self.run(&part.parts, Join::Apart),
         }
     }

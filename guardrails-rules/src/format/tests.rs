@@ -95,6 +95,21 @@ fn every_right_policy_of_the_repository_keeps_what_it_says() {
     }
 }
 
+/// `guard fmt` mends what this finds.
+#[test]
+fn our_own_policies_are_in_style() {
+    let own = CORPUS.iter().filter(|(path, _)| {
+        path.components().any(|part| part.as_os_str() == "examples")
+            || path.ends_with("first_policy.guard")
+    });
+    let mut files = 0;
+    for (path, text) in own {
+        assert_eq!(*text, format(&source(text)).unwrap(), "{}", path.display());
+        files += 1;
+    }
+    assert!(files > 4, "only {files} files");
+}
+
 /// What the grammar takes and the tree holds, the formatter takes: only files with mistakes of form
 /// are refused, and then with the parser's own findings.
 #[test]
