@@ -261,3 +261,13 @@ pub(crate) fn check(py: Python<'_>, policies: PathBuf) -> PyResult<String> {
         Ok(render(&found, &bundle, Style::Plain))
     })
 }
+
+/// The findings of the checker, as data.
+#[pyfunction]
+pub(crate) fn findings(py: Python<'_>, policies: PathBuf) -> PyResult<Vec<Diagnostic>> {
+    use crm_guardrails::rules::{Bundle, compile};
+    call(py, || {
+        let found = compile(&Bundle::read(&policies)?).diagnostics;
+        Ok(found.iter().map(Diagnostic::from).collect())
+    })
+}

@@ -32,7 +32,7 @@ mod _native {
     #[pymodule_export]
     use crate::errors::Diagnostic;
     #[pymodule_export]
-    use crate::guard::{Guard, check, evaluate};
+    use crate::guard::{Guard, check, evaluate, findings};
     #[pymodule_export]
     use crate::operation::Operation;
     #[pymodule_export]

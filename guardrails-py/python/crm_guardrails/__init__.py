@@ -25,6 +25,7 @@ from ._native import (
     __version__,
     check,
     evaluate,
+    findings,
 )
 from .errors import (
     AuditTampered,
@@ -69,4 +70,5 @@ __all__ = [
     "__version__",
     "check",
     "evaluate",
+    "findings",
 ]

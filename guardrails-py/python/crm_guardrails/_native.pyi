@@ -41,6 +41,7 @@ __all__ = [
     "__version__",
     "check",
     "evaluate",
+    "findings",
 ]
 
 __version__: str
@@ -662,4 +663,14 @@ def check(policies: _Path) -> str:
 
     Raises:
         NotFound, InputError: The policies are not there, or cannot be read.
+    """
+
+def findings(policies: _Path) -> List[Diagnostic]:
+    """The findings of the policy checker as data, in the order of files and lines.
+
+    A policy with a finding whose ``severity`` is ``"error"`` is refused.
+
+    Raises:
+        NotFound, InputError: The policies are not there, or cannot be read.
+        PolicyError: A file is too large, or no text at all.
     """

@@ -174,14 +174,18 @@ fn script(text: &str) -> String {
     let inside = text.trim().trim_start_matches("do").trim();
     let inside = inside.strip_prefix('{').unwrap_or(inside);
     let inside = inside.strip_suffix('}').unwrap_or(inside);
-    let lines: Vec<&str> = inside
+    // What stands beside the bracket is indented by it, and not like the lines below.
+    let (beside, below) = inside.split_once('\n').unwrap_or((inside, ""));
+    let below: Vec<&str> = below
         .lines()
         .filter(|line| !line.trim().is_empty())
         .collect();
     let indent = |line: &&str| line.len() - line.trim_start().len();
-    let shared = lines.iter().map(indent).min().unwrap_or(0);
+    let shared = below.iter().map(indent).min().unwrap_or(0);
     let cut = |line: &str| line.get(shared..).unwrap_or_default().trim_end().to_owned();
-    lines.into_iter().map(cut).collect::<Vec<_>>().join("\n")
+    let first = Some(beside.trim().to_owned()).filter(|line| !line.is_empty());
+    let lines = first.into_iter().chain(below.into_iter().map(cut));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// A message with its places for values; the values themselves are nowhere near.
