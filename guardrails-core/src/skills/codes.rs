@@ -1,14 +1,18 @@
 //! The codes of findings about role lines: one table, each with a title and an explanation.
 
+use crate::diagnostic::Phrase;
+
 /// One code and what it means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineCode {
     /// The stable code.
     pub code: &'static str,
     /// What is wrong, in a few words.
-    pub title: &'static str,
+    pub title: Phrase,
     /// What the guard does about it, and why.
-    pub explanation: &'static str,
+    pub why: Phrase,
+    /// What to write instead.
+    pub fix: Phrase,
     /// A line, or an addition to one, that causes it.
     pub example: &'static str,
 }
@@ -26,93 +30,201 @@ pub(super) const UNKNOWN_SKILL: &str = "G0710";
 pub(super) const LARGE: &str = "G0711";
 pub(super) const MORE: &str = "G0712";
 
+const fn say(en: &'static str, zh: &'static str) -> Phrase {
+    Phrase::fixed(en, zh)
+}
+
 /// All codes of this room.
 pub const CODES: &[LineCode] = &[
     LineCode {
         code: KIND,
-        title: "a role line is neither `p` nor `g`",
-        explanation: "Only permissions (`p`) and inheritance (`g`) exist. The line grants nothing; \
-                      unless its effect reads `allow` it is taken for a denial.",
+        title: say(
+            "a role line is neither `p` nor `g`",
+            "角色行既不是 `p` 也不是 `g`",
+        ),
+        why: say(
+            "Only permissions (`p`) and inheritance (`g`) exist. The line grants nothing; \
+             unless its effect reads `allow` it is taken for a denial.",
+            "只有权限（`p`）和继承（`g`）两种。这一行什么也不授予；除非它的效果是 `allow`，否则\
+             当作禁止。",
+        ),
+        fix: say(
+            "write `p` for a permission or `g` for inheritance",
+            "权限写 `p`，继承写 `g`",
+        ),
         example: "p2, SALES_REP, acme, quote.draft, use, allow",
     },
     LineCode {
         code: COUNT,
-        title: "a role line has too few or too many values",
-        explanation: "`p` has five values (role, tenant, skill, act, effect), `g` three (member, \
-                      role, tenant). Casbin would fail every request over such a line; the guard \
-                      leaves it out, and restricts what it may have restricted.",
+        title: say(
+            "a role line has too few or too many values",
+            "角色行的值过少或过多",
+        ),
+        why: say(
+            "`p` has five values (role, tenant, skill, act, effect), `g` three (member, role, \
+             tenant). Casbin would fail every request over such a line; the guard leaves it \
+             out, and restricts what it may have restricted.",
+            "`p` 有五个值（角色、租户、技能、动作、效果），`g` 有三个（成员、角色、租户）。\
+             Casbin 遇到这样的行会让所有请求都失败；守卫把它去掉，并限制它可能限制的内容。",
+        ),
+        fix: say(
+            "write five values after `p`, three after `g`",
+            "`p` 后面写五个值，`g` 后面写三个",
+        ),
         example: "p, SALES_REP, acme, quote.draft",
     },
     LineCode {
         code: VALUE,
-        title: "a value of a role line cannot be a name",
-        explanation: "A name is 1 to 256 bytes, without white space at its ends, control or \
-                      invisible characters, commas, quotes, back-ticks, backslashes, parentheses \
-                      or `#`. Such values are how text becomes code, or one name passes for \
-                      another.",
+        title: say(
+            "a value of a role line cannot be a name",
+            "角色行的值不能作为名称",
+        ),
+        why: say(
+            "A name is 1 to 256 bytes, without white space at its ends, control or invisible \
+             characters, commas, quotes, back-ticks, backslashes, parentheses or `#`. Such \
+             values are how text becomes code, or one name passes for another.",
+            "名称是 1 到 256 字节，首尾没有空白，不含控制字符或看不见的字符，也不含逗号、引号、\
+             反引号、反斜杠、括号或 `#`。这样的值会让文本变成代码，或者让一个名称冒充另一个。",
+        ),
+        fix: say(
+            "write the name without these characters",
+            "写不含这些字符的名称",
+        ),
         example: "p, eval(r.sub), acme, quote.draft, use, allow",
     },
     LineCode {
         code: ACT,
-        title: "the act of a permission is not `use`",
-        explanation: "A skill is used; there is no other act. The line grants nothing.",
+        title: say(
+            "the act of a permission is not `use`",
+            "权限的动作不是 `use`",
+        ),
+        why: say(
+            "A skill is used; there is no other act. The line grants nothing.",
+            "技能只能使用，没有别的动作。这一行什么也不授予。",
+        ),
+        fix: say("write `use` as the fourth value", "第四个值写 `use`"),
         example: "p, SALES_REP, acme, quote.draft, read, allow",
     },
     LineCode {
         code: EFFECT,
-        title: "the effect of a permission is neither `allow` nor `deny`",
-        explanation: "Casbin passes such a line over in silence, so a misspelt denial would deny \
-                      nothing. The guard takes it for a denial.",
+        title: say(
+            "the effect of a permission is neither `allow` nor `deny`",
+            "权限的效果既不是 `allow` 也不是 `deny`",
+        ),
+        why: say(
+            "Casbin passes such a line over in silence, so a misspelt denial would deny \
+             nothing. The guard takes it for a denial.",
+            "Casbin 会悄悄跳过这样的行，于是拼错的禁止什么也不禁止。守卫把它当作禁止。",
+        ),
+        fix: say(
+            "write `allow` or `deny`, in small letters",
+            "写小写的 `allow` 或 `deny`",
+        ),
         example: "p, SALES_REP, acme, quote.draft, use, Deny",
     },
     LineCode {
         code: CYCLE,
-        title: "roles inherit each other in a circle",
-        explanation: "No role of the circle is above another. All lines of the circle are left \
-                      out, and its roles may use no skill in the tenant until it is opened.",
+        title: say(
+            "roles inherit each other in a circle",
+            "角色互相继承，成了环",
+        ),
+        why: say(
+            "No role of the circle is above another. All lines of the circle are left out, and \
+             its roles may use no skill in the tenant until it is opened.",
+            "环里没有哪个角色在另一个之上。环里的行全部去掉，环里的角色在该租户不能使用任何技能，\
+             直到环被打开。",
+        ),
+        fix: say("remove one line of the circle", "删去环里的一行"),
         example: "g, LEAD, REP, acme and g, REP, LEAD, acme",
     },
     LineCode {
         code: DEEP,
-        title: "a chain of inheritance is too long",
-        explanation: "A role may have roles above it at most eight steps high. Casbin stops \
-                      looking further up and would pass denials over. The lines that are too high \
-                      are left out, and their members may use no skill in the tenant.",
+        title: say("a chain of inheritance is too long", "继承的层数过多"),
+        why: say(
+            "A role may have roles above it at most eight steps high. Casbin stops looking \
+             further up and would pass denials over. The lines that are too high are left out, \
+             and their members may use no skill in the tenant.",
+            "一个角色之上最多有八层。Casbin 再往上就不看了，会漏掉禁止。过高的行去掉，其成员在该\
+             租户不能使用任何技能。",
+        ),
+        fix: say("let roles inherit in fewer steps", "减少继承的层数"),
         example: "g, R0, R1, acme up to g, R8, R9, acme",
     },
     LineCode {
         code: MANY,
-        title: "there are too many role lines",
-        explanation: "More than 200,000 lines are not loaded at all, because which of them to leave \
-                      out cannot be known; everything is refused.",
+        title: say("there are too many role lines", "角色行过多"),
+        why: say(
+            "More than 200,000 lines are not loaded at all, because which of them to leave out \
+             cannot be known; everything is refused.",
+            "超过 200,000 行就完全不加载，因为无法知道该去掉哪些；一切都被拒绝。",
+        ),
+        fix: say(
+            "remove lines that repeat what roles could inherit",
+            "删去可以由角色继承得到的重复行",
+        ),
         example: "a table of 200,001 lines",
     },
     LineCode {
         code: WILDCARD,
-        title: "`*` stands where it has no meaning",
-        explanation: "`*` alone may be the tenant or the skill of a permission. It is no pattern \
-                      inside a name, no role, and no tenant of an inheritance: Casbin would take \
-                      it for a name there, and match nothing.",
+        title: say(
+            "`*` stands where it has no meaning",
+            "`*` 写在没有意义的地方",
+        ),
+        why: say(
+            "`*` alone may be the tenant or the skill of a permission. It is no pattern inside \
+             a name, no role, and no tenant of an inheritance: Casbin would take it for a name \
+             there, and match nothing.",
+            "`*` 只能单独作为权限的租户或技能。它不是名称里的通配符，不是角色，也不是继承的租户：\
+             Casbin 会把它当作名称，什么也匹配不到。",
+        ),
+        fix: say(
+            "write `*` alone, or the full name",
+            "单独写 `*`，或者写完整的名称",
+        ),
         example: "p, SALES_REP, acme, quote.*, use, deny",
     },
     LineCode {
         code: UNKNOWN_SKILL,
-        title: "a permission names a skill that the policy does not have",
-        explanation: "The line is kept and has no effect until such a skill is registered. A \
-                      misspelt denial denies nothing.",
+        title: say(
+            "a permission names a skill that the policy does not have",
+            "权限写到策略里没有的技能",
+        ),
+        why: say(
+            "The line is kept and has no effect until such a skill is registered. A misspelt \
+             denial denies nothing.",
+            "这一行保留，在登记该技能之前不起作用。拼错的禁止什么也不禁止。",
+        ),
+        fix: say(
+            "correct the name, or register the skill",
+            "改正名称，或者登记这个技能",
+        ),
         example: "p, SALES_REP, acme, qoute.draft, use, deny",
     },
     LineCode {
         code: LARGE,
-        title: "the roles inherit too much from each other",
-        explanation: "Worked out for each role, the permissions are more than the index may hold. \
-                      Nothing is decided by a part of it; everything is refused.",
+        title: say(
+            "the roles inherit too much from each other",
+            "角色之间继承过多",
+        ),
+        why: say(
+            "Worked out for each role, the permissions are more than the index may hold. \
+             Nothing is decided by a part of it; everything is refused.",
+            "逐个角色算出的权限超过索引能容纳的数量。不会按其中一部分来决定；一切都被拒绝。",
+        ),
+        fix: say(
+            "let fewer roles inherit from roles with very many skills, or allow `*`",
+            "减少继承大量技能的角色，或者允许 `*`",
+        ),
         example: "50,000 roles that each inherit from the same two roles of 50,000 skills",
     },
     LineCode {
         code: MORE,
-        title: "there are more findings than are listed",
-        explanation: "The first hundred are listed. All lines with findings are treated the same.",
+        title: say("there are more findings than are listed", "诊断多于列出的"),
+        why: say(
+            "The first hundred are listed. All lines with findings are treated the same.",
+            "只列出前一百条。所有有问题的行都同样处理。",
+        ),
+        fix: say("correct the listed lines first", "先改正已列出的行"),
         example: "a table with 101 bad lines",
     },
 ];

@@ -17,6 +17,7 @@ use super::lines::{ANY, Effect};
 use super::screen::{self, Closure};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
+use crate::phrase;
 
 /// How many skills may be joined, over all roles and what they inherit, while compiling: about a
 /// second of work, and the bound on the index's size (4 bytes each).
@@ -240,9 +241,16 @@ fn index(number: u32) -> usize {
 }
 
 fn too_large() -> Error {
-    let message = format!("roles inherit more than {MAX_JOINED} permissions from each other");
-    let finding = Diagnostic::error(codes::LARGE, screen::table(), message)
-        .help("let fewer roles inherit from roles with very many skills, or allow `*`");
+    let message = phrase!(
+        "roles inherit more than {most} permissions from each other"
+            | "角色之间继承的权限超过 {most} 条",
+        most = MAX_JOINED
+    );
+    let help = phrase!(
+        "let fewer roles inherit from roles with very many skills, or allow `*`"
+            | "减少继承大量技能的角色，或者允许 `*`"
+    );
+    let finding = Diagnostic::error(codes::LARGE, screen::table(), message).help(help);
     Error::policy(vec![finding])
 }
 

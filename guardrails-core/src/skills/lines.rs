@@ -14,7 +14,8 @@
 
 use super::codes;
 use super::quoted::{Quoted, is_hidden};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Phrase, Place};
+use crate::phrase;
 use crate::store::RoleLine;
 
 /// The longest value of a role line, in bytes.
@@ -24,6 +25,11 @@ pub const MAX_VALUE_BYTES: usize = 256;
 pub(super) const USE: &str = "use";
 /// Every tenant, or every skill.
 pub(super) const ANY: &str = "*";
+
+const ROLE: Phrase = Phrase::fixed("role", "角色");
+const MEMBER: Phrase = Phrase::fixed("member", "成员");
+const TENANT: Phrase = Phrase::fixed("tenant", "租户");
+const SKILL: Phrase = Phrase::fixed("skill", "技能");
 
 /// The characters that are part of some syntax between here and Casbin's matcher.
 const SYNTAX: &[char] = &[',', '"', '\'', '`', '\\', '#', '(', ')'];
@@ -73,7 +79,7 @@ impl Effect {
 pub(super) struct Fault {
     pub(super) code: &'static str,
     /// What is wrong, without naming the line.
-    pub(super) message: String,
+    pub(super) message: Phrase,
     /// What it is enforced as.
     pub(super) worst: Worst,
 }
@@ -145,7 +151,7 @@ pub(super) fn read(line: &RoleLine) -> Result<Line, Fault> {
     })
 }
 
-type Wrong = (&'static str, String);
+type Wrong = (&'static str, Phrase);
 
 fn read_values(line: &RoleLine) -> Result<Line, Wrong> {
     let values: Vec<&str> = line.values.iter().map(String::as_str).collect();
@@ -156,7 +162,10 @@ fn read_values(line: &RoleLine) -> Result<Line, Wrong> {
         ("g", other) => Err(count("g", 3, other.len())),
         (kind, _) => Err((
             codes::KIND,
-            format!("{} is no kind of role line", Quoted(kind)),
+            phrase!(
+                "{kind} is no kind of role line" | "没有 {kind} 这种角色行",
+                kind = Quoted(kind)
+            ),
         )),
     }
 }
@@ -169,15 +178,16 @@ fn permission(
     effect: &str,
 ) -> Result<Line, Wrong> {
     let line = Line::Permission {
-        role: name("role", role)?,
-        tenant: name_or_any("tenant", tenant)?,
-        skill: name_or_any("skill", skill)?,
+        role: name(&ROLE, role)?,
+        tenant: name_or_any(&TENANT, tenant)?,
+        skill: name_or_any(&SKILL, skill)?,
         effect: Effect::from_word(effect).ok_or_else(|| {
             (
                 codes::EFFECT,
-                format!(
-                    "the effect is {}, neither `allow` nor `deny`",
-                    Quoted(effect)
+                phrase!(
+                    "the effect is {effect}, neither `allow` nor `deny`"
+                        | "效果是 {effect}，既不是 `allow` 也不是 `deny`",
+                    effect = Quoted(effect)
                 ),
             )
         })?,
@@ -185,26 +195,36 @@ fn permission(
     if act == USE {
         Ok(line)
     } else {
-        Err((codes::ACT, format!("the act is {}, not `use`", Quoted(act))))
+        let message = phrase!(
+            "the act is {act}, not `use`" | "动作是 {act}，而不是 `use`",
+            act = Quoted(act)
+        );
+        Err((codes::ACT, message))
     }
 }
 
 fn inheritance(member: &str, role: &str, tenant: &str) -> Result<Line, Wrong> {
     Ok(Line::Inheritance {
-        member: name("member", member)?,
-        role: name("role", role)?,
-        tenant: name("tenant", tenant)?,
+        member: name(&MEMBER, member)?,
+        role: name(&ROLE, role)?,
+        tenant: name(&TENANT, tenant)?,
     })
 }
 
 fn count(kind: &str, wanted: usize, have: usize) -> Wrong {
     (
         codes::COUNT,
-        format!("a `{kind}` line has {wanted} values, this one has {have}"),
+        phrase!(
+            "a `{kind}` line has {wanted} values, this one has {have}"
+                | "`{kind}` 行有 {wanted} 个值，这一行有 {have} 个",
+            kind,
+            wanted,
+            have
+        ),
     )
 }
 
-fn name_or_any(what: &str, value: &str) -> Result<String, Wrong> {
+fn name_or_any(what: &Phrase, value: &str) -> Result<String, Wrong> {
     if value == ANY {
         Ok(value.to_owned())
     } else {
@@ -212,28 +232,43 @@ fn name_or_any(what: &str, value: &str) -> Result<String, Wrong> {
     }
 }
 
-fn name(what: &str, value: &str) -> Result<String, Wrong> {
+fn name(what: &Phrase, value: &str) -> Result<String, Wrong> {
     if value.contains(ANY) {
-        let message = format!("the {what} {} uses `*`, which it may not", Quoted(value));
+        let message = phrase!(
+            "the {what} {value} uses `*`, which it may not"
+                | "{what} {value} 用了 `*`，这是不允许的",
+            what,
+            value = Quoted(value)
+        );
         return Err((codes::WILDCARD, message));
     }
     match flaw(value) {
         None => Ok(value.to_owned()),
-        Some(flaw) => Err((codes::VALUE, format!("the {what} {flaw}"))),
+        Some(flaw) => Err((
+            codes::VALUE,
+            phrase!("the {what} {flaw}" | "{what}{flaw}", what, flaw),
+        )),
     }
 }
 
-fn flaw(value: &str) -> Option<&'static str> {
+fn flaw(value: &str) -> Option<Phrase> {
     if value.is_empty() {
-        Some("is empty")
+        Some(phrase!("is empty" | "是空的"))
     } else if value.len() > MAX_VALUE_BYTES {
-        Some("is longer than 256 bytes")
+        Some(phrase!("is longer than 256 bytes" | "超过 256 字节"))
     } else if value.trim() != value {
-        Some("begins or ends with white space")
+        Some(phrase!(
+            "begins or ends with white space" | "的开头或结尾有空白"
+        ))
     } else if value.chars().any(is_hidden) {
-        Some("has a control or invisible character")
+        Some(phrase!(
+            "has a control or invisible character" | "里有控制字符或看不见的字符"
+        ))
     } else if value.contains(SYNTAX) {
-        Some("has a character that is part of a syntax, such as a comma, quote or parenthesis")
+        Some(phrase!(
+            "has a character that is part of a syntax, such as a comma, quote or parenthesis"
+                | "里有属于语法的字符，例如逗号、引号或括号"
+        ))
     } else {
         None
     }
@@ -245,7 +280,7 @@ fn flaw(value: &str) -> Option<&'static str> {
 /// a model without tenants are the usual mistake, and a wrong kind the next.
 fn worst(line: &RoleLine) -> Worst {
     let cell = |at: usize| line.values.get(at).map_or("", String::as_str);
-    let known = |at: usize| name("", cell(at)).ok();
+    let known = |at: usize| name(&ROLE, cell(at)).ok();
     if line.kind.trim().to_ascii_lowercase().starts_with('g') {
         let in_place = line.kind == "g" && line.values.len() == 3;
         return Worst::Deny(Denial {
@@ -278,32 +313,42 @@ fn grants_only(line: &RoleLine, aligned: bool) -> bool {
 
 impl Fault {
     /// The finding about the line that `source` names, such as `row 3`.
-    pub(super) fn finding(&self, source: &str, line: &RoleLine, place: Place) -> Diagnostic {
-        let message = format!("{source} {}: {}", Quoted(&text(line)), self.message);
+    pub(super) fn finding(&self, source: &Phrase, line: &RoleLine, place: Place) -> Diagnostic {
+        let line = text(line);
+        let message = phrase!(
+            "{source} {line}: {message}" | "{source} {line}：{message}",
+            source,
+            line = Quoted(&line),
+            message = &self.message
+        );
         Diagnostic::error(self.code, place, message).help(self.worst.help())
     }
 }
 
 impl Worst {
-    fn help(&self) -> String {
+    fn help(&self) -> Phrase {
         let until = match self {
-            Self::Nothing => "it grants nothing".to_owned(),
-            Self::Deny(denial) => format!(
-                "it denies {} the use of {} in {}",
-                which(denial.role.as_deref(), "role"),
-                which(denial.skill.as_deref(), "skill"),
-                which(denial.tenant.as_deref(), "tenant"),
+            Self::Nothing => phrase!("it grants nothing" | "它什么也不授予"),
+            Self::Deny(denial) => phrase!(
+                "it denies {role} the use of {skill} in {tenant}"
+                    | "它禁止{role}在{tenant}使用{skill}",
+                role = which(denial.role.as_deref(), &ROLE),
+                skill = which(denial.skill.as_deref(), &SKILL),
+                tenant = which(denial.tenant.as_deref(), &TENANT)
             ),
         };
-        format!("correct or remove the line; until then {until}")
+        phrase!(
+            "correct or remove the line; until then {until}" | "改正或删去这一行；在此之前{until}",
+            until
+        )
     }
 }
 
-fn which(name: Option<&str>, what: &str) -> String {
-    name.map_or_else(
-        || format!("every {what}"),
-        |name| format!("{what} {}", Quoted(name)),
-    )
+fn which(name: Option<&str>, what: &Phrase) -> Phrase {
+    match name {
+        None => phrase!("every {what}" | "所有{what}", what),
+        Some(name) => phrase!("{what} {name}" | "{what} {name}", what, name = Quoted(name)),
+    }
 }
 
 /// The line as one would write it, for showing only.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::diagnostic::{Language, Said};
+
 /// How many characters are shown before the cut.
 const SHOWN: usize = 48;
 
@@ -23,6 +25,12 @@ impl fmt::Display for Quoted<'_> {
             f.write_str("…")?;
         }
         f.write_str("`")
+    }
+}
+
+impl Said for Quoted<'_> {
+    fn said(&self, _: Language) -> impl fmt::Display {
+        self
     }
 }
 

@@ -21,6 +21,7 @@ use super::model::MODEL;
 use super::screen::{self, MAX_LINES, Screened, Statics};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
+use crate::phrase;
 use crate::policy::Policy;
 use crate::store::{RoleLine, RoleStore};
 
@@ -165,7 +166,11 @@ impl Rbac {
     /// hold then.
     pub fn add_line(&mut self, line: &RoleLine) -> Result<Edit> {
         let read = lines::read(line).map_err(|fault| {
-            Error::policy(vec![fault.finding("the line", line, screen::table())])
+            Error::policy(vec![fault.finding(
+                &phrase!("the line" | "这一行"),
+                line,
+                screen::table(),
+            )])
         })?;
         if self.statics.contains(&read) {
             // The policy text has it; the store may keep it beyond the text's next edition.
@@ -255,8 +260,10 @@ impl Rbac {
             };
             Error::policy(vec![
                 fault
-                    .finding("the line", line, screen::table())
-                    .help("inherit in one direction, in fewer steps"),
+                    .finding(&phrase!("the line" | "这一行"), line, screen::table())
+                    .help(phrase!(
+                        "inherit in one direction, in fewer steps" | "只朝一个方向继承，并减少层数"
+                    )),
             ])
         })
     }

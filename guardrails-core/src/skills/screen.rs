@@ -10,8 +10,9 @@ use super::codes;
 use super::hierarchy::{self, Edge, Flaw, MAX_INHERITANCE};
 use super::lines::{self, ANY, Denial, Effect, Fault, Line, Worst};
 use super::quoted::{self, Quoted};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Phrase, Place};
 use crate::error::{Error, Result};
+use crate::phrase;
 use crate::policy::Policy;
 use crate::store::RoleLine;
 use crate::value::Name;
@@ -86,7 +87,7 @@ impl Statics {
         let read = if skill == ANY {
             Err(Fault {
                 code: codes::WILDCARD,
-                message: "a skill cannot be named `*`".to_owned(),
+                message: phrase!("a skill cannot be named `*`" | "技能不能叫 `*`"),
                 worst: Worst::Nothing,
             })
         } else {
@@ -97,10 +98,11 @@ impl Statics {
                 self.known.insert(line.clone());
                 self.lines.push((line, place.clone()));
             }
-            Err(fault) => {
-                self.findings
-                    .push(fault.finding("the policy's line", &stored, place.clone()))
-            }
+            Err(fault) => self.findings.push(fault.finding(
+                &phrase!("the policy's line" | "策略里的"),
+                &stored,
+                place.clone(),
+            )),
         }
     }
 
@@ -134,9 +136,15 @@ pub(super) fn screen(statics: &Statics, rows: &[RoleLine]) -> Result<Screened> {
 
 /// The error of a store with `count` lines.
 pub(super) fn too_many(count: usize) -> Error {
-    let message = format!("there are {count} role lines, more than {MAX_LINES}");
-    let finding = Diagnostic::error(codes::MANY, table(), message)
-        .help("remove lines that repeat what roles could inherit");
+    let message = phrase!(
+        "there are {count} role lines, more than {most}" | "角色行有 {count} 行，超过 {most} 行",
+        count,
+        most = MAX_LINES
+    );
+    let help = phrase!(
+        "remove lines that repeat what roles could inherit" | "删去可以由角色继承得到的重复行"
+    );
+    let finding = Diagnostic::error(codes::MANY, table(), message).help(help);
     Error::policy(vec![finding])
 }
 
@@ -147,7 +155,7 @@ pub(super) fn too_many(count: usize) -> Error {
 pub(super) fn check_joining<'a>(
     line: Edge<'a>,
     mut others: Vec<Edge<'a>>,
-) -> Result<(), (&'static str, String)> {
+) -> Result<(), (&'static str, Phrase)> {
     others.push(line);
     // Any flaw that appears is the new line's doing, since the others stood without it.
     match hierarchy::flaws(&others).into_iter().next() {
@@ -186,7 +194,10 @@ impl Screening {
 
     fn reject(&mut self, at: usize, row: &RoleLine, fault: Fault) {
         self.left_out = true;
-        self.tell(|| fault.finding(&format!("row {}", at + 1), row, table()));
+        self.tell(|| {
+            let source = phrase!("row {row}" | "第 {row} 行", row = at + 1);
+            fault.finding(&source, row, table())
+        });
         if let Worst::Deny(denial) = fault.worst {
             self.denials.insert(denial);
         }
@@ -309,37 +320,51 @@ fn by_tenant(lines: &[(usize, Line)]) -> ByTenant<'_> {
     tenants
 }
 
-fn describe(flaw: &Flaw) -> (&'static str, String) {
+fn describe(flaw: &Flaw) -> (&'static str, Phrase) {
     match flaw {
         Flaw::Cycle(roles) if roles.is_empty() => (
             codes::CYCLE,
-            "it is part of a circle of inheritance".to_owned(),
+            phrase!("it is part of a circle of inheritance" | "它在继承的环里"),
         ),
         Flaw::Cycle(roles) => {
             let names: Vec<String> = roles.iter().map(|r| Quoted(r).to_string()).collect();
             (
                 codes::CYCLE,
-                format!("it is part of the circle {}", names.join(" -> ")),
+                phrase!(
+                    "it is part of the circle {circle}" | "它在环 {circle} 里",
+                    circle = names.join(" -> ")
+                ),
             )
         }
         Flaw::Deep => (
             codes::DEEP,
-            format!("it puts more than {MAX_INHERITANCE} steps of inheritance above a role"),
+            phrase!(
+                "it puts more than {most} steps of inheritance above a role"
+                    | "它使一个角色之上的继承超过 {most} 层",
+                most = MAX_INHERITANCE
+            ),
         ),
     }
 }
 
 fn unknown_skill(at: usize, skill: &str) -> Diagnostic {
-    let message = format!(
-        "row {} is about the skill {}, which the policy does not have",
-        at + 1,
-        quoted::list(std::iter::once(skill)),
+    let message = phrase!(
+        "row {row} is about the skill {skill}, which the policy does not have"
+            | "第 {row} 行写到技能 {skill}，而策略里没有这个技能",
+        row = at + 1,
+        skill = quoted::list(std::iter::once(skill))
     );
-    Diagnostic::warning(codes::UNKNOWN_SKILL, table(), message)
-        .help("correct the name, or register the skill")
+    Diagnostic::warning(codes::UNKNOWN_SKILL, table(), message).help(phrase!(
+        "correct the name, or register the skill" | "改正名称，或者登记这个技能"
+    ))
 }
 
 fn more(count: usize) -> Diagnostic {
-    let message = format!("{count} more findings are not listed");
-    Diagnostic::warning(codes::MORE, table(), message).help("correct the listed lines first")
+    let message = phrase!(
+        "{count} more findings are not listed" | "还有 {count} 条诊断没有列出",
+        count
+    );
+    Diagnostic::warning(codes::MORE, table(), message).help(phrase!(
+        "correct the listed lines first" | "先改正已列出的行"
+    ))
 }

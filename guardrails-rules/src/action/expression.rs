@@ -5,6 +5,7 @@ use super::parse::{Parsed, Parser};
 use super::span::Span;
 use super::token::TokenKind;
 use super::tree::{Arm, Binary, Block, Expr, ExprKind, If, Literal, Switch, Unary, Word};
+use guardrails_core::phrase;
 
 impl Parser<'_> {
     pub(super) fn expression(&mut self) -> Parsed<Expr> {
@@ -107,7 +108,11 @@ impl Parser<'_> {
             TokenKind::Text(text) if !minus => Literal::Text(text.clone()),
             TokenKind::Word(word) if word == "true" && !minus => Literal::Truth(true),
             TokenKind::Word(word) if word == "false" && !minus => Literal::Truth(false),
-            _ => return Err(self.unexpected("a number, a text, `true` or `false`")),
+            _ => {
+                return Err(self.unexpected(phrase!(
+                    "a number, a text, `true` or `false`" | "数字、文本、`true` 或 `false`"
+                )));
+            }
         };
         self.advance();
         Ok((literal, start.to(self.last_span())))
@@ -133,7 +138,7 @@ impl Parser<'_> {
         let mut expr = self.primary()?;
         while self.sees(".") {
             self.advance();
-            let name = self.word("a name")?;
+            let name = self.word(phrase!("a name" | "名称"))?;
             expr = if self.sees("(") {
                 self.call(Some(expr), name)?
             } else {
@@ -143,8 +148,12 @@ impl Parser<'_> {
             };
         }
         if self.sees("[") {
-            let finding = self.error(codes::REFUSED, self.span(), "a script cannot index".into());
-            let finding = finding.help("use `contains(list, item)` or `starts_with(text, start)`");
+            let message = phrase!("a script cannot index" | "脚本里不能用下标");
+            let finding = self.error(codes::REFUSED, self.span(), message);
+            let finding = finding.help(phrase!(
+                "use `contains(list, item)` or `starts_with(text, start)`"
+                    | "用 `contains(列表, 项)` 或 `starts_with(文本, 开头)`"
+            ));
             return Err(self.finding(finding));
         }
         Ok(expr)
@@ -177,7 +186,7 @@ impl Parser<'_> {
             TokenKind::Word(word) if word == "switch" => self.switch(),
             TokenKind::Word(word) => {
                 self.allowed(word)?;
-                let name = self.word("a name")?;
+                let name = self.word(phrase!("a name" | "名称"))?;
                 if self.sees("(") {
                     return self.call(None, name);
                 }
@@ -191,16 +200,21 @@ impl Parser<'_> {
                 Ok(inner)
             }
             TokenKind::Sign("|" | "||") => {
-                let message = "a script has no closures".to_owned();
+                let message = phrase!("a script has no closures" | "脚本里没有闭包");
                 let finding = self.error(codes::REFUSED, span, message);
-                Err(self.finding(finding.help("write the expression where it is needed")))
+                Err(self.finding(finding.help(phrase!(
+                    "write the expression where it is needed" | "把表达式写在要用的地方"
+                ))))
             }
             TokenKind::Sign("[") => {
-                let message = "a list may stand only after `in`".to_owned();
+                let message =
+                    phrase!("a list may stand only after `in`" | "列表只能写在 `in` 后面");
                 let finding = self.error(codes::REFUSED, span, message);
-                Err(self.finding(finding.help("write `value in [\"A\", \"B\"]`")))
+                Err(self.finding(finding.help(phrase!(
+                    "write `value in [\"A\", \"B\"]`" | "写 `值 in [\"A\", \"B\"]`"
+                ))))
             }
-            _ => Err(self.unexpected("an expression")),
+            _ => Err(self.unexpected(phrase!("an expression" | "表达式"))),
         }
     }
 
@@ -264,7 +278,7 @@ impl Parser<'_> {
 
     fn arm(&mut self, switch: &mut Switch) -> Parsed<()> {
         if switch.otherwise.is_some() {
-            return Err(self.unexpected("`}` after the arm `_`"));
+            return Err(self.unexpected(phrase!("`}` after the arm `_`" | "分支 `_` 后面的 `}`")));
         }
         let rest = self.keyword("_");
         let cases = if rest {
@@ -273,7 +287,7 @@ impl Parser<'_> {
             self.constants("=>", "|")?
         };
         if !rest && cases.is_empty() {
-            return Err(self.unexpected("a case"));
+            return Err(self.unexpected(phrase!("a case" | "一个分支")));
         }
         let guard = match !rest && self.keyword("if") {
             true => Some(self.expression()?),
@@ -297,7 +311,7 @@ impl Parser<'_> {
         }
         let value = self.expression()?;
         if !self.sign(",") && !self.sees("}") {
-            return Err(self.unexpected("`,` or `}`"));
+            return Err(self.unexpected(phrase!("`,` or `}`" | "`,` 或 `}`")));
         }
         Ok(only(value))
     }

@@ -1,7 +1,7 @@
 //! Tokens to statements. Recovers at the end of a statement, so that one mistake does not hide the
 //! others; goes no deeper than the nesting limit. Expressions are in [`super::expression`].
 
-use guardrails_core::Diagnostic;
+use guardrails_core::{Diagnostic, Phrase, phrase};
 
 use super::span::{Source, Span};
 use super::token::{Token, TokenKind};
@@ -32,7 +32,7 @@ pub(super) fn script(
     };
     let block = parser.body();
     if parser.findings.is_empty() && parser.sees("}") {
-        parser.unexpected("a statement");
+        parser.unexpected(phrase!("a statement" | "语句"));
     }
     if parser.findings.is_empty() {
         Ok(block)
@@ -104,7 +104,7 @@ impl<'s> Parser<'s> {
         if self.sign(sign) {
             Ok(())
         } else {
-            Err(self.unexpected(&format!("`{sign}`")))
+            Err(self.unexpected(format!("`{sign}`")))
         }
     }
 
@@ -113,22 +113,29 @@ impl<'s> Parser<'s> {
         Broken
     }
 
-    pub(super) fn error(&mut self, code: &'static str, span: Span, message: String) -> Diagnostic {
+    pub(super) fn error(&mut self, code: &'static str, span: Span, message: Phrase) -> Diagnostic {
         Diagnostic::error(code, self.source.place(span), message)
     }
 
-    pub(super) fn unexpected(&mut self, wanted: &str) -> Broken {
-        let found = self.kind().show();
-        let message = format!("expected {wanted}, found {found}");
+    pub(super) fn unexpected(&mut self, wanted: impl Into<Phrase>) -> Broken {
+        let (wanted, found): (Phrase, Phrase) = (wanted.into(), self.kind().show());
+        let message = phrase!(
+            "expected {wanted}, found {found}" | "应为{wanted}，却是{found}",
+            wanted,
+            found
+        );
         let finding = self.error(codes::SYNTAX, self.span(), message);
-        self.finding(finding.help("statements end with `;`, blocks stand in braces"))
+        self.finding(finding.help(phrase!(
+            "statements end with `;`, blocks stand in braces"
+                | "语句以 `;` 结束，语句块写在花括号里"
+        )))
     }
 
     /// Refuses a keyword that scripts may not use.
     pub(super) fn allowed(&mut self, word: &str) -> Parsed<()> {
         match refused::keyword(word) {
             Some(help) => {
-                let message = format!("`{word}` may not be used in a script");
+                let message = refused::refusal(word);
                 let finding = self.error(codes::REFUSED, self.span(), message);
                 Err(self.finding(finding.help(help)))
             }
@@ -159,13 +166,16 @@ impl<'s> Parser<'s> {
 
     /// Gives up on the rest, since recovery inside of it would only repeat the finding.
     fn too_deep(&mut self, span: Span) -> Broken {
-        let message = format!(
-            "the script is over the limit `action_depth` of {} levels",
-            self.limit
+        let message = phrase!(
+            "the script is over the limit `action_depth` of {most} levels"
+                | "脚本超过上限 `action_depth`（{most} 层）",
+            most = self.limit
         );
         let finding = self.error(codes::LIMIT, span, message);
         self.at = self.tokens.len();
-        self.finding(finding.help("keep parts of it in `let` variables"))
+        self.finding(finding.help(phrase!(
+            "keep parts of it in `let` variables" | "把其中一部分存进 `let` 变量"
+        )))
     }
 
     fn at_end(&self) -> bool {
@@ -239,7 +249,7 @@ impl<'s> Parser<'s> {
 
     fn declaration(&mut self) -> Parsed<StatementKind> {
         self.advance();
-        let name = self.word("a name")?;
+        let name = self.word(phrase!("a name" | "名称"))?;
         self.expect("=")?;
         let value = self.expression()?;
         self.expect(";")?;
@@ -248,7 +258,7 @@ impl<'s> Parser<'s> {
 
     fn assignment(&mut self, name: &str) -> Parsed<StatementKind> {
         self.allowed(name)?;
-        let name = self.word("a name")?;
+        let name = self.word(phrase!("a name" | "名称"))?;
         let operator = match self.kind() {
             TokenKind::Sign(sign) => Binary::from_assignment(sign),
             _ => None,
@@ -260,7 +270,7 @@ impl<'s> Parser<'s> {
         Ok(StatementKind::Assign(name, operator, value))
     }
 
-    pub(super) fn word(&mut self, wanted: &str) -> Parsed<Word> {
+    pub(super) fn word(&mut self, wanted: Phrase) -> Parsed<Word> {
         let TokenKind::Word(text) = self.kind() else {
             return Err(self.unexpected(wanted));
         };

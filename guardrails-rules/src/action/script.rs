@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use guardrails_core::policy::{Action, ActionEffect, ActionError, Entity, Path};
 use guardrails_core::process::Facts;
-use guardrails_core::{Diagnostic, Name, Place};
+use guardrails_core::{Diagnostic, Name, Place, phrase};
 use rhai::{AST, Dynamic, Engine, Scope};
 
 use super::fault::Fault;
@@ -88,9 +88,10 @@ impl Door {
         });
         let (Ok(()), Some(ast)) = (shielded, ast) else {
             let place = source.place(Span::new(0, source.text().len()));
-            let message = "the script engine refuses this script";
+            let message = phrase!("the script engine refuses this script" | "脚本引擎拒绝这个脚本");
             let finding = Diagnostic::error(codes::ENGINE, place, message);
-            return Err(vec![finding.help("write it in smaller steps")]);
+            let help = phrase!("write it in smaller steps" | "把它拆成更小的步骤");
+            return Err(vec![finding.help(help)]);
         };
         let reads = lowered.slots.facts.iter().filter_map(Fact::path);
         Ok(Script {
@@ -123,9 +124,15 @@ fn read(
 
 fn too_long(source: &Source, limit: usize) -> Diagnostic {
     let place = source.place(Span::new(0, source.text().len()));
-    let message = format!("the script is over the limit `action_bytes` of {limit} bytes");
-    Diagnostic::error(codes::LIMIT, place, message)
-        .help("split the rule, or say it with `when` and `then`")
+    let message = phrase!(
+        "the script is over the limit `action_bytes` of {limit} bytes"
+            | "脚本超过上限 `action_bytes`（{limit} 字节）",
+        limit
+    );
+    Diagnostic::error(codes::LIMIT, place, message).help(phrase!(
+        "split the rule, or say it with `when` and `then`"
+            | "把规则拆成几条，或者用 `when` 和 `then` 来写"
+    ))
 }
 
 /// Catches what unwinds out of `run`. The panic hook stays as it is.

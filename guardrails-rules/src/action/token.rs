@@ -1,6 +1,6 @@
 //! Text to tokens. Decides numbers and texts exactly, so that Rhai never reads a literal.
 
-use guardrails_core::Diagnostic;
+use guardrails_core::{Diagnostic, Phrase, phrase};
 use rust_decimal::Decimal;
 
 use super::span::{Source, Span};
@@ -24,13 +24,13 @@ pub(super) enum TokenKind {
 
 impl TokenKind {
     /// How a message names it.
-    pub(super) fn show(&self) -> String {
+    pub(super) fn show(&self) -> Phrase {
         match self {
-            Self::Word(word) => format!("`{word}`"),
-            Self::Number(_) => "a number".to_owned(),
-            Self::Text(_) => "a text".to_owned(),
-            Self::Sign(sign) => format!("`{sign}`"),
-            Self::End => "the end of the script".to_owned(),
+            Self::Word(word) => format!("`{word}`").into(),
+            Self::Number(_) => phrase!("a number" | "数字"),
+            Self::Text(_) => phrase!("a text" | "文本"),
+            Self::Sign(sign) => format!("`{sign}`").into(),
+            Self::End => phrase!("the end of the script" | "脚本的末尾"),
         }
     }
 }
@@ -107,7 +107,7 @@ impl<'s> Lexer<'s> {
         self.tokens.push(Token { kind, span });
     }
 
-    fn finding(&mut self, code: &'static str, start: usize, message: String, help: &str) {
+    fn finding(&mut self, code: &'static str, start: usize, message: Phrase, help: Phrase) {
         let place = self.source.place(Span::new(start, self.at));
         self.findings
             .push(Diagnostic::error(code, place, message).help(help));
@@ -118,8 +118,9 @@ impl<'s> Lexer<'s> {
         loop {
             let rest = self.rest();
             let Some(first) = rest.chars().next() else {
-                let message = "the comment has no end".to_owned();
-                return self.finding(codes::SYNTAX, start, message, "close it with `*/`");
+                let message = phrase!("the comment has no end" | "注释没有结束");
+                let help = phrase!("close it with `*/`" | "用 `*/` 结束它");
+                return self.finding(codes::SYNTAX, start, message, help);
             };
             if rest.starts_with("/*") {
                 level += 1;
@@ -154,8 +155,11 @@ impl<'s> Lexer<'s> {
             _ => self.finding(
                 codes::SYNTAX,
                 start,
-                format!("`{whole}` is not a number"),
-                "write up to 28 digits, such as `2_500_000.50`, without a unit",
+                phrase!("`{whole}` is not a number" | "`{whole}` 不是数字", whole),
+                phrase!(
+                    "write up to 28 digits, such as `2_500_000.50`, without a unit"
+                        | "最多写 28 位，例如 `2_500_000.50`，不带单位"
+                ),
             ),
         }
     }
@@ -165,8 +169,9 @@ impl<'s> Lexer<'s> {
         let mut text = String::new();
         loop {
             let Some(c) = self.rest().chars().next().filter(|c| *c != '\n') else {
-                let message = "the text has no end on its line".to_owned();
-                return self.finding(codes::SYNTAX, start, message, "close it with `\"`");
+                let message = phrase!("the text has no end on its line" | "文本没有在本行结束");
+                let help = phrase!("close it with `\"`" | "用 `\"` 结束它");
+                return self.finding(codes::SYNTAX, start, message, help);
             };
             let from = self.at;
             self.at += c.len_utf8();
@@ -177,8 +182,11 @@ impl<'s> Lexer<'s> {
                     None => self.finding(
                         codes::SYNTAX,
                         from,
-                        "unknown escape in a text".to_owned(),
-                        "use `\\\\`, `\\\"`, `\\n`, `\\t` or `\\u4E2D`",
+                        phrase!("unknown escape in a text" | "文本里有未知的转义"),
+                        phrase!(
+                            "use `\\\\`, `\\\"`, `\\n`, `\\t` or `\\u4E2D`"
+                                | "可用 `\\\\`、`\\\"`、`\\n`、`\\t` 或 `\\u4E2D`"
+                        ),
                     ),
                 },
                 c => text.push(c),
@@ -222,17 +230,29 @@ impl<'s> Lexer<'s> {
                 self.at += usize::from(self.rest().starts_with(first));
             }
             let message = match first {
-                '`' => "back-ticks are not part of scripts".to_owned(),
-                _ => format!("`{sign}` is not part of scripts"),
+                '`' => phrase!("back-ticks are not part of scripts" | "脚本里没有反引号"),
+                _ => phrase!(
+                    "`{sign}` is not part of scripts" | "脚本里没有 `{sign}`",
+                    sign
+                ),
             };
-            return self.finding(codes::REFUSED, start, message, help);
+            return self.finding(codes::REFUSED, start, message, help.clone());
         }
         if let Some(sign) = SIGNS.iter().find(|sign| rest.starts_with(**sign)) {
             self.at += sign.len();
             return self.push(TokenKind::Sign(sign), start);
         }
         self.at += first.len_utf8();
-        let message = format!("unexpected character `{}`", first.escape_default());
-        self.finding(codes::SYNTAX, start, message, "remove it");
+        let shown = first.escape_default().to_string();
+        let message = phrase!(
+            "unexpected character `{shown}`" | "意外的字符 `{shown}`",
+            shown
+        );
+        self.finding(
+            codes::SYNTAX,
+            start,
+            message,
+            phrase!("remove it" | "删去它"),
+        );
     }
 }

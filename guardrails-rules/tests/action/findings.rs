@@ -17,6 +17,8 @@ fn findings_read_well() {
     for script in cases() {
         writeln!(shown, "{script}").unwrap();
         for finding in refusal(script) {
+            assert!(finding.message.is_translated(), "{finding}");
+            assert!(finding.help.is_translated(), "{}", finding.help);
             let at = |byte: u32| (byte - start().start) as usize;
             let under = script
                 .get(at(finding.place.start)..at(finding.place.end))

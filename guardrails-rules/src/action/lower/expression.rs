@@ -7,6 +7,7 @@ use crate::action::codes;
 use crate::action::slots::Fact;
 use crate::action::span::Span;
 use crate::action::tree::{Binary, Expr, ExprKind, Literal, Unary};
+use guardrails_core::{Phrase, phrase};
 
 impl Lower<'_> {
     pub(super) fn expression(&mut self, expr: &Expr) -> Value {
@@ -50,7 +51,7 @@ impl Lower<'_> {
             self.glue(")");
         }
         if !value.kind.may_be_truth() {
-            return self.wrong(expr.span, "true or false", &value.kind);
+            return self.wrong(expr.span, Kind::Truth.word(), &value.kind);
         }
         value
     }
@@ -100,8 +101,10 @@ impl Lower<'_> {
                 _ => Err(self.no_part(&part.text)),
             },
             _ => Err(Unknown {
-                message: "expected the name of a field".to_owned(),
-                help: "name a field, such as `old.amount`".to_owned(),
+                message: phrase!("expected the name of a field" | "这里应写字段的名称"),
+                help: phrase!(
+                    "name a field, such as `old.amount`" | "写一个字段，例如 `old.amount`"
+                ),
                 refused: false,
             }),
         };
@@ -112,9 +115,14 @@ impl Lower<'_> {
 
     fn no_part(&self, name: &str) -> Unknown {
         Unknown {
-            message: format!("there is no part `{name}` here"),
-            help: "fields have no parts in a script; nested ones belong in the rule's `when`"
-                .into(),
+            message: phrase!(
+                "there is no part `{name}` here" | "这里没有属性 `{name}`",
+                name
+            ),
+            help: phrase!(
+                "fields have no parts in a script; nested ones belong in the rule's `when`"
+                    | "脚本里的字段没有下级字段；嵌套的字段写在规则的 `when` 里"
+            ),
             refused: false,
         }
     }
@@ -125,23 +133,29 @@ impl Lower<'_> {
         } else {
             codes::UNKNOWN
         };
-        self.finding(code, span, unknown.message, &unknown.help);
+        self.finding(code, span, unknown.message, unknown.help);
     }
 
-    pub(super) fn wrong(&mut self, span: Span, wanted: &str, found: &Kind) -> Value {
-        let message = format!("expected {wanted}, found {}", found.word());
-        let help = match (wanted, found) {
-            ("a text", Kind::Number(_) | Kind::Truth) => "write `to_text(…)` around it",
-            _ => "use a value of that type",
+    pub(super) fn wrong(&mut self, span: Span, wanted: Phrase, found: &Kind) -> Value {
+        let convertible = matches!(found, Kind::Number(_) | Kind::Truth);
+        let help = if convertible && wanted == Kind::Text(None).word() {
+            phrase!("write `to_text(…)` around it" | "用 `to_text(…)` 把它包起来")
+        } else {
+            phrase!("use a value of that type" | "用该类型的值")
         };
+        let message = phrase!(
+            "expected {wanted}, found {found}" | "应为{wanted}，却是{found}",
+            wanted,
+            found = found.word()
+        );
         self.finding(codes::TYPE, span, message, help)
     }
 
     fn unary(&mut self, operator: Unary, operand: &Expr, span: Span) -> Value {
         let (sign, wanted) = match operator {
-            Unary::Minus => ("-", "a number"),
-            Unary::Plus => ("+", "a number"),
-            Unary::Not => ("!", "true or false"),
+            Unary::Minus => ("-", Kind::Number(None).word()),
+            Unary::Plus => ("+", Kind::Number(None).word()),
+            Unary::Not => ("!", Kind::Truth.word()),
         };
         // What follows is a slot, a call, or in parentheses already.
         self.put(span, sign);
@@ -227,14 +241,16 @@ impl Lower<'_> {
             }),
             (a, b) if a.may_be_number() && b.may_be_number() => Kind::Number(None),
             _ => {
-                let sides = (a.word(), b.word());
-                let message = format!(
-                    "`{}` does not work on {} and {}",
-                    operator.sign(),
-                    sides.0,
-                    sides.1
+                let message = phrase!(
+                    "`{sign}` does not work on {a} and {b}" | "`{sign}` 不能用于{a}和{b}",
+                    sign = operator.sign(),
+                    a = a.word(),
+                    b = b.word()
                 );
-                let help = "use two numbers, or join two texts; `to_text(…)` makes a text";
+                let help = phrase!(
+                    "use two numbers, or join two texts; `to_text(…)` makes a text"
+                        | "用两个数字，或者连接两段文本；`to_text(…)` 得到文本"
+                );
                 self.finding(codes::TYPE, sign, message, help).kind
             }
         }
@@ -245,8 +261,14 @@ impl Lower<'_> {
         let Some((a, b)) = a.currencies_apart(b) else {
             return false;
         };
-        let message = format!("an amount in {a} meets one in {b}");
-        self.finding(codes::TYPE, span, message, "convert one of them first");
+        let (a, b) = (a.to_string(), b.to_string());
+        let message = phrase!(
+            "an amount in {a} meets one in {b}" | "{a} 金额与 {b} 金额放在了一起",
+            a,
+            b
+        );
+        let help = phrase!("convert one of them first" | "先换算其中一个");
+        self.finding(codes::TYPE, span, message, help);
         true
     }
 
@@ -259,13 +281,14 @@ impl Lower<'_> {
         let texts = a.may_be_text() && b.may_be_text();
         let truths = a.may_be_truth() && b.may_be_truth() && equality;
         if !numbers && !texts && !truths {
-            let message = format!(
-                "`{}` cannot compare {} with {}",
-                operator.sign(),
-                a.word(),
-                b.word()
+            let message = phrase!(
+                "`{sign}` cannot compare {a} with {b}" | "`{sign}` 不能比较{a}和{b}",
+                sign = operator.sign(),
+                a = a.word(),
+                b = b.word()
             );
-            self.finding(codes::TYPE, sign, message, "compare values of one type");
+            let help = phrase!("compare values of one type" | "比较同一类型的值");
+            self.finding(codes::TYPE, sign, message, help);
         }
     }
 
@@ -301,8 +324,14 @@ impl Lower<'_> {
             if fits {
                 self.case_fits(&subject.kind, case, *span);
             } else {
-                let message = format!("{} cannot be {}", subject.kind.word(), kind.word());
-                let help = "write a case of the type that is looked at";
+                let message = phrase!(
+                    "{subject} cannot be {case}" | "{subject}不会是{case}",
+                    subject = subject.kind.word(),
+                    case = kind.word()
+                );
+                let help = phrase!(
+                    "write a case of the type that is looked at" | "分支的类型要与所看的值相同"
+                );
                 self.finding(codes::TYPE, *span, message, help);
             }
         }
@@ -316,7 +345,10 @@ impl Lower<'_> {
             return;
         }
         let help = suggestion(text, members.members.iter().map(|member| &**member));
-        let message = format!("\"{text}\" is not among the values of this enum");
-        self.finding(codes::TYPE, span, message, &help);
+        let message = phrase!(
+            "\"{text}\" is not among the values of this enum" | "这个枚举里没有 \"{text}\"",
+            text
+        );
+        self.finding(codes::TYPE, span, message, help);
     }
 }

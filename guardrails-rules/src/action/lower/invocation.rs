@@ -1,6 +1,6 @@
 //! Calls: functions by the table, effects with their texts written out.
 
-use guardrails_core::Name;
+use guardrails_core::{Name, Phrase, phrase};
 
 use super::kind::Kind;
 use super::names::suggestion;
@@ -29,9 +29,8 @@ impl Lower<'_> {
         let arguments: Vec<&Expr> = receiver.into_iter().chain(given).collect();
         match Signature::find(&full, arguments.len()) {
             Some(signature) if receiver.is_some() && signature.gives == Gives::Effect => {
-                let message = format!("`{full}` stands alone");
-                let help = format!("write `{}`", signature.usage);
-                self.finding(codes::TYPE, name.span, message, &help)
+                let message = phrase!("`{full}` stands alone" | "`{full}` 要单独写", full);
+                self.finding(codes::TYPE, name.span, message, signature.advice())
             }
             Some(signature) => self.invoke(signature, name.span, &arguments),
             None => self.not_callable(&full, name.span),
@@ -40,12 +39,14 @@ impl Lower<'_> {
 
     fn not_callable(&mut self, name: &str, span: Span) -> Value {
         if let Some(help) = refused::name(name) {
-            let message = format!("`{name}` may not be used in a script");
-            return self.finding(codes::REFUSED, span, message, help);
+            return self.finding(codes::REFUSED, span, refused::refusal(name), help);
         }
         let known = SIGNATURES.iter().map(|signature| signature.name);
-        let message = format!("there is no function `{name}`");
-        self.finding(codes::UNKNOWN, span, message, &suggestion(name, known))
+        let message = phrase!(
+            "there is no function `{name}`" | "没有名为 `{name}` 的函数",
+            name
+        );
+        self.finding(codes::UNKNOWN, span, message, suggestion(name, known))
     }
 
     /// `actor.has("ROLE")`
@@ -61,8 +62,12 @@ impl Lower<'_> {
                 Value::data(Kind::Truth)
             }
             _ => {
-                let message = "only `actor.has(\"ROLE\")` can be asked of the actor".to_owned();
-                let help = "write the role out, in double quotes";
+                let message = phrase!(
+                    "only `actor.has(\"ROLE\")` can be asked of the actor"
+                        | "对操作者只能问 `actor.has(\"角色\")`"
+                );
+                let help =
+                    phrase!("write the role out, in double quotes" | "在双引号里直接写出角色");
                 self.finding(codes::TYPE, name.span, message, help)
             }
         }
@@ -70,12 +75,19 @@ impl Lower<'_> {
 
     fn invoke(&mut self, signature: &Signature, span: Span, arguments: &[&Expr]) -> Value {
         if arguments.len() != signature.takes.len() {
+            let name = signature.name;
             let message = match arguments.len() {
-                1 => format!("`{}` does not take 1 argument", signature.name),
-                count => format!("`{}` does not take {count} arguments", signature.name),
+                1 => phrase!(
+                    "`{name}` does not take 1 argument" | "`{name}` 的参数不是 1 个",
+                    name
+                ),
+                count => phrase!(
+                    "`{name}` does not take {count} arguments" | "`{name}` 的参数不是 {count} 个",
+                    name,
+                    count
+                ),
             };
-            let help = format!("write `{}`", signature.usage);
-            return self.finding(codes::TYPE, span, message, &help);
+            return self.finding(codes::TYPE, span, message, signature.advice());
         }
         self.put(span, signature.native);
         self.glue("(");
@@ -122,20 +134,26 @@ impl Lower<'_> {
             Takes::Reason => self.reason(expr),
             Takes::Field => self.field(expr),
             Takes::Places => self.places(expr),
-            Takes::Number => self.simple(expr, "a number", Kind::may_be_number),
-            Takes::Text => self.simple(expr, "a text", Kind::may_be_text),
-            Takes::Simple => self.simple(expr, "a simple value", Kind::is_simple),
-            Takes::Measured => self.simple(expr, "a text or a list", |kind| {
-                kind.may_be_text() || matches!(kind, Kind::List(_))
-            }),
-            Takes::Whole => self.simple(expr, "a text or a list of simple values", |kind| {
-                kind.may_be_text() || matches!(kind, Kind::List(Some(_)))
-            }),
+            Takes::Number => self.simple(expr, Kind::Number(None).word(), Kind::may_be_number),
+            Takes::Text => self.simple(expr, Kind::Text(None).word(), Kind::may_be_text),
+            Takes::Simple => {
+                self.simple(expr, phrase!("a simple value" | "简单值"), Kind::is_simple)
+            }
+            Takes::Measured => self.simple(
+                expr,
+                phrase!("a text or a list" | "文本或列表"),
+                |kind| kind.may_be_text() || matches!(kind, Kind::List(_)),
+            ),
+            Takes::Whole => self.simple(
+                expr,
+                phrase!("a text or a list of simple values" | "文本，或者由简单值组成的列表"),
+                |kind| kind.may_be_text() || matches!(kind, Kind::List(Some(_))),
+            ),
             Takes::Part => self.part(expr, before),
         }
     }
 
-    fn simple(&mut self, expr: &Expr, wanted: &str, fits: impl Fn(&Kind) -> bool) -> Value {
+    fn simple(&mut self, expr: &Expr, wanted: Phrase, fits: impl Fn(&Kind) -> bool) -> Value {
         let value = self.value(expr);
         if fits(&value.kind) {
             value
@@ -152,7 +170,7 @@ impl Lower<'_> {
                 let item = (**item).clone();
                 self.simple(expr, word, |kind| item.clone().or(kind.clone()).is_some())
             }
-            _ => self.simple(expr, "a text", Kind::may_be_text),
+            _ => self.simple(expr, Kind::Text(None).word(), Kind::may_be_text),
         }
     }
 
@@ -175,8 +193,10 @@ impl Lower<'_> {
                 self.value(expr)
             }
             _ => {
-                let message = "expected the number of places, 0 to 28".to_owned();
-                self.finding(codes::TYPE, expr.span, message, "write the number out")
+                let message =
+                    phrase!("expected the number of places, 0 to 28" | "这里应写小数位数，0 到 28");
+                let help = phrase!("write the number out" | "直接写出这个数字");
+                self.finding(codes::TYPE, expr.span, message, help)
             }
         }
     }
@@ -186,23 +206,36 @@ impl Lower<'_> {
         match text(expr) {
             Some(label) if !label.trim().is_empty() => self.value(expr),
             _ => {
-                let message = format!("`{}` needs a fixed text here", signature.name);
-                let help = format!("write it out: `{}`", signature.usage);
-                self.finding(codes::EFFECT_TEXT, expr.span, message, &help)
+                let message = phrase!(
+                    "`{name}` needs a fixed text here" | "`{name}` 在这里需要固定的文字",
+                    name = signature.name
+                );
+                let help = phrase!(
+                    "write it out: `{usage}`" | "直接写出来：`{usage}`",
+                    usage = signature.usage
+                );
+                self.finding(codes::EFFECT_TEXT, expr.span, message, help)
             }
         }
     }
 
     fn chain(&mut self, expr: &Expr) -> Value {
         let Some(chain) = text(expr) else {
-            let message = "the approval chain must be written out".to_owned();
-            let help = "write its name in double quotes, and choose with `if`";
+            let message =
+                phrase!("the approval chain must be written out" | "审批链要直接写出名称");
+            let help = phrase!(
+                "write its name in double quotes, and choose with `if`"
+                    | "在双引号里写它的名称，用 `if` 选择"
+            );
             return self.finding(codes::CHAIN, expr.span, message, help);
         };
         let Some(known) = self.declared_chains.iter().find(|name| ***name == *chain) else {
-            let message = format!("there is no approval chain `{chain}`");
+            let message = phrase!(
+                "there is no approval chain `{chain}`" | "没有名为 `{chain}` 的审批链",
+                chain
+            );
             let help = suggestion(chain, self.declared_chains.iter().map(|name| &**name));
-            return self.finding(codes::CHAIN, expr.span, message, &help);
+            return self.finding(codes::CHAIN, expr.span, message, help);
         };
         if !self.out.chains.contains(known) {
             self.out.chains.push(known.clone());
@@ -212,11 +245,15 @@ impl Lower<'_> {
 
     /// INVARIANT: no record data in it. A reason leaves the guard, and no mask is applied to it.
     fn reason(&mut self, expr: &Expr) -> Value {
-        let value = self.simple(expr, "a text", Kind::may_be_text);
+        let value = self.simple(expr, Kind::Text(None).word(), Kind::may_be_text);
         if value.data {
-            let message = "the reason is built from record data".to_owned();
-            let help = "write a fixed text; values belong into `because \"… {field}\"`, which \
-                        shows them as the reader may see them";
+            let message =
+                phrase!("the reason is built from record data" | "这个理由用到了记录里的数据");
+            let help = phrase!(
+                "write a fixed text; values belong into `because \"… {field}\"`, which shows them \
+                 as the reader may see them"
+                    | "写固定的文字；字段的值写在 `because \"… {field}\"` 里，它会按读者的权限显示"
+            );
             return self.finding(codes::EFFECT_TEXT, expr.span, message, help);
         }
         value

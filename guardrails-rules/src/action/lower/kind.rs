@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use guardrails_core::policy::{Currency, EnumType, Type};
+use guardrails_core::{Phrase, phrase};
 
 use crate::action::tree::Literal;
 
@@ -45,15 +46,15 @@ impl Kind {
     }
 
     /// How a message names it.
-    pub(super) fn word(&self) -> &'static str {
+    pub(super) fn word(&self) -> Phrase {
         match self {
-            Self::Truth => "true or false",
-            Self::Number(None) => "a number",
-            Self::Number(Some(_)) => "an amount of money",
-            Self::Text(_) => "a text",
-            Self::List(_) => "a list",
-            Self::Any => "a value",
-            Self::Nothing => "nothing",
+            Self::Truth => phrase!("true or false" | "真假值"),
+            Self::Number(None) => phrase!("a number" | "数字"),
+            Self::Number(Some(_)) => phrase!("an amount of money" | "金额"),
+            Self::Text(_) => phrase!("a text" | "文本"),
+            Self::List(_) => phrase!("a list" | "列表"),
+            Self::Any => phrase!("a value" | "值"),
+            Self::Nothing => phrase!("nothing" | "空"),
         }
     }
 

@@ -11,7 +11,7 @@ mod names;
 mod signature;
 
 use guardrails_core::policy::Entity;
-use guardrails_core::{Diagnostic, Name};
+use guardrails_core::{Diagnostic, Name, Phrase, phrase};
 
 use super::codes;
 use super::slots::Slots;
@@ -106,7 +106,7 @@ impl Lower<'_> {
         self.out.text.push_str(piece);
     }
 
-    fn finding(&mut self, code: &'static str, span: Span, message: String, help: &str) -> Value {
+    fn finding(&mut self, code: &'static str, span: Span, message: Phrase, help: Phrase) -> Value {
         let place = self.source.place(span);
         self.findings
             .push(Diagnostic::error(code, place, message).help(help));
@@ -149,8 +149,14 @@ impl Lower<'_> {
 
     fn declaration(&mut self, name: &Word, value: &Expr) {
         if let Some(taken) = self.names.taken(&name.text) {
-            let message = format!("`{}` is already {taken}", name.text);
-            self.finding(codes::VARIABLE, name.span, message, "choose another name");
+            let text = &name.text;
+            let message = phrase!(
+                "`{text}` is already {taken}" | "`{text}` 已经是{taken}",
+                text,
+                taken
+            );
+            let help = phrase!("choose another name" | "换一个名称");
+            self.finding(codes::VARIABLE, name.span, message, help);
         }
         let at = self.out.text.len();
         let value = self.value(value);
@@ -182,13 +188,15 @@ impl Lower<'_> {
                 }
             }
             None => {
-                let message = format!(
-                    "`{}` is {} and cannot become {}",
-                    name.text,
-                    have.word(),
-                    new.kind.word()
+                let message = phrase!(
+                    "`{text}` is {have} and cannot become {new}"
+                        | "`{text}` 是{have}，不能变成{new}",
+                    text = &name.text,
+                    have = have.word(),
+                    new = new.kind.word()
                 );
-                self.finding(codes::TYPE, value.span, message, "declare another variable");
+                let help = phrase!("declare another variable" | "另外声明一个变量");
+                self.finding(codes::TYPE, value.span, message, help);
             }
         }
         self.glue(";");
@@ -198,14 +206,24 @@ impl Lower<'_> {
         let text = &name.text;
         match self.names.taken(text) {
             Some(taken) => {
-                let message = format!("`{text}` is {taken} and cannot be changed");
-                let help = "keep the value in a variable of its own: `let x = …;`";
+                let message = phrase!(
+                    "`{text}` is {taken} and cannot be changed" | "`{text}` 是{taken}，不能修改",
+                    text,
+                    taken
+                );
+                let help = phrase!(
+                    "keep the value in a variable of its own: `let x = …;`"
+                        | "把值存进自己的变量：`let x = …;`"
+                );
                 self.finding(codes::VARIABLE, name.span, message, help)
             }
             None => {
-                let message = format!("unknown variable `{text}`");
-                let help = format!("declare it first: `let {text} = …;`");
-                self.finding(codes::UNKNOWN, name.span, message, &help)
+                let message = phrase!("unknown variable `{text}`" | "未知的变量 `{text}`", text);
+                let help = phrase!(
+                    "declare it first: `let {text} = …;`" | "先声明它：`let {text} = …;`",
+                    text
+                );
+                self.finding(codes::UNKNOWN, name.span, message, help)
             }
         };
     }
@@ -223,8 +241,12 @@ impl Lower<'_> {
     }
 
     fn unused(&mut self, span: Span) {
-        let message = "the value of this expression is not used".to_owned();
-        let help = "assign it, or call an effect such as `deny(\"CODE\", \"reason\")`";
+        let message =
+            phrase!("the value of this expression is not used" | "这个表达式的值没有被使用");
+        let help = phrase!(
+            "assign it, or call an effect such as `deny(\"CODE\", \"reason\")`"
+                | "把它赋给变量，或者调用某个效果，例如 `deny(\"代码\", \"理由\")`"
+        );
         self.finding(codes::NO_EFFECT, span, message, help);
     }
 
@@ -232,8 +254,11 @@ impl Lower<'_> {
     fn value(&mut self, expr: &Expr) -> Value {
         let value = self.expression(expr);
         if value.kind == Kind::Nothing {
-            let message = "this gives no value".to_owned();
-            let help = "give each branch a value, with `else` or `_ =>` for the rest";
+            let message = phrase!("this gives no value" | "这里没有值");
+            let help = phrase!(
+                "give each branch a value, with `else` or `_ =>` for the rest"
+                    | "每个分支都给出值，其余情况写 `else` 或 `_ =>`"
+            );
             return self.finding(codes::TYPE, expr.span, message, help);
         }
         value
@@ -327,8 +352,15 @@ impl Lower<'_> {
         match a.kind.or(b.kind) {
             Some(kind) => Value { kind, data },
             None => {
-                let message = format!("one branch gives {}, another {}", words.0, words.1);
-                let help = "give each branch a value of the same type";
+                let message = phrase!(
+                    "one branch gives {first}, another {second}"
+                        | "一个分支给出{first}，另一个给出{second}",
+                    first = words.0,
+                    second = words.1
+                );
+                let help = phrase!(
+                    "give each branch a value of the same type" | "让每个分支给出同一类型的值"
+                );
                 self.finding(codes::TYPE, span, message, help)
             }
         }

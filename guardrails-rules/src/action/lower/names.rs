@@ -1,7 +1,7 @@
 //! What a name in a script means: a variable of the script, or a fact of the operation.
 
-use guardrails_core::Name;
 use guardrails_core::policy::{Entity, Field, Path, Root, Type};
+use guardrails_core::{Name, Phrase, phrase};
 
 use super::kind::Kind;
 use crate::action::refused;
@@ -21,8 +21,8 @@ pub(super) struct Local {
 
 /// Why a name means nothing.
 pub(super) struct Unknown {
-    pub(super) message: String,
-    pub(super) help: String,
+    pub(super) message: Phrase,
+    pub(super) help: Phrase,
     /// Whether the name is one that scripts may not use.
     pub(super) refused: bool,
 }
@@ -126,14 +126,14 @@ impl<'e> Names<'e> {
     }
 
     /// What else has the name, so that a variable may not: it would hide it.
-    pub(super) fn taken(&self, name: &str) -> Option<&'static str> {
+    pub(super) fn taken(&self, name: &str) -> Option<Phrase> {
         let root = ROOTS.iter().any(|root| root.word == name);
         if self.local(name).is_some() {
-            Some("a variable")
+            Some(phrase!("a variable" | "变量"))
         } else if self.entity.field(name).is_some() {
-            Some("a field")
+            Some(phrase!("a field" | "字段"))
         } else if root || word(name).is_some() || refused::name(name).is_some() {
-            Some("a name of the language")
+            Some(phrase!("a name of the language" | "语言自带的名称"))
         } else {
             None
         }
@@ -150,8 +150,13 @@ impl<'e> Names<'e> {
         if let Some(root) = ROOTS.iter().find(|root| root.word == name) {
             let first = root.parts.first().map_or("", |(part, _)| part);
             return Err(Unknown {
-                message: format!("`{name}` is not a value"),
-                help: format!("read one of its parts, such as `{name}.{first}`"),
+                message: phrase!("`{name}` is not a value" | "`{name}` 本身不是一个值", name),
+                help: phrase!(
+                    "read one of its parts, such as `{name}.{first}`"
+                        | "写它的一个属性，例如 `{name}.{first}`",
+                    name,
+                    first
+                ),
                 refused: false,
             });
         }
@@ -177,7 +182,11 @@ impl<'e> Names<'e> {
     fn no_field(&self, name: &str) -> Unknown {
         let fields = self.entity.fields.iter().map(|field| &*field.name);
         Unknown {
-            message: format!("`{}` has no field `{name}`", self.entity.name),
+            message: phrase!(
+                "`{entity}` has no field `{name}`" | "`{entity}` 没有字段 `{name}`",
+                entity = &self.entity.name,
+                name
+            ),
             help: suggestion(name, fields),
             refused: false,
         }
@@ -186,8 +195,8 @@ impl<'e> Names<'e> {
     fn unknown(&self, name: &str) -> Unknown {
         if let Some(help) = refused::name(name) {
             return Unknown {
-                message: format!("`{name}` may not be used in a script"),
-                help: help.to_owned(),
+                message: refused::refusal(name),
+                help,
                 refused: true,
             };
         }
@@ -196,7 +205,7 @@ impl<'e> Names<'e> {
         let words = WORDS.iter().map(|(word, ..)| *word);
         let words = words.chain(ROOTS.iter().map(|root| root.word));
         Unknown {
-            message: format!("unknown name `{name}`"),
+            message: phrase!("unknown name `{name}`" | "未知的名称 `{name}`", name),
             help: suggestion(name, fields.chain(locals).chain(words)),
             refused: false,
         }
@@ -222,8 +231,13 @@ fn plain(root: Root, key: Option<&Name>, ty: &Type) -> Result<(Fact, Kind), Unkn
     match Kind::of(ty) {
         Some(kind) => Ok((Fact::Typed(path), kind)),
         None => Err(Unknown {
-            message: format!("`{path}` is a nested `{ty}`, which scripts cannot read"),
-            help: "test it in the rule's `when`".to_owned(),
+            message: phrase!(
+                "`{path}` is a nested `{ty}`, which scripts cannot read"
+                    | "`{path}` 是嵌套的 `{ty}`，脚本不能读取",
+                path = path.to_string(),
+                ty = ty.to_string()
+            ),
+            help: phrase!("test it in the rule's `when`" | "在规则的 `when` 里检查它"),
             refused: false,
         }),
     }
@@ -245,11 +259,13 @@ impl Source {
             return Ok((Fact::Attribute(readings), Kind::Any));
         }
         let help = match self.root {
-            Root::Actor => "write `actor.has(\"ROLE\")`".to_owned(),
+            Root::Actor => {
+                phrase!("write `actor.has(\"ROLE\")`" | "写 `actor.has(\"角色\")`")
+            }
             _ => suggestion(name, self.parts.iter().map(|(part, _)| *part)),
         };
         Err(Unknown {
-            message: format!("`{}` has no part `{name}`", self.word),
+            message: has_no_part(self.word, name),
             help,
             refused: false,
         })
@@ -258,14 +274,22 @@ impl Source {
 
 fn no_part(of: &str, name: &str) -> Unknown {
     Unknown {
-        message: format!("`{of}` has no part `{name}`"),
-        help: "name the field alone".to_owned(),
+        message: has_no_part(of, name),
+        help: phrase!("name the field alone" | "只写字段名"),
         refused: false,
     }
 }
 
+fn has_no_part(of: &str, name: &str) -> Phrase {
+    phrase!(
+        "`{of}` has no part `{name}`" | "`{of}` 没有属性 `{name}`",
+        of,
+        name
+    )
+}
+
 /// "did you mean", or what there is when nothing comes close.
-pub(super) fn suggestion<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> String {
+pub(super) fn suggestion<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Phrase {
     let mut known: Vec<&str> = known.collect();
     known.dedup();
     let close = known
@@ -274,11 +298,12 @@ pub(super) fn suggestion<'n>(name: &str, known: impl Iterator<Item = &'n str>) -
         .filter(|(distance, have)| *distance <= have.chars().count().max(2).div_ceil(3))
         .min();
     match close {
-        Some((_, have)) => format!("did you mean `{have}`?"),
-        None if known.is_empty() => String::new(),
+        Some((_, have)) => phrase!("did you mean `{have}`?" | "是否想写 `{have}`？", have),
+        None if known.is_empty() => Phrase::default(),
         None => {
             let shown: Vec<String> = known.iter().take(12).map(|n| format!("`{n}`")).collect();
-            format!("known here: {}", shown.join(", "))
+            let (en, zh) = (shown.join(", "), shown.join("、"));
+            Phrase::both(format!("known here: {en}"), format!("这里可用：{zh}"))
         }
     }
 }

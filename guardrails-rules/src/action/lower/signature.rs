@@ -1,6 +1,7 @@
 //! What can be called, with what, and what it gives: the checker's table.
 
 use guardrails_core::policy::Currency;
+use guardrails_core::{Phrase, phrase};
 
 use super::kind::Kind;
 
@@ -101,6 +102,11 @@ impl Signature {
         named()
             .find(|signature| signature.takes.len() == arguments)
             .or_else(|| named().next())
+    }
+
+    /// How to write it.
+    pub(super) fn advice(&self) -> Phrase {
+        phrase!("write `{usage}`" | "写 `{usage}`", usage = self.usage)
     }
 
     /// Whether `name` is the part before the dot of something that can be called.
