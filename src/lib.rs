@@ -28,6 +28,7 @@ pub use guardrails_core::{
     Request, Result, Risk, RoleLine, RolePermission, Severity, SkillStatusRow, Store, TicketHandle,
     TicketId, Value, Verdict, Zone, parse_fields,
 };
+pub use guardrails_core::{Language, Phrase, phrase};
 /// The store traits, for administration through [`Guard::database`] and for hosts with a store of
 /// their own.
 pub mod stores {

@@ -24,12 +24,20 @@ pub enum Severity {
     Warning,
 }
 
+impl Severity {
+    /// What it is called.
+    #[must_use]
+    pub const fn word(self) -> Phrase {
+        match self {
+            Self::Error => Phrase::fixed("error", "错误"),
+            Self::Warning => Phrase::fixed("warning", "警告"),
+        }
+    }
+}
+
 impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        })
+        f.write_str(&self.word())
     }
 }
 
@@ -136,6 +144,26 @@ impl Diagnostic {
     pub fn label(mut self, label: impl Into<Phrase>) -> Self {
         self.label = label.into();
         self
+    }
+
+    /// The finding with every sentence in one language, for whoever writes it out or serialises it.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> Self {
+        let only = |phrase: &Phrase| phrase.in_language(language);
+        Self {
+            message: only(&self.message),
+            label: only(&self.label),
+            help: only(&self.help),
+            notes: self
+                .notes
+                .iter()
+                .map(|note| Note {
+                    place: note.place.clone(),
+                    message: only(&note.message),
+                })
+                .collect(),
+            ..self.clone()
+        }
     }
 
     /// Adds another place that matters.

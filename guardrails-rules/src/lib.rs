@@ -1,6 +1,7 @@
 //! The `.guard` language: text in, checked policy out, with everything wrong told at once.
 //!
 //! ```
+//! use guardrails_core::Language;
 //! use guardrails_rules::{Bundle, SourceFile, Style, compile, render};
 //!
 //! let text = r#"
@@ -16,7 +17,7 @@
 //! let compiled = compile(&bundle);
 //! assert!(compiled.policy.is_none());
 //! assert_eq!(
-//!     render(&compiled.diagnostics, &bundle, Style::Plain),
+//!     render(&compiled.diagnostics, &bundle, Style::Plain, Language::English),
 //!     r#"error[G0201]: there is no value called `discuont`
 //!  --> sales.guard:6:10
 //!   |
@@ -70,8 +71,9 @@ mod testing;
 pub use bundle::{BUNDLE_BYTES, Bundle, FILE_BYTES, SourceFile};
 pub use codes::{Code, Example, codes, explain};
 pub use compile::{Compilation, compile, syntax};
-pub use outline::{Constant, Declared, Entries, Outline, OutlinedFile, WordList, outline};
 pub use format::format;
+pub use outline::{Constant, Declared, Entries, Outline, OutlinedFile, WordList, outline};
+pub use parse::suggest::nearest;
 pub use render::{Style, render, to_json};
 pub use test_case::{Expectation, ExpectationKind, Seen, TestActor, TestCase, TestChange};
 pub use testing::{Failure, TestReport, TestResult, run_tests};

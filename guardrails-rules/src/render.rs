@@ -6,7 +6,7 @@ use std::ops::Range;
 use annotate_snippets::{
     Annotation, AnnotationKind, Element, Group, Level, Origin, Renderer, Snippet,
 };
-use guardrails_core::{Diagnostic, Note, Place, Severity};
+use guardrails_core::{Diagnostic, Language, Note, Phrase, Place, Severity};
 
 use crate::bundle::Bundle;
 
@@ -20,19 +20,32 @@ pub enum Style {
     Colour,
 }
 
+static HELP: Phrase = Phrase::fixed("help", "帮助");
+static NOTE: Phrase = Phrase::fixed("note", "说明");
+
 /// Characters of a source line that are shown; longer lines are cut around what is underlined.
 const LINE_SHOWN: usize = 400;
 
-/// Writes diagnostics, with the lines they are about.
+/// Writes diagnostics in a language, with the lines they are about.
 #[must_use]
-pub fn render(diagnostics: &[Diagnostic], bundle: &Bundle, style: Style) -> String {
+pub fn render(
+    diagnostics: &[Diagnostic],
+    bundle: &Bundle,
+    style: Style,
+    language: Language,
+) -> String {
     let renderer = match style {
         Style::Plain => Renderer::plain(),
         Style::Colour => Renderer::styled(),
     };
     let mut out = String::new();
     for finding in diagnostics {
-        out.push_str(&one(finding, bundle, &renderer));
+        out.push_str(&one(
+            &finding.in_language(language),
+            bundle,
+            &renderer,
+            language,
+        ));
         out.push_str("\n\n");
     }
     out.truncate(out.trim_end().len());
@@ -42,34 +55,41 @@ pub fn render(diagnostics: &[Diagnostic], bundle: &Bundle, style: Style) -> Stri
     out
 }
 
-/// Writes diagnostics as a JSON array of objects: `code`, `severity`, `message`, `place` with `file`,
+/// Writes diagnostics in a language as a JSON array of objects: `code`, `severity`, `message`, `place` with `file`,
 /// `line`, `column`, `start` and `end`, `label`, `notes`, `help`.
 #[must_use]
-pub fn to_json(diagnostics: &[Diagnostic]) -> String {
+pub fn to_json(diagnostics: &[Diagnostic], language: Language) -> String {
+    let said: Vec<Diagnostic> = diagnostics
+        .iter()
+        .map(|finding| finding.in_language(language))
+        .collect();
     // Texts, numbers and lists of them: there is nothing in here that JSON cannot hold.
-    serde_json::to_string_pretty(diagnostics).unwrap_or_default()
+    serde_json::to_string_pretty(&said).unwrap_or_default()
 }
 
-fn one(finding: &Diagnostic, bundle: &Bundle, renderer: &Renderer) -> String {
+/// `finding` has its sentences in `language` already.
+fn one(finding: &Diagnostic, bundle: &Bundle, renderer: &Renderer, language: Language) -> String {
     let level = match finding.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
+    let word = finding.severity.word();
+    let level = level.with_name(word.text(language));
     let title = level
         .primary_title(finding.message.as_str())
         .id(finding.code);
-    let main = Group::with_title(title).elements(shown(finding, bundle));
+    let main = Group::with_title(title).elements(shown(finding, bundle, language));
     let elsewhere = finding
         .notes
         .iter()
         .filter(|note| note.place.file != finding.place.file)
-        .map(|note| elsewhere(note, bundle));
+        .map(|note| elsewhere(note, bundle, language));
     let groups: Vec<Group<'_>> = std::iter::once(main).chain(elsewhere).collect();
     renderer.render(&groups)
 }
 
 /// The source lines, notes of the same file, and help.
-fn shown<'a>(finding: &'a Diagnostic, bundle: &Bundle) -> Vec<Element<'a>> {
+fn shown<'a>(finding: &'a Diagnostic, bundle: &Bundle, language: Language) -> Vec<Element<'a>> {
     let mut elements: Vec<Element<'a>> = Vec::new();
     let notes = || {
         let here = finding.notes.iter();
@@ -95,13 +115,18 @@ fn shown<'a>(finding: &'a Diagnostic, bundle: &Bundle) -> Vec<Element<'a>> {
         }
     }
     if !finding.help.is_empty() {
-        elements.push(Level::HELP.message(finding.help.as_str()).into());
+        let level = Level::HELP.with_name(HELP.text(language));
+        elements.push(level.message(finding.help.as_str()).into());
     }
     elements
 }
 
-fn elsewhere<'a>(note: &'a Note, bundle: &Bundle) -> Group<'a> {
-    let group = Group::with_title(Level::NOTE.secondary_title(note.message.as_str()));
+fn elsewhere<'a>(note: &'a Note, bundle: &Bundle, language: Language) -> Group<'a> {
+    let group = Group::with_title(
+        Level::NOTE
+            .with_name(NOTE.text(language))
+            .secondary_title(note.message.as_str()),
+    );
     match Window::of(&note.place, bundle) {
         Some(window) => group.element(window.snippet(AnnotationKind::Context, "")),
         None => group.element(Origin::path(note.place.to_string())),

@@ -7,6 +7,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+use guardrails_core::Language;
 use guardrails_rules::{Bundle, SourceFile, Style, compile, render, to_json};
 use proptest::prelude::*;
 
@@ -27,10 +28,10 @@ fn take(text: &str) {
             .all(|finding| finding.code != "G0999")
     );
     for style in [Style::Plain, Style::Colour] {
-        let rendered = render(&compiled.diagnostics, &bundle, style);
+        let rendered = render(&compiled.diagnostics, &bundle, style, Language::English);
         assert_eq!(rendered.is_empty(), compiled.diagnostics.is_empty());
     }
-    assert!(to_json(&compiled.diagnostics).starts_with('['));
+    assert!(to_json(&compiled.diagnostics, Language::English).starts_with('['));
 }
 
 /// Pieces of the language, so that texts get further than the first word.

@@ -12,7 +12,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use guardrails_core::{Diagnostic, Phrase};
+use guardrails_core::{Diagnostic, Language, Phrase};
 use guardrails_rules::{Bundle, Style, codes, compile, render};
 
 fn cases(kind: &str) -> Vec<PathBuf> {
@@ -47,7 +47,12 @@ fn what_is_right_compiles() {
     for case in cases("ok") {
         let bundle = Bundle::read(&case).unwrap();
         let compiled = compile(&bundle);
-        let rendered = render(&compiled.diagnostics, &bundle, Style::Plain);
+        let rendered = render(
+            &compiled.diagnostics,
+            &bundle,
+            Style::Plain,
+            Language::English,
+        );
         assert!(compiled.policy.is_some(), "{}:\n{rendered}", case.display());
         hold("ok", &case, &rendered);
     }
@@ -58,7 +63,12 @@ fn what_is_wrong_is_refused_and_explained() {
     for case in cases("err") {
         let bundle = Bundle::read(&case).unwrap();
         let compiled = compile(&bundle);
-        let rendered = render(&compiled.diagnostics, &bundle, Style::Plain);
+        let rendered = render(
+            &compiled.diagnostics,
+            &bundle,
+            Style::Plain,
+            Language::English,
+        );
         assert!(!compiled.diagnostics.is_empty(), "{}", case.display());
         let warned = name_of(&case).starts_with("warn_");
         assert_eq!(

@@ -13,7 +13,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use guardrails_core::{Diagnostic, Error, ErrorKind};
+use guardrails_core::{Diagnostic, Error, ErrorKind, Language};
 use guardrails_rules::{
     BUNDLE_BYTES, Bundle, FILE_BYTES, SourceFile, Style, compile, render, to_json,
 };
@@ -36,7 +36,7 @@ fn refusal(files: Vec<SourceFile>) -> Error {
 fn findings(text: &str) -> Vec<Diagnostic> {
     let bundle = bundle(text);
     let found = compile(&bundle).diagnostics;
-    assert!(!render(&found, &bundle, Style::Colour).is_empty());
+    assert!(!render(&found, &bundle, Style::Colour, Language::English).is_empty());
     found
 }
 
@@ -317,5 +317,5 @@ fn crlf_and_a_byte_order_mark_change_no_place() {
 #[test]
 fn json_names_code_place_and_help() {
     let found = findings("guard 1\nconst A = 2026-02-30\n");
-    insta::assert_snapshot!(to_json(&found));
+    insta::assert_snapshot!(to_json(&found, Language::English));
 }

@@ -10,6 +10,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+use guardrails_core::Language;
 use guardrails_rules::{Bundle, SourceFile, Style, compile, render, run_tests};
 
 const TRUE: &[&str] = &[
@@ -245,9 +246,17 @@ test "asked" {{
     );
     let bundle = Bundle::from_files(vec![SourceFile::new("asked.guard", text)]).unwrap();
     let compiled = compile(&bundle);
-    let policy = compiled
-        .policy
-        .unwrap_or_else(|| panic!("{}", render(&compiled.diagnostics, &bundle, Style::Plain)));
+    let policy = compiled.policy.unwrap_or_else(|| {
+        panic!(
+            "{}",
+            render(
+                &compiled.diagnostics,
+                &bundle,
+                Style::Plain,
+                Language::English
+            )
+        )
+    });
     let report = run_tests(&policy, &compiled.tests);
     let failures: Vec<String> = report
         .results

@@ -8,6 +8,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+use guardrails_core::Language;
 use guardrails_rules::{Bundle, SourceFile, Style, compile, render, run_tests};
 
 /// The reference with everything but its pieces of policy blanked, so that places stay true.
@@ -30,7 +31,12 @@ fn the_reference_compiles_and_its_tests_pass() {
     let text = policy(include_str!("../src/language.md"));
     let bundle = Bundle::from_files(vec![SourceFile::new("language.guard", text)]).unwrap();
     let compiled = compile(&bundle);
-    let told = render(&compiled.diagnostics, &bundle, Style::Plain);
+    let told = render(
+        &compiled.diagnostics,
+        &bundle,
+        Style::Plain,
+        Language::English,
+    );
     let policy = compiled.policy.unwrap_or_else(|| panic!("{told}"));
     let report = run_tests(&policy, &compiled.tests);
     let failures: Vec<String> = report

@@ -9,6 +9,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+use guardrails_core::Language;
 use guardrails_rules::{Bundle, SourceFile, Style, compile, render, run_tests};
 
 const WORLD: &str = r#"guard 1
@@ -36,7 +37,12 @@ fn hold(table: &str, cases: &[String]) {
     let text = format!("{WORLD}{table}\n{}", cases.concat());
     let bundle = Bundle::from_files(vec![SourceFile::new("tables.guard", text)]).unwrap();
     let compiled = compile(&bundle);
-    let told = render(&compiled.diagnostics, &bundle, Style::Plain);
+    let told = render(
+        &compiled.diagnostics,
+        &bundle,
+        Style::Plain,
+        Language::English,
+    );
     let policy = compiled.policy.unwrap_or_else(|| panic!("{told}"));
     let report = run_tests(&policy, &compiled.tests);
     let failures: Vec<String> = report

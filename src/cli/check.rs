@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::output::Output;
 use super::report::{Report, Sources};
 use super::{Ending, Format, Policies};
-use crate::{Diagnostic, Error, Result, Severity};
+use crate::{Diagnostic, Error, Phrase, Result, Severity, phrase};
 
 pub(super) fn run(args: &Policies, output: &mut Output) -> Result<Ending> {
     match Bundle::read(&args.policies) {
@@ -26,14 +26,18 @@ pub(super) fn checked(
     match output.format() {
         Format::Human => {
             if !found.is_empty() {
-                output.styled(render(found, bundle, output.style()));
+                let (style, language) = (output.style(), output.language());
+                output.styled(render(found, bundle, style, language));
             }
-            output.line(summary(compilation));
+            output.say(&summary(compilation));
         }
-        Format::Json => output.json(&Findings::of(compilation.policy.as_ref(), found))?,
+        Format::Json => output.json(&Findings::of(
+            compilation.policy.as_ref(),
+            output.said(found),
+        ))?,
         _ => {
             let sources = Sources::new(&args.policies, Some(bundle));
-            output.report(&Report::new("check").diagnostics(found, &sources))?;
+            output.report(&Report::new("check").diagnostics(&output.said(found), &sources))?;
         }
     }
     Ok(ending(found))
@@ -48,16 +52,18 @@ pub(super) fn unread(args: &Policies, error: Error, output: &mut Output) -> Resu
     }
     match output.format() {
         Format::Human => {
-            for finding in found {
+            for finding in output.said(found) {
                 output.line(finding.to_string());
-                output.line(format!("  = help: {}\n", finding.help));
+                let help = phrase!("help" | "帮助");
+                let help = help.text(output.language());
+                output.line(format!("  = {help}: {}\n", finding.help));
             }
-            output.line(tally(found));
+            output.say(&tally(found));
         }
-        Format::Json => output.json(&Findings::of(None, found))?,
+        Format::Json => output.json(&Findings::of(None, output.said(found)))?,
         _ => {
             let sources = Sources::new(&args.policies, None);
-            output.report(&Report::new("check").diagnostics(found, &sources))?;
+            output.report(&Report::new("check").diagnostics(&output.said(found), &sources))?;
         }
     }
     Ok(ending(found))
@@ -73,63 +79,67 @@ fn ending(found: &[Diagnostic]) -> Ending {
 
 /// The findings, for machines.
 #[derive(Serialize)]
-struct Findings<'a> {
+struct Findings {
     errors: usize,
     warnings: usize,
     /// The policy's digest; none for a policy that was refused.
     policy: Option<String>,
-    findings: &'a [Diagnostic],
+    findings: Vec<Diagnostic>,
 }
 
-impl<'a> Findings<'a> {
-    fn of(policy: Option<&crate::policy::Policy>, found: &'a [Diagnostic]) -> Self {
+impl Findings {
+    fn of(policy: Option<&crate::policy::Policy>, found: Vec<Diagnostic>) -> Self {
         Self {
-            errors: number(found, Severity::Error),
-            warnings: number(found, Severity::Warning),
+            errors: number(&found, Severity::Error),
+            warnings: number(&found, Severity::Warning),
             policy: policy.map(|policy| policy.digest.to_string()),
             findings: found,
         }
     }
 }
 
-fn summary(compilation: &Compilation) -> String {
+fn summary(compilation: &Compilation) -> Phrase {
     let found = &compilation.diagnostics;
     let Some(policy) = &compilation.policy else {
         return tally(found);
     };
-    let parts = [
-        count(policy.entities.len(), "entity"),
-        count(policy.grants.len(), "grant"),
-        count(policy.skills.len(), "skill"),
-        count(policy.rules.len(), "rule"),
-        count(policy.approvals.len(), "approval chain"),
-        count(compilation.tests.len(), "test"),
-    ];
-    format!(
-        "ok: {} ({})\npolicy {}",
-        parts.join(", "),
-        count(number(found, Severity::Warning), "warning"),
-        policy.digest
+    phrase!(
+        "ok: {entities}, {grants}, {skills}, {rules}, {chains}, {tests} ({warnings})\npolicy {digest}"
+            | "通过：{entities}、{grants}、{skills}、{rules}、{chains}、{tests}（{warnings}）\n策略 {digest}",
+        entities = count(policy.entities.len(), "entity", "个实体"),
+        grants = count(policy.grants.len(), "grant", "条授权"),
+        skills = count(policy.skills.len(), "skill", "个技能"),
+        rules = count(policy.rules.len(), "rule", "条规则"),
+        chains = count(policy.approvals.len(), "approval chain", "条审批链"),
+        tests = count(compilation.tests.len(), "test", "个测试"),
+        warnings = warnings(found),
+        digest = policy.digest.to_string()
     )
 }
 
-fn tally(found: &[Diagnostic]) -> String {
-    format!(
-        "{}, {}; nothing is in force from such a policy",
-        count(number(found, Severity::Error), "error"),
-        count(number(found, Severity::Warning), "warning")
+fn tally(found: &[Diagnostic]) -> Phrase {
+    phrase!(
+        "{errors}, {warnings}; nothing is in force from such a policy"
+            | "{errors}，{warnings}；这样的策略不会生效",
+        errors = count(number(found, Severity::Error), "error", "个错误"),
+        warnings = warnings(found)
     )
+}
+
+fn warnings(found: &[Diagnostic]) -> Phrase {
+    count(number(found, Severity::Warning), "warning", "个警告")
 }
 
 fn number(found: &[Diagnostic], severity: Severity) -> usize {
     found.iter().filter(|d| d.severity == severity).count()
 }
 
-/// `1 rule`, `2 rules`, `2 entities`.
-pub(super) fn count(number: usize, what: &str) -> String {
-    match (number, what.strip_suffix('y')) {
+/// `1 rule`, `2 rules`, `2 entities`; Chinese puts a measure word between number and noun.
+pub(super) fn count(number: usize, what: &str, measured: &str) -> Phrase {
+    let english = match (number, what.strip_suffix('y')) {
         (1, _) => format!("1 {what}"),
         (_, Some(stem)) => format!("{number} {stem}ies"),
         (_, None) => format!("{number} {what}s"),
-    }
+    };
+    Phrase::both(english, format!("{number} {measured}"))
 }

@@ -1,14 +1,14 @@
-//! `guard explain`: what a code means, and text that brings it about.
+//! `guard explain`: what a code means, a policy that brings it about, and what to write instead.
 
 use clap::Args;
 use guardrails_core::skills;
-use guardrails_rules::Example;
+use guardrails_rules::{Example, nearest};
 use serde::Serialize;
 
 use super::Ending;
 use super::output::Output;
 use super::reasons::REASONS;
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Language, Phrase, Result, phrase};
 
 /// Which code.
 #[derive(Debug, Args)]
@@ -17,84 +17,128 @@ pub(super) struct ExplainArgs {
     code: Option<String>,
 }
 
-/// What there is to say about one code.
-#[derive(Debug, Clone, Copy, Serialize)]
+/// What there is to say about one code, in one language.
+#[derive(Debug, Serialize)]
 struct Entry {
     code: &'static str,
-    title: &'static str,
-    explanation: &'static str,
-    example: &'static str,
+    group: String,
+    title: String,
+    why: String,
+    /// What to write instead; empty for refusals, whose `why` says what to do.
+    fix: String,
+    /// What brings it about; empty for refusals.
+    example: String,
+    /// The example mended; empty where the example is no policy.
+    mended: &'static str,
 }
 
 pub(super) fn run(args: &ExplainArgs, output: &mut Output) -> Result<Ending> {
+    let entries = entries(output.language());
     match &args.code {
-        Some(code) => one(code, output)?,
-        None => list(output)?,
+        Some(code) => one(code, &entries, output)?,
+        None => list(&entries, output)?,
     }
     Ok(Ending::Fine)
 }
 
-fn one(code: &str, output: &Output) -> Result<()> {
-    let entry = entries()
-        .into_iter()
+fn one(code: &str, entries: &[Entry], output: &Output) -> Result<()> {
+    let entry = entries
+        .iter()
         .find(|entry| entry.code.eq_ignore_ascii_case(code.trim()))
-        .ok_or_else(|| unknown(code))?;
+        .ok_or_else(|| unknown(code, entries, output.language()))?;
     if output.is_json() {
-        return output.json(&entry);
+        return output.json(entry);
     }
-    output.line(format!("{}: {}\n", entry.code, entry.title));
-    output.line(entry.explanation);
+    let say = |phrase: Phrase| phrase.text(output.language()).to_owned();
+    output.line(format!("{}: {}\n\n{}", entry.code, entry.title, entry.why));
     if !entry.example.is_empty() {
-        output.line("\nfor example");
-        for line in entry.example.lines() {
-            output.line(format!("    {line}"));
-        }
+        output.line(format!("\n{}", say(phrase!("for example" | "例如"))));
+        indented(&entry.example, output);
+    }
+    if !entry.fix.is_empty() {
+        output.line(format!("\n{}", entry.fix));
+    }
+    if !entry.mended.is_empty() {
+        output.line(format!("\n{}", say(phrase!("mended" | "改正之后"))));
+        indented(entry.mended, output);
     }
     Ok(())
 }
 
-fn list(output: &Output) -> Result<()> {
-    let entries = entries();
+fn indented(text: &str, output: &Output) {
+    text.lines()
+        .for_each(|line| output.line(format!("    {line}")));
+}
+
+/// All codes under the headings of their groups.
+fn list(entries: &[Entry], output: &Output) -> Result<()> {
     if output.is_json() {
         return output.json(&entries);
     }
+    let mut group = "";
     for entry in entries {
-        output.line(format!("{}  {}", entry.code, entry.title));
+        if entry.group != group {
+            let gap = if group.is_empty() { "" } else { "\n" };
+            output.line(format!("{gap}{}", entry.group));
+            group = &entry.group;
+        }
+        output.line(format!("  {}  {}", entry.code, entry.title));
     }
     Ok(())
 }
 
-/// The codes of the language, of role lines and of refusals, in order.
-fn entries() -> Vec<Entry> {
-    let language = guardrails_rules::codes().iter().map(|code| Entry {
-        code: code.code,
-        title: code.title.as_str(),
-        explanation: code.why.as_str(),
-        example: match &code.example {
-            Example::Text { wrong, .. } => wrong.trim_start(),
-            Example::Said(said) => said.as_str(),
-            _ => "",
-        },
+/// The codes of refusals, of the language and of role lines, in groups and in order.
+fn entries(language: Language) -> Vec<Entry> {
+    let said = |phrase: &Phrase| phrase.text(language).to_owned();
+    let refusals = REASONS.iter().map(|refusal| Entry {
+        code: refusal.code,
+        group: said(&phrase!("Refusals" | "拒绝")),
+        title: said(&refusal.title),
+        why: said(&refusal.why),
+        fix: String::new(),
+        example: String::new(),
+        mended: "",
+    });
+    let findings = guardrails_rules::codes().iter().map(|code| {
+        let (example, mended) = match &code.example {
+            Example::Text { wrong, right } => (wrong.trim_start().to_owned(), right.trim_start()),
+            Example::Said(what) => (said(what), ""),
+            _ => (String::new(), ""),
+        };
+        Entry {
+            code: code.code,
+            group: said(&code.group()),
+            title: said(&code.title),
+            why: said(&code.why),
+            fix: said(&code.fix),
+            example,
+            mended,
+        }
     });
     let lines = skills::CODES.iter().map(|code| Entry {
         code: code.code,
-        title: code.title,
-        explanation: code.explanation,
-        example: code.example,
+        group: said(&phrase!("Role lines of the database" | "数据库里的角色行")),
+        title: said(&code.title),
+        why: said(&code.why),
+        fix: said(&code.fix),
+        example: code.example.to_owned(),
+        mended: "",
     });
-    let refusals = REASONS.iter().map(|(code, title, explanation)| Entry {
-        code,
-        title,
-        explanation,
-        example: "",
-    });
-    let mut all: Vec<Entry> = language.chain(lines).chain(refusals).collect();
-    all.sort_by_key(|entry| entry.code);
-    all
+    refusals.chain(findings).chain(lines).collect()
 }
 
-fn unknown(code: &str) -> Error {
-    Error::new(ErrorKind::NotFound, format!("there is no code `{code}`")).with_help(
-        "`guard explain` lists all codes; a rule's own code is explained where it is written",
-    )
+fn unknown(code: &str, entries: &[Entry], language: Language) -> Error {
+    let code = code.trim();
+    let known = entries.iter().map(|entry| entry.code);
+    let meant = nearest(&code.to_uppercase(), known);
+    let help = match meant {
+        Some(meant) => phrase!("did you mean `{meant}`?" | "是否想写 `{meant}`？", meant),
+        None => phrase!(
+            "`guard explain` lists all codes; a rule's own code is explained where it is written"
+                | "`guard explain` 列出所有代码；规则自己的代码在写它的地方说明"
+        ),
+    };
+    let message = phrase!("there is no code `{code}`" | "没有代码 `{code}`", code);
+    Error::new(ErrorKind::NotFound, message.text(language).to_owned())
+        .with_help(help.text(language).to_owned())
 }

@@ -5,6 +5,9 @@
 //! have formats for programs besides, one file each in `report`. Exit
 //! codes: 0 fine, 1 findings or failing tests, 2 usage or input/output error; `eval` answers 0
 //! allow, 10 deny, 12 needs approval, and whatever else the guard refuses ends with 10 too.
+//!
+//! Findings, their summary and explanations of codes are told in the language of `--lang` or of the
+//! locale; errors of the command itself and its help are English.
 
 mod approvals;
 mod audit;
@@ -15,6 +18,7 @@ mod eval;
 mod explain;
 mod fmt;
 mod init;
+mod language;
 mod line_diff;
 mod migrate;
 mod output;
@@ -40,6 +44,9 @@ struct Command {
     /// How to print: for people or for machines
     #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
     format: Format,
+    /// The language of findings and explanations; without it that of the locale
+    #[arg(long, global = true, value_enum, value_name = "LANG")]
+    lang: Option<language::Lang>,
 }
 
 /// How results are printed.
@@ -152,7 +159,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
         }
     };
-    let mut output = Output::new(command.format);
+    let mut output = Output::new(command.format, language::chosen(command.lang));
     let ending = run(command.what, &mut output).and_then(|ending| {
         output.finish()?;
         Ok(ending)

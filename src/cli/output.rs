@@ -9,19 +9,21 @@ use serde::Serialize;
 
 use super::Format;
 use super::report::Report;
-use crate::{Diagnostic, Error, ErrorKind, Result};
+use crate::{Diagnostic, Error, ErrorKind, Language, Phrase, Result};
 
 /// Where a command says what it has to say.
 pub(super) struct Output {
     format: Format,
+    language: Language,
     /// What kept a line from being written; told once, when the command ends.
     failed: RefCell<Option<io::Error>>,
 }
 
 impl Output {
-    pub(super) fn new(format: Format) -> Self {
+    pub(super) fn new(format: Format, language: Language) -> Self {
         Self {
             format,
+            language,
             failed: RefCell::new(None),
         }
     }
@@ -41,6 +43,23 @@ impl Output {
             self.line(text);
         }
         Ok(())
+    }
+
+    /// The language that findings are told in.
+    pub(super) fn language(&self) -> Language {
+        self.language
+    }
+
+    /// A sentence, in the language of the reader.
+    pub(super) fn say(&self, phrase: &Phrase) {
+        self.line(phrase.text(self.language));
+    }
+
+    /// Findings with their sentences in the language of the reader.
+    pub(super) fn said(&self, findings: &[Diagnostic]) -> Vec<Diagnostic> {
+        let said = findings.iter();
+        said.map(|finding| finding.in_language(self.language))
+            .collect()
     }
 
     /// A line on standard output, or several. What came from a policy, a request or a database
@@ -104,7 +123,7 @@ impl Output {
         if self.is_json() {
             // An error about standard output has nowhere else to go, and is not asked about again.
             let _ = self.json(&Failed {
-                error: Failure::of(error),
+                error: Failure::of(error, self.said(error.diagnostics())),
             });
         } else if error.diagnostics().is_empty() {
             self.one_error(error);
@@ -130,9 +149,10 @@ impl Output {
 
     /// A finding on standard error, where standard output is for something else.
     pub(super) fn finding(&self, found: &Diagnostic) {
-        self.aside(found.to_string());
-        if !found.help.is_empty() {
-            self.aside(format!("  help: {}", found.help));
+        let said = found.in_language(self.language);
+        self.aside(said.to_string());
+        if !said.help.is_empty() {
+            self.aside(format!("  help: {}", said.help));
         }
     }
 
@@ -168,17 +188,17 @@ struct Failure<'a> {
     code: &'a str,
     message: String,
     help: &'a str,
-    findings: &'a [Diagnostic],
+    findings: Vec<Diagnostic>,
 }
 
 impl<'a> Failure<'a> {
-    fn of(error: &'a Error) -> Self {
+    fn of(error: &'a Error, findings: Vec<Diagnostic>) -> Self {
         Self {
             kind: error.kind().as_str(),
             code: error.code(),
             message: error.to_string(),
             help: error.help(),
-            findings: error.diagnostics(),
+            findings,
         }
     }
 }

@@ -1,194 +1,356 @@
 //! What the codes of refusals mean, in one table. Codes that a policy's author chose are the
 //! author's to explain.
 
-/// Code, what it is in a few words, and what is behind it or to be done.
-pub(super) const REASONS: &[(&str, &str, &str)] = &[
-    (
+use crate::Phrase;
+
+/// One code of a refusal.
+pub(super) struct Refusal {
+    pub(super) code: &'static str,
+    /// What it is, in a few words.
+    pub(super) title: Phrase,
+    /// What is behind it, or to be done.
+    pub(super) why: Phrase,
+}
+
+/// The code, its title and what is behind it, each in English and in Chinese.
+const fn refusal(code: &'static str, title: [&'static str; 2], why: [&'static str; 2]) -> Refusal {
+    let ([title, title_zh], [why, why_zh]) = (title, why);
+    Refusal {
+        code,
+        title: Phrase::fixed(title, title_zh),
+        why: Phrase::fixed(why, why_zh),
+    }
+}
+
+/// All codes, in order.
+pub(super) const REASONS: &[Refusal] = &[
+    refusal(
         "ACTION_FAILED",
-        "a rule's script failed",
-        "The script met a missing value, an overflow or a division by zero. Nobody knows what it would have \
-         said, so the change is refused. Let the rule's condition, or the script, ask whether the value is \
-         there.",
+        ["a rule's script failed", "规则的脚本出错"],
+        [
+            "The script met a missing value, an overflow or a division by zero. Nobody knows \
+             what it would have said, so the change is refused. Let the rule's condition, or \
+             the script, ask whether the value is there.",
+            "脚本遇到缺失的值、溢出或除以零。没有人知道它本来会怎么说，所以拒绝这次修改。让规则\
+             的条件或脚本先问值是否存在。",
+        ],
     ),
-    (
+    refusal(
         "APPROVAL_REQUIRED",
-        "people must agree first",
-        "A rule asks for an approval. The ticket that was made says who decides; resume the operation with it \
-         once it is granted. On a read, which cannot wait, it is a refusal.",
+        ["people must agree first", "需要先由人审批"],
+        [
+            "A rule asks for an approval. The ticket that was made says who decides; resume the \
+             operation with it once it is granted. On a read, which cannot wait, it is a \
+             refusal.",
+            "有规则要求审批。生成的工单写明由谁决定；批准之后用它继续操作。读取不能等待，所以对\
+             读取来说就是拒绝。",
+        ],
     ),
-    (
+    refusal(
         "APPROVER_DECIDED_ALREADY",
-        "this person has decided already",
-        "The step needs the word of more than one person, or the chain asks for another person at each step.",
+        ["this person has decided already", "此人已经作过决定"],
+        [
+            "The step needs the word of more than one person, or the chain asks for another \
+             person at each step.",
+            "这个步骤需要不止一个人同意，或者审批链要求每个步骤由不同的人决定。",
+        ],
     ),
-    (
+    refusal(
         "APPROVER_IS_AGENT",
-        "an agent does not approve",
-        "A person decides, without an agent acting for them.",
+        ["an agent does not approve", "智能体不能审批"],
+        [
+            "A person decides, without an agent acting for them.",
+            "由人来决定，不由代表他的智能体决定。",
+        ],
     ),
-    (
+    refusal(
         "APPROVER_IS_REQUESTER",
-        "nobody approves what their own AI asked for",
-        "Somebody else of the role decides. No policy can change this.",
+        [
+            "nobody approves what their own AI asked for",
+            "不能审批自己的 AI 提出的请求",
+        ],
+        [
+            "Somebody else of the role decides. No policy can change this.",
+            "由该角色的其他人决定。任何策略都不能改变这一点。",
+        ],
     ),
-    (
+    refusal(
         "APPROVER_NOT_ELIGIBLE",
-        "the step is another role's to decide",
-        "The message names the role that the waiting step needs.",
+        [
+            "the step is another role's to decide",
+            "这个步骤由另一个角色决定",
+        ],
+        [
+            "The message names the role that the waiting step needs.",
+            "消息里写明了等待中的步骤需要哪个角色。",
+        ],
     ),
-    (
+    refusal(
         "BUDGET_SPENT",
-        "the skill's tokens are used up",
-        "The message says when to ask again. The budget is the skill's, in the policy.",
+        ["the skill's tokens are used up", "技能的 token 已经用完"],
+        [
+            "The message says when to ask again. The budget is the skill's, in the policy.",
+            "消息里写明何时可以再问。预算写在策略里的技能上。",
+        ],
     ),
-    (
+    refusal(
         "ENTITY_NOT_OF_SKILL",
-        "the skill is not about this entity",
-        "The skill's `does` clause names the entities it works on.",
+        ["the skill is not about this entity", "技能不针对这个实体"],
+        [
+            "The skill's `does` clause names the entities it works on.",
+            "技能的 `does` 子句写明它针对哪些实体。",
+        ],
     ),
-    (
+    refusal(
         "FIELD_INVALID",
-        "the new value is not of the field's type",
-        "Send a value of the declared type. A field without `?` cannot be emptied.",
+        [
+            "the new value is not of the field's type",
+            "新的值不是字段的类型",
+        ],
+        [
+            "Send a value of the declared type. A field without `?` cannot be emptied.",
+            "发送声明类型的值。没有 `?` 的字段不能清空。",
+        ],
     ),
-    (
+    refusal(
         "FIELD_NOT_WRITABLE",
-        "the field may not be written",
-        "No grant that reaches this record lets the person's AI write the field, or the permission tables take \
-         it away. A field that does not exist reads the same.",
+        ["the field may not be written", "这个字段不能写"],
+        [
+            "No grant that reaches this record lets the person's AI write the field, or the \
+             permission tables take it away. A field that does not exist reads the same.",
+            "没有覆盖这条记录的授权允许此人的 AI 写这个字段，或者权限表收回了它。不存在的字段也\
+             这样回答。",
+        ],
     ),
-    (
+    refusal(
         "GUARD_PANICKED",
-        "the guard failed inside",
-        "A defect. Nothing was released. Please report it.",
+        ["the guard failed inside", "守卫内部出错"],
+        [
+            "A defect. Nothing was released. Please report it.",
+            "这是缺陷。没有放出任何数据。请报告。",
+        ],
     ),
-    (
+    refusal(
         "LIMIT_REACHED",
-        "the skill was used too often",
-        "The message says when to ask again. The limit is the skill's, in the policy.",
+        ["the skill was used too often", "技能使用得过于频繁"],
+        [
+            "The message says when to ask again. The limit is the skill's, in the policy.",
+            "消息里写明何时可以再问。限额写在策略里的技能上。",
+        ],
     ),
-    (
+    refusal(
         "MODEL_NOT_ALLOWED",
-        "the skill may not run on this model",
-        "The skill's `models` clause names those it may run on.",
+        [
+            "the skill may not run on this model",
+            "技能不能在这个模型上运行",
+        ],
+        [
+            "The skill's `models` clause names those it may run on.",
+            "技能的 `models` 子句写明可以在哪些模型上运行。",
+        ],
     ),
-    (
+    refusal(
         "NOT_THE_REQUESTER",
-        "the ticket is another user's",
-        "A ticket is resumed and withdrawn by the user whose AI asked for it.",
+        ["the ticket is another user's", "工单属于另一个用户"],
+        [
+            "A ticket is resumed and withdrawn by the user whose AI asked for it.",
+            "工单由提出请求的 AI 所属的用户继续或撤回。",
+        ],
     ),
-    (
+    refusal(
         "OPERATION_DENIED",
-        "the operation was refused and has ended",
-        "Begin another one.",
+        [
+            "the operation was refused and has ended",
+            "操作被拒绝，已经结束",
+        ],
+        ["Begin another one.", "请重新开始一个操作。"],
     ),
-    (
+    refusal(
         "OPERATION_ENDED",
-        "the operation has ended",
-        "It was completed, or it failed. Begin another one.",
+        ["the operation has ended", "操作已经结束"],
+        [
+            "It was completed, or it failed. Begin another one.",
+            "它已经完成，或者失败了。请重新开始一个操作。",
+        ],
     ),
-    (
+    refusal(
         "OPERATION_WAITING",
-        "the operation waits for an approval",
-        "Resume it with its ticket once that is granted.",
+        ["the operation waits for an approval", "操作在等待审批"],
+        [
+            "Resume it with its ticket once that is granted.",
+            "批准之后用它的工单继续。",
+        ],
     ),
-    (
+    refusal(
         "OUT_OF_SCOPE",
-        "no such record within reach",
-        "The record belongs to another tenant, or no grant of the person's roles reaches it in this AI context. \
-         It reads the same as a record that does not exist, so that nobody learns which.",
+        ["no such record within reach", "范围之内没有这条记录"],
+        [
+            "The record belongs to another tenant, or no grant of the person's roles reaches it \
+             in this AI context. It reads the same as a record that does not exist, so that \
+             nobody learns which.",
+            "记录属于另一个租户，或者在这个 AI 场景里，此人的角色没有授权覆盖它。它与不存在的记\
+             录回答相同，这样没有人能知道是哪一种。",
+        ],
     ),
-    (
+    refusal(
         "RISK_NEEDS_APPROVAL",
-        "the risk is so high that people must agree",
-        "A level of the risk model asks for an approval. The decision's risk names what each factor gave.",
+        [
+            "the risk is so high that people must agree",
+            "风险高到需要人来审批",
+        ],
+        [
+            "A level of the risk model asks for an approval. The decision's risk names what \
+             each factor gave.",
+            "风险模型的某个等级要求审批。决定里的风险写明每个因子给了多少分。",
+        ],
     ),
-    (
+    refusal(
         "SKILL_DENIED",
-        "a role's permission for the skill is withdrawn",
-        "A denial in the role tables stands over any permission.",
+        [
+            "a role's permission for the skill is withdrawn",
+            "角色使用该技能的权限已被收回",
+        ],
+        [
+            "A denial in the role tables stands over any permission.",
+            "角色表里的禁止高于任何许可。",
+        ],
     ),
-    (
+    refusal(
         "SKILL_DRAFT",
-        "the skill is not in use yet",
-        "Its status in the policy or the database is `draft`.",
+        ["the skill is not in use yet", "技能尚未启用"],
+        [
+            "Its status in the policy or the database is `draft`.",
+            "它在策略或数据库里的状态是 `draft`。",
+        ],
     ),
-    (
+    refusal(
         "SKILL_NEEDS_ENTITY",
-        "the request names no entity",
-        "The skill works on several; say which one.",
+        ["the request names no entity", "请求没有写明实体"],
+        [
+            "The skill works on several; say which one.",
+            "这个技能针对几个实体，请写明是哪一个。",
+        ],
     ),
-    (
+    refusal(
         "SKILL_NOT_PERMITTED",
-        "none of the roles may use the skill",
-        "The skill's `allow` clause and the role tables say who may.",
+        [
+            "none of the roles may use the skill",
+            "没有角色可以使用这个技能",
+        ],
+        [
+            "The skill's `allow` clause and the role tables say who may.",
+            "技能的 `allow` 子句和角色表写明谁可以使用。",
+        ],
     ),
-    (
+    refusal(
         "SKILL_NOT_REGISTERED",
-        "nobody registered the skill",
-        "An AI uses only skills that a policy declares.",
+        ["nobody registered the skill", "没有登记这个技能"],
+        [
+            "An AI uses only skills that a policy declares.",
+            "AI 只使用策略声明的技能。",
+        ],
     ),
-    (
+    refusal(
         "SKILL_RETIRED",
-        "the skill is retired",
-        "It will not come back under this name.",
+        ["the skill is retired", "技能已经停用"],
+        [
+            "It will not come back under this name.",
+            "它不会再以这个名称恢复。",
+        ],
     ),
-    (
+    refusal(
         "SKILL_SUSPENDED",
-        "the skill is suspended",
-        "Its status in the policy or the database says so. An administrator lifts it.",
+        ["the skill is suspended", "技能已经暂停"],
+        [
+            "Its status in the policy or the database says so. An administrator lifts it.",
+            "策略或数据库里的状态这样写。由管理员恢复。",
+        ],
     ),
-    (
+    refusal(
         "TABLE_OVERLAP",
-        "two rows of a table hold where one may",
-        "The decision table is `hit unique`, and two of its rows hold for this change. Both applied, and the \
-         change is refused besides, since nobody can say which row was meant. Narrow one of the rows, or give \
-         the table another hit policy.",
+        [
+            "two rows of a table hold where one may",
+            "决策表有两行同时成立，而只允许一行",
+        ],
+        [
+            "The decision table is `hit unique`, and two of its rows hold for this change. Both \
+             applied, and the change is refused besides, since nobody can say which row was \
+             meant. Narrow one of the rows, or give the table another hit policy.",
+            "决策表是 `hit unique`，而它有两行对这次修改成立。两行都生效，此外修改被拒绝，因为没\
+             有人能说哪一行才是原意。把其中一行写得更窄，或者换一种命中方式。",
+        ],
     ),
-    (
+    refusal(
         "TICKET_CANCELLED",
-        "the ticket was withdrawn",
-        "Its requester withdrew it. Propose the change again.",
+        ["the ticket was withdrawn", "工单已经撤回"],
+        [
+            "Its requester withdrew it. Propose the change again.",
+            "申请人撤回了它。请重新提出修改。",
+        ],
     ),
-    (
+    refusal(
         "TICKET_DECIDED",
-        "the ticket is approved already",
-        "There is nothing left to decide.",
+        ["the ticket is approved already", "工单已经批准"],
+        ["There is nothing left to decide.", "没有什么需要再决定。"],
     ),
-    (
+    refusal(
         "TICKET_EXPIRED",
-        "the ticket has expired",
-        "Nobody decided in time, or it was granted and not used in time. Propose the change again.",
+        ["the ticket has expired", "工单已经过期"],
+        [
+            "Nobody decided in time, or it was granted and not used in time. Propose the change \
+             again.",
+            "没有人及时决定，或者批准之后没有及时使用。请重新提出修改。",
+        ],
     ),
-    (
+    refusal(
         "TICKET_MISMATCH",
-        "the ticket was granted for another action",
-        "A ticket releases exactly what was shown to those who agreed. Propose this action by itself.",
+        [
+            "the ticket was granted for another action",
+            "工单批准的是另一个操作",
+        ],
+        [
+            "A ticket releases exactly what was shown to those who agreed. Propose this action \
+             by itself.",
+            "工单只放行审批人看到的那个操作。请单独提出这个操作。",
+        ],
     ),
-    (
+    refusal(
         "TICKET_PENDING",
-        "the ticket is not approved yet",
-        "Resume the operation once it is.",
+        ["the ticket is not approved yet", "工单还没有批准"],
+        ["Resume the operation once it is.", "批准之后再继续操作。"],
     ),
-    (
+    refusal(
         "TICKET_REJECTED",
-        "the ticket was rejected",
-        "Somebody of the chain refused. Their comment is on the ticket.",
+        ["the ticket was rejected", "工单被驳回"],
+        [
+            "Somebody of the chain refused. Their comment is on the ticket.",
+            "审批链里有人驳回了它。意见写在工单上。",
+        ],
     ),
-    (
+    refusal(
         "TICKET_SPENT",
-        "the ticket was used already",
-        "A ticket releases its action once.",
+        ["the ticket was used already", "工单已经用过"],
+        [
+            "A ticket releases its action once.",
+            "一张工单只放行一次操作。",
+        ],
     ),
-    (
+    refusal(
         "TICKET_STALE",
-        "the ticket no longer fits",
-        "Since it was granted, the policy has come to ask for more, its chain has changed, or the record is \
-         another. Propose the change again.",
+        ["the ticket no longer fits", "工单已经不适用"],
+        [
+            "Since it was granted, the policy has come to ask for more, its chain has changed, \
+             or the record is another. Propose the change again.",
+            "批准之后，策略提出了更多要求，或者审批链改变了，或者记录已经不同。请重新提出修改。",
+        ],
     ),
-    (
+    refusal(
         "VERB_NOT_OF_SKILL",
-        "the skill does something else",
-        "A skill that reads does not change, and one that updates does not delete: see its `does` clause.",
+        ["the skill does something else", "技能做的是另一种操作"],
+        [
+            "A skill that reads does not change, and one that updates does not delete: see its \
+             `does` clause.",
+            "读取的技能不修改，更新的技能不删除：见它的 `does` 子句。",
+        ],
     ),
 ];

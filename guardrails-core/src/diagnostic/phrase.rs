@@ -77,6 +77,18 @@ impl Phrase {
         }
     }
 
+    /// The sentence in one language only, which it then reads as wherever it is written.
+    #[must_use]
+    pub fn in_language(&self, language: Language) -> Self {
+        match language {
+            Language::Chinese if !self.zh.is_empty() => {
+                Self::both(self.zh.clone(), self.zh.clone())
+            }
+            Language::Chinese => self.clone(),
+            Language::English => Self::both(self.en.clone(), ""),
+        }
+    }
+
     /// The English text.
     #[must_use]
     pub fn as_str(&self) -> &str {

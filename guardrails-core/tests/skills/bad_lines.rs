@@ -223,7 +223,13 @@ fn every_code_is_explained_once() {
     codes.dedup();
     assert_eq!(codes.len(), CODES.len());
     for code in CODES {
-        assert!(!code.title.is_empty() && !code.explanation.is_empty());
+        for phrase in [&code.title, &code.why, &code.fix] {
+            assert!(
+                !phrase.is_empty() && phrase.is_translated(),
+                "{}",
+                code.code
+            );
+        }
         assert!(!code.example.is_empty());
     }
 }

@@ -104,11 +104,7 @@ impl Checker<'_, '_> {
     /// Says why two types do not meet.
     pub(super) fn clash(&self, clash: Clash, a: &Type, b: &Type, whole: Span, at: Span) {
         let (left, right) = (described(a), described(b));
-        let meets = phrase!(
-            "{left} meets {right}" | "{left}与{right}放在了一起",
-            left,
-            right
-        );
+        let meets = phrase!("{left} meets {right}" | "{left}与{right}混用", left, right);
         let finding = match clash {
             Clash::MoneyAndNumber => {
                 let currency = [a, b].into_iter().find_map(|ty| match ty {

@@ -4,7 +4,7 @@ use super::{Code, Example, Phrase};
 
 pub(super) const CODE: &Code = &Code {
     code: "G0302",
-    title: Phrase::fixed("money meets a plain number", "金额与普通数字相遇"),
+    title: Phrase::fixed("money meets a plain number", "金额与普通数字混用"),
     why: Phrase::fixed(
         "An amount of money is compared with, or added to, a number without a currency.",
         "金额与没有币种的数字比较或相加。",

@@ -4,7 +4,7 @@ use super::{Code, Example, Phrase};
 
 pub(super) const CODE: &Code = &Code {
     code: "G0303",
-    title: Phrase::fixed("two currencies meet", "两种币种相遇"),
+    title: Phrase::fixed("two currencies meet", "两种币种混用"),
     why: Phrase::fixed(
         "Amounts of different currencies are compared or added; no rate is known here.",
         "不同币种的金额互相比较或相加，而这里没有汇率。",

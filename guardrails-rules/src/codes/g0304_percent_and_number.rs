@@ -4,7 +4,7 @@ use super::{Code, Example, Phrase};
 
 pub(super) const CODE: &Code = &Code {
     code: "G0304",
-    title: Phrase::fixed("percent meets a plain number", "百分比与普通数字相遇"),
+    title: Phrase::fixed("percent meets a plain number", "百分比与普通数字混用"),
     why: Phrase::fixed(
         "A percent holds 15 for 15 %. A plain number beside it is read in the same way, which \
          may not be what was meant.",

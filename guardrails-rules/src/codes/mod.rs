@@ -97,6 +97,25 @@ pub struct Code {
     pub example: Example,
 }
 
+impl Code {
+    /// The heading it stands under.
+    #[must_use]
+    pub fn group(&self) -> Phrase {
+        match self.code.get(..3).unwrap_or_default() {
+            "G00" => Phrase::fixed("Files and limits", "文件与上限"),
+            "G01" => Phrase::fixed("Syntax", "语法"),
+            "G02" => Phrase::fixed("Names", "名称"),
+            "G03" => Phrase::fixed("Types", "类型"),
+            "G04" => Phrase::fixed("Declarations", "声明"),
+            "G05" => Phrase::fixed("Accepted, and doubtful", "接受但可疑"),
+            "G06" => Phrase::fixed("Scripts", "脚本"),
+            "G07" => Phrase::fixed("Analysis", "分析"),
+            "G08" => Phrase::fixed("Tests", "测试"),
+            _ => Phrase::fixed("This version", "此版本"),
+        }
+    }
+}
+
 /// What brings a code about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]

@@ -11,7 +11,8 @@ pub(crate) fn did_you_mean<'k>(
 }
 
 /// The nearest of `known`, when one is near enough to be meant: a third of its letters may differ.
-pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+#[must_use]
+pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let wanted: Vec<char> = word.to_lowercase().chars().take(LONGEST).collect();
     let allowed = (wanted.len() / 3).max(1);
     known

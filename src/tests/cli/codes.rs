@@ -5,16 +5,26 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-fn explained() -> Vec<(String, String)> {
+struct Explained {
+    code: String,
+    title: String,
+    group: String,
+}
+
+fn explained(language: &str) -> Vec<Explained> {
     let asked = Command::new(env!("CARGO_BIN_EXE_guard"))
-        .args(["explain", "--format", "json"])
+        .args(["explain", "--format", "json", "--lang", language])
         .output()
         .unwrap();
     let entries: Vec<serde_json::Value> = serde_json::from_slice(&asked.stdout).unwrap();
     let text = |entry: &serde_json::Value, member: &str| entry[member].as_str().unwrap().to_owned();
     entries
         .iter()
-        .map(|entry| (text(entry, "code"), text(entry, "title")))
+        .map(|entry| Explained {
+            code: text(entry, "code"),
+            title: text(entry, "title"),
+            group: text(entry, "group"),
+        })
         .collect()
 }
 
@@ -38,7 +48,8 @@ fn written(path: &Path, codes: &mut BTreeSet<String>) {
 
 #[test]
 fn every_code_of_a_refusal_is_explained() {
-    let known: BTreeSet<String> = explained().into_iter().map(|(code, _)| code).collect();
+    let explained = explained("en").into_iter();
+    let known: BTreeSet<String> = explained.map(|entry| entry.code).collect();
     let mut codes = BTreeSet::new();
     for room in ["process", "skills", "guard.rs", "operation.rs", "operation"] {
         written(&Path::new("guardrails-core/src").join(room), &mut codes);
@@ -48,18 +59,41 @@ fn every_code_of_a_refusal_is_explained() {
     assert!(missing.is_empty(), "add to src/cli/reasons.rs: {missing:?}");
 }
 
+/// The table of each group, as it stands in the document.
+fn tables() -> Vec<String> {
+    let mut tables: Vec<String> = Vec::new();
+    let mut group = String::new();
+    for (english, chinese) in explained("en").iter().zip(explained("zh")) {
+        if english.group != group {
+            tables.push("| code | what it says | |\n|---|---|---|\n".to_owned());
+            group.clone_from(&english.group);
+        }
+        let Explained { code, title, .. } = english;
+        let row = format!("| `{code}` | {title} | {} |\n", chinese.title);
+        tables.last_mut().unwrap().push_str(&row);
+    }
+    tables
+}
+
 #[test]
-fn every_code_stands_in_the_document() {
+fn the_document_lists_all_codes_with_their_titles() {
     let document = fs::read_to_string("docs/errors.md").unwrap();
-    let row = |(code, title): &(String, String)| format!("| `{code}` | {title} |");
-    let missing: Vec<String> = explained()
-        .iter()
-        .map(row)
-        .filter(|row| !document.contains(row.as_str()))
+    for table in tables() {
+        assert!(
+            document.contains(&table),
+            "docs/errors.md should have the table\n{table}"
+        );
+    }
+}
+
+#[test]
+fn no_two_rooms_share_a_code() {
+    let mut codes: Vec<String> = explained("en")
+        .into_iter()
+        .map(|entry| entry.code)
         .collect();
-    assert!(
-        missing.is_empty(),
-        "add to docs/errors.md:\n{}",
-        missing.join("\n")
-    );
+    codes.sort_unstable();
+    let all = codes.len();
+    codes.dedup();
+    assert_eq!(codes.len(), all);
 }

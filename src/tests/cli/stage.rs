@@ -10,6 +10,8 @@ use trycmd::TestCases;
 pub fn cases() -> TestCases {
     let cases = TestCases::new();
     cases.timeout(Duration::from_secs(120));
+    // Pages are in English unless they ask for another language.
+    cases.env("LC_ALL", "C");
     cases
 }
 

@@ -263,7 +263,7 @@ impl Lower<'_> {
         };
         let (a, b) = (a.to_string(), b.to_string());
         let message = phrase!(
-            "an amount in {a} meets one in {b}" | "{a} 金额与 {b} 金额放在了一起",
+            "an amount in {a} meets one in {b}" | "{a} 金额与 {b} 金额混用",
             a,
             b
         );

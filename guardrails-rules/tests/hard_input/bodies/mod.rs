@@ -11,7 +11,7 @@ mod fixture;
 use std::collections::BTreeSet;
 
 use guardrails_core::process::{Facts, Truth, holds};
-use guardrails_core::{Diagnostic, Fields, Place, Severity};
+use guardrails_core::{Diagnostic, Fields, Language, Place, Severity};
 use guardrails_rules::{
     Bundle, Compilation, SourceFile, Style, compile, render, run_tests, syntax, to_json,
 };
@@ -40,9 +40,20 @@ pub fn check(data: &[u8]) {
         compiled.diagnostics.iter().any(refused)
     );
     assert_eq!(compiled.diagnostics, compile(&bundle).diagnostics);
-    let rendered = render(&compiled.diagnostics, &bundle, Style::Colour);
+    let rendered = render(
+        &compiled.diagnostics,
+        &bundle,
+        Style::Colour,
+        Language::English,
+    );
     assert_eq!(rendered.is_empty(), compiled.diagnostics.is_empty());
-    assert!(serde_json::from_str::<serde_json::Value>(&to_json(&compiled.diagnostics)).is_ok());
+    assert!(
+        serde_json::from_str::<serde_json::Value>(&to_json(
+            &compiled.diagnostics,
+            Language::English
+        ))
+        .is_ok()
+    );
     run(&compiled);
 }
 
