@@ -143,11 +143,13 @@ impl Line {
 }
 
 /// Reads a line.
-pub(super) fn read(line: &RoleLine) -> Result<Line, Fault> {
-    read_values(line).map_err(|(code, message)| Fault {
-        code,
-        message,
-        worst: worst(line),
+pub(super) fn read(line: &RoleLine) -> Result<Line, Box<Fault>> {
+    read_values(line).map_err(|(code, message)| {
+        Box::new(Fault {
+            code,
+            message,
+            worst: worst(line),
+        })
     })
 }
 

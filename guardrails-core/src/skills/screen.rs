@@ -85,11 +85,11 @@ impl Statics {
         };
         // A skill named `*` would be every skill.
         let read = if skill == ANY {
-            Err(Fault {
+            Err(Box::new(Fault {
                 code: codes::WILDCARD,
                 message: phrase!("a skill cannot be named `*`" | "技能不能叫 `*`"),
                 worst: Worst::Nothing,
-            })
+            }))
         } else {
             lines::read(&stored)
         };
@@ -187,7 +187,7 @@ impl Screening {
         for (at, row) in rows.iter().enumerate() {
             match lines::read(row) {
                 Ok(line) => self.good.push((at, line)),
-                Err(fault) => self.reject(at, row, fault),
+                Err(fault) => self.reject(at, row, *fault),
             }
         }
     }
