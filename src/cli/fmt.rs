@@ -15,7 +15,7 @@ use super::check::count;
 use super::line_diff::line_diff;
 use super::output::Output;
 use super::{Ending, Format};
-use crate::{Diagnostic, Error, ErrorKind, Result};
+use crate::{Diagnostic, Error, ErrorKind, Phrase, Result, phrase};
 
 /// What to format.
 #[derive(Debug, Args)]
@@ -148,8 +148,12 @@ impl Work {
     fn tell_people(&self, check: bool, output: &Output) {
         for (bundle, found) in &self.refused {
             match bundle {
-                Some(bundle) => output.styled(render(found, bundle, output.style())),
-                None => found
+                Some(bundle) => {
+                    let (style, language) = (output.style(), output.language());
+                    output.styled(render(found, bundle, style, language));
+                }
+                None => output
+                    .said(found)
                     .iter()
                     .for_each(|finding| output.line(finding.to_string())),
             }
@@ -162,13 +166,25 @@ impl Work {
                 output.line(format!("formatted {}", name(changed)));
             }
         }
-        let of = format!("{} of {}", self.changed.len(), count(self.files, "file"));
-        let done = if check { "not in style" } else { "formatted" };
-        let left = match self.refused.len() {
-            0 => String::new(),
-            refused => format!(", {refused} with mistakes left as they are"),
+        let done = if check {
+            phrase!("not in style" | "不合格式")
+        } else {
+            phrase!("formatted" | "已整理")
         };
-        output.line(format!("{of} {done}{left}"));
+        let left = match self.refused.len() {
+            0 => Phrase::default(),
+            refused => phrase!(
+                ", {refused} with mistakes left as they are" | "，{refused} 个有错误，没有改动",
+                refused
+            ),
+        };
+        output.say(&phrase!(
+            "{changed} of {files} {done}{left}" | "{files}中有 {changed} 个{done}{left}",
+            changed = self.changed.len(),
+            files = count(self.files, "file", "个文件"),
+            done,
+            left
+        ));
     }
 }
 
