@@ -17,6 +17,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use guardrails_core::Language;
 use guardrails_core::Severity;
 use guardrails_rules::{Bundle, Style, compile, render, run_tests};
 
@@ -52,7 +53,12 @@ fn surprise(policy: &Path) -> Option<String> {
     let as_said =
         expected.is_subset(&codes(None)) && codes(Some(Severity::Error)).is_subset(&expected);
     if !as_said {
-        let rendered = render(&compiled.diagnostics, &bundle, Style::Plain);
+        let rendered = render(
+            &compiled.diagnostics,
+            &bundle,
+            Style::Plain,
+            Language::English,
+        );
         return Some(format!(
             "{} expects {expected:?}:\n{rendered}",
             policy.display()

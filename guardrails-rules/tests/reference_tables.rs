@@ -20,7 +20,10 @@ use chrono::{DateTime, Utc};
 use guardrails_core::audit::Keys;
 use guardrails_core::policy::Policy;
 use guardrails_core::process::{Facts, Truth, holds};
-use guardrails_core::{Changes, CountingEntropy, Decision, Fields, FrozenClock, Guard, Holding, JsonLimits, Language, LogId, MemoryStore, Operation, Outcome, Principal, Record, Request, parse_fields};
+use guardrails_core::{
+    Changes, CountingEntropy, Decision, Fields, FrozenClock, Guard, Holding, JsonLimits, Language,
+    LogId, MemoryStore, Operation, Outcome, Principal, Record, Request, parse_fields,
+};
 use guardrails_rules::{Bundle, SourceFile, Style, compile, render};
 
 fn now() -> DateTime<Utc> {
@@ -44,7 +47,14 @@ fn rows(file: &str) -> Vec<Vec<String>> {
 fn compiled(text: &str) -> Policy {
     let bundle = Bundle::from_files(vec![SourceFile::new("tables.guard", text)]).unwrap();
     let compiled = compile(&bundle);
-    let told = || render(&compiled.diagnostics, &bundle, Style::Plain, Language::English);
+    let told = || {
+        render(
+            &compiled.diagnostics,
+            &bundle,
+            Style::Plain,
+            Language::English,
+        )
+    };
     compiled
         .policy
         .clone()
