@@ -296,3 +296,33 @@ fn false_conditions_do_not_hold() {
 fn what_cannot_be_known_restricts() {
     answers(UNKNOWN, true, true);
 }
+
+/// A line that cannot be read leaves the sum open, and the reason says which list it is.
+#[test]
+fn the_reason_names_the_list_that_left_it_open() {
+    let text = r#"guard 1
+entity Line { amount : money(CNY)?  kind : text? }
+entity Order { id : text  note : text  lines : [Line]  more : [Line] }
+grant REP on Order { read id  write note }
+skill s { does update on Order  impact 5  allow REP }
+rule large { on update of Order when sum(l.amount for l in lines) > 5 CNY then deny LARGE }
+rule odd { on update of Order when some l in more satisfies l.kind == "x" then deny ODD }
+test "both lists" {
+    actor { id: "u-1", roles: [REP] }
+    skill s
+    given Order { note: "a", lines: [{ amount: 1 CNY }, { kind: "a" }], more: [{ amount: 1 CNY }] }
+    change { note: "b" }
+    expect deny LARGE, deny ODD, message contains "`lines` missing", message contains "`more` missing"
+}
+"#;
+    let bundle = Bundle::from_files(vec![SourceFile::new("order.guard", text)]).unwrap();
+    let compiled = compile(&bundle);
+    let policy = compiled.policy.expect("a sound policy");
+    let report = run_tests(&policy, &compiled.tests);
+    let failures: Vec<String> = report
+        .results
+        .iter()
+        .flat_map(|result| result.failures.iter().map(ToString::to_string))
+        .collect();
+    assert_eq!(failures, Vec::<String>::new());
+}

@@ -197,13 +197,22 @@ pub(crate) fn unknowns<'a>(condition: &'a Expr, facts: &Facts<'a>) -> Vec<String
             return;
         }
         if matches!(facts.read(path), Datum::Missing | Datum::Invalid) {
-            let name = path.to_string();
-            if !names.contains(&name) {
-                names.push(name);
-            }
+            name_once(&mut names, path);
         }
     });
+    let oracle = Oracle {
+        facts,
+        items: Items::new(),
+    };
+    oracle.unknown_items(condition, &mut names);
     names
+}
+
+fn name_once(names: &mut Vec<String>, path: &Path) {
+    let name = path.to_string();
+    if !names.contains(&name) {
+        names.push(name);
+    }
 }
 
 /// The item that makes a `some` hold: which list, and which of its items.
@@ -225,6 +234,25 @@ pub(crate) fn witnesses<'a>(condition: &'a Expr, facts: &Facts<'a>) -> Vec<Witne
 }
 
 impl<'a> Oracle<'_, 'a> {
+    /// Names the lists that are there, with items that leave the answer open.
+    fn unknown_items(&self, expr: &'a Expr, names: &mut Vec<String>) {
+        let (list, open) = match &expr.kind {
+            ExprKind::Aggregate(aggregate) => {
+                (&aggregate.list, self.aggregate(aggregate) == Datum::Invalid)
+            }
+            ExprKind::Quantified(_, list, ..) => (&**list, self.truth(expr) == Truth::Unknown),
+            _ => {
+                for child in expr.children() {
+                    self.unknown_items(child, names);
+                }
+                return;
+            }
+        };
+        if let (true, ExprKind::Path(path)) = (open, &list.kind) {
+            name_once(names, path);
+        }
+    }
+
     fn find_witness(&self, expr: &'a Expr, found: &mut Vec<Witness<'a>>) {
         if matches!(expr.kind, ExprKind::Aggregate(_)) {
             // An item of an aggregate is one of many; none of them is the reason.
