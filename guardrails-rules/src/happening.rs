@@ -25,6 +25,8 @@ pub(crate) struct Happening {
     seen: Option<Fields>,
     rules: Vec<Name>,
     risk: Option<RiskLevel>,
+    notified: Vec<Name>,
+    obligations: Vec<(Name, Fields)>,
 }
 
 impl Happening {
@@ -56,11 +58,23 @@ impl Happening {
         let verdicts = decision.verdicts().iter();
         self.rules = verdicts.map(|verdict| verdict.rule.clone()).collect();
         self.risk = Some(decision.risk().level);
+        self.notified = decision.notify().to_vec();
+        let duties = decision.obligations().iter();
+        self.obligations = duties
+            .map(|duty| (duty.name().into(), duty.terms().clone()))
+            .collect();
     }
 
     /// Why an expectation did not come true; nothing when it did.
     pub(crate) fn against(&self, expected: &Expectation) -> Option<Failure> {
-        let message = match &expected.kind {
+        self.unlike(&expected.kind).map(|message| Failure {
+            place: expected.place.clone(),
+            message,
+        })
+    }
+
+    fn unlike(&self, expected: &ExpectationKind) -> Option<String> {
+        match expected {
             ExpectationKind::Allow => self.expect_came(&Came::Allowed, "allow"),
             ExpectationKind::Deny(code) => self.expect_deny(code.as_ref()),
             ExpectationKind::Approval(chain) => {
@@ -71,11 +85,16 @@ impl Happening {
             ExpectationKind::Risk(level) => self.expect_risk(*level),
             ExpectationKind::View(fields) => self.expect_view(fields),
             ExpectationKind::Message(text) => self.expect_message(text),
-        };
-        message.map(|message| Failure {
-            place: expected.place.clone(),
-            message,
-        })
+            ExpectationKind::Notify(channel) => self.expect_notify(channel),
+            ExpectationKind::Oblige(name, terms) => self.expect_oblige(name, terms),
+            ExpectationKind::Not(unwanted) => match self.unlike(unwanted) {
+                Some(_) => None,
+                None => Some(format!(
+                    "expected {}, but that is what happened",
+                    denied(unwanted)
+                )),
+            },
+        }
     }
 
     fn expect_came(&self, came: &Came, words: &str) -> Option<String> {
@@ -149,9 +168,61 @@ impl Happening {
         (!wrong.is_empty()).then(|| wrong.join("; "))
     }
 
+    fn expect_notify(&self, channel: &Name) -> Option<String> {
+        (!self.notified.contains(channel)).then(|| {
+            let told = listed(self.notified.iter());
+            format!("expected \"{channel}\" to be told, but the channels are: {told}")
+        })
+    }
+
+    /// Particulars that the test leaves out may be anything.
+    fn expect_oblige(&self, name: &Name, terms: &Fields) -> Option<String> {
+        let named = |(have, _): &&(Name, Fields)| have == name;
+        let named: Vec<_> = self.obligations.iter().filter(named).collect();
+        let holds = |have: &Fields| {
+            terms
+                .iter()
+                .all(|(term, value)| have.value(term) == Some(value))
+        };
+        if named.iter().any(|(_, have)| holds(have)) {
+            return None;
+        }
+        Some(match named.as_slice() {
+            [] => {
+                let have = listed(self.obligations.iter().map(|(name, _)| name));
+                format!("expected the obligation \"{name}\", but the obligations are: {have}")
+            }
+            named => {
+                let have: Vec<String> = named.iter().map(|(_, have)| have.to_json()).collect();
+                let (want, have) = (terms.to_json(), have.join(", "));
+                format!("expected the obligation \"{name}\" {want}, but it is {have}")
+            }
+        })
+    }
+
     fn expect_message(&self, text: &str) -> Option<String> {
         let said = self.reasons.iter().any(|r| r.message().contains(text));
         (!said).then(|| format!("expected a reason with \"{text}\", but {}", self.told()))
+    }
+}
+
+/// The opposite of an expectation, in words.
+fn denied(expected: &ExpectationKind) -> String {
+    match expected {
+        ExpectationKind::Rule(rule) => format!("rule `{rule}` not to hold"),
+        ExpectationKind::Message(text) => format!("no reason to say \"{text}\""),
+        ExpectationKind::Notify(channel) => format!("\"{channel}\" not to be told"),
+        ExpectationKind::Oblige(name, _) => format!("no obligation \"{name}\""),
+        _ => "something else".to_owned(),
+    }
+}
+
+/// Names in quotation marks, or that there are none.
+fn listed<'n>(names: impl Iterator<Item = &'n Name>) -> String {
+    let names: Vec<String> = names.map(|name| format!("\"{name}\"")).collect();
+    match names.as_slice() {
+        [] => "none".to_owned(),
+        names => names.join(", "),
     }
 }
 

@@ -9,10 +9,10 @@ use guardrails_core::policy::{RiskLevel, Verb};
 use guardrails_core::{Activity, Fields, Name, Place, Value};
 use rust_decimal::Decimal;
 
-/// One `test "…" { … }`.
+/// One `test "…" { … }`, or one of its cases.
 #[derive(Debug, Clone)]
 pub struct TestCase {
-    /// What it says it shows.
+    /// What it says it shows; a case has the test's name, `#` and its number.
     pub name: Name,
     /// Where it is written.
     pub place: Place,
@@ -93,6 +93,12 @@ pub enum ExpectationKind {
     View(Vec<(Name, Seen)>),
     /// A reason holds this text.
     Message(String),
+    /// This channel is told.
+    Notify(Name),
+    /// The host is bound to this, with at least these particulars.
+    Oblige(Name, Fields),
+    /// This does not come of it.
+    Not(Box<ExpectationKind>),
 }
 
 /// What must be seen of a field.

@@ -31,7 +31,7 @@ fn told(report: &TestReport) -> Vec<String> {
 
 #[test]
 fn the_tests_of_a_right_policy_pass() {
-    for name in ["tests.guard", "language"] {
+    for name in ["tests.guard", "test_cases.guard", "language"] {
         let report = run(&Bundle::read(case(name)).unwrap());
         assert_eq!(told(&report), Vec::<String>::new(), "{name}");
         assert!(report.passed() > 0, "{name}");
@@ -82,4 +82,26 @@ fn a_test_need_not_repeat_the_skill_s_models() {
     let report = run(&bundle);
     assert_eq!(told(&report), Vec::<String>::new());
     assert_eq!(report.passed(), 2);
+}
+
+#[test]
+fn a_case_that_fails_says_which_and_what_happened_instead() {
+    let text = std::fs::read_to_string(case("test_cases.guard")).unwrap();
+    let text = text
+        .replace("when discount > 15%", "when discount > 5%")
+        .replace("notify \"night-watch\"\n", "notify \"day-watch\"\n")
+        .replace("when old.stage == WON", "when stage == SENT");
+    let bundle = Bundle::from_files(vec![SourceFile::new("broken.guard", text)]).unwrap();
+    let report = run(&bundle);
+    let failed = report.results.iter().filter(|result| !result.passed());
+    let failed = failed.map(|result| {
+        let said: Vec<String> = result.failures.iter().map(ToString::to_string).collect();
+        format!(
+            "{} ({})\n  {}",
+            result.name,
+            result.place,
+            said.join("\n  ")
+        )
+    });
+    insta::assert_snapshot!(failed.collect::<Vec<_>>().join("\n"));
 }

@@ -22,6 +22,29 @@ pub(crate) enum TestItem {
     Create(Vec<Entry>, Span),
     Delete(Span),
     Expect(Vec<Expectation>),
+    Cases(Cases),
+}
+
+/// `cases { discount | actor.roles => expect … }`
+#[derive(Debug)]
+pub(crate) struct Cases {
+    pub(crate) columns: Vec<Dotted>,
+    pub(crate) rows: Vec<Case>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) struct Case {
+    pub(crate) cells: Vec<CaseCell>,
+    pub(crate) expectations: Vec<Expectation>,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug)]
+pub(crate) enum CaseCell {
+    /// `-`: as the test says.
+    Kept,
+    Datum(Datum),
 }
 
 #[derive(Debug)]
@@ -39,4 +62,7 @@ pub(crate) enum ExpectationKind {
     Risk(Ident),
     View(Vec<(Ident, Datum)>),
     Message(Text),
+    Notify(Text),
+    Oblige(Text, Option<Vec<Entry>>),
+    Not(Box<Expectation>),
 }

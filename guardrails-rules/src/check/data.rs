@@ -14,6 +14,11 @@ use crate::parse::suggest;
 /// Fields that the guard itself reads of any record, declared or not.
 const BOOKKEEPING: &[&str] = &["id", "tenant_id"];
 
+/// Whether any record has this field, declared or not.
+pub(super) fn is_bookkeeping(name: &str) -> bool {
+    BOOKKEEPING.contains(&name)
+}
+
 /// The fields of an entity.
 pub(super) fn fields(cx: &Context<'_>, entity: &Entity, entries: &[Entry]) -> Fields {
     let mut fields = Fields::new();
@@ -22,7 +27,7 @@ pub(super) fn fields(cx: &Context<'_>, entity: &Entity, entries: &[Entry]) -> Fi
         let name = &entry.name;
         let value = match entity.field(&name.text) {
             Some(field) => typed(cx, &entry.datum, &field.ty),
-            None if BOOKKEEPING.contains(&&*name.text) => untyped(&entry.datum),
+            None if is_bookkeeping(&name.text) => untyped(&entry.datum),
             None => {
                 unknown_field(cx, entity, name);
                 continue;

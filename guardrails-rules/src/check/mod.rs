@@ -6,10 +6,12 @@
 //! is given out only when there was none.
 
 mod about;
+mod actor;
 mod aggregate;
 mod annotations;
 mod approval;
 mod behaviour;
+mod cases;
 mod cell;
 mod condition;
 mod constants;

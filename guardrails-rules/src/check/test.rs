@@ -1,24 +1,26 @@
 //! `test` declarations to test cases.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use chrono::DateTime;
 use guardrails_core::policy::{Entity, RiskLevel, Verb};
-use guardrails_core::{Activity, Fields, Name, Value, phrase};
-use rust_decimal::Decimal;
+use guardrails_core::{Fields, Name, phrase};
 
 use super::context::{Context, declare};
-use super::{data, grant};
+use super::{actor, cases, data, grant};
 use crate::ast::{self, Datum, DatumKind, Dotted, Entry, Ident, Span, Test, TestItem};
 use crate::codes;
-use crate::test_case::{Expectation, ExpectationKind, Seen, TestActor, TestCase, TestChange};
+use crate::test_case::{Expectation, ExpectationKind, Seen, TestCase, TestChange};
 
 /// The time of a test that names none: 2026-01-01T00:00Z.
 const DEFAULT_TIME: i64 = 1_767_225_600;
 
-/// The test case; none when it lacks a part without which it cannot run.
-pub(super) fn lower(cx: &Context<'_>, written: &Test) -> Option<TestCase> {
+/// The test, or each of its cases; none when it lacks a part without which it cannot run.
+pub(super) fn lower(cx: &Context<'_>, written: &Test) -> Vec<TestCase> {
+    lower_one(cx, written).unwrap_or_default()
+}
+
+fn lower_one(cx: &Context<'_>, written: &Test) -> Option<Vec<TestCase>> {
     check_complete(cx, written);
     let entity = written.items.iter().find_map(|item| match item {
         TestItem::Given { entity, .. } => Some(entity),
@@ -29,7 +31,7 @@ pub(super) fn lower(cx: &Context<'_>, written: &Test) -> Option<TestCase> {
         name: written.name.text.clone(),
         place: cx.place(written.span),
         at: DateTime::from_timestamp(DEFAULT_TIME, 0)?,
-        actor: nobody(),
+        actor: actor::nobody(),
         skill: Name::from(""),
         context: Name::from(""),
         entity: entity.name.clone(),
@@ -41,20 +43,12 @@ pub(super) fn lower(cx: &Context<'_>, written: &Test) -> Option<TestCase> {
     for item in &written.items {
         lowering.item(item, &mut case);
     }
-    Some(case)
-}
-
-fn nobody() -> TestActor {
-    TestActor {
-        tenant: Name::from("test"),
-        id: Name::from(""),
-        roles: Vec::new(),
-        attributes: Fields::new(),
-        agent: Name::from(""),
-        model: Name::from(""),
-        risk_score: Decimal::ZERO,
-        observed: Vec::new(),
-    }
+    // Rows take over what the test says, wherever in it they stand.
+    let rows = written.items.iter().find_map(|item| match item {
+        TestItem::Cases(rows) => Some(cases::lower(&lowering, rows, &case)),
+        _ => None,
+    });
+    Some(rows.unwrap_or_else(|| vec![case]))
 }
 
 /// The clause of an item, when it stands once.
@@ -67,6 +61,7 @@ fn clause(item: &TestItem) -> Option<(&'static str, Span)> {
         TestItem::Change(_, span) | TestItem::Create(_, span) | TestItem::Delete(span) => {
             ("change", *span)
         }
+        TestItem::Cases(cases) => ("cases", cases.span),
         TestItem::Expect(_) => return None,
     })
 }
@@ -86,7 +81,7 @@ fn check_complete(cx: &Context<'_>, written: &Test) {
     if !written
         .items
         .iter()
-        .any(|item| matches!(item, TestItem::Expect(_)))
+        .any(|item| matches!(item, TestItem::Expect(_) | TestItem::Cases(_)))
     {
         incomplete(cx, written, "expect");
     }
@@ -121,16 +116,17 @@ fn incomplete(cx: &Context<'_>, written: &Test, clause: &str) {
     );
 }
 
-struct Lowering<'c, 'b> {
-    cx: &'c Context<'b>,
-    entity: Arc<Entity>,
+/// Reads the parts of one test.
+pub(super) struct Lowering<'c, 'b> {
+    pub(super) cx: &'c Context<'b>,
+    pub(super) entity: Arc<Entity>,
 }
 
 impl Lowering<'_, '_> {
     fn item(&self, item: &TestItem, case: &mut TestCase) {
         match item {
             TestItem::At(at, _) => case.at = *at,
-            TestItem::Actor(entries, _) => case.actor = self.actor(entries),
+            TestItem::Actor(entries, _) => case.actor = actor::actor(self.cx, entries),
             TestItem::Skill { name, context } => {
                 case.skill = self.skill(name);
                 case.context = context
@@ -151,10 +147,11 @@ impl Lowering<'_, '_> {
                 let expected = expected.iter().filter_map(|e| self.expectation(e));
                 case.expectations.extend(expected);
             }
+            TestItem::Cases(_) => {}
         }
     }
 
-    fn fields(&self, entries: &[Entry]) -> Fields {
+    pub(super) fn fields(&self, entries: &[Entry]) -> Fields {
         data::fields(self.cx, &self.entity, entries)
     }
 
@@ -166,7 +163,7 @@ impl Lowering<'_, '_> {
         }
     }
 
-    fn skill(&self, name: &Dotted) -> Name {
+    pub(super) fn skill(&self, name: &Dotted) -> Name {
         let joined = name.joined();
         if !self.cx.symbols.skills.contains_key(&joined) {
             let ident = Ident {
@@ -183,94 +180,15 @@ impl Lowering<'_, '_> {
         joined
     }
 
-    /// Known keys say who it is, all others are attributes, as `actor.NAME` reads them.
-    fn actor(&self, entries: &[Entry]) -> TestActor {
-        let mut actor = nobody();
-        data::check_names(self.cx, entries);
-        for entry in entries {
-            let value = data::untyped(&entry.datum);
-            match (&*entry.name.text, value) {
-                ("id", Value::Text(id)) => actor.id = id,
-                ("tenant", Value::Text(tenant)) => actor.tenant = tenant,
-                ("agent", Value::Text(agent)) => actor.agent = agent,
-                ("model", Value::Text(model)) => actor.model = model,
-                ("risk_score", Value::Number(score)) => actor.risk_score = score,
-                ("behaviour", Value::Object(counts)) => {
-                    actor.observed = self.observed(&counts, entry);
-                }
-                ("roles", Value::List(_)) => actor.roles = self.roles(&entry.datum),
-                ("id" | "tenant" | "agent" | "model" | "risk_score" | "roles" | "behaviour", _) => {
-                    self.wrong_part(entry);
-                }
-                (_, value) => actor.attributes.set(entry.name.text.clone(), value),
-            }
-        }
-        actor
-    }
-
-    /// `behaviour: { calls_10m: 120 }`.
-    fn observed(&self, counts: &Fields, entry: &Entry) -> Vec<(Activity, Duration, u64)> {
-        let read = counts.iter().map(|(key, count)| {
-            let (what, window) = Activity::from_key(key)?;
-            let count = count.as_number().filter(|count| count.fract().is_zero())?;
-            Some((what, window, u64::try_from(count).ok()?))
-        });
-        read.collect::<Option<Vec<_>>>().unwrap_or_else(|| {
-            self.wrong_part(entry);
-            Vec::new()
+    pub(super) fn expectation(&self, written: &ast::Expectation) -> Option<Expectation> {
+        Some(Expectation {
+            kind: self.expected(&written.kind)?,
+            place: self.cx.place(written.span),
         })
     }
 
-    fn wrong_part(&self, entry: &Entry) {
-        let name = &entry.name.text;
-        let wanted = match &**name {
-            "risk_score" => phrase!("a number of 0 to 10" | "0 到 10 的数字"),
-            "behaviour" => {
-                phrase!("counts such as `{ calls_10m: 120 }`" | "计数，例如 `{ calls_10m: 120 }`")
-            }
-            "roles" => phrase!("a list of roles in square brackets" | "方括号里的一列角色"),
-            _ => phrase!("a text in quotation marks" | "引号里的文本"),
-        };
-        let message = phrase!(
-            "`{name}` of an actor is {wanted}" | "操作者的 `{name}` 要写{wanted}",
-            name,
-            wanted
-        );
-        self.cx.report(
-            self.cx
-                .error(codes::WRONG_TYPE, entry.datum.span, message)
-                .help(phrase!("write {wanted}" | "写{wanted}", wanted)),
-        );
-    }
-
-    fn roles(&self, datum: &Datum) -> Vec<Name> {
-        let DatumKind::List(items) = &datum.kind else {
-            return Vec::new();
-        };
-        let mut roles = Vec::new();
-        for item in items {
-            if let Value::Text(role) = data::untyped(item) {
-                self.cx.check_role(&Ident {
-                    text: role.clone(),
-                    span: item.span,
-                });
-                roles.push(role);
-            } else {
-                let message = phrase!("a role is a word" | "角色是一个词");
-                self.cx.report(
-                    self.cx
-                        .error(codes::WRONG_TYPE, item.span, message)
-                        .help(phrase!(
-                            "write such as `[SALES_REP]`" | "例如写 `[SALES_REP]`"
-                        )),
-                );
-            }
-        }
-        roles
-    }
-
-    fn expectation(&self, written: &ast::Expectation) -> Option<Expectation> {
-        let kind = match &written.kind {
+    fn expected(&self, written: &ast::ExpectationKind) -> Option<ExpectationKind> {
+        Some(match written {
             ast::ExpectationKind::Allow => ExpectationKind::Allow,
             ast::ExpectationKind::Deny(code) => {
                 ExpectationKind::Deny(code.as_ref().map(|code| code.text.clone()))
@@ -286,10 +204,16 @@ impl Lowering<'_, '_> {
             ast::ExpectationKind::Risk(level) => ExpectationKind::Risk(self.level(level)?),
             ast::ExpectationKind::View(fields) => ExpectationKind::View(self.view(fields)),
             ast::ExpectationKind::Message(text) => ExpectationKind::Message(text.text.to_string()),
-        };
-        Some(Expectation {
-            kind,
-            place: self.cx.place(written.span),
+            ast::ExpectationKind::Notify(channel) => ExpectationKind::Notify(channel.text.clone()),
+            ast::ExpectationKind::Oblige(name, terms) => {
+                let terms = terms.as_deref().unwrap_or_default();
+                data::check_names(self.cx, terms);
+                let term = |entry: &Entry| (entry.name.text.clone(), data::untyped(&entry.datum));
+                ExpectationKind::Oblige(name.text.clone(), terms.iter().map(term).collect())
+            }
+            ast::ExpectationKind::Not(expected) => {
+                ExpectationKind::Not(Box::new(self.expected(&expected.kind)?))
+            }
         })
     }
 

@@ -2,7 +2,7 @@
 //! the example mended. Whoever adds a code adds its file, its two lines here, and a failing case.
 //!
 //! `G00` files and limits, `G01` syntax, `G02` names, `G03` types, `G04` declarations, `G05`
-//! accepted but doubtful, `G06` scripts of `do` (they live behind their door, in `action`), `G09`
+//! accepted but doubtful, `G06` scripts of `do` (they live behind their door, in `action`), `G08` tests, `G09`
 //! this version.
 
 mod g0001_file_too_large;
@@ -72,6 +72,7 @@ mod g0502_unmasked_pii;
 mod g0503_unusable_skill;
 mod g0504_odd_weights;
 mod g0505_not_a_language;
+mod g0801_case_column;
 mod g0901_unavailable;
 mod g0999_internal;
 
@@ -228,6 +229,7 @@ listed! {
     UNUSABLE_SKILL = g0503_unusable_skill;
     ODD_WEIGHTS = g0504_odd_weights;
     NOT_A_LANGUAGE = g0505_not_a_language;
+    CASE_COLUMN = g0801_case_column;
     UNAVAILABLE = g0901_unavailable;
     INTERNAL = g0999_internal;
 }

@@ -112,7 +112,13 @@ fn called(rule: Rule) -> Option<Phrase> {
     }
     Some(match rule {
         Rule::optional | Rule::percent | Rule::currency => return None,
-        Rule::name | Rule::names | Rule::word | Rule::dotted | Rule::paths => {
+        Rule::name
+        | Rule::names
+        | Rule::word
+        | Rule::dotted
+        | Rule::paths
+        | Rule::rule_name
+        | Rule::cases_head => {
             phrase!("a name" | "名称")
         }
         Rule::number | Rule::integer | Rule::amount => phrase!("a number" | "数字"),
@@ -152,6 +158,8 @@ fn is_value(rule: Rule) -> bool {
             | Rule::list
             | Rule::quantified
             | Rule::datum
+            | Rule::cases_cell
+            | Rule::cases_row
             | Rule::invert
             | Rule::minus
             | Rule::some

@@ -33,7 +33,7 @@ pub(super) fn table(node: &Node<'_>) -> Built<Table> {
 }
 
 /// A column's path, without the blanks before the next bar.
-fn column(node: &Node<'_>) -> Dotted {
+pub(super) fn column(node: &Node<'_>) -> Dotted {
     let path = node.dotted();
     let ends = path.parts.first().zip(path.parts.last());
     let span = ends.map_or(path.span, |(first, last)| first.span.to(last.span));

@@ -2,8 +2,9 @@
 
 use super::grammar::Rule;
 use super::literal::{self, object};
+use super::table;
 use super::tree::{Built, Node};
-use crate::ast::{Expectation, ExpectationKind, Test, TestItem};
+use crate::ast::{Case, CaseCell, Cases, Expectation, ExpectationKind, Test, TestItem};
 
 pub(super) fn test(node: &Node<'_>) -> Built<Test> {
     let mut children = node.children();
@@ -41,8 +42,42 @@ fn test_item(node: &Node<'_>) -> Built<TestItem> {
             let expectations = children.rest().map(|node| expectation(&node));
             TestItem::Expect(expectations.collect::<Built<_>>()?)
         }
+        Rule::test_cases => TestItem::Cases(cases(node)?),
         _ => return Err(node.bug()),
     })
+}
+
+fn cases(node: &Node<'_>) -> Built<Cases> {
+    let mut children = node.children();
+    let head = children.need(Rule::cases_head)?;
+    Ok(Cases {
+        columns: head
+            .children()
+            .each(Rule::dotted, |node| Ok(table::column(node)))?,
+        rows: children.each(Rule::cases_row, case)?,
+        span: node.span(),
+    })
+}
+
+fn case(node: &Node<'_>) -> Built<Case> {
+    let mut children = node.children();
+    let cells = children.each(Rule::cases_cell, cell)?;
+    let expectations = children.rest().map(|node| expectation(&node));
+    Ok(Case {
+        cells,
+        expectations: expectations.collect::<Built<_>>()?,
+        span: node.span(),
+    })
+}
+
+fn cell(node: &Node<'_>) -> Built<CaseCell> {
+    let mut children = node.children();
+    if children.next_if(Rule::any_value).is_some() {
+        return Ok(CaseCell::Kept);
+    }
+    Ok(CaseCell::Datum(literal::datum(
+        &children.need(Rule::datum)?,
+    )?))
 }
 
 fn expectation(node: &Node<'_>) -> Built<Expectation> {
@@ -56,6 +91,16 @@ fn expectation(node: &Node<'_>) -> Built<Expectation> {
         Rule::expect_rule => ExpectationKind::Rule(children.need(Rule::rule_name)?.ident()),
         Rule::expect_risk => ExpectationKind::Risk(children.need(Rule::name)?.ident()),
         Rule::expect_message => ExpectationKind::Message(children.need(Rule::text)?.quoted()?),
+        Rule::expect_notify => ExpectationKind::Notify(children.need(Rule::text)?.quoted()?),
+        Rule::expect_oblige => {
+            let name = children.need(Rule::text)?.quoted()?;
+            let terms = match children.next_if(Rule::object) {
+                Some(terms) => Some(object(&terms)?),
+                None => None,
+            };
+            ExpectationKind::Oblige(name, terms)
+        }
+        Rule::expect_not => ExpectationKind::Not(Box::new(expectation(&children.next()?)?)),
         Rule::expect_view => {
             let entries = object(&children.need(Rule::object)?)?;
             ExpectationKind::View(
