@@ -18,7 +18,7 @@ use crate::outside::{Clock, Entropy, new_id};
 use crate::plan::{Plan, entity_of};
 use crate::policy::{Digest, Policy};
 use crate::principal::Principal;
-use crate::process::Approvals;
+use crate::process::{Approvals, Observer};
 use crate::request::Request;
 use crate::skills::{model_allowed, take_limits};
 use crate::snapshot::Snapshot;
@@ -36,6 +36,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) keys: Arc<Keys>,
+    pub(crate) observer: Option<Arc<dyn Observer>>,
     snapshot: ArcSwap<Snapshot>,
     /// Held from reading the present snapshot to putting the next one in force: otherwise a refresh
     /// that began before a policy was replaced could bring the old policy back.
@@ -58,6 +59,7 @@ pub struct GuardBuilder {
     clock: Option<Arc<dyn Clock>>,
     entropy: Option<Arc<dyn Entropy>>,
     keys: Option<Arc<Keys>>,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 impl GuardBuilder {
@@ -96,6 +98,13 @@ impl GuardBuilder {
         self
     }
 
+    /// Who looks on while conditions are evaluated; nobody unless named.
+    #[must_use]
+    pub fn observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
     /// Reads the store and opens the guard.
     ///
     /// # Errors
@@ -120,6 +129,7 @@ impl GuardBuilder {
                 clock: self.clock.ok_or_else(|| missing("clock"))?,
                 entropy: self.entropy.ok_or_else(|| missing("entropy"))?,
                 keys: self.keys.ok_or_else(|| missing("keys"))?,
+                observer: self.observer,
             }),
         })
     }

@@ -14,6 +14,7 @@ use crate::decision::{OperationId, Reason};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guard::Guard;
 use crate::plan::Plan;
+use crate::policy::Verb;
 use crate::principal::Principal;
 use crate::process::{Facts, Findings, Frame, Phase};
 use crate::record::{Record, TENANT_FIELD};
@@ -22,6 +23,7 @@ use crate::skills::spend_tokens;
 use crate::snapshot::Snapshot;
 use crate::value::{Fields, JsonLimits, Name, Value, within};
 
+mod observed;
 mod propose;
 
 /// One AI operation in progress.
@@ -139,6 +141,7 @@ impl Operation {
             return Ok(None);
         }
         let facts = self.facts(now, record.fields(), None, true);
+        self.observed(Verb::Read, facts, facts);
         let mut table = self.plan.table(&facts);
         if table.is_out_of_scope() {
             return Ok(None);

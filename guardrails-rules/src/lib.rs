@@ -34,7 +34,7 @@
 //!
 //! A [`Bundle`] is the files of one policy under one digest. [`compile`] reads it to a
 //! [`Compilation`]: the policy in core's form, its [`TestCase`]s, and diagnostics. [`run_tests`] runs
-//! those tests against a guard in memory. [`render`] writes diagnostics for people and [`to_json`]
+//! those tests against a guard in memory, and [`cover`] tells besides how much of the policy they reach. [`render`] writes diagnostics for people and [`to_json`]
 //! for machines; [`explain`] tells what a code means. The language itself is described in
 //! [`language`].
 //!
@@ -60,6 +60,7 @@ mod bundle;
 mod check;
 mod codes;
 mod compile;
+mod coverage;
 mod format;
 mod happening;
 mod outline;
@@ -71,9 +72,10 @@ mod testing;
 pub use bundle::{BUNDLE_BYTES, Bundle, FILE_BYTES, SourceFile};
 pub use codes::{Code, Example, codes, explain};
 pub use compile::{Compilation, compile, syntax};
+pub use coverage::{Coverage, Covered, CoveredClause, Share};
 pub use format::format;
 pub use outline::{Constant, Declared, Entries, Outline, OutlinedFile, WordList, outline};
 pub use parse::suggest::nearest;
 pub use render::{Style, render, to_json};
 pub use test_case::{Expectation, ExpectationKind, Seen, TestActor, TestCase, TestChange};
-pub use testing::{Failure, TestReport, TestResult, run_tests};
+pub use testing::{Failure, TestReport, TestResult, cover, run_tests};

@@ -15,6 +15,7 @@ use guardrails_core::{
     Name, Operation, Place, Principal, Reason, Record, Request, Result, Value,
 };
 
+use crate::coverage::{Coverage, Watch};
 use crate::happening::Happening;
 use crate::test_case::{TestCase, TestChange};
 
@@ -80,12 +81,23 @@ impl fmt::Display for Failure {
 
 /// Runs the tests of a policy.
 pub fn run_tests(policy: &Policy, tests: &[TestCase]) -> TestReport {
+    run(policy, tests, None)
+}
+
+/// Runs the tests of a policy, and counts how much of it they reach.
+pub fn cover(policy: &Policy, tests: &[TestCase]) -> (TestReport, Coverage) {
+    let watch = Arc::new(Watch::new(policy));
+    let report = run(policy, tests, Some(&watch));
+    (report, watch.coverage())
+}
+
+fn run(policy: &Policy, tests: &[TestCase], watch: Option<&Arc<Watch>>) -> TestReport {
     // Nobody verifies the audit of a test, so the key need not be secret.
     let keys = Arc::new(Keys::from_seed([1; 32]));
     let results = tests.iter().map(|test| TestResult {
         name: test.name.clone(),
         place: test.place.clone(),
-        failures: match happening(policy, test, &keys) {
+        failures: match happening(policy, test, &keys, watch) {
             Ok(happening) => test
                 .expectations
                 .iter()
@@ -104,8 +116,13 @@ pub fn run_tests(policy: &Policy, tests: &[TestCase]) -> TestReport {
 
 /// Begins, reads and proposes. A refusal is something that happens; only what is wrong with the
 /// test or the guard itself is an error.
-fn happening(policy: &Policy, test: &TestCase, keys: &Arc<Keys>) -> Result<Happening> {
-    let guard = open(policy, test, keys)?;
+fn happening(
+    policy: &Policy,
+    test: &TestCase,
+    keys: &Arc<Keys>,
+    watch: Option<&Arc<Watch>>,
+) -> Result<Happening> {
+    let guard = open(policy, test, keys, watch)?;
     let principal = principal(policy, test);
     let request = Request::new(&principal, test.skill.clone())
         .entity(test.entity.clone())
@@ -127,9 +144,19 @@ fn happening(policy: &Policy, test: &TestCase, keys: &Arc<Keys>) -> Result<Happe
     Ok(happening)
 }
 
-fn open(policy: &Policy, test: &TestCase, keys: &Arc<Keys>) -> Result<Guard> {
+fn open(
+    policy: &Policy,
+    test: &TestCase,
+    keys: &Arc<Keys>,
+    watch: Option<&Arc<Watch>>,
+) -> Result<Guard> {
     let store = MemoryStore::new(keys.clone(), LOG.parse::<LogId>()?);
-    Guard::builder()
+    let builder = Guard::builder();
+    let builder = match watch {
+        Some(watch) => builder.observer(watch.clone()),
+        None => builder,
+    };
+    builder
         .policy(policy.clone())
         .store(Arc::new(store))
         .clock(Arc::new(FrozenClock::at(test.at)))

@@ -52,6 +52,7 @@ impl Operation {
             max_sensitivity: self.touched.max(table.max_sensitivity_of(changes.fields())),
             ..facts
         };
+        self.observed(changes.verb(), self.before(changes, &facts), facts);
         let changing = Changing {
             before: facts.before,
             set: facts.set,
@@ -77,12 +78,16 @@ impl Operation {
 
     /// What the principal may see and change of the record as it is; of a new one, as it would be.
     fn table_before(&self, changes: &Changes, facts: &Facts<'_>) -> Arc<FieldTable> {
+        self.plan.table(&self.before(changes, facts))
+    }
+
+    fn before<'a>(&self, changes: &Changes, facts: &Facts<'a>) -> Facts<'a> {
         match changes.verb() {
-            Verb::Create => self.plan.table(facts),
-            _ => self.plan.table(&Facts {
+            Verb::Create => *facts,
+            _ => Facts {
                 set: None,
                 ..*facts
-            }),
+            },
         }
     }
 
