@@ -54,6 +54,37 @@ impl Drop for Watch {
     }
 }
 
+/// Changes of a policy's files, for whoever has nothing else to do than wait for the next.
+#[cfg(feature = "cli")]
+pub(crate) struct Changes {
+    path: PathBuf,
+    seen: Fingerprint,
+}
+
+#[cfg(feature = "cli")]
+impl Changes {
+    /// Changes from now on.
+    pub(crate) fn of(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            seen: fingerprint(path),
+        }
+    }
+
+    /// Returns once something has changed since the last time.
+    pub(crate) fn wait(&mut self) {
+        loop {
+            let now = fingerprint(&self.path);
+            if now != self.seen {
+                self.seen = now;
+                return;
+            }
+            // Nobody unparks; a wake-up without cause only looks once more.
+            std::thread::park_timeout(PACE);
+        }
+    }
+}
+
 /// What is seen of the policies from outside: each file's path, length and time.
 type Fingerprint = Vec<(PathBuf, u64, Option<SystemTime>)>;
 

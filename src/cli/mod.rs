@@ -100,7 +100,7 @@ enum What {
     /// Check policies, and say what is wrong and how to mend it
     Check(Policies),
     /// Run the tests that policies bring along
-    Test(Policies),
+    Test(test::TestArgs),
     /// Put policies into the one style of the language
     Fmt(fmt::FmtArgs),
     /// Decide one request from a JSON file, without a database

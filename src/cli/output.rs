@@ -1,6 +1,6 @@
 //! The one place where the command writes to its streams.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io::{self, Write as _};
 
 use anstream::{AutoStream, ColorChoice};
@@ -17,6 +17,8 @@ pub(super) struct Output {
     language: Language,
     /// What kept a line from being written; told once, when the command ends.
     failed: RefCell<Option<io::Error>>,
+    /// Whether the reader has gone away.
+    unread: Cell<bool>,
 }
 
 impl Output {
@@ -25,6 +27,7 @@ impl Output {
             format,
             language,
             failed: RefCell::new(None),
+            unread: Cell::new(false),
         }
     }
 
@@ -80,11 +83,18 @@ impl Output {
     /// A text whose colours are our own. A reader that has gone away, as `head` does, is no failure;
     /// a full disk is one.
     pub(super) fn styled(&self, text: impl AsRef<str>) {
-        if let Err(error) = writeln!(anstream::stdout(), "{}", text.as_ref())
-            && error.kind() != io::ErrorKind::BrokenPipe
-        {
-            self.failed.borrow_mut().get_or_insert(error);
+        match writeln!(anstream::stdout(), "{}", text.as_ref()) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.unread.set(true),
+            Err(error) => {
+                self.failed.borrow_mut().get_or_insert(error);
+            }
         }
+    }
+
+    /// Whether nobody reads what is said any more.
+    pub(super) fn is_unread(&self) -> bool {
+        self.unread.get()
     }
 
     /// One JSON document on standard output.

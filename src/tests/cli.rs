@@ -27,6 +27,9 @@ mod pipes;
 #[path = "cli/stage.rs"]
 mod stage;
 
+#[path = "cli/watching.rs"]
+mod watching;
+
 use company::Company;
 use stage::Stage;
 

@@ -93,6 +93,28 @@ impl Report {
         });
     }
 
+    /// Adds one thing that was found: a case of its own.
+    pub(super) fn finding(
+        &mut self,
+        (severity, code): (Severity, &'static str),
+        place: &Place,
+        message: String,
+        sources: &Sources<'_>,
+    ) {
+        let spot = sources.spot(place);
+        self.cases.push(Case {
+            name: message.clone(),
+            spot: spot.clone(),
+            found: vec![Finding {
+                code: code.to_owned(),
+                severity,
+                message,
+                help: String::new(),
+                spot,
+            }],
+        });
+    }
+
     /// The report in a format of programs. People's texts and JSON are each command's own.
     pub(super) fn write(&self, format: Format) -> Result<String> {
         match format {
