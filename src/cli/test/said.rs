@@ -118,7 +118,7 @@ pub(super) fn to_programs(run: &Run<'_>, unmet: &[String], sources: &Sources<'_>
         report.case(&test.name, &test.place, failures, sources);
     }
     let warn = Severity::Warning;
-    for coverage in &run.coverage {
+    if let Some(coverage) = &run.coverage {
         for rule in coverage.rules.iter().filter(|rule| rule.held == 0) {
             let message = format!("no test makes the rule `{}` hold", rule.name);
             report.finding((warn, UNCOVERED), &rule.place, message, sources);
