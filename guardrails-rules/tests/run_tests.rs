@@ -89,7 +89,7 @@ fn a_case_that_fails_says_which_and_what_happened_instead() {
     let text = std::fs::read_to_string(case("test_cases.guard")).unwrap();
     let text = text
         .replace("when discount > 15%", "when discount > 5%")
-        .replace("notify \"night-watch\"\n", "notify \"day-watch\"\n")
+        .replace("days: 30, why", "days: 7, why")
         .replace("when old.stage == WON", "when stage == SENT");
     let bundle = Bundle::from_files(vec![SourceFile::new("broken.guard", text)]).unwrap();
     let report = run(&bundle);
