@@ -1,6 +1,8 @@
 //! Holds the plan's predicates and index to the oracle, on random rules and random records, with
 //! missing fields, wrong types, overflow and division by zero among them.
 
+mod items_and_time;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -8,6 +10,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use proptest::prelude::*;
 use rust_decimal::Decimal;
 
+use self::items_and_time::{aggregate, date, instant, long};
 use super::facts::Facts;
 use super::oracle;
 use super::predicate::{Compiler, Frame, Settled, Slots};
@@ -104,119 +107,6 @@ fn number() -> impl Strategy<Value = Expr> {
 
 fn calculated(operation: Arithmetic, a: Expr, b: Expr) -> Expr {
     expr(ExprKind::Arithmetic(operation, Box::new(a), Box::new(b)))
-}
-
-fn duration() -> BoxedStrategy<Expr> {
-    let constant = prop_oneof![
-        4 => (-3_i64..=3).prop_map(|days| days * 86_400_000_000),
-        2 => -5_000_000_i64..=5_000_000,
-        1 => prop::sample::select(vec![i64::MAX, i64::MIN]),
-    ];
-    prop_oneof![
-        3 => constant.prop_map(|micros| expr(ExprKind::Moment(Type::Duration, micros))),
-        2 => Just(expr(ExprKind::Path(path(Root::Record, "span", Type::Duration)))),
-    ]
-    .boxed()
-}
-
-/// Durations, and what is calculated with them.
-fn long() -> impl Strategy<Value = Expr> {
-    let sign = prop::sample::select(vec![Arithmetic::Add, Arithmetic::Subtract]);
-    let scale = prop::sample::select(vec![Arithmetic::Multiply, Arithmetic::Divide]);
-    prop_oneof![
-        duration(),
-        (sign, duration(), duration()).prop_map(|(op, a, b)| calculated(op, a, b)),
-        (scale, duration(), small_number()).prop_map(|(op, a, n)| calculated(
-            op,
-            a,
-            expr(ExprKind::Literal(n.into()))
-        )),
-        (date(), date()).prop_map(|(a, b)| {
-            let days = calculated(Arithmetic::Subtract, a, b);
-            expr(ExprKind::Call(Function::DaysLong, Box::new(days)))
-        }),
-        duration().prop_map(|a| expr(ExprKind::Negate(Box::new(a)))),
-    ]
-}
-
-fn instant() -> impl Strategy<Value = Expr> {
-    let leaf = prop_oneof![
-        Just(expr(ExprKind::Path(path(
-            Root::Record,
-            "t",
-            Type::DateTime
-        )))),
-        Just(expr(ExprKind::Path(Path {
-            root: Root::Now,
-            keys: Vec::new(),
-            ty: Type::DateTime
-        }))),
-        prop::sample::select(vec![0, 1_800_000_000_000_000, i64::MAX])
-            .prop_map(|micros| expr(ExprKind::Moment(Type::DateTime, micros))),
-    ];
-    let sign = prop::sample::select(vec![Arithmetic::Add, Arithmetic::Subtract]);
-    prop_oneof![
-        2 => leaf.clone(),
-        1 => (sign, leaf, duration()).prop_map(|(op, a, b)| calculated(op, a, b)),
-    ]
-}
-
-fn date() -> impl Strategy<Value = Expr> {
-    let leaf = prop_oneof![
-        Just(expr(ExprKind::Path(path(Root::Record, "u", Type::Date)))),
-        Just(expr(ExprKind::Path(Path {
-            root: Root::Now,
-            keys: Vec::new(),
-            ty: Type::Date
-        }))),
-        (20_000_i64..20_900).prop_map(|days| expr(ExprKind::Moment(Type::Date, days))),
-        instant().prop_map(|at| expr(ExprKind::Call(Function::DayOf, Box::new(at)))),
-    ];
-    prop_oneof![
-        2 => leaf.clone(),
-        1 => (leaf, duration()).prop_map(|(a, b)| {
-            let days = expr(ExprKind::Call(Function::WholeDays, Box::new(b)));
-            calculated(Arithmetic::Add, a, days)
-        }),
-    ]
-}
-
-/// The item of the innermost list, as it is or times two.
-fn item(ty: Type) -> Expr {
-    expr(ExprKind::Path(Path {
-        root: Root::Variable(0),
-        keys: Vec::new(),
-        ty,
-    }))
-}
-
-fn aggregate() -> impl Strategy<Value = Expr> {
-    let how = prop::sample::select(Aggregation::WORDS.to_vec());
-    let bound = prop::option::of((comparison(), small_number()));
-    (how, bound, prop::bool::ANY).prop_map(|((_, how), bound, twice)| {
-        let filter = bound.map(|(comparison, n)| {
-            let n = Box::new(expr(ExprKind::Literal(n.into())));
-            expr(ExprKind::Compare(
-                comparison,
-                Box::new(item(Type::Decimal)),
-                n,
-            ))
-        });
-        let value = if twice {
-            let two = expr(ExprKind::Literal(2.into()));
-            calculated(Arithmetic::Multiply, item(Type::Decimal), two)
-        } else {
-            item(Type::Decimal)
-        };
-        expr(ExprKind::Aggregate(Box::new(Aggregate {
-            how,
-            list: list(),
-            depth: 0,
-            filter,
-            item: (how != Aggregation::Count).then_some(value),
-            ty: Type::Decimal,
-        })))
-    })
 }
 
 fn text() -> impl Strategy<Value = Expr> {

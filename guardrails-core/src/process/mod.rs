@@ -23,6 +23,7 @@ mod review;
 mod risk;
 mod rules;
 mod tables;
+mod tallied;
 mod tally;
 mod template;
 mod ticket;

@@ -14,11 +14,11 @@ use smallvec::SmallVec;
 
 use super::facts::{Datum, Facts};
 use super::operand::{self, Operand};
-use super::tally::Tally;
+use super::tallied::Tallied;
 use super::truth::Truth;
 use crate::policy::{
-    Aggregate, Aggregation, Arithmetic, Comparison, Expr, ExprKind, Function, Path, Quantifier,
-    Root, Skill, TextTest, Type, ValueSet,
+    Arithmetic, Comparison, Expr, ExprKind, Function, Path, Quantifier, Root, Skill, TextTest,
+    Type, ValueSet,
 };
 use crate::value::{Name, Value};
 
@@ -146,16 +146,6 @@ pub(crate) enum Source {
     Truth(Box<Predicate>),
 }
 
-/// An aggregate over a list.
-#[derive(Debug, Clone)]
-pub(crate) struct Tallied {
-    how: Aggregation,
-    ty: Type,
-    list: Source,
-    filter: Option<Predicate>,
-    item: Option<Source>,
-}
-
 /// Turns conditions into predicates over shared slots.
 pub(crate) struct Compiler<'p> {
     pub(crate) settled: Settled<'p>,
@@ -277,19 +267,6 @@ impl Compiler<'_> {
         }
     }
 
-    fn tallied(&mut self, aggregate: &Aggregate) -> Tallied {
-        Tallied {
-            how: aggregate.how,
-            ty: aggregate.ty.clone(),
-            list: self.source(&aggregate.list),
-            filter: aggregate
-                .filter
-                .as_ref()
-                .map(|filter| self.predicate(filter)),
-            item: aggregate.item.as_ref().map(|item| self.source(item)),
-        }
-    }
-
     fn path(&mut self, path: &Path) -> Source {
         let text = |text: &str| {
             Source::Constant(if text.is_empty() {
@@ -330,7 +307,7 @@ fn compare(comparison: Comparison, left: Source, right: Source) -> Predicate {
 }
 
 /// The items that enclosing quantifiers are looking at, outermost first.
-type Items<'a> = SmallVec<[(&'a Value, &'a Type); 2]>;
+pub(super) type Items<'a> = SmallVec<[(&'a Value, &'a Type); 2]>;
 
 impl Predicate {
     /// Whether it holds in this frame.
@@ -338,7 +315,7 @@ impl Predicate {
         self.truth(frame, &Items::new())
     }
 
-    fn truth<'a>(&'a self, frame: &Frame<'_, 'a>, items: &Items<'a>) -> Truth {
+    pub(super) fn truth<'a>(&'a self, frame: &Frame<'_, 'a>, items: &Items<'a>) -> Truth {
         let find = |source: &'a Source| source.operand(frame, items);
         match self {
             Self::Always(truth) => *truth,
@@ -427,31 +404,9 @@ fn quantified<'a>(
     truth
 }
 
-impl Tallied {
-    fn datum<'a>(&'a self, frame: &Frame<'_, 'a>, items: &Items<'a>) -> Datum<'a> {
-        let list = self.list.datum(frame, items);
-        let Datum::List(values, ty) = list else {
-            return Tally::without(list);
-        };
-        let mut tally = Tally::new(self.how, &self.ty);
-        let mut inner = items.clone();
-        for value in values {
-            inner.truncate(items.len());
-            inner.push((value, ty));
-            let filter = self.filter.as_ref();
-            let counts = filter.map_or(Truth::True, |filter| filter.truth(frame, &inner));
-            // What does not count is not looked at.
-            let wanted = self.item.as_ref().filter(|_| counts == Truth::True);
-            let item = wanted.map(|item| item.operand(frame, &inner));
-            tally.take(counts, item.as_ref().map(Operand::datum));
-        }
-        tally.finish()
-    }
-}
-
 impl Source {
     /// The datum, where no text has to be made for it.
-    fn datum<'a>(&'a self, frame: &Frame<'_, 'a>, items: &Items<'a>) -> Datum<'a> {
+    pub(super) fn datum<'a>(&'a self, frame: &Frame<'_, 'a>, items: &Items<'a>) -> Datum<'a> {
         match self {
             Self::Slot(slot) => frame.slot(*slot),
             Self::Item(depth, keys, ty) => items
