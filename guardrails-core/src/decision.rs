@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::diagnostic::Place;
 use crate::policy::{Digest, RiskLevel};
+use crate::process::{Basis, Explanation, explain};
 use crate::value::{Fields, Name};
 
 /// Why: a stable code, a sentence, and the line of policy it came from.
@@ -256,6 +257,8 @@ pub struct Decision {
     pub(crate) obligations: Vec<Obligation>,
     pub(crate) policy: Digest,
     pub(crate) verdicts: Arc<[Verdict]>,
+    /// What it was made from, for whoever asks why.
+    pub(crate) basis: Arc<Basis>,
 }
 
 /// Something that the policy binds the host to when it goes on (`oblige`).
@@ -360,6 +363,16 @@ impl Decision {
     #[must_use]
     pub fn verdicts(&self) -> &[Verdict] {
         &self.verdicts
+    }
+
+    /// Why it came out like this, which rules nearly mattered, and what would have to change; as far
+    /// as the one who asked may know.
+    ///
+    /// Worked out now, from what the decision kept: it costs nothing until it is asked for, and
+    /// changes nothing.
+    #[must_use]
+    pub fn explain(&self) -> Explanation {
+        explain(self, &self.basis)
     }
 
     /// The digest of the policy bundle it was made under.

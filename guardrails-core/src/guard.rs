@@ -18,7 +18,7 @@ use crate::outside::{Clock, Entropy, new_id};
 use crate::plan::{Plan, entity_of};
 use crate::policy::{Digest, Policy};
 use crate::principal::Principal;
-use crate::process::{Approvals, Observer};
+use crate::process::{Approvals, Explanation, Observer, Refused, explain_refusal};
 use crate::request::Request;
 use crate::skills::{model_allowed, take_limits};
 use crate::snapshot::Snapshot;
@@ -188,6 +188,26 @@ impl Guard {
         };
         self.inner.store.commit(event(EventKind::Intent))?;
         Ok(Operation::new(self.clone(), snapshot, plan, request, about))
+    }
+
+    /// Why a request was refused, and what would pass: for a refusal of [`Guard::begin`], or of a
+    /// read under it. Nothing is decided anew, and nothing is recorded.
+    #[must_use]
+    pub fn explain_refusal(&self, request: &Request<'_>, error: &Error) -> Explanation {
+        let snapshot = self.snapshot();
+        let skill = snapshot.policy.skills.get(&request.skill);
+        let only = skill.and_then(|skill| match skill.entities.as_slice() {
+            [only] => Some(only),
+            _ => None,
+        });
+        let refused = Refused {
+            snapshot: &snapshot,
+            principal: &request.principal,
+            skill: &request.skill,
+            entity: request.entity.as_ref().or(only).map_or("", |name| name),
+            context: &request.context,
+        };
+        explain_refusal(&refused, error)
     }
 
     /// Begins the operation that a granted ticket releases: the stored action is decided again

@@ -16,7 +16,7 @@ use crate::guard::Guard;
 use crate::plan::Plan;
 use crate::policy::Verb;
 use crate::principal::Principal;
-use crate::process::{Facts, Findings, Frame, Phase};
+use crate::process::{Explanation, Facts, Findings, Frame, Phase, explain_view};
 use crate::record::{Record, TENANT_FIELD};
 use crate::request::Request;
 use crate::skills::spend_tokens;
@@ -31,7 +31,7 @@ pub struct Operation {
     guard: Guard,
     snapshot: Arc<Snapshot>,
     plan: Arc<Plan>,
-    principal: Principal,
+    principal: Arc<Principal>,
     context: Name,
     ticket: Option<crate::decision::TicketId>,
     about: Arc<OperationContext>,
@@ -62,7 +62,7 @@ impl Operation {
             guard,
             snapshot,
             plan,
-            principal: request.principal.into_owned(),
+            principal: Arc::new(request.principal.into_owned()),
             context: request.context,
             ticket: request.ticket,
             about,
@@ -131,6 +131,12 @@ impl Operation {
         }
         self.accessed_many(now, seen, withheld, &views)?;
         Ok(views)
+    }
+
+    /// Which fields of a view are hidden or masked, and who says so. Tells nothing of the record.
+    #[must_use]
+    pub fn explain_view(&self, view: &View<'_>) -> Explanation {
+        explain_view(view.table(), &self.snapshot)
     }
 
     fn view<'r>(&self, record: &'r Record, now: DateTime<Utc>) -> Result<Option<View<'r>>> {

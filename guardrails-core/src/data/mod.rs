@@ -11,6 +11,7 @@ mod pii;
 mod project;
 mod shape;
 mod show;
+mod sight;
 mod table;
 mod view;
 
@@ -18,5 +19,6 @@ pub use access::{Access, Source, Writable};
 pub use mask::Mask;
 pub use permission::{Asked, Permissions};
 pub use pii::{Finding, PiiKind, find};
+pub(crate) use sight::Sight;
 pub use table::{FieldRow, FieldTable};
 pub use view::{OwnedView, View, ViewNote, accessed, view};

@@ -91,6 +91,10 @@ impl FieldRow {
         self.pii
     }
 
+    pub(super) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+
     /// What decided.
     #[must_use]
     pub fn source(&self) -> &Source {

@@ -13,7 +13,7 @@ use crate::decision::{Decision, Obligation, Outcome, Reason, TicketHandle};
 use crate::error::Result;
 use crate::policy::{Digest, Verb};
 use crate::process::{
-    Action, Changing, Datum, Facts, Reader, Reference, Review, Schema, action_digest, review,
+    Action, Basis, Changing, Datum, Facts, Reader, Reference, Review, Schema, action_digest, review,
 };
 use crate::record::TENANT_FIELD;
 use crate::value::{JsonLimits, Name, within};
@@ -73,7 +73,22 @@ impl Operation {
         refusals.append(&mut review.denials);
         let settled = self.settle(changes, refusals, &review)?;
         self.touched = touched;
-        self.conclude(now, changes, record, settled, review)
+        let basis = self.basis(now, changes, &table);
+        self.conclude(basis, record, settled, review)
+    }
+
+    /// What the decision is made from, shared and not copied.
+    fn basis(&self, now: DateTime<Utc>, changes: &Changes, table: &Arc<FieldTable>) -> Basis {
+        Basis {
+            snapshot: self.snapshot.clone(),
+            plan: self.plan.clone(),
+            principal: self.principal.clone(),
+            context: self.context.clone(),
+            changes: changes.clone(),
+            table: table.clone(),
+            now,
+            max_sensitivity: self.touched,
+        }
     }
 
     /// What the principal may see and change of the record as it is; of a new one, as it would be.
@@ -188,13 +203,15 @@ impl Operation {
 
     fn conclude(
         &mut self,
-        now: DateTime<Utc>,
-        changes: &Changes,
+        basis: Basis,
         record: Name,
         settled: Settled,
         review: Review,
     ) -> Result<Decision> {
+        let basis = Arc::new(basis);
+        let changes = &basis.changes;
         let decision = Decision {
+            basis: basis.clone(),
             outcome: settled.outcome,
             reasons: settled.reasons,
             shadows: review.shadows,
@@ -225,7 +242,7 @@ impl Operation {
             obligations: names(&decision.obligations),
         };
         // What a ticket went through is on record by now, and the decision comes after it.
-        let time = settled.action.map_or(now, |_| self.now());
+        let time = settled.action.map_or(basis.now, |_| self.now());
         if let Err(error) = self.record(time, event) {
             self.stage = Stage::Denied;
             return Err(error);

@@ -10,6 +10,7 @@ mod expr;
 mod grant;
 mod message;
 mod obligation;
+mod print;
 mod risk;
 mod rule;
 mod schema;
@@ -28,6 +29,7 @@ pub use expr::{
 pub use grant::{FieldClause, FieldSet, Grant, Permission};
 pub use message::{Message, MessagePart, Translation, speaks};
 pub use obligation::{Duty, Term};
+pub(crate) use print::{variable, write_moment, write_number};
 pub use risk::{LevelEffect, RiskFactor, RiskLevel, RiskModel, RiskThreshold};
 pub use rule::{
     Action, ActionEffect, ActionError, Effect, EffectKind, Gravity, Mode, Requirement, Rule,

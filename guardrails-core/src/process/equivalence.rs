@@ -23,7 +23,7 @@ use crate::policy::*;
 use crate::value::{Fields, Name, Value};
 use crate::{Activity, Zone};
 
-const ROLES: [&str; 3] = ["FINANCE", "MANAGER", "REP"];
+pub(super) const ROLES: [&str; 3] = ["FINANCE", "MANAGER", "REP"];
 const WORDS: [&str; 4] = ["a", "ab", "华东", ""];
 
 fn expr(kind: ExprKind) -> Expr {
@@ -209,7 +209,7 @@ fn any_value() -> impl Strategy<Value = Value> {
     ]
 }
 
-fn fields() -> impl Strategy<Value = Fields> {
+pub(super) fn fields() -> impl Strategy<Value = Fields> {
     let name = prop::sample::select(vec!["n", "m", "t", "u", "span", "list"]);
     prop::collection::vec((name, any_value()), 0..6).prop_map(|pairs| pairs.into_iter().collect())
 }
@@ -315,7 +315,7 @@ fn table() -> impl Strategy<Value = Vec<Rule>> {
     })
 }
 
-fn rules() -> impl Strategy<Value = Vec<Arc<Rule>>> {
+pub(super) fn rules() -> impl Strategy<Value = Vec<Arc<Rule>>> {
     let one = (
         prop::option::weighted(0.95, condition()),
         any::<u8>(),
@@ -334,7 +334,7 @@ fn rules() -> impl Strategy<Value = Vec<Arc<Rule>>> {
     })
 }
 
-fn skill() -> Skill {
+pub(super) fn skill() -> Skill {
     Skill {
         origin: Origin {
             name: "s".into(),
@@ -352,7 +352,7 @@ fn skill() -> Skill {
     }
 }
 
-fn principal(roles: &[&str]) -> Principal {
+pub(super) fn principal(roles: &[&str]) -> Principal {
     roles
         .iter()
         .fold(Principal::user("a", "ab"), |principal, role| {
@@ -367,7 +367,7 @@ fn zone() -> impl Strategy<Value = Zone> {
         .prop_map(|name| Zone::named(name).unwrap())
 }
 
-fn now() -> DateTime<Utc> {
+pub(super) fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 0).unwrap()
 }
 

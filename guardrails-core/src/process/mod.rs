@@ -10,6 +10,7 @@ mod card;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod equivalence;
+mod explain;
 mod facts;
 mod index;
 mod lifecycle;
@@ -32,6 +33,10 @@ mod written;
 
 pub use approvals::Approvals;
 pub use card::{TicketCard, TicketChange};
+pub use explain::{
+    Clause, ClauseKind, Explanation, FactorExplained, FieldExplained, LevelExplained, Marks,
+    Reading, Refusal, Remedy, RiskExplained, RuleExplained, Searched, Seen, Standing, Step,
+};
 pub use facts::{Datum, Facts};
 pub use observe::{Observed, Observer};
 pub use oracle::holds;
@@ -40,6 +45,7 @@ pub use ticket::{StepDecision, Ticket, TicketState, Vote};
 pub use truth::Truth;
 
 pub(crate) use action_digest::{Action, action_digest};
+pub(crate) use explain::{Basis, Refused, explain, explain_refusal, explain_view};
 pub(crate) use message::{Changing, Reader, Reference, Schema};
 pub(crate) use predicate::{Compiler, Frame, Predicate, Settled, Slots};
 pub(crate) use review::{Review, review};

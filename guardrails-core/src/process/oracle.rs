@@ -14,7 +14,7 @@ use crate::policy::{Aggregate, Expr, ExprKind, Path, Quantifier, Root, Type};
 use crate::value::Value;
 
 /// The items that enclosing quantifiers are looking at, outermost first.
-type Items<'a> = SmallVec<[(&'a Value, &'a Type); 2]>;
+pub(crate) type Items<'a> = SmallVec<[(&'a Value, &'a Type); 2]>;
 
 /// Whether a condition holds of the facts.
 pub fn holds<'a>(condition: &'a Expr, facts: &Facts<'a>) -> Truth {
@@ -23,6 +23,28 @@ pub fn holds<'a>(condition: &'a Expr, facts: &Facts<'a>) -> Truth {
         items: Items::new(),
     }
     .truth(condition)
+}
+
+/// Whether a condition inside quantifiers holds, while they look at these items.
+pub(crate) fn holds_among<'a>(condition: &'a Expr, facts: &Facts<'a>, items: &Items<'a>) -> Truth {
+    let items = items.clone();
+    Oracle { facts, items }.truth(condition)
+}
+
+/// What an operand inside quantifiers comes to, while they look at these items.
+pub(crate) fn operand_among<'a>(
+    expr: &'a Expr,
+    facts: &Facts<'a>,
+    items: &Items<'a>,
+) -> Operand<'a> {
+    let items = items.clone();
+    Oracle { facts, items }.operand(expr)
+}
+
+/// What stands at a path inside quantifiers, while they look at these items.
+pub(crate) fn read_among<'a>(path: &'a Path, facts: &Facts<'a>, items: &Items<'a>) -> Datum<'a> {
+    let items = items.clone();
+    Oracle { facts, items }.path(path)
 }
 
 /// The number an expression comes to; none when it cannot be known.

@@ -1,0 +1,45 @@
+//! What a decision keeps so that it can be explained: shared pieces, no copies.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::super::facts::Facts;
+use crate::change::Changes;
+use crate::data::FieldTable;
+use crate::plan::Plan;
+use crate::policy::Verb;
+use crate::principal::Principal;
+use crate::snapshot::Snapshot;
+use crate::value::Name;
+
+/// Everything that a decision was made from.
+pub(crate) struct Basis {
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) principal: Arc<Principal>,
+    pub(crate) context: Name,
+    pub(crate) changes: Changes,
+    /// What the asker may see and change of the record.
+    pub(crate) table: Arc<FieldTable>,
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) max_sensitivity: u8,
+}
+
+impl Basis {
+    /// The facts as they were read then, before the risk was known.
+    pub(crate) fn facts(&self) -> Facts<'_> {
+        Facts {
+            before: self.changes.before().fields(),
+            set: Some(self.changes.fields()),
+            has_old: self.changes.verb() != Verb::Create,
+            principal: &self.principal,
+            context: &self.context,
+            skill: &self.plan.skill,
+            now: self.now,
+            zone: self.plan.zone,
+            max_sensitivity: self.max_sensitivity,
+            risk_score: None,
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! What the asker may see of what a condition reads.
+//!
+//! INVARIANT: whether something is shown is decided from the field table and from what the asker
+//! proposed, never from a hidden value; and where a condition reads something hidden, neither its
+//! outcome nor the constants beside it are told, since they would bound the value.
+
+use super::super::facts::{Datum, Facts};
+use super::super::oracle::{self, Items};
+use super::model::{Reading, Seen};
+use crate::data::{FieldTable, Sight};
+use crate::policy::{Expr, ExprKind, Path, Root, Type, variable, write_moment, write_number};
+use crate::value::{Name, Value};
+
+/// Characters of a value that are shown at most.
+const VALUE_SHOWN: usize = 60;
+
+/// The asker's eye on one operation.
+#[derive(Clone, Copy)]
+pub(super) struct Eye<'a> {
+    pub(super) table: &'a FieldTable,
+    pub(super) facts: Facts<'a>,
+}
+
+/// The lists that enclosing quantifiers go through, outermost first.
+pub(super) type Lists<'a> = Vec<&'a Path>;
+
+impl<'a> Eye<'a> {
+    /// Names of what a condition reads and the asker may not wholly see, each once.
+    pub(super) fn withheld(&self, expr: &'a Expr, lists: &Lists<'a>) -> Vec<Name> {
+        let mut names = Vec::new();
+        self.find_withheld(expr, &mut lists.clone(), &mut names);
+        names
+    }
+
+    fn find_withheld(&self, expr: &'a Expr, lists: &mut Lists<'a>, names: &mut Vec<Name>) {
+        match &expr.kind {
+            ExprKind::Path(path) | ExprKind::IsMissing(path) => {
+                note(names, self.sight(path, lists), path, lists);
+            }
+            // Whoever proposes a value learns from this what the old one was.
+            ExprKind::Changed(path) => note(names, self.sight_of_old(path), path, lists),
+            ExprKind::Quantified(_, list, _, test) => {
+                self.find_inside(list, &[test], lists, names);
+            }
+            ExprKind::Aggregate(aggregate) => {
+                let each: Vec<&Expr> = aggregate.filter.iter().chain(&aggregate.item).collect();
+                self.find_inside(&aggregate.list, &each, lists, names);
+            }
+            _ => {
+                for child in expr.children() {
+                    self.find_withheld(child, lists, names);
+                }
+            }
+        }
+    }
+
+    /// What is read of a list, and of each of its items.
+    fn find_inside(
+        &self,
+        list: &'a Expr,
+        each: &[&'a Expr],
+        lists: &mut Lists<'a>,
+        names: &mut Vec<Name>,
+    ) {
+        let ExprKind::Path(path) = &list.kind else {
+            self.find_withheld(list, lists, names);
+            return;
+        };
+        note(names, self.outline(path, lists), path, lists);
+        lists.push(path);
+        for expr in each {
+            self.find_withheld(expr, lists, names);
+        }
+        lists.pop();
+    }
+
+    /// How much the asker may see of what stands at a path.
+    pub(super) fn sight(&self, path: &Path, lists: &Lists<'a>) -> Sight {
+        self.look(path, lists, FieldTable::sight)
+    }
+
+    fn outline(&self, path: &Path, lists: &Lists<'a>) -> Sight {
+        self.look(path, lists, FieldTable::outline)
+    }
+
+    fn look(
+        &self,
+        path: &Path,
+        lists: &Lists<'a>,
+        look: fn(&FieldTable, &[Name]) -> Sight,
+    ) -> Sight {
+        match self.origin(path, lists) {
+            Origin::Open | Origin::Proposed => Sight::Whole,
+            Origin::Record(keys) => look(self.table, &keys),
+            Origin::Nowhere => Sight::None,
+        }
+    }
+
+    fn sight_of_old(&self, path: &Path) -> Sight {
+        if self.facts.has_old {
+            self.table.sight(&path.keys)
+        } else {
+            Sight::Whole
+        }
+    }
+
+    /// Where in the record a path leads, through the lists around it.
+    fn origin(&self, path: &Path, lists: &Lists<'a>) -> Origin {
+        match path.root {
+            Root::Record if self.is_proposed(path) => Origin::Proposed,
+            Root::Record | Root::Old => Origin::Record(path.keys.clone()),
+            Root::Variable(depth) => {
+                let Some((list, outer)) = lists
+                    .get(..=usize::from(depth))
+                    .and_then(<[&Path]>::split_last)
+                else {
+                    return Origin::Nowhere;
+                };
+                match self.origin(list, &outer.to_vec()) {
+                    Origin::Record(mut keys) => {
+                        keys.extend_from_slice(&path.keys);
+                        Origin::Record(keys)
+                    }
+                    other => other,
+                }
+            }
+            _ => Origin::Open,
+        }
+    }
+
+    /// Whoever proposed a value knows it.
+    fn is_proposed(&self, path: &Path) -> bool {
+        let set = self.facts.set.zip(path.keys.first());
+        set.is_some_and(|(set, first)| set.value(first).is_some())
+    }
+
+    /// What stands at a path, as the asker may see it.
+    pub(super) fn reading(&self, path: &'a Path, lists: &Lists<'a>, items: &Items<'a>) -> Reading {
+        let seen = match self.sight(path, lists) {
+            Sight::None => Seen::Hidden,
+            Sight::Whole => seen(oracle::read_among(path, &self.facts, items), &path.ty),
+            Sight::Part => self.masked(path, lists, items),
+        };
+        Reading {
+            name: spelled(path, &[]),
+            seen,
+        }
+    }
+
+    /// What stood at the path of a `changed(…)`, as the asker may see it.
+    pub(super) fn reading_of_old(&self, path: &'a Path) -> Reading {
+        let seen = match self.sight_of_old(path) {
+            Sight::Whole => seen(self.facts.old(path), &path.ty),
+            Sight::Part | Sight::None => Seen::Hidden,
+        };
+        Reading {
+            name: format!("old.{}", path.keys.join(".")),
+            seen,
+        }
+    }
+
+    fn masked(&self, path: &Path, lists: &Lists<'a>, items: &Items<'a>) -> Seen {
+        let Origin::Record(keys) = self.origin(path, lists) else {
+            return Seen::Hidden;
+        };
+        let value = match path.root {
+            Root::Variable(depth) => items.get(usize::from(depth)).and_then(|(item, _)| {
+                if path.keys.is_empty() {
+                    Some(*item)
+                } else {
+                    item.as_object()?.at(&path.keys)
+                }
+            }),
+            _ => self.facts.before.at(&path.keys),
+        };
+        match value {
+            None | Some(Value::Null) => Seen::Missing,
+            Some(value) => Seen::Masked(shortened(&self.table.show(&keys, value))),
+        }
+    }
+}
+
+/// Where a path leads.
+enum Origin {
+    /// To what the asker knows of itself.
+    Open,
+    /// To what the asker proposed.
+    Proposed,
+    /// Into the record.
+    Record(Vec<Name>),
+    /// To nothing that is known here.
+    Nowhere,
+}
+
+fn note(names: &mut Vec<Name>, sight: Sight, path: &Path, lists: &Lists<'_>) {
+    if sight == Sight::Whole {
+        return;
+    }
+    let name = Name::from(spelled(path, lists));
+    if !names.contains(&name) {
+        names.push(name);
+    }
+}
+
+/// A path for people; one that starts at an item by the list that the item is of.
+fn spelled(path: &Path, lists: &[&Path]) -> String {
+    let Root::Variable(depth) = path.root else {
+        return path.to_string();
+    };
+    let start = match lists.get(usize::from(depth)) {
+        Some(list) => spelled(list, lists.get(..usize::from(depth)).unwrap_or_default()),
+        None => variable(depth).to_owned(),
+    };
+    path.keys
+        .iter()
+        .fold(start, |out, key| format!("{out}.{key}"))
+}
+
+/// A datum that may be seen, with the unit of its type.
+pub(super) fn seen(datum: Datum<'_>, ty: &Type) -> Seen {
+    let mut out = String::new();
+    // INVARIANT: writing to a String cannot fail.
+    let _ = match datum {
+        Datum::Missing => return Seen::Missing,
+        Datum::Invalid | Datum::Object(_) => return Seen::Unreadable(ty.to_string()),
+        Datum::Bool(value) => return Seen::Value(value.to_string()),
+        Datum::Number(number) => write_number(&mut out, number, Some(ty)),
+        Datum::Text(text) => {
+            let text = shortened(text);
+            return Seen::Value(match ty {
+                Type::Enum(_) => text,
+                _ => format!("{text:?}"),
+            });
+        }
+        Datum::Moment(moment) => write_moment(&mut out, ty, moment),
+        Datum::List(items, _) => return Seen::Value(counted(items.len())),
+    };
+    Seen::Value(out)
+}
+
+fn counted(count: usize) -> String {
+    match count {
+        0 => "[]".to_owned(),
+        1 => "[1 item]".to_owned(),
+        count => format!("[{count} items]"),
+    }
+}
+
+fn shortened(text: &str) -> String {
+    match text.char_indices().nth(VALUE_SHOWN) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+    }
+}

@@ -1,0 +1,215 @@
+//! What refused before any rule was asked, and what would pass: at the beginning, on a read, and of
+//! a proposal.
+
+use super::basis::Basis;
+use super::model::{Explanation, Refusal};
+use super::{fields, nothing};
+use crate::data::FieldTable;
+use crate::decision::{Decision, Reason, Verdict};
+use crate::diagnostic::Phrase;
+use crate::error::Error;
+use crate::phrase;
+use crate::policy::{Grant, Skill};
+use crate::principal::Principal;
+use crate::snapshot::Snapshot;
+use crate::value::Name;
+
+/// Who was refused, and what.
+pub(crate) struct Refused<'a> {
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) principal: &'a Principal,
+    pub(crate) skill: &'a str,
+    pub(crate) entity: &'a str,
+    pub(crate) context: &'a str,
+}
+
+/// Explains why an operation did not begin, or a record was not shown.
+pub(crate) fn explain_refusal(refused: &Refused<'_>, error: &Error) -> Explanation {
+    let refusals = error.reasons().iter().map(|reason| Refusal {
+        code: reason.code().into(),
+        message: reason.without_values().to_owned(),
+        source: if reason.place().is_known() {
+            reason.place().to_string()
+        } else {
+            String::new()
+        },
+        remedy: refused.remedy(reason),
+    });
+    Explanation {
+        reasons: error.reasons().to_vec(),
+        refusals: refusals.collect(),
+        ..nothing("deny", refused.snapshot.digest())
+    }
+}
+
+/// Explains what of a record is shown.
+pub(crate) fn explain_view(table: &FieldTable, snapshot: &Snapshot) -> Explanation {
+    Explanation {
+        fields: fields(table),
+        ..nothing("allow", snapshot.digest())
+    }
+}
+
+impl Refused<'_> {
+    fn remedy(&self, reason: &Reason) -> Phrase {
+        let skill = self.snapshot.policy.skills.get(self.skill);
+        match (reason.code(), skill) {
+            ("SKILL_NOT_PERMITTED", Some(skill)) => permitted(skill),
+            ("SKILL_DENIED", _) => phrase!(
+                "the role line that denies the skill taken back by an administrator"
+                    | "由管理员撤销禁止该技能的角色规则"
+            ),
+            ("SKILL_NOT_REGISTERED", _) => {
+                phrase!("a skill that the policy registers" | "使用策略中已登记的技能")
+            }
+            ("SKILL_DRAFT" | "SKILL_SUSPENDED" | "SKILL_RETIRED", _) => {
+                phrase!("the skill made active by an administrator" | "由管理员启用该技能")
+            }
+            ("MODEL_NOT_ALLOWED", Some(skill)) => {
+                let models = skill.models.join(", ");
+                phrase!(
+                    "one of the models {models}" | "使用以下模型之一：{models}",
+                    models
+                )
+            }
+            ("ENTITY_NOT_OF_SKILL" | "SKILL_NEEDS_ENTITY", Some(skill)) => {
+                let entities = skill.entities.join(", ");
+                phrase!(
+                    "one of the entities {entities}" | "使用以下实体之一：{entities}",
+                    entities
+                )
+            }
+            ("LIMIT_REACHED" | "BUDGET_SPENT", _) => {
+                phrase!("asking again once the window has moved on" | "待时间窗口过后再试")
+            }
+            ("OUT_OF_SCOPE", _) => self.in_scope(),
+            _ => Phrase::default(),
+        }
+    }
+
+    /// The row scopes of the grants to the principal's roles: policy, and nothing of a record.
+    fn in_scope(&self) -> Phrase {
+        let principal = self.principal;
+        let roles = self
+            .snapshot
+            .access
+            .closure(principal.tenant(), principal.roles());
+        let applies = |grant: &&std::sync::Arc<Grant>| {
+            let here = |context: &Name| **context == *self.context;
+            *grant.entity == *self.entity
+                && roles.contains(&grant.role)
+                && (grant.contexts.is_empty() || grant.contexts.iter().any(here))
+        };
+        let scopes: Vec<String> = self
+            .snapshot
+            .policy
+            .grants
+            .iter()
+            .filter(applies)
+            .filter_map(|grant| {
+                let scope = grant.scope.as_ref()?;
+                Some(format!("{scope} ({} at {})", grant.role, grant.place))
+            })
+            .collect();
+        let entity = self.entity;
+        if scopes.is_empty() {
+            return phrase!(
+                "a grant on `{entity}` to one of the roles" | "须有授予该角色的 `{entity}` 权限",
+                entity
+            );
+        }
+        let scopes = scopes.join(" / ");
+        phrase!("a record where {scopes}" | "记录须满足：{scopes}", scopes)
+    }
+}
+
+fn permitted(skill: &Skill) -> Phrase {
+    if skill.allow.is_empty() {
+        return phrase!("a role that is permitted the skill" | "须有获准使用该技能的角色");
+    }
+    let roles = skill.allow.join(", ");
+    phrase!(
+        "one of the roles {roles}" | "须具有以下角色之一：{roles}",
+        roles
+    )
+}
+
+/// The reasons of a decision that no rule is behind.
+pub(super) fn refusals(decision: &Decision, basis: &Basis) -> Vec<Refusal> {
+    let from_rule = |reason: &Reason| {
+        let said =
+            |verdict: &Verdict| *verdict.rule == *reason.rule() && verdict.place == *reason.place();
+        reason.rule() == "risk" || decision.verdicts.iter().any(said)
+    };
+    decision
+        .reasons
+        .iter()
+        .filter(|reason| !from_rule(reason))
+        .map(|reason| Refusal {
+            code: reason.code().into(),
+            message: reason.without_values().to_owned(),
+            source: source(reason, basis),
+            remedy: remedy(reason, basis),
+        })
+        .collect()
+}
+
+/// The field that a refusal is about: the name in back-ticks at its front.
+fn field(reason: &Reason) -> &str {
+    let rest = reason.without_values().strip_prefix('`');
+    rest.and_then(|rest| rest.split_once('`'))
+        .map_or("", |(name, _)| name)
+}
+
+fn source(reason: &Reason, basis: &Basis) -> String {
+    match reason.code() {
+        "FIELD_NOT_WRITABLE" => basis
+            .table
+            .row(field(reason))
+            .map_or_else(String::new, |row| row.source().to_string()),
+        _ if reason.place().is_known() => reason.place().to_string(),
+        _ => String::new(),
+    }
+}
+
+fn remedy(reason: &Reason, basis: &Basis) -> Phrase {
+    let entity = &basis.plan.entity;
+    match reason.code() {
+        "FIELD_NOT_WRITABLE" => {
+            let name = field(reason);
+            phrase!(
+                "leave `{name}` as it is, or act for a role that a grant lets write it"
+                    | "保持 `{name}` 不变，或由获授写权限的角色操作",
+                name
+            )
+        }
+        "FIELD_INVALID" => {
+            let name = field(reason);
+            phrase!(
+                "send `{name}` as the policy declares it" | "按策略声明的类型填写 `{name}`",
+                name
+            )
+        }
+        "OUT_OF_SCOPE" => {
+            let refused = Refused {
+                snapshot: &basis.snapshot,
+                principal: &basis.principal,
+                skill: &basis.plan.skill.origin.name,
+                entity,
+                context: &basis.context,
+            };
+            refused.in_scope()
+        }
+        "VERB_NOT_OF_SKILL" => {
+            let verb = basis.plan.skill.verb.as_str();
+            phrase!(
+                "a proposal to {verb}, or another skill" | "改为 {verb} 操作，或使用其他技能",
+                verb
+            )
+        }
+        code if code.starts_with("TICKET") || code.starts_with("APPROVAL") => phrase!(
+            "a ticket that was approved for exactly this change" | "须有针对此次修改的已批准审批单"
+        ),
+        _ => Phrase::default(),
+    }
+}

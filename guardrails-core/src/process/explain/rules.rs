@@ -1,0 +1,150 @@
+//! Which rules are told of: those that applied, and of the others the nearest.
+
+use std::cmp::Reverse;
+
+use super::super::truth::Truth;
+use super::model::{RuleExplained, Standing};
+use super::say;
+use super::tree::tree;
+use super::world::{Considered, Counts, World};
+use crate::decision::{Holding, Verdict};
+use crate::phrase;
+use crate::policy::{EffectKind, Rule};
+
+/// Rules that applied and are told of.
+const MOST_RULES: usize = 50;
+/// Near misses that are told of.
+const MOST_NEAR_MISSES: usize = 5;
+/// Clauses that a near miss may be away.
+const MOST_CLAUSES_AWAY: usize = 3;
+
+/// What is told of the rules.
+pub(super) struct Told {
+    pub(super) applied: Vec<RuleExplained>,
+    pub(super) near: Vec<RuleExplained>,
+    pub(super) further: usize,
+}
+
+/// Sorts the rules by what the decision says of them. Where a rule that did not apply stands is
+/// worked out from what the asker can see.
+pub(super) fn told(world: &World<'_>, verdicts: &[Verdict]) -> Told {
+    let mut near: Vec<(Nearness, &Considered<'_>, Standing)> = Vec::new();
+    let mut further = 0_usize;
+    let mut applied = Vec::new();
+    for (at, considered) in world.rules.iter().enumerate() {
+        if let Some(verdict) = verdicts
+            .iter()
+            .find(|verdict| is_of(verdict, considered.rule))
+        {
+            if applied.len() < MOST_RULES {
+                applied.push(explained(world, considered, standing_of(verdict), 0));
+            } else {
+                further = further.saturating_add(1);
+            }
+            continue;
+        }
+        match stands(world, considered) {
+            Some((distance, standing)) if distance <= MOST_CLAUSES_AWAY => {
+                let nearness = (distance, Reverse(gravity(considered.rule)), at);
+                near.push((nearness, considered, standing));
+            }
+            _ => further = further.saturating_add(1),
+        }
+    }
+    near.sort_by_key(|(nearness, ..)| *nearness);
+    further = further.saturating_add(near.len().saturating_sub(MOST_NEAR_MISSES));
+    near.truncate(MOST_NEAR_MISSES);
+    let near = near
+        .into_iter()
+        .map(|((distance, ..), considered, standing)| {
+            explained(world, considered, standing, distance)
+        })
+        .collect();
+    Told {
+        applied,
+        near,
+        further,
+    }
+}
+
+/// The fewest clauses first, then the gravest effect, then the order of the policy.
+type Nearness = (usize, Reverse<u8>, usize);
+
+fn is_of(verdict: &Verdict, rule: &Rule) -> bool {
+    verdict.rule == rule.origin.name && verdict.place == rule.origin.place
+}
+
+fn standing_of(verdict: &Verdict) -> Standing {
+    match verdict.holding {
+        Holding::Held => Standing::Held,
+        Holding::Unknown => Standing::Unknown,
+    }
+}
+
+/// How far a rule that did not apply is from applying; none where no clause makes it.
+fn stands(world: &World<'_>, considered: &Considered<'_>) -> Option<(usize, Standing)> {
+    let told = |number| world.clauses.told(number);
+    let truth = considered.formula.truth(&told);
+    let holds = truth.is_some_and(Truth::restricts);
+    if considered.counts == Counts::NotToday {
+        return holds.then(|| (0, out_of_force(considered.rule)));
+    }
+    if holds && considered.rule.table.is_some() {
+        return Some((0, Standing::PassedOver));
+    }
+    let distance = considered.formula.distance(true, &world.clauses)?;
+    Some((distance.max(1), Standing::NotHeld))
+}
+
+fn out_of_force(rule: &Rule) -> Standing {
+    Standing::Inert(match (rule.since, rule.until) {
+        (Some(since), Some(until)) => phrase!(
+            "in force from {since} to {until}" | "生效期为 {since} 至 {until}",
+            since,
+            until
+        ),
+        (Some(since), None) => phrase!("in force from {since}" | "自 {since} 起生效", since),
+        (None, Some(until)) => phrase!("in force until {until}" | "有效至 {until}", until),
+        (None, None) => phrase!("not in force" | "未生效"),
+    })
+}
+
+fn gravity(rule: &Rule) -> u8 {
+    let each = rule.effects.iter().map(|effect| match effect.kind {
+        EffectKind::Deny(..) | EffectKind::Do(_) => 3,
+        EffectKind::RequireApproval(..) => 2,
+        EffectKind::Risk(..) => 1,
+        _ => 0,
+    });
+    each.max().unwrap_or(0)
+}
+
+fn explained(
+    world: &World<'_>,
+    considered: &Considered<'_>,
+    standing: Standing,
+    distance: usize,
+) -> RuleExplained {
+    let rule = considered.rule;
+    let said = match standing {
+        Standing::Held => Some(Truth::True),
+        Standing::Unknown => Some(Truth::Unknown),
+        _ => None,
+    };
+    RuleExplained {
+        rule: rule.origin.name.clone(),
+        place: rule.origin.place.clone(),
+        standing,
+        shadow: considered.counts == Counts::InShadow || rule.mode == crate::policy::Mode::Shadow,
+        row: rule
+            .table
+            .as_ref()
+            .map(|row| (row.table.origin.name.clone(), row.row)),
+        effects: say::effects(rule),
+        condition: rule
+            .when
+            .as_ref()
+            .map(|when| tree(when, world.clauses.eye(), said)),
+        distance,
+    }
+}

@@ -1,0 +1,345 @@
+//! The rules about one operation, and what they would say if some clauses came out another way.
+//!
+//! What follows from rules that hold is asked of [`Findings`] and [`Tables`], as in every decision;
+//! only what the clauses come to is pretended.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use super::super::facts::Facts;
+use super::super::risk::total;
+use super::super::rules::{Findings, Phase, in_force, phase};
+use super::super::tables::Tables;
+use super::super::truth::Truth;
+use super::formula::{Clauses, Formula};
+use super::implied::implied;
+use crate::policy::{EffectKind, Expr, Hit, LevelEffect, Mode, Policy, RiskModel, Rule, Verb};
+use crate::value::Name;
+
+/// Clauses that are pretended to come out like this.
+pub(super) type Flips = BTreeMap<usize, bool>;
+
+/// Every rule about one verb on one entity.
+pub(super) struct World<'a> {
+    pub(super) clauses: Clauses<'a>,
+    pub(super) rules: Vec<Considered<'a>>,
+    /// The rules that each clause is in.
+    rules_with: Vec<Vec<usize>>,
+    model: &'a RiskModel,
+    /// The clause of each of the model's thresholds.
+    levels: Vec<usize>,
+    /// What the factors gave.
+    shares: Vec<(Name, Decimal)>,
+    /// The score that rules see which read it.
+    score: Decimal,
+}
+
+/// A rule and how it stands.
+pub(super) struct Considered<'a> {
+    pub(super) rule: &'a Arc<Rule>,
+    pub(super) formula: Formula,
+    pub(super) counts: Counts,
+    /// What its condition really comes to.
+    pub(super) truth: Truth,
+    phase: Phase,
+}
+
+/// Whether a rule counts on this day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Counts {
+    Yes,
+    InShadow,
+    NotToday,
+}
+
+/// What keeps an operation from being allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Culprit {
+    /// The rule at this place.
+    Rule(usize),
+    /// The threshold at this place.
+    Level(usize),
+}
+
+/// What a world is made from.
+pub(super) struct Ground<'a> {
+    pub(super) policy: &'a Policy,
+    pub(super) verb: Verb,
+    pub(super) entity: &'a str,
+    /// One condition per threshold: that it is reached.
+    pub(super) levels: &'a [Expr],
+    /// What the factors gave.
+    pub(super) shares: &'a [(Name, Decimal)],
+    /// The score before any rule read it, and at the end.
+    pub(super) scores: (Decimal, Decimal),
+}
+
+impl<'a> World<'a> {
+    pub(super) fn new(mut clauses: Clauses<'a>, ground: &Ground<'a>) -> Self {
+        let facts = clauses.eye().facts;
+        let about = ground
+            .policy
+            .rules
+            .iter()
+            .filter(|rule| *rule.entity == *ground.entity && rule.verbs.contains(&ground.verb));
+        let mut rules = Vec::new();
+        for rule in about {
+            let formula = clauses.formula(rule.when.as_ref());
+            let really = |number| clauses.known(number).map(|known| known.truth);
+            rules.push(Considered {
+                rule,
+                truth: formula.truth(&really).unwrap_or(Truth::Unknown),
+                formula,
+                counts: counts(rule, &facts),
+                phase: phase(rule),
+            });
+        }
+        let model = &*ground.policy.risk;
+        let reached = |at: Decimal| Truth::from(ground.scores.1 >= at);
+        let levels = model
+            .thresholds
+            .iter()
+            .zip(ground.levels)
+            .map(|(threshold, condition)| clauses.level(condition, reached(threshold.at)))
+            .collect();
+        let mut rules_with: Vec<Vec<usize>> = Vec::new();
+        for (at, considered) in rules.iter().enumerate() {
+            considered.formula.visit(&mut |number| {
+                if rules_with.len() <= number {
+                    rules_with.resize_with(number.saturating_add(1), Vec::new);
+                }
+                if let Some(with) = rules_with.get_mut(number) {
+                    with.push(at);
+                }
+            });
+        }
+        Self {
+            clauses,
+            rules,
+            rules_with,
+            model,
+            levels,
+            shares: ground.shares.to_vec(),
+            score: ground.scores.0,
+        }
+    }
+
+    /// What would keep the operation from being allowed; nothing for one that is.
+    pub(super) fn culprits(&self, flips: &Flips) -> Vec<Culprit> {
+        let touched = self.touched(flips);
+        let mut findings = Findings::default();
+        let mut culprits = Vec::new();
+        self.run(
+            Phase::BeforeRisk,
+            flips,
+            &touched,
+            &mut findings,
+            &mut culprits,
+        );
+        self.run(
+            Phase::AfterRisk,
+            flips,
+            &touched,
+            &mut findings,
+            &mut culprits,
+        );
+        let level = self.weigh(&findings).1;
+        for (at, threshold) in self.model.thresholds.iter().enumerate() {
+            let pretended = self.levels.get(at).and_then(|number| flips.get(number));
+            let reached = pretended.copied().unwrap_or(threshold.level <= level);
+            if reached && threshold.effects.iter().any(restricts) {
+                culprits.push(Culprit::Level(at));
+            }
+        }
+        culprits
+    }
+
+    fn run<'s>(
+        &'s self,
+        now: Phase,
+        flips: &Flips,
+        touched: &BTreeSet<usize>,
+        findings: &mut Findings,
+        culprits: &mut Vec<Culprit>,
+    ) {
+        let mut facts: Facts<'a> = self.clauses.eye().facts;
+        facts.risk_score = match now {
+            Phase::BeforeRisk => None,
+            Phase::AfterRisk => Some(self.weigh(findings).0),
+        };
+        let mut tables = Tables::default();
+        for (at, considered) in self.rules.iter().enumerate() {
+            if considered.phase != now || considered.counts != Counts::Yes {
+                continue;
+            }
+            let truth = self.truth(considered, touched.contains(&at), flips, &facts);
+            if truth == Truth::False || !tables.tries(considered.rule) {
+                continue;
+            }
+            let before = restrictions(findings);
+            tables.take(considered.rule, truth, &facts, findings);
+            if restrictions(findings) > before {
+                culprits.push(Culprit::Rule(at));
+            }
+        }
+    }
+
+    /// What a rule's condition would come to. One that turns on what may not be told counts as
+    /// unknown, and so as one that applies: a remedy must be one whatever is hidden.
+    fn truth(
+        &self,
+        considered: &Considered<'a>,
+        touched: bool,
+        flips: &Flips,
+        facts: &Facts<'a>,
+    ) -> Truth {
+        let rescored = facts.risk_score.is_some_and(|score| score != self.score);
+        if touched || (rescored && considered.phase == Phase::AfterRisk) {
+            let told = |number| self.told(number, flips, facts);
+            considered.formula.truth(&told).unwrap_or(Truth::Unknown)
+        } else {
+            considered.truth
+        }
+    }
+
+    fn told(&self, number: usize, flips: &Flips, facts: &Facts<'a>) -> Option<Truth> {
+        if let Some(pretended) = flips.get(&number) {
+            return Some(Truth::from(*pretended));
+        }
+        let rescored = facts.risk_score.is_some_and(|score| score != self.score);
+        if rescored
+            && self
+                .clauses
+                .known(number)
+                .is_some_and(|known| known.reads_risk)
+        {
+            return self.clauses.told_at(number, facts);
+        }
+        self.clauses.told(number)
+    }
+
+    /// The threshold that a clause is about.
+    #[cfg(test)]
+    pub(super) fn level_of(&self, number: usize) -> Option<usize> {
+        self.levels.iter().position(|level| *level == number)
+    }
+
+    fn weigh(&self, findings: &Findings) -> (Decimal, crate::policy::RiskLevel) {
+        let added = findings.risks.iter().cloned();
+        let risk = total(
+            self.model,
+            self.shares.iter().cloned().chain(added).collect(),
+        );
+        (risk.score, risk.level)
+    }
+
+    fn touched(&self, flips: &Flips) -> BTreeSet<usize> {
+        let with = flips
+            .keys()
+            .filter_map(|number| self.rules_with.get(*number));
+        with.flatten().copied().collect()
+    }
+
+    /// The clauses about the same path that, coming out like this, bring this one along: at most 15% is
+    /// one way to be at most 40%.
+    fn implying(&self, number: usize, wanted: bool) -> Vec<(usize, bool)> {
+        let Some(clause) = self.clauses.known(number) else {
+            return Vec::new();
+        };
+        let beside = self.clauses.beside(number);
+        let each = beside.flat_map(|(other, expr)| [(other, expr, true), (other, expr, false)]);
+        each.filter(|(_, expr, truth)| implied(expr, *truth, clause.expr) == Some(wanted))
+            .map(|(other, _, truth)| (other, truth))
+            .collect()
+    }
+
+    /// These clauses, and all that follows from them about others; none when they cannot all be.
+    pub(super) fn closed(&self, chosen: &[(usize, bool)]) -> Option<Flips> {
+        let mut flips: Flips = chosen.iter().copied().collect();
+        for &(number, wanted) in chosen {
+            let clause = self.clauses.known(number)?.expr;
+            for (other, expr) in self.clauses.beside(number) {
+                if let Some(follows) = implied(clause, wanted, expr)
+                    && flips
+                        .insert(other, follows)
+                        .is_some_and(|have| have != follows)
+                {
+                    return None;
+                }
+            }
+        }
+        Some(flips)
+    }
+
+    /// The single changes that would bring a culprit nearer to letting go.
+    pub(super) fn moves(&self, culprit: Culprit, flips: &Flips) -> Vec<(usize, bool)> {
+        let facts = &self.clauses.eye().facts;
+        let told = |number| self.told(number, flips, facts);
+        let mut moves = Vec::new();
+        let mut release = |at: usize| {
+            let Some(considered) = self.rules.get(at) else {
+                return;
+            };
+            considered.formula.moves(false, &told, &mut moves);
+            for other in self.rules.iter().take(at) {
+                if stands_before(other.rule, considered.rule) {
+                    other.formula.moves(true, &told, &mut moves);
+                }
+            }
+        };
+        match culprit {
+            Culprit::Rule(at) => release(at),
+            Culprit::Level(at) => {
+                let rules = self.rules.iter().enumerate();
+                let adds = rules.filter(|(_, considered)| adds_risk(considered.rule));
+                adds.for_each(|(at, _)| release(at));
+                moves.extend(self.levels.get(at).map(|number| (*number, false)));
+            }
+        }
+        for (number, wanted) in moves.clone() {
+            moves.extend(self.implying(number, wanted));
+        }
+        moves.retain(|(number, _)| !flips.contains_key(number) && self.clauses.is_open(*number));
+        moves
+    }
+}
+
+fn counts(rule: &Rule, facts: &Facts<'_>) -> Counts {
+    if !in_force(rule, facts) {
+        Counts::NotToday
+    } else if rule.mode == Mode::Shadow {
+        Counts::InShadow
+    } else {
+        Counts::Yes
+    }
+}
+
+fn restrictions(findings: &Findings) -> usize {
+    findings
+        .denials
+        .len()
+        .saturating_add(findings.approvals.len())
+}
+
+/// Whether reaching a level keeps an operation from being allowed.
+pub(super) fn restricts(effect: &LevelEffect) -> bool {
+    matches!(
+        effect,
+        LevelEffect::Deny(_) | LevelEffect::RequireApproval { .. }
+    )
+}
+
+fn adds_risk(rule: &Rule) -> bool {
+    let adds = |kind: &EffectKind| matches!(kind, EffectKind::Risk(..) | EffectKind::Do(_));
+    rule.effects.iter().any(|effect| adds(&effect.kind))
+}
+
+/// Whether `row` is an earlier row of the same `first` table, and would be taken in place of the other.
+fn stands_before(row: &Rule, other: &Rule) -> bool {
+    let (Some(row), Some(other)) = (&row.table, &other.table) else {
+        return false;
+    };
+    row.table.hit == Hit::First && Arc::ptr_eq(&row.table, &other.table) && row.row < other.row
+}
