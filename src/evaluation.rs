@@ -21,6 +21,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use guardrails_core::audit::Keys;
 use guardrails_core::policy::{Digest, Policy, Verb};
+use guardrails_core::process::Explanation;
 use guardrails_core::{
     Activity, Changes, Clock, CountingEntropy, Error, ErrorKind, Fields, FrozenClock, Guard,
     JsonLimits, LogId, MemoryStore, Name, Obligation, Outcome, Principal, Reason, Record, Request,
@@ -61,13 +62,7 @@ pub fn evaluate(policy: Policy, request: &str) -> Result<Evaluation> {
     let digest = policy.digest;
     let guard = guard(policy, case.at)?;
     let mut answer = Evaluation::nothing(digest);
-    let mut request = Request::new(&case.principal, case.skill.clone())
-        .context(case.context.clone())
-        .purpose(case.purpose.clone());
-    if let Some(entity) = &case.entity {
-        request = request.entity(entity.clone());
-    }
-    let mut operation = match guard.begin(request) {
+    let mut operation = match guard.begin(case.request()) {
         Ok(operation) => operation,
         Err(error) => return answer.refused(error),
     };
@@ -78,10 +73,7 @@ pub fn evaluate(policy: Policy, request: &str) -> Result<Evaluation> {
                 answer.view = Some(view.to_fields());
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                return answer.refused(Error::denied(Reason::new(
-                    "OUT_OF_SCOPE",
-                    error.to_string(),
-                )));
+                return answer.refused(out_of_scope(&error));
             }
             Err(error) => return answer.refused(error),
         }
@@ -100,6 +92,46 @@ pub fn evaluate(policy: Policy, request: &str) -> Result<Evaluation> {
     answer.obligations = decision.obligations().to_vec();
     answer.risk = Some(decision.risk().clone());
     Ok(answer)
+}
+
+/// Explains what [`evaluate`] would answer: why, which rules nearly mattered, and what would have to
+/// change.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn explain(policy: Policy, request: &str) -> Result<Explanation> {
+    let case = Case::read(&policy, request)?;
+    let guard = guard(policy, case.at)?;
+    let request = case.request();
+    let mut operation = match guard.begin(request.clone()) {
+        Ok(operation) => operation,
+        Err(error) => return refusal(&guard, &request, error),
+    };
+    let mut explanation = None;
+    if let Some(record) = case.record(operation.entity()) {
+        match operation.read(&record) {
+            Ok(view) => explanation = Some(operation.explain_view(&view)),
+            Err(error) => return refusal(&guard, &request, error),
+        }
+    }
+    if let Some(changes) = case.changes(operation.entity())? {
+        return Ok(operation.propose(&changes)?.explain());
+    }
+    explanation.ok_or_else(|| wrong("record", "an object, for a request that changes nothing"))
+}
+
+/// A refusal is explained; anything else stays an error.
+fn refusal(guard: &Guard, request: &Request<'_>, error: Error) -> Result<Explanation> {
+    let error = match error.kind() {
+        ErrorKind::NotFound => out_of_scope(&error),
+        _ if error.reasons().is_empty() => return Err(error),
+        _ => error,
+    };
+    Ok(guard.explain_refusal(request, &error))
+}
+
+fn out_of_scope(error: &Error) -> Error {
+    Error::denied(Reason::new("OUT_OF_SCOPE", error.to_string()))
 }
 
 fn guard(policy: Policy, at: DateTime<Utc>) -> Result<Guard> {
@@ -257,6 +289,16 @@ impl Case {
             record: object_member(&fields, "record")?,
             changes: object_member(&fields, "changes")?,
         })
+    }
+
+    fn request(&self) -> Request<'_> {
+        let request = Request::new(&self.principal, self.skill.clone())
+            .context(self.context.clone())
+            .purpose(self.purpose.clone());
+        match &self.entity {
+            Some(entity) => request.entity(entity.clone()),
+            None => request,
+        }
     }
 
     fn record(&self, entity: &Name) -> Option<Record> {

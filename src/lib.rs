@@ -10,7 +10,7 @@ mod watch;
 pub mod cli;
 
 pub use audit_key::KeySource;
-pub use evaluation::{Evaluation, evaluate};
+pub use evaluation::{Evaluation, evaluate, explain};
 pub use guard::{Guard, GuardBuilder, load_policy};
 pub use operating_system::{OsEntropy, SystemClock};
 
@@ -21,6 +21,7 @@ pub use guardrails_core::audit;
 pub use guardrails_core::data;
 pub use guardrails_core::policy;
 pub use guardrails_core::process;
+pub use guardrails_core::process::Explanation;
 pub use guardrails_core::{
     Activity, Changes, Clock, CountingEntropy, Decision, Diagnostic, Entropy, Error, ErrorKind,
     FieldPermission, Fields, FrozenClock, Holding, JsonLimits, LogId, MemoryStore, Name, Note,

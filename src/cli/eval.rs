@@ -87,7 +87,7 @@ fn print(answer: &Evaluation, output: &Output) {
 }
 
 /// Reads no more than a request may have, from a file or standard input.
-fn read(path: &Path) -> Result<String> {
+pub(super) fn read(path: &Path) -> Result<String> {
     let most = JsonLimits::default().bytes;
     // One byte more than allowed is enough to know that there is more.
     let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);

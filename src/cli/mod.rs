@@ -26,6 +26,7 @@ mod reasons;
 mod report;
 mod store;
 mod test;
+mod why;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -107,6 +108,8 @@ enum What {
     Eval(eval::EvalArgs),
     /// Write the policy as one page for people: an HTML file that needs nothing else
     Doc(doc::DocArgs),
+    /// Say why one request comes out as it does, and what would have to change
+    Why(why::WhyArgs),
     /// Explain a code, such as G0201 or OUT_OF_SCOPE
     Explain(explain::ExplainArgs),
     /// Verify the audit, or explain one operation
@@ -188,6 +191,7 @@ fn run(what: What, output: &mut Output) -> crate::Result<Ending> {
         What::Completions(args) => completions::run(&args, output),
         What::Eval(args) => eval::run(&args, output),
         What::Doc(args) => doc::run(&args, output),
+        What::Why(args) => why::run(&args, output),
         What::Explain(args) => explain::run(&args, output),
         What::Audit(command) => audit::run(&command, output),
         What::Approvals(command) => approvals::run(&command, output),

@@ -44,6 +44,11 @@ fn the_transcript_of_the_readme() {
 }
 
 #[test]
+fn the_transcripts_of_the_explanations() {
+    stage::cases().case("docs/explanations.md").run();
+}
+
+#[test]
 fn streams() {
     stage::cases().case("src/tests/cli/streams/*.toml").run();
 }
