@@ -4,6 +4,7 @@ use crm_guardrails::{Holding, Outcome};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::explanation::Explanation;
 use crate::number::to_decimal;
 use crate::show::to_dict;
 
@@ -173,6 +174,11 @@ impl Decision {
     #[getter]
     fn policy_digest(&self) -> String {
         self.core.policy_digest().to_string()
+    }
+
+    /// With the interpreter free for other threads: a policy may have many rules.
+    fn explain(&self, py: Python<'_>) -> Explanation {
+        py.detach(|| self.core.explain()).into()
     }
 
     fn __repr__(&self) -> String {

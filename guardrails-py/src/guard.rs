@@ -13,6 +13,7 @@ use crate::approvals::Ticket;
 use crate::audit::{InterruptedOperation, VerifyReport};
 use crate::closed::closed;
 use crate::errors::{Diagnostic, OrRaise, raise};
+use crate::explanation::Explanation;
 use crate::operation::Operation;
 use crate::principal::Principal;
 use crate::record::fields;
@@ -241,14 +242,34 @@ pub(crate) fn evaluate<'py>(
     request: &Bound<'py, PyAny>,
     policies: PathBuf,
 ) -> PyResult<Bound<'py, PyDict>> {
-    let request = match request.cast::<PyString>() {
-        Ok(text) => text.to_cow()?.into_owned(),
-        Err(_) => fields(request.cast::<PyDict>()?)?.to_json(),
-    };
+    let request = text_of(request)?;
     let answer = call(py, || {
         crm_guardrails::evaluate(crm_guardrails::load_policy(&policies)?, &request)
     })?;
     to_dict(py, &answer.to_fields())
+}
+
+/// Explains one request in memory, as `guard why` does.
+#[pyfunction]
+#[pyo3(signature = (request, *, policies))]
+pub(crate) fn explain(
+    py: Python<'_>,
+    request: &Bound<'_, PyAny>,
+    policies: PathBuf,
+) -> PyResult<Explanation> {
+    let request = text_of(request)?;
+    let answer = call(py, || {
+        crm_guardrails::explain(crm_guardrails::load_policy(&policies)?, &request)
+    })?;
+    Ok(answer.into())
+}
+
+/// A request, given as text or as a `dict`.
+fn text_of(request: &Bound<'_, PyAny>) -> PyResult<String> {
+    Ok(match request.cast::<PyString>() {
+        Ok(text) => text.to_cow()?.into_owned(),
+        Err(_) => fields(request.cast::<PyDict>()?)?.to_json(),
+    })
 }
 
 /// The findings of the checker, rendered; empty when there are none.

@@ -9,6 +9,7 @@ mod audit;
 mod closed;
 mod decision;
 mod errors;
+mod explanation;
 mod guard;
 mod number;
 mod operation;
@@ -32,7 +33,9 @@ mod _native {
     #[pymodule_export]
     use crate::errors::Diagnostic;
     #[pymodule_export]
-    use crate::guard::{Guard, check, evaluate, findings};
+    use crate::explanation::Explanation;
+    #[pymodule_export]
+    use crate::guard::{Guard, check, evaluate, explain, findings};
     #[pymodule_export]
     use crate::operation::Operation;
     #[pymodule_export]

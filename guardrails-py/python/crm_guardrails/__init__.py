@@ -10,6 +10,7 @@ opened before refuses to work in the child, because threads do not survive a for
 from ._native import (
     Decision,
     Diagnostic,
+    Explanation,
     Finding,
     Guard,
     InterruptedOperation,
@@ -25,6 +26,7 @@ from ._native import (
     __version__,
     check,
     evaluate,
+    explain,
     findings,
 )
 from .errors import (
@@ -47,6 +49,7 @@ __all__ = [
     "Decision",
     "Denied",
     "Diagnostic",
+    "Explanation",
     "Finding",
     "Guard",
     "GuardError",
@@ -70,5 +73,6 @@ __all__ = [
     "__version__",
     "check",
     "evaluate",
+    "explain",
     "findings",
 ]

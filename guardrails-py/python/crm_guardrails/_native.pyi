@@ -251,6 +251,41 @@ class Decision:
     @property
     def policy_digest(self) -> str:
         """The policy it was made under: ``sha256:`` and 64 hexadecimal digits."""
+    def explain(self) -> Explanation:
+        """Why it came out like this, and what would have to change.
+
+        Worked out now, from what the decision kept: it costs nothing until it is asked for, and
+        changes nothing.
+        """
+
+@final
+class Explanation:
+    """Why a decision came out as it did: rules, near misses, and what would have to change.
+
+    Worked out from what the one who asked may see. Of a condition on a hidden or masked field
+    neither its outcome nor the constants beside it are told.
+    """
+
+    @property
+    def outcome(self) -> Literal["allow", "needs_approval", "deny"]:
+        """What was decided."""
+    @property
+    def text(self) -> str:
+        """The explanation for people, in English, in 100 columns; so is ``str(explanation)``."""
+    def to_text(self, *, language: str = "en", words: bool = False) -> str:
+        """The explanation for people.
+
+        Args:
+            language: A tag such as ``en`` or ``zh-CN``. What the policy says stays as written.
+            words: Say ``[yes]`` and ``[no]`` in place of symbols.
+
+        Raises:
+            InputError: There are no explanations in that language.
+        """
+    def as_dict(self) -> Dict[str, Any]:
+        """The explanation as data; ``docs/explanations.md`` has its members."""
+    def to_json(self) -> str:
+        """The same as canonical JSON; what ``guard why --format json`` prints."""
 
 @final
 class StepDecision:
@@ -656,6 +691,19 @@ def evaluate(request: Union[str, Dict[str, Any]], *, policies: _Path) -> Dict[st
         PolicyError: A policy does not compile.
         NotFound: The policies are not there.
         InputError: The request is malformed.
+    """
+
+def explain(request: Union[str, Dict[str, Any]], *, policies: _Path) -> Explanation:
+    """Explains one request in memory; what ``guard why`` prints.
+
+    Args:
+        request: As for :func:`evaluate`.
+        policies: The folder of ``.guard`` files, or one file.
+
+    Raises:
+        PolicyError: A policy does not compile.
+        NotFound: The policies are not there.
+        InputError: The request is malformed, or has neither a record nor changes.
     """
 
 def check(policies: _Path) -> str:

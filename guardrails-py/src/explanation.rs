@@ -1,0 +1,65 @@
+//! Why a decision came out as it did.
+
+use crm_guardrails::process::Marks;
+use crm_guardrails::{Error, ErrorKind, Language};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::errors::OrRaise;
+use crate::show::to_dict;
+
+/// Why a decision came out as it did, and what would have to change.
+#[pyclass(frozen, module = "crm_guardrails")]
+pub(crate) struct Explanation {
+    core: crm_guardrails::Explanation,
+}
+
+impl From<crm_guardrails::Explanation> for Explanation {
+    fn from(core: crm_guardrails::Explanation) -> Self {
+        Self { core }
+    }
+}
+
+#[pymethods]
+impl Explanation {
+    #[getter]
+    fn outcome(&self) -> &'static str {
+        self.core.outcome
+    }
+
+    #[getter]
+    fn text(&self) -> String {
+        self.core.to_string()
+    }
+
+    #[pyo3(signature = (*, language = "en", words = false))]
+    fn to_text(&self, py: Python<'_>, language: &str, words: bool) -> PyResult<String> {
+        let language = Language::from_tag(language).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Input,
+                "there are no explanations in this language",
+            )
+            .with_help("give `en` or `zh`")
+        });
+        let language = language.or_raise(py)?;
+        let marks = if words { Marks::Words } else { Marks::Symbols };
+        Ok(self.core.to_text(language, marks))
+    }
+
+    fn as_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        to_dict(py, &self.core.to_fields())
+    }
+
+    fn to_json(&self) -> String {
+        self.core.to_json()
+    }
+
+    fn __str__(&self) -> String {
+        self.core.to_string()
+    }
+
+    /// The outcome only: a `repr` ends up in logs.
+    fn __repr__(&self) -> String {
+        format!("Explanation({})", self.core.outcome)
+    }
+}
