@@ -34,8 +34,10 @@
 //!
 //! A [`Bundle`] is the files of one policy under one digest. [`compile`] reads it to a
 //! [`Compilation`]: the policy in core's form, its [`TestCase`]s, and diagnostics. [`run_tests`] runs
-//! those tests against a guard in memory, and [`cover`] tells besides how much of the policy they reach. [`render`] writes diagnostics for people and [`to_json`]
-//! for machines; [`explain`] tells what a code means. The language itself is described in
+//! those tests against a guard in memory, and [`cover`] tells besides how much of the policy they
+//! reach. [`render`] writes diagnostics for people and [`to_json`] for machines; [`explain`] tells
+//! what a code means. [`analyse`] finds what a policy never does, and what two of its rules do to the
+//! same case. The language itself is described in
 //! [`language`].
 //!
 //! # What it does not do
@@ -51,6 +53,7 @@
 //! 1,000,000 entries, a bundle at most 100,000 rules. Each limit is an error with its name.
 
 pub mod action;
+pub mod analyse;
 
 #[doc = include_str!("language.md")]
 pub mod language {}

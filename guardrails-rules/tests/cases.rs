@@ -1,5 +1,6 @@
 //! The case corpus: every file or folder of `cases/ok` compiles, every one of `cases/err` is
-//! refused, and what is said of each is a committed snapshot.
+//! refused, those of `cases/lint` compile and are doubtful, and what is said of each is a committed
+//! snapshot.
 
 #![allow(
     clippy::unwrap_used,
@@ -13,6 +14,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use guardrails_core::{Diagnostic, Language, Phrase};
+use guardrails_rules::analyse::{self, Depth};
 use guardrails_rules::{Bundle, Style, codes, compile, render};
 
 fn cases(kind: &str) -> Vec<PathBuf> {
@@ -81,6 +83,34 @@ fn what_is_wrong_is_refused_and_explained() {
     }
 }
 
+/// What compiling and analysing a bundle find.
+fn linted(case: &Path) -> (Bundle, Vec<Diagnostic>) {
+    let bundle = Bundle::read(case).unwrap();
+    let compiled = compile(&bundle);
+    let mut found = compiled.diagnostics;
+    let policy = compiled.policy.unwrap_or_else(|| panic!("{found:#?}"));
+    found.extend(analyse::findings(
+        &policy,
+        &compiled.tests,
+        Depth::Everything,
+    ));
+    (bundle, found)
+}
+
+#[test]
+fn what_is_doubtful_is_found_by_analysis() {
+    for case in cases("lint") {
+        let (bundle, mut found) = linted(&case);
+        // What every rule lacks is shown once, in a case of its own.
+        found.retain(|finding| name_of(&case) == "style" || !finding.code.starts_with("G053"));
+        hold(
+            "lint",
+            &case,
+            &render(&found, &bundle, Style::Plain, Language::English),
+        );
+    }
+}
+
 /// Message, label, notes and help of a finding.
 fn said(finding: &Diagnostic) -> impl Iterator<Item = &Phrase> {
     let notes = finding.notes.iter().map(|note| &note.message);
@@ -91,13 +121,15 @@ fn said(finding: &Diagnostic) -> impl Iterator<Item = &Phrase> {
 
 #[test]
 fn every_finding_is_said_in_both_languages() {
-    let mut english = BTreeSet::new();
+    let mut all: Vec<Diagnostic> = Vec::new();
     for case in cases("ok").into_iter().chain(cases("err")) {
-        let found = compile(&Bundle::read(&case).unwrap()).diagnostics;
-        for finding in &found {
-            let only = said(finding).filter(|phrase| !phrase.is_translated());
-            english.extend(only.map(|phrase| format!("{}: {phrase}", finding.code)));
-        }
+        all.extend(compile(&Bundle::read(&case).unwrap()).diagnostics);
+    }
+    all.extend(cases("lint").iter().flat_map(|case| linted(case).1));
+    let mut english = BTreeSet::new();
+    for finding in &all {
+        let only = said(finding).filter(|phrase| !phrase.is_translated());
+        english.extend(only.map(|phrase| format!("{}: {phrase}", finding.code)));
     }
     assert!(english.is_empty(), "without Chinese: {english:#?}");
 }
@@ -106,7 +138,7 @@ fn every_finding_is_said_in_both_languages() {
 fn elsewhere(code: &str) -> bool {
     matches!(
         code,
-        "G0001" | "G0002" | "G0003" | "G0004" | "G0006" | "G0410" | "G0610" | "G0999"
+        "G0001" | "G0002" | "G0003" | "G0004" | "G0006" | "G0410" | "G0590" | "G0610" | "G0999"
     )
 }
 
@@ -116,6 +148,9 @@ fn every_code_has_a_case() {
     for case in cases("err") {
         let compiled = compile(&Bundle::read(&case).unwrap());
         seen.extend(compiled.diagnostics.into_iter().map(|finding| finding.code));
+    }
+    for case in cases("lint") {
+        seen.extend(linted(&case).1.into_iter().map(|finding| finding.code));
     }
     let missing: Vec<&str> = codes()
         .iter()

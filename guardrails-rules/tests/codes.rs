@@ -11,12 +11,38 @@
 use std::path::Path;
 
 use guardrails_core::{Diagnostic, Phrase};
+use guardrails_rules::analyse::{self, Depth};
 use guardrails_rules::{Bundle, Code, Example, SourceFile, codes, compile, explain};
 
 fn findings(text: &str) -> Vec<Diagnostic> {
     match Bundle::from_files(vec![SourceFile::new("example.guard", text)]) {
         Ok(bundle) => compile(&bundle).diagnostics,
         Err(error) => error.diagnostics().to_vec(),
+    }
+}
+
+/// What analysis finds of this code alone; its examples are too short to have no other fault. They must
+/// compile without a finding.
+fn analysed(text: &str, code: &str) -> Vec<Diagnostic> {
+    let bundle = Bundle::from_files(vec![SourceFile::new("example.guard", text)]).unwrap();
+    let compiled = compile(&bundle);
+    assert!(
+        compiled.diagnostics.is_empty(),
+        "{code}: {:#?}",
+        told(&compiled.diagnostics)
+    );
+    let policy = compiled.policy.unwrap();
+    let found = analyse::findings(&policy, &compiled.tests, Depth::Everything);
+    found
+        .into_iter()
+        .filter(|finding| finding.code == code)
+        .collect()
+}
+
+fn found_for(entry: &Code, text: &str) -> Vec<Diagnostic> {
+    match ("G0511".."G0600").contains(&entry.code) {
+        true => analysed(text, entry.code),
+        false => findings(text),
     }
 }
 
@@ -82,7 +108,7 @@ fn examples_bring_their_codes_about() {
     let mut others = Vec::new();
     for entry in codes() {
         if let Example::Text { wrong, .. } = entry.example {
-            let found = findings(wrong);
+            let found = found_for(entry, wrong);
             let all: Vec<&str> = found.iter().map(|finding| finding.code).collect();
             if all != [entry.code] {
                 others.push((entry.code, told(&found)));
@@ -96,7 +122,7 @@ fn examples_bring_their_codes_about() {
 fn mended_examples_have_no_findings() {
     for entry in codes() {
         if let Example::Text { right, .. } = entry.example {
-            let found = findings(right);
+            let found = found_for(entry, right);
             assert!(found.is_empty(), "{}: {:#?}", entry.code, told(&found));
         }
     }
@@ -113,7 +139,7 @@ fn only_what_no_text_shows_is_described() {
     assert_eq!(
         described,
         [
-            "G0001", "G0002", "G0003", "G0004", "G0006", "G0410", "G0610", "G0999"
+            "G0001", "G0002", "G0003", "G0004", "G0006", "G0410", "G0590", "G0610", "G0999"
         ]
     );
 }

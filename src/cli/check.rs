@@ -1,8 +1,10 @@
 //! `guard check`: what is wrong with policies, and how to mend it.
 
+use guardrails_rules::analyse::Depth;
 use guardrails_rules::{Bundle, Compilation, compile, render};
 use serde::Serialize;
 
+use super::lint;
 use super::output::Output;
 use super::report::{Report, Sources};
 use super::{Ending, Format, Policies};
@@ -10,7 +12,11 @@ use crate::{Diagnostic, Error, Phrase, Result, Severity, phrase};
 
 pub(super) fn run(args: &Policies, output: &mut Output) -> Result<Ending> {
     match Bundle::read(&args.policies) {
-        Ok(bundle) => checked(args, &bundle, &compile(&bundle), output),
+        Ok(bundle) => {
+            let mut compilation = compile(&bundle);
+            lint::add_findings(&mut compilation, Depth::Mistakes);
+            checked(args, &bundle, &compilation, output)
+        }
         Err(error) => unread(args, error, output),
     }
 }

@@ -20,6 +20,7 @@ mod fmt;
 mod init;
 mod language;
 mod line_diff;
+mod lint;
 mod migrate;
 mod output;
 mod reasons;
@@ -100,6 +101,8 @@ enum What {
     Init(init::InitArgs),
     /// Check policies, and say what is wrong and how to mend it
     Check(Policies),
+    /// Tell what deserves a second look: rules that never apply, overlap or lack a test
+    Lint(lint::LintArgs),
     /// Run the tests that policies bring along
     Test(test::TestArgs),
     /// Put policies into the one style of the language
@@ -186,6 +189,7 @@ fn run(what: What, output: &mut Output) -> crate::Result<Ending> {
     match what {
         What::Init(args) => init::run(&args, output),
         What::Check(args) => check::run(&args, output),
+        What::Lint(args) => lint::run(&args, output),
         What::Test(args) => test::run(&args, output),
         What::Fmt(args) => fmt::run(&args, output),
         What::Completions(args) => completions::run(&args, output),

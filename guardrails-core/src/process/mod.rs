@@ -23,6 +23,7 @@ mod reading;
 mod review;
 mod risk;
 mod rules;
+mod supposed;
 mod tables;
 mod tallied;
 mod tally;

@@ -1,0 +1,160 @@
+//! Grants: clauses that change nothing, and grants and skills that have nobody to serve.
+
+use guardrails_core::data::Access;
+use guardrails_core::policy::{
+    FieldClause, FieldSet, Grant, Permission, Policy, Sensitivity, Skill, SkillStatus, Verb,
+};
+use guardrails_core::{Diagnostic, Name, phrase};
+
+use super::answer::ask;
+use super::formula::Claim;
+use super::scene::{Data, Scene};
+use super::truths::Truths;
+use crate::codes;
+
+/// Reports clauses that another clause of the same grant overrules always.
+pub(super) fn clauses(policy: &Policy, out: &mut Vec<Diagnostic>) {
+    let mut last = None;
+    for grant in &policy.grants {
+        // One declaration for several roles is one grant for each.
+        if last == Some(&grant.place) {
+            continue;
+        }
+        last = Some(&grant.place);
+        for (at, clause) in grant.clauses.iter().enumerate() {
+            out.extend(named(clause).iter().filter_map(|name| {
+                let mut others = grant.clauses.iter().enumerate();
+                others.find_map(|(number, other)| {
+                    let rivals = number != at && named(other).contains(name);
+                    (rivals && overruled(policy, grant, clause, other, number < at))
+                        .then(|| told(name, clause, other))
+                })
+            }));
+        }
+    }
+}
+
+fn named(clause: &FieldClause) -> &[Name] {
+    match &clause.fields {
+        FieldSet::Named(names) => names,
+        FieldSet::AllExcept(_) => &[],
+    }
+}
+
+fn access(permission: &Permission) -> Access {
+    match permission {
+        Permission::Read | Permission::Write => Access::Read,
+        Permission::Mask(mask) => Access::Masked(mask.on(Sensitivity::PUBLIC)),
+        Permission::Hide => Access::Hidden,
+    }
+}
+
+/// Whether a clause on a field makes no difference beside another one on it. `write` beside a mask
+/// does: the field may be changed.
+fn overruled(
+    policy: &Policy,
+    grant: &Grant,
+    clause: &FieldClause,
+    other: &FieldClause,
+    earlier: bool,
+) -> bool {
+    let same = clause.permission == other.permission;
+    let stricter = access(&other.permission)
+        .cmp_strictness(&access(&clause.permission))
+        .is_gt();
+    let writes = clause.permission == Permission::Write;
+    if !(same && earlier || stricter && !writes || stricter && other.permission == Permission::Hide)
+    {
+        return false;
+    }
+    let scene = Scene {
+        policy,
+        entity: &grant.entity,
+        verb: Verb::Read,
+    };
+    let never = |of: Truths, with: Truths| {
+        let claims = vec![
+            Claim::comes(clause.when.as_ref(), of),
+            Claim::comes(other.when.as_ref(), with),
+        ];
+        ask(scene, Data::Any, &Claim::All(claims)).is_never()
+    };
+    // What shows must hold to count; what disguises counts where it is unknown, too.
+    let disguises = matches!(clause.permission, Permission::Mask(_) | Permission::Hide);
+    let gives = other.permission == Permission::Hide || never(Truths::TRUE, Truths::NOT_TRUE);
+    let counts = if disguises {
+        Truths::APPLIES
+    } else {
+        Truths::TRUE
+    };
+    gives && never(counts, Truths::FALSE) && !never(counts, Truths::ANY)
+}
+
+fn told(name: &Name, clause: &FieldClause, other: &FieldClause) -> Diagnostic {
+    let message = phrase!(
+        "this clause changes nothing about `{name}`: another one of the grant is as strict, or stricter, wherever it holds"
+            | "这一条对 `{name}` 不起作用：凡是它成立之处，同一授权的另一条同样严格或更严格",
+        name
+    );
+    Diagnostic::warning(codes::CLAUSE_OVERRULED, clause.place.clone(), message)
+        .note(other.place.clone(), phrase!("the other one" | "另一条"))
+        .help(phrase!(
+            "remove one of the two, or give the stricter one a `when`"
+                | "去掉其中一条，或者给更严格的那条加上 `when`"
+        ))
+}
+
+/// Reports grants and skills that have nobody to serve.
+pub(super) fn unused(policy: &Policy, out: &mut Vec<Diagnostic>) {
+    let mut told = Vec::new();
+    for grant in &policy.grants {
+        let serves = |skill: &Skill| {
+            skill.entities.contains(&grant.entity) && skill.status != SkillStatus::Retired
+        };
+        if told.contains(&&grant.place) || policy.skills.values().any(|skill| serves(skill)) {
+            continue;
+        }
+        told.push(&grant.place);
+        let message = phrase!(
+            "no skill is about `{entity}`, so nothing ever uses this grant"
+                | "没有技能涉及 `{entity}`，这个授权永远不会被用到",
+            entity = grant.entity
+        );
+        out.push(
+            Diagnostic::warning(codes::GRANT_UNUSED, grant.place.clone(), message).help(phrase!(
+                "add a skill that does something on the entity, or remove the grant"
+                    | "添加一个对该实体做事的技能，或者去掉授权"
+            )),
+        );
+    }
+    for skill in policy.skills.values() {
+        for entity in &skill.entities {
+            out.extend(blind(policy, skill, entity));
+        }
+    }
+}
+
+/// A skill none of whose roles may see anything of an entity that is granted to others.
+fn blind(policy: &Policy, skill: &Skill, entity: &Name) -> Option<Diagnostic> {
+    let mut about = policy
+        .grants
+        .iter()
+        .filter(|grant| grant.entity == *entity)
+        .peekable();
+    about.peek()?;
+    if skill.allow.is_empty() || about.any(|grant| skill.allow.contains(&grant.role)) {
+        return None;
+    }
+    let message = phrase!(
+        "`{skill}` is allowed to roles that have no grant on `{entity}` of their own"
+            | "`{skill}` 允许的角色自己都没有 `{entity}` 的授权",
+        skill = skill.origin.name,
+        entity
+    );
+    Some(
+        Diagnostic::warning(codes::SKILL_BLIND, skill.origin.place.clone(), message).help(phrase!(
+            "grant the entity to one of the roles, unless they inherit a role that has it"
+                | "把该实体授予其中一个角色，除非它们继承了有授权的角色"
+        )),
+    )
+}

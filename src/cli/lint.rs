@@ -1,0 +1,71 @@
+//! `guard lint`: what deserves a second look in policies that compile.
+
+use clap::Args;
+use guardrails_rules::analyse::{self, Depth};
+use guardrails_rules::{Bundle, Compilation, compile, explain};
+
+use super::check;
+use super::output::Output;
+use super::{Ending, Policies};
+use crate::{Diagnostic, Error, ErrorKind, Result};
+
+/// Which policies, and what to tell of them.
+#[derive(Debug, Clone, Args)]
+pub(super) struct LintArgs {
+    #[command(flatten)]
+    policies: Policies,
+    /// Do not tell of this code, such as G0530; may be repeated
+    #[arg(long, value_name = "CODE")]
+    allow: Vec<String>,
+    /// Fail for these codes only; may be repeated
+    #[arg(long, value_name = "CODE")]
+    deny: Vec<String>,
+}
+
+pub(super) fn run(args: &LintArgs, output: &mut Output) -> Result<Ending> {
+    args.allow
+        .iter()
+        .chain(&args.deny)
+        .try_for_each(|code| known(code))?;
+    let bundle = match Bundle::read(&args.policies.policies) {
+        Ok(bundle) => bundle,
+        Err(error) => return check::unread(&args.policies, error, output),
+    };
+    let mut compilation = compile(&bundle);
+    add_findings(&mut compilation, Depth::Everything);
+    let allowed = |found: &Diagnostic| args.allow.iter().any(|code| is(code, found));
+    compilation
+        .diagnostics
+        .retain(|found| compilation.policy.is_none() || !allowed(found));
+    let ending = check::checked(&args.policies, &bundle, &compilation, output)?;
+    let denied =
+        |found: &Diagnostic| args.deny.is_empty() || args.deny.iter().any(|code| is(code, found));
+    Ok(match compilation.diagnostics.iter().any(denied) {
+        true => Ending::Findings,
+        false => ending,
+    })
+}
+
+/// Adds what analysis finds to what compiling found, in the order of the text.
+pub(super) fn add_findings(compilation: &mut Compilation, depth: Depth) {
+    let Some(policy) = &compilation.policy else {
+        return;
+    };
+    let found = analyse::findings(policy, &compilation.tests, depth);
+    compilation.diagnostics.extend(found);
+    compilation
+        .diagnostics
+        .sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
+}
+
+fn is(code: &str, found: &Diagnostic) -> bool {
+    found.code.eq_ignore_ascii_case(code)
+}
+
+fn known(code: &str) -> Result<()> {
+    if explain(&code.to_ascii_uppercase()).is_some() {
+        return Ok(());
+    }
+    let message = format!("there is no code `{code}`");
+    Err(Error::new(ErrorKind::Input, message).with_help("`guard explain` lists the codes"))
+}
