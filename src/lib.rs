@@ -8,6 +8,8 @@ mod watch;
 
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "cli")]
+mod lsp;
 
 pub use audit_key::KeySource;
 pub use evaluation::{Evaluation, evaluate, explain};

@@ -69,6 +69,7 @@ mod happening;
 mod outline;
 mod parse;
 mod render;
+pub mod service;
 mod test_case;
 mod testing;
 

@@ -21,6 +21,7 @@ mod init;
 mod language;
 mod line_diff;
 mod lint;
+mod lsp;
 mod migrate;
 mod output;
 mod reasons;
@@ -123,6 +124,8 @@ enum What {
     Approvals(approvals::ApprovalsCommand),
     /// Make or bring up to date the guard's tables in a database
     Migrate(store::Store),
+    /// Speak the Language Server Protocol over standard input and output, for editors
+    Lsp(lsp::LspArgs),
     /// Write the completions of commands and options for a shell
     Completions(completions::CompletionsArgs),
 }
@@ -192,6 +195,7 @@ fn run(what: What, output: &mut Output) -> crate::Result<Ending> {
         What::Lint(args) => lint::run(&args, output),
         What::Test(args) => test::run(&args, output),
         What::Fmt(args) => fmt::run(&args, output),
+        What::Lsp(args) => lsp::run(&args),
         What::Completions(args) => completions::run(&args, output),
         What::Eval(args) => eval::run(&args, output),
         What::Doc(args) => doc::run(&args, output),

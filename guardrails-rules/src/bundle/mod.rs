@@ -104,6 +104,12 @@ impl Bundle {
         })
     }
 
+    /// All files, policies and word lists.
+    #[must_use = "an iterator does nothing on its own"]
+    pub fn files(&self) -> impl Iterator<Item = &SourceFile> {
+        self.sources.iter().chain(self.words.values())
+    }
+
     /// The word list of this path.
     pub(crate) fn words(&self, path: &str) -> Option<&SourceFile> {
         self.words.get(path)

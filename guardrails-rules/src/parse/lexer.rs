@@ -7,15 +7,15 @@ use std::ops::Range;
 
 /// One token.
 #[derive(Debug)]
-pub(super) struct Token {
-    pub(super) kind: TokenKind,
-    pub(super) range: Range<usize>,
+pub(crate) struct Token {
+    pub(crate) kind: TokenKind,
+    pub(crate) range: Range<usize>,
     /// Only blanks stand before it on its line.
-    pub(super) first_on_line: bool,
+    pub(crate) first_on_line: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum TokenKind {
+pub(crate) enum TokenKind {
     Word,
     Text,
     /// A text whose line ends first.
@@ -30,7 +30,7 @@ pub(super) enum TokenKind {
 }
 
 /// Reads tokens one after the other; each byte is looked at a bounded number of times.
-pub(super) struct Lexer<'s> {
+pub(crate) struct Lexer<'s> {
     text: &'s str,
     at: usize,
     fresh_line: bool,
@@ -41,7 +41,7 @@ pub(super) struct Lexer<'s> {
 }
 
 impl<'s> Lexer<'s> {
-    pub(super) fn new(text: &'s str, at: usize) -> Self {
+    pub(crate) fn new(text: &'s str, at: usize) -> Self {
         Self {
             text,
             at,
@@ -53,7 +53,7 @@ impl<'s> Lexer<'s> {
     }
 
     /// The next token.
-    pub(super) fn next(&mut self) -> Option<Token> {
+    pub(crate) fn next(&mut self) -> Option<Token> {
         self.skip_blanks();
         let start = self.at;
         let first = self.rest().chars().next()?;
@@ -68,7 +68,7 @@ impl<'s> Lexer<'s> {
     }
 
     /// Tells that `depth` brackets are open now: at the script's own level, the script is over.
-    pub(super) fn leave_script(&mut self, depth: usize) {
+    pub(crate) fn leave_script(&mut self, depth: usize) {
         self.depth = depth;
         if self.script == Some(depth) {
             self.script = None;

@@ -23,7 +23,9 @@ mod test;
 mod tree;
 
 pub(crate) use grammar::Rule;
+pub(crate) use lexer::{Lexer, TokenKind};
 pub(crate) use outline::{Outline, Part, outline};
+pub(crate) use scan::DECLARATIONS;
 
 use std::collections::BTreeSet;
 use std::ops::Range;

@@ -19,7 +19,7 @@ use crate::codes;
 pub(crate) const NESTING: usize = 64;
 
 /// Words that begin a declaration.
-pub(super) const DECLARATIONS: &[&str] = &[
+pub(crate) const DECLARATIONS: &[&str] = &[
     "guard", "package", "timezone", "use", "entity", "enum", "const", "list", "grant", "skill",
     "rule", "risk", "approval", "table", "test",
 ];
