@@ -5,6 +5,8 @@
 //! next declaration is taken up.
 
 mod build;
+#[cfg(test)]
+mod colours;
 mod error;
 mod expr;
 mod expr_parts;
