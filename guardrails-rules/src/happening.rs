@@ -4,7 +4,7 @@ use guardrails_core::policy::RiskLevel;
 use guardrails_core::{Decision, Fields, Name, Outcome, Reason, Value};
 
 use crate::test_case::{Expectation, ExpectationKind, Seen};
-use crate::testing::Failure;
+use crate::testing::{CameOf, Failure};
 
 /// What came of an operation.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -63,6 +63,20 @@ impl Happening {
         self.obligations = duties
             .map(|duty| (duty.name().into(), duty.terms().clone()))
             .collect();
+    }
+
+    /// The same for whoever compares it with another.
+    pub(crate) fn into_came(self) -> CameOf {
+        let (outcome, chain) = match self.came {
+            Came::Allowed => ("allow", Name::default()),
+            Came::Waits(chain) => ("needs_approval", chain),
+            Came::Refused => ("deny", Name::default()),
+        };
+        CameOf {
+            outcome,
+            chain,
+            view: self.seen,
+        }
     }
 
     /// Why an expectation did not come true; nothing when it did.

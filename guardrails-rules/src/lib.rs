@@ -82,4 +82,4 @@ pub use outline::{Constant, Declared, Entries, Outline, OutlinedFile, WordList, 
 pub use parse::suggest::nearest;
 pub use render::{Style, render, to_json};
 pub use test_case::{Expectation, ExpectationKind, Seen, TestActor, TestCase, TestChange};
-pub use testing::{Failure, TestReport, TestResult, cover, run_tests};
+pub use testing::{CameOf, Failure, TestReport, TestResult, came_of, cover, run_tests};

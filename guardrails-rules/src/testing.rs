@@ -79,6 +79,26 @@ impl fmt::Display for Failure {
     }
 }
 
+/// What came of a test, whatever was expected of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CameOf {
+    /// `allow`, `needs_approval` or `deny`.
+    pub outcome: &'static str,
+    /// The chain that must agree; empty for the other outcomes.
+    pub chain: Name,
+    /// What was seen of the record; none when it was not read.
+    pub view: Option<Fields>,
+}
+
+/// What comes of a test under a policy, which need not be the one that it was written for.
+///
+/// # Errors
+/// Whatever keeps the test from running, such as a field that this policy does not know.
+pub fn came_of(policy: &Policy, test: &TestCase) -> Result<CameOf> {
+    let keys = Arc::new(Keys::from_seed([1; 32]));
+    happening(policy, test, &keys, None).map(Happening::into_came)
+}
+
 /// Runs the tests of a policy.
 pub fn run_tests(policy: &Policy, tests: &[TestCase]) -> TestReport {
     run(policy, tests, None)

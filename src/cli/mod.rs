@@ -13,6 +13,7 @@ mod approvals;
 mod audit;
 mod check;
 mod completions;
+mod diff;
 mod doc;
 mod eval;
 mod explain;
@@ -106,6 +107,8 @@ enum What {
     Lint(lint::LintArgs),
     /// Run the tests that policies bring along
     Test(test::TestArgs),
+    /// Tell which decisions differ between two policies; fails where the new one allows or shows more
+    Diff(diff::DiffArgs),
     /// Put policies into the one style of the language
     Fmt(fmt::FmtArgs),
     /// Decide one request from a JSON file, without a database
@@ -194,6 +197,7 @@ fn run(what: What, output: &mut Output) -> crate::Result<Ending> {
         What::Check(args) => check::run(&args, output),
         What::Lint(args) => lint::run(&args, output),
         What::Test(args) => test::run(&args, output),
+        What::Diff(args) => diff::run(&args, output),
         What::Fmt(args) => fmt::run(&args, output),
         What::Lsp(args) => lsp::run(&args),
         What::Completions(args) => completions::run(&args, output),
