@@ -60,7 +60,7 @@ entity Quote { id : text  notes : text  stage : enum { DRAFT } }
 rule r @owner("<img src=x onerror=alert(1)>") @tags("\"><script>alert(2)</script>") {
     on update of Quote
     when notes == "</code><script>alert(3)</script>" or notes in WORDS
-    then deny X because "<b>{notes}</b> {{% raw %}} {{{{ 1234 * 1000 }}}}" / en "'\"><script>alert(4)</script>"
+    then deny X because "<b>{notes}</b> {{% raw %}} {{{{ 1234 * 1000 }}}}" / en "'\"><script>alert(4)</script> {notes}"
     then notify "\" onmouseover=\"alert(5)"
 }
 list WORDS = ["<script>alert(6)</script>"]
@@ -86,7 +86,7 @@ fn whatever_the_policy_says_stays_text() {
     }
     assert!(html.contains("{{ 1234 * 1000 }}"));
     assert!(!html.contains("1234000"));
-    for number in [2, 3, 6, 7, 8, 9, 10, 11, 12, 13, 14] {
+    for number in [2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14] {
         let escaped = format!("&lt;script&gt;alert({number})&lt;&#x2f;script&gt;");
         assert!(html.contains(&escaped), "{number}");
     }
@@ -148,7 +148,10 @@ fn body(html: &str) -> String {
 
 #[test]
 fn the_page_reads_as_it_did() {
-    insta::assert_snapshot!("small", body(&html(&small(), Language::English)));
+    let mut page = page_of(&small(), Language::English);
+    // What the checker remarks on is its own business, and grows.
+    page.warnings = 0;
+    insta::assert_snapshot!("small", body(&render(&page).unwrap()));
     assert_eq!(
         html(&small(), Language::English),
         html(&small(), Language::English)

@@ -212,11 +212,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ),
     ("package", "Package", "包"),
     ("findings", "The checker has remarks", "检查器有提示"),
-    (
-        "warnings",
-        "warnings; `guard check` tells them",
-        "条警告，详见 `guard check`",
-    ),
+    ("warnings", "told by `guard check`", "详见 `guard check`"),
     ("create", "create", "新建"),
     ("update", "update", "修改"),
     ("delete", "delete", "删除"),
