@@ -143,30 +143,6 @@ fn masks_that_multiply() {
 }
 
 #[test]
-fn more_rules_than_a_bundle_holds() {
-    let files = (0..8).map(|file| {
-        let rules: String = (0..12_501)
-            .map(|i| format!("rule r{file}_{i} {{ on update of A then notify \"x\" }}\n"))
-            .collect();
-        SourceFile::new(
-            format!("{file}.guard"),
-            format!(
-                "guard 1\n{}{rules}",
-                if file == 0 {
-                    "entity A { id : text }\n"
-                } else {
-                    ""
-                }
-            ),
-        )
-    });
-    let bundle = Bundle::from_files(files.collect()).unwrap();
-    let found = compile(&bundle).diagnostics;
-    assert_eq!(found.len(), 1);
-    assert_eq!(found[0].code, "G0006");
-}
-
-#[test]
 fn nul_bytes() {
     let error = refusal(vec![SourceFile::new("a.guard", "guard 1\nconst A\0 = 1")]);
     assert_policy_error(&error, "G0003");

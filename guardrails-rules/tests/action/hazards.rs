@@ -201,6 +201,14 @@ fn effects_are_counted() {
 }
 
 #[test]
+fn deep_scripts_name_the_limit() {
+    let nested = |levels: usize| format!("{}{}", "if urgent { ".repeat(levels), "}".repeat(levels));
+    assert!(compile(&nested(20)).is_ok());
+    let findings = refusal(&nested(100));
+    assert!(findings[0].message.contains("`action_depth` of 64"));
+}
+
+#[test]
 fn long_scripts() {
     assert!(compile(&" ".repeat(4096)).is_ok());
     let findings = refusal(&" ".repeat(4097));
