@@ -51,6 +51,17 @@ fn parse() {
 }
 
 #[test]
+fn format() {
+    let folders = [
+        "fuzz/seeds/parse",
+        "fuzz/seeds/check",
+        "tests/cases",
+        "tests/corpus",
+    ];
+    replay(&folders, bodies::format);
+}
+
+#[test]
 fn check() {
     replay(&["fuzz/seeds/check", "tests/cases"], bodies::check);
 }

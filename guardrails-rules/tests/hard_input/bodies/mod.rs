@@ -28,6 +28,34 @@ pub fn parse(data: &[u8]) {
     sound(&syntax(&source), source.text().len());
 }
 
+/// What is formatted reads as it did, with the same findings, and formatting it again changes nothing.
+/// What cannot be read is not formatted, for reasons of its own and never for the printer's.
+pub fn format(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let file = |text: &str| SourceFile::new("any.guard", text);
+    let printed = match guardrails_rules::format(&file(text)) {
+        Ok(printed) => printed,
+        Err(findings) => {
+            assert!(!findings.is_empty());
+            return sound(&findings, text.len());
+        }
+    };
+    assert_eq!(
+        guardrails_rules::format(&file(&printed)),
+        Ok(printed.clone()),
+        "{text}"
+    );
+    let found = |text: &str| {
+        let compiled = compile(&Bundle::from_files(vec![file(text)]).unwrap());
+        let mut codes: Vec<&str> = compiled.diagnostics.iter().map(|one| one.code).collect();
+        codes.sort_unstable();
+        (compiled.policy.is_some(), compiled.tests.len(), codes)
+    };
+    assert_eq!(found(&printed), found(text), "{text}");
+}
+
 /// Compiling a bundle ends with a policy or with an error, the same ones each time, and everything
 /// that is said can be shown. The tests of a policy that compiles can be run.
 pub fn check(data: &[u8]) {
