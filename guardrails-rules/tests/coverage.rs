@@ -48,7 +48,12 @@ fn covered(cases: &str) -> Coverage {
     );
     let bundle = Bundle::from_files(vec![SourceFile::new("cover.guard", text)]).unwrap();
     let compiled = compile(&bundle);
-    let told = render(&compiled.diagnostics, &bundle, Style::Plain);
+    let told = render(
+        &compiled.diagnostics,
+        &bundle,
+        Style::Plain,
+        guardrails_core::Language::English,
+    );
     let policy = compiled.policy.unwrap_or_else(|| panic!("{told}"));
     let plain = run_tests(&policy, &compiled.tests);
     let (report, coverage) = cover(&policy, &compiled.tests);

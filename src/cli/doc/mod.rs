@@ -23,7 +23,6 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
-use guardrails_core::Language;
 use guardrails_rules::{Bundle, Compilation, Outline, compile, outline};
 use minijinja::{Environment, UndefinedBehavior};
 
@@ -60,7 +59,7 @@ pub(super) fn run(args: &DocArgs, output: &mut Output) -> Result<Ending> {
     let Some(policy) = &compilation.policy else {
         return check::checked(&args.policies, &bundle, &compilation, output);
     };
-    let words = Words::new(Language::English);
+    let words = Words::new(output.language());
     let page = page(args, policy, &bundle, &compilation, &words);
     let html = render(&page)?;
     fs::write(&args.out, &html).map_err(|error| unwritten(args, error))?;
