@@ -1,5 +1,6 @@
 //! Which parts of an item stand below each other, and how wide each column is.
 
+use super::block::Block;
 use super::doc::Doc;
 use super::piece::{Join, Printer};
 use crate::parse::{Part, Rule};
@@ -18,6 +19,13 @@ impl Printer<'_> {
     pub(super) fn cells(&mut self, item: &Part) -> Cells {
         if item.rule == Rule::script {
             return self.script(item);
+        }
+        if let Some(block) = Block::of(item) {
+            // `cases { … }` in a test is a table of its own.
+            return Cells {
+                kind: Rule::then,
+                cells: vec![self.tall_block(item.rule, &block)],
+            };
         }
         let mut groups: Vec<(usize, Vec<&Part>)> = vec![(0, Vec::new())];
         let mut bars = 0;
@@ -122,6 +130,7 @@ fn kind(rule: Rule) -> Rule {
     match rule {
         Rule::field | Rule::step | Rule::factor | Rule::level => rule,
         Rule::table_head | Rule::table_row => Rule::table_row,
+        Rule::cases_head | Rule::cases_row => Rule::cases_row,
         _ => Rule::then,
     }
 }
@@ -138,10 +147,15 @@ fn column(item: Rule, at: usize, part: Rule, bars: usize) -> Option<usize> {
         (Rule::factor, Rule::p_equals) => Some(2),
         (Rule::level, Rule::k_at) => Some(1),
         (Rule::level, _) if at > 2 => Some(2),
-        (Rule::table_head | Rule::table_row, Rule::p_bar) => Some(bars),
-        (Rule::table_head | Rule::table_row, Rule::p_arrow) => Some(bars + 1),
+        (Rule::table_head | Rule::table_row | Rule::cases_head | Rule::cases_row, Rule::p_bar) => {
+            Some(bars)
+        }
+        (
+            Rule::table_head | Rule::table_row | Rule::cases_head | Rule::cases_row,
+            Rule::p_arrow,
+        ) => Some(bars + 1),
         (Rule::field | Rule::step | Rule::factor | Rule::level, _) => None,
-        (Rule::table_head | Rule::table_row, _) => None,
+        (Rule::table_head | Rule::table_row | Rule::cases_head | Rule::cases_row, _) => None,
         (Rule::never | Rule::expires | Rule::execute, _) => None,
         // A clause: its word, and what it says.
         (_, _) if at == 1 => Some(1),
