@@ -174,7 +174,11 @@ impl<'a> World<'a> {
             if considered.phase != now || considered.counts != Counts::Yes {
                 continue;
             }
-            let truth = self.truth(considered, touched.contains(&at), flips, &facts);
+            let told = self.truth(considered, touched.contains(&at), flips, &facts);
+            let truth = told.unwrap_or(Truth::Unknown);
+            if told.is_none() && may_overlap(considered.rule) {
+                culprits.push(Culprit::Rule(at));
+            }
             if truth == Truth::False || !tables.tries(considered.rule) {
                 continue;
             }
@@ -186,21 +190,21 @@ impl<'a> World<'a> {
         }
     }
 
-    /// What a rule's condition would come to. One that turns on what may not be told counts as
-    /// unknown, and so as one that applies: a remedy must be one whatever is hidden.
+    /// What a rule's condition would come to; none where that turns on what may not be told. It then
+    /// counts as one that applies: a remedy must be one whatever is hidden.
     fn truth(
         &self,
         considered: &Considered<'a>,
         touched: bool,
         flips: &Flips,
         facts: &Facts<'a>,
-    ) -> Truth {
+    ) -> Option<Truth> {
         let rescored = facts.risk_score.is_some_and(|score| score != self.score);
         if touched || (rescored && considered.phase == Phase::AfterRisk) {
             let told = |number| self.told(number, flips, facts);
-            considered.formula.truth(&told).unwrap_or(Truth::Unknown)
+            considered.formula.truth(&told)
         } else {
-            considered.truth
+            Some(considered.truth)
         }
     }
 
@@ -321,6 +325,13 @@ fn restrictions(findings: &Findings) -> usize {
         .denials
         .len()
         .saturating_add(findings.approvals.len())
+}
+
+/// Whether a rule that may hold may do so beside another row, where its table lets one hold.
+fn may_overlap(rule: &Rule) -> bool {
+    rule.table
+        .as_ref()
+        .is_some_and(|row| row.table.hit == Hit::Unique)
 }
 
 /// Whether reaching a level keeps an operation from being allowed.
