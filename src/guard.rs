@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use guardrails_core::audit::Keys;
-use guardrails_core::{Clock, Diagnostic, Entropy, Error, ErrorKind, Refreshed, Result, Severity};
+use guardrails_core::{
+    Clock, Diagnostic, Entropy, Error, ErrorKind, Name, Refreshed, Result, Severity, Value,
+};
 use guardrails_orm::{Database, InterruptedOperation, OpenOptions};
-use guardrails_rules::{Bundle, Compilation, compile};
+use guardrails_rules::{Bundle, Compilation, Parameters, compile};
 
 use crate::audit_key::KeySource;
 use crate::operating_system::{OsEntropy, SystemClock};
@@ -26,7 +28,7 @@ pub struct Guard {
 /// What the facade adds to core's guard.
 struct Own {
     database: Arc<Database>,
-    policies: Option<PathBuf>,
+    policies: Option<Policies>,
     /// Stops when the last clone is dropped.
     _watch: Option<Watch>,
 }
@@ -42,6 +44,7 @@ enum Watching {
 #[derive(Clone)]
 pub struct GuardBuilder {
     policies: Option<PathBuf>,
+    parameters: Parameters,
     store: Option<String>,
     key: Option<KeySource>,
     clock: Arc<dyn Clock>,
@@ -54,6 +57,16 @@ impl GuardBuilder {
     #[must_use]
     pub fn policies(mut self, path: impl Into<PathBuf>) -> Self {
         self.policies = Some(path.into());
+        self
+    }
+
+    /// Sets a parameter of the policies (`param REP_LIMIT : percent = 15%`): 20 or `"20%"` for a
+    /// percent, `"80000 CNY"` for an amount, as a record would hold it. One that the policies do not
+    /// declare, or that does not fit, is an error when the guard opens. What is set is part of the
+    /// policy's digest, and holds for each bundle that is reloaded.
+    #[must_use]
+    pub fn parameter(mut self, name: impl Into<Name>, value: impl Into<Value>) -> Self {
+        self.parameters.insert(name.into(), value.into());
         self
     }
 
@@ -107,8 +120,12 @@ impl GuardBuilder {
         })?;
         // Before a key is asked for, or made beside what is no database.
         guardrails_orm::check_address(address)?;
-        let policy = match &self.policies {
-            Some(path) => load_policy(path)?,
+        let policies = self.policies.clone().map(|path| Policies {
+            path,
+            parameters: self.parameters.clone(),
+        });
+        let policy = match &policies {
+            Some(policies) => policies.load()?,
             None => guardrails_core::policy::Policy::empty(),
         };
         let keys = Arc::new(self.keys(address)?);
@@ -122,14 +139,14 @@ impl GuardBuilder {
             .keys(keys)
             .open()?;
         let watch = match self.watching {
-            Watching::On => Some(Watch::start(core.clone(), self.policies.clone())?),
+            Watching::On => Some(Watch::start(core.clone(), policies.clone())?),
             Watching::Off => None,
         };
         Ok(Guard {
             core,
             own: Arc::new(Own {
                 database,
-                policies: self.policies,
+                policies,
                 _watch: watch,
             }),
         })
@@ -162,16 +179,40 @@ pub(crate) fn key_source(named: Option<&KeySource>, address: &str) -> Result<Key
     }
 }
 
+/// Where policies are, and what the host sets of them.
+#[derive(Debug, Clone)]
+pub(crate) struct Policies {
+    pub(crate) path: PathBuf,
+    pub(crate) parameters: Parameters,
+}
+
+impl Policies {
+    pub(crate) fn load(&self) -> Result<guardrails_core::policy::Policy> {
+        load_policy_with(&self.path, self.parameters.clone())
+    }
+}
+
 /// Reads and compiles a bundle: a folder of `.guard` files, or one file.
 ///
 /// # Errors
 /// [`ErrorKind::Policy`] with diagnostics, or the errors of [`Bundle::read`].
 pub fn load_policy(path: &Path) -> Result<guardrails_core::policy::Policy> {
+    load_policy_with(path, Parameters::new())
+}
+
+/// The same with parameters set.
+///
+/// # Errors
+/// As [`load_policy`].
+pub fn load_policy_with(
+    path: &Path,
+    parameters: Parameters,
+) -> Result<guardrails_core::policy::Policy> {
     let Compilation {
         policy,
         diagnostics,
         ..
-    } = compile(&Bundle::read(path)?);
+    } = compile(&Bundle::read(path)?.with_parameters(parameters));
     policy.ok_or_else(|| {
         let errors = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
         Error::policy(diagnostics.into_iter().filter(errors).collect())
@@ -184,6 +225,7 @@ impl Guard {
     pub fn builder() -> GuardBuilder {
         GuardBuilder {
             policies: None,
+            parameters: Parameters::new(),
             store: None,
             key: None,
             clock: Arc::new(SystemClock),
@@ -198,11 +240,11 @@ impl Guard {
     /// # Errors
     /// As [`GuardBuilder::open`]; [`ErrorKind::Setup`] when the guard has no policies of its own.
     pub fn reload(&self) -> Result<()> {
-        let path =
-            self.own.policies.as_deref().ok_or_else(|| {
+        let policies =
+            self.own.policies.as_ref().ok_or_else(|| {
                 Error::new(ErrorKind::Setup, "this guard was built without policies")
             })?;
-        self.core.replace_policy(load_policy(path)?)
+        self.core.replace_policy(policies.load()?)
     }
 
     /// Looks for changes of permissions, roles and skills now, instead of waiting for the watch.

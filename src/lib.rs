@@ -13,7 +13,7 @@ mod lsp;
 
 pub use audit_key::KeySource;
 pub use evaluation::{Evaluation, evaluate, explain};
-pub use guard::{Guard, GuardBuilder, load_policy};
+pub use guard::{Guard, GuardBuilder, load_policy, load_policy_with};
 pub use operating_system::{OsEntropy, SystemClock};
 
 /// Core's guard, which the facade's [`Guard`] is made of: without files, database or threads, for

@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime};
 
 use guardrails_core::{Error, ErrorKind, Guard, Result};
 
-use crate::guard::load_policy;
+use crate::guard::Policies;
 
 /// How long between two looks; a change is in force within a second, with room for a slow database.
 const PACE: Duration = Duration::from_millis(200);
@@ -24,13 +24,15 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    pub(crate) fn start(guard: Guard, policies: Option<PathBuf>) -> Result<Self> {
+    pub(crate) fn start(guard: Guard, policies: Option<Policies>) -> Result<Self> {
         let (stop, stopped) = channel();
         // Taken here, so that a change made right after `open` is seen as one.
-        let seen = policies.as_deref().map(fingerprint);
+        let seen = policies
+            .as_ref()
+            .map(|policies| fingerprint(&policies.path));
         let thread = std::thread::Builder::new()
             .name("guard-watch".to_owned())
-            .spawn(move || look(&guard, policies.as_deref(), seen, &stopped))
+            .spawn(move || look(&guard, policies.as_ref(), seen, &stopped))
             .map_err(|error| {
                 Error::new(ErrorKind::Setup, "the watching thread could not be started")
                     .with_source(error)
@@ -90,7 +92,7 @@ type Fingerprint = Vec<(PathBuf, u64, Option<SystemTime>)>;
 
 fn look(
     guard: &Guard,
-    policies: Option<&Path>,
+    policies: Option<&Policies>,
     mut seen: Option<Fingerprint>,
     stopped: &Receiver<()>,
 ) {
@@ -98,12 +100,14 @@ fn look(
         // A store that does not answer, or a bundle that does not compile, leaves what was in force
         // in force; the next look tries again.
         let _ = guard.refresh();
-        let Some(path) = policies else {
+        let Some(policies) = policies else {
             continue;
         };
-        let now = fingerprint(path);
+        let now = fingerprint(&policies.path);
         if seen.as_ref() != Some(&now) {
-            let put_in_force = load_policy(path).and_then(|policy| guard.replace_policy(policy));
+            let put_in_force = policies
+                .load()
+                .and_then(|policy| guard.replace_policy(policy));
             // A broken bundle is not tried again until it changes; a store that is down is.
             let down = |error: &Error| error.kind() == ErrorKind::Store;
             if !put_in_force.as_ref().is_err_and(down) {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use crm_guardrails::rules::Parameters;
 use crm_guardrails::{
     Error, ErrorKind, KeySource, OperationId, Refreshed, Request, Result, TicketId,
 };
@@ -51,18 +52,22 @@ impl Guard {
 #[pymethods]
 impl Guard {
     #[staticmethod]
-    #[pyo3(signature = (*, policies, store, audit_key = None))]
+    #[pyo3(signature = (*, policies, store, audit_key = None, parameters = None))]
     fn open(
         py: Python<'_>,
         policies: PathBuf,
         store: String,
         audit_key: Option<&Bound<'_, PyAny>>,
+        parameters: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         let mut builder = crm_guardrails::Guard::builder()
             .policies(policies)
             .store(store);
         if let Some(key) = audit_key {
             builder = builder.audit_key(key_source(key)?);
+        }
+        for (name, value) in set(parameters)? {
+            builder = builder.parameter(name, value);
         }
         let core = call(py, || builder.open())?;
         Ok(Self {
@@ -234,17 +239,32 @@ fn key_source(key: &Bound<'_, PyAny>) -> PyResult<KeySource> {
     Ok(KeySource::Seed(seed))
 }
 
+/// What the host sets of the policies' parameters.
+fn set(parameters: Option<&Bound<'_, PyDict>>) -> PyResult<Parameters> {
+    let Some(parameters) = parameters else {
+        return Ok(Parameters::new());
+    };
+    let set = fields(parameters)?;
+    Ok(set
+        .iter()
+        .map(|(name, value)| (name.clone(), value.clone()))
+        .collect())
+}
+
 /// Decides one request in memory, as `guard eval` does.
 #[pyfunction]
-#[pyo3(signature = (request, *, policies))]
+#[pyo3(signature = (request, *, policies, parameters = None))]
 pub(crate) fn evaluate<'py>(
     py: Python<'py>,
     request: &Bound<'py, PyAny>,
     policies: PathBuf,
+    parameters: Option<&Bound<'py, PyDict>>,
 ) -> PyResult<Bound<'py, PyDict>> {
+    let parameters = set(parameters)?;
     let request = text_of(request)?;
     let answer = call(py, || {
-        crm_guardrails::evaluate(crm_guardrails::load_policy(&policies)?, &request)
+        let policy = crm_guardrails::load_policy_with(&policies, parameters)?;
+        crm_guardrails::evaluate(policy, &request)
     })?;
     to_dict(py, &answer.to_fields())
 }
@@ -274,10 +294,16 @@ fn text_of(request: &Bound<'_, PyAny>) -> PyResult<String> {
 
 /// The findings of the checker, rendered; empty when there are none.
 #[pyfunction]
-pub(crate) fn check(py: Python<'_>, policies: PathBuf) -> PyResult<String> {
+#[pyo3(signature = (policies, *, parameters = None))]
+pub(crate) fn check(
+    py: Python<'_>,
+    policies: PathBuf,
+    parameters: Option<&Bound<'_, PyDict>>,
+) -> PyResult<String> {
     use crm_guardrails::rules::{Bundle, Style, compile, render};
+    let parameters = set(parameters)?;
     call(py, || {
-        let bundle = Bundle::read(&policies)?;
+        let bundle = Bundle::read(&policies)?.with_parameters(parameters);
         let found = compile(&bundle).diagnostics;
         Ok(render(&found, &bundle, Style::Plain))
     })

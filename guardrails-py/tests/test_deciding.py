@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Dict
 
 import pytest
@@ -18,7 +19,10 @@ from crm_guardrails import (
     LimitReached,
     NotFound,
     Operation,
+    PolicyError,
     Principal,
+    check,
+    evaluate,
 )
 
 
@@ -81,6 +85,32 @@ def test_texts_are_told_in_the_language_of_who_reads_them(
     manager = Principal(rep.tenant, "u-02", roles=["SALES_MANAGER"], language="en")
     [card] = guard.tickets(manager)
     assert card.because == ["over the limit of a representative: 20%"]
+
+
+def test_parameters_are_set_by_the_host(tmp_path: Path) -> None:
+    policy = """guard 1
+param LIMIT : percent = 15% in 0% .. 30%
+entity Quote { id : text  discount : percent }
+grant REP on Quote { write * }
+skill quote.draft { does update on Quote impact 1 allow REP }
+rule limit { on update of Quote when discount > LIMIT then deny OVER because "over {LIMIT}" }
+"""
+    path = tmp_path / "limits.guard"
+    path.write_text(policy, "utf-8")
+    request: Dict[str, Any] = {
+        "principal": {"tenant": "acme", "user": "u-1", "roles": ["REP"]},
+        "skill": "quote.draft",
+        "record": {"id": "q", "discount": 1},
+        "changes": {"discount": 20},
+    }
+    refused = evaluate(request, policies=path)
+    allowed = evaluate(request, policies=path, parameters={"LIMIT": Decimal("22.5")})
+    assert [reason["message"] for reason in refused["reasons"]] == ["over 15%"]
+    assert allowed["outcome"] == "allow" and allowed["policy"] != refused["policy"]
+    assert allowed == evaluate(request, policies=path, parameters={"LIMIT": "22.5"})
+    with pytest.raises(PolicyError, match="outside of its range"):
+        evaluate(request, policies=path, parameters={"LIMIT": 31})
+    assert "no file declares it" in check(path, parameters={"LIMITT": 1})
 
 
 def test_obligations_say_what_the_host_must_do(op: Operation, quote: Dict[str, Any]) -> None:

@@ -73,7 +73,7 @@ pub mod service;
 mod test_case;
 mod testing;
 
-pub use bundle::{BUNDLE_BYTES, Bundle, FILE_BYTES, SourceFile};
+pub use bundle::{BUNDLE_BYTES, Bundle, FILE_BYTES, Parameters, SourceFile};
 pub use codes::{Code, Example, codes, explain};
 pub use compile::{Compilation, compile, syntax};
 pub use coverage::{Coverage, Covered, CoveredClause, Share};

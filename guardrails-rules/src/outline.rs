@@ -124,6 +124,12 @@ struct Reader<'b> {
 impl Reader<'_> {
     fn read(&self, declaration: &Declaration, stretch: Span, outline: &mut Outline) {
         match declaration {
+            // What it is unless the host says otherwise.
+            Declaration::Param(param) => outline.constants.push(Constant {
+                name: param.name.text.clone(),
+                value: self.text(param.default.span),
+                place: self.place(param.name.span),
+            }),
             Declaration::Const(constant) => outline.constants.push(Constant {
                 name: constant.name.text.clone(),
                 value: self.text(constant.value.span),
@@ -216,6 +222,7 @@ fn named(declaration: &Declaration) -> (&'static str, Name, &[Annotation]) {
         Declaration::Entity(entity) => ("entity", entity.name.text.clone(), &entity.annotations),
         Declaration::Enum(members) => of("enum", &members.name.text),
         Declaration::Const(constant) => of("const", &constant.name.text),
+        Declaration::Param(param) => ("param", param.name.text.clone(), &param.annotations),
         Declaration::List(list) => of("list", &list.name.text),
         Declaration::Grant(_) => of("grant", &nameless),
         Declaration::Skill(skill) => ("skill", skill.name.joined(), &skill.annotations),

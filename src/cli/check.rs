@@ -11,7 +11,7 @@ use super::{Ending, Format, Policies};
 use crate::{Diagnostic, Error, Phrase, Result, Severity, phrase};
 
 pub(super) fn run(args: &Policies, output: &mut Output) -> Result<Ending> {
-    match Bundle::read(&args.policies) {
+    match args.bundle() {
         Ok(bundle) => {
             let mut compilation = compile(&bundle);
             lint::add_findings(&mut compilation, Depth::Mistakes);

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::Ending;
 use super::output::Output;
-use crate::guard::load_policy;
+use super::{Ending, Set};
+use crate::guard::load_policy_with;
 use crate::{Error, ErrorKind, Evaluation, JsonLimits, Result, evaluate};
 
 /// A request, for `guard eval --help`.
@@ -32,10 +32,12 @@ pub(super) struct EvalArgs {
     /// The folder of `.guard` files, or one file
     #[arg(long, default_value = "policies")]
     policies: PathBuf,
+    #[command(flatten)]
+    set: Set,
 }
 
 pub(super) fn run(args: &EvalArgs, output: &mut Output) -> Result<Ending> {
-    let policy = load_policy(&args.policies)?;
+    let policy = load_policy_with(&args.policies, args.set.parameters()?)?;
     let answer = evaluate(policy, &read(&args.request)?)?;
     if output.is_json() {
         output.line(answer.to_json());

@@ -35,6 +35,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use guardrails_rules::{Bundle, Parameters};
 
 use self::output::Output;
 use crate::{Error, ErrorKind};
@@ -149,6 +150,40 @@ struct Policies {
     /// The folder of `.guard` files, or one file
     #[arg(default_value = "policies")]
     policies: PathBuf,
+    #[command(flatten)]
+    set: Set,
+}
+
+impl Policies {
+    /// The bundle, with what was set.
+    fn bundle(&self) -> crate::Result<Bundle> {
+        Ok(Bundle::read(&self.policies)?.with_parameters(self.set.parameters()?))
+    }
+}
+
+/// What is set of the policies' parameters.
+#[derive(Debug, Clone, Default, Args)]
+struct Set {
+    /// Set a parameter of the policies, such as `--set REP_LIMIT=20%`
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    set: Vec<String>,
+}
+
+impl Set {
+    fn parameters(&self) -> crate::Result<Parameters> {
+        let mut parameters = Parameters::new();
+        for set in &self.set {
+            let (name, value) = set.split_once('=').ok_or_else(|| {
+                crate::Error::new(
+                    crate::ErrorKind::Input,
+                    format!("`--set {set}` does not name a value"),
+                )
+                .with_help("write `--set NAME=VALUE`, such as `--set REP_LIMIT=20%`")
+            })?;
+            parameters.insert(name.trim().into(), crate::Value::from(value.trim()));
+        }
+        Ok(parameters)
+    }
 }
 
 /// How a command came out.

@@ -18,6 +18,8 @@ mod begin;
 mod fixture;
 #[path = "decisions/messages.rs"]
 mod messages;
+#[path = "decisions/parameters.rs"]
+mod parameters;
 #[path = "decisions/propose.rs"]
 mod propose;
 #[path = "decisions/read.rs"]

@@ -10,6 +10,7 @@ mod expr;
 mod grant;
 mod message;
 mod obligation;
+mod parameter;
 mod print;
 mod risk;
 mod rule;
@@ -29,6 +30,7 @@ pub use expr::{
 pub use grant::{FieldClause, FieldSet, Grant, Permission};
 pub use message::{Message, MessagePart, Translation, speaks};
 pub use obligation::{Duty, Term};
+pub use parameter::Parameter;
 pub(crate) use print::{variable, write_moment, write_number};
 pub use risk::{LevelEffect, RiskFactor, RiskLevel, RiskModel, RiskThreshold};
 pub use rule::{
@@ -97,7 +99,7 @@ impl fmt::Display for Verb {
 /// One checked bundle.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    /// Digest over the bundle's files: their paths and bytes, in path order.
+    /// Digest over the bundle's files, their paths and bytes in path order, and over what the host set.
     pub digest: Digest,
     /// The time zone in which days and hours are meant.
     pub zone: Zone,
@@ -111,6 +113,8 @@ pub struct Policy {
     pub rules: Vec<Arc<Rule>>,
     /// How risk is scored.
     pub risk: Arc<RiskModel>,
+    /// What the host may set, by name.
+    pub parameters: BTreeMap<Name, Parameter>,
     /// Approval chains by name.
     pub approvals: BTreeMap<Name, Arc<ApprovalChain>>,
 }
@@ -127,6 +131,7 @@ impl Policy {
             skills: BTreeMap::new(),
             rules: Vec::new(),
             risk: Arc::new(RiskModel::standard()),
+            parameters: BTreeMap::new(),
             approvals: BTreeMap::new(),
         }
     }

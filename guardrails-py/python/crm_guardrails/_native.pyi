@@ -560,7 +560,11 @@ class Guard:
 
     @staticmethod
     def open(
-        *, policies: _Path, store: str, audit_key: Union[_Path, bytes, None] = None
+        *,
+        policies: _Path,
+        store: str,
+        audit_key: Union[_Path, bytes, None] = None,
+        parameters: Optional[Dict[str, Any]] = None,
     ) -> "Guard":
         """Compiles the policies and opens the database.
 
@@ -570,6 +574,8 @@ class Guard:
             audit_key: The audit's secret: the path of its file, made with a new secret if it does
                 not exist, or the 32 bytes themselves. With SQLite it may be left out: the file then
                 is beside the database.
+            parameters: Values for parameters that the policies declare (``param``), by name: ``20``
+                or ``"20%"`` for a percent. They are part of the policy's digest.
 
         Keep an SQLite file of the guard's apart from your own, and do not open it with Python's
         ``sqlite3`` in the same process: when that second copy of SQLite closes the file, the guard
@@ -679,16 +685,22 @@ class Guard:
         /,
     ) -> Literal[False]: ...
 
-def evaluate(request: Union[str, Dict[str, Any]], *, policies: _Path) -> Dict[str, Any]:
+def evaluate(
+    request: Union[str, Dict[str, Any]],
+    *,
+    policies: _Path,
+    parameters: Optional[Dict[str, Any]] = None,
+) -> Dict[str, Any]:
     """Decides one request in memory; what ``guard eval --format json`` prints.
 
     Args:
         request: The request as JSON text or as a ``dict``: ``principal``, ``skill``, and as needed
             ``entity``, ``context``, ``purpose``, ``at``, ``record``, ``changes``, ``verb``.
         policies: The folder of ``.guard`` files, or one file.
+        parameters: As for :meth:`Guard.open`.
 
     Raises:
-        PolicyError: A policy does not compile.
+        PolicyError: A policy does not compile, or a parameter does not fit it.
         NotFound: The policies are not there.
         InputError: The request is malformed.
     """
@@ -706,8 +718,12 @@ def explain(request: Union[str, Dict[str, Any]], *, policies: _Path) -> Explanat
         InputError: The request is malformed, or has neither a record nor changes.
     """
 
-def check(policies: _Path) -> str:
+def check(policies: _Path, *, parameters: Optional[Dict[str, Any]] = None) -> str:
     """The findings of the policy checker as text; empty when there are none.
+
+    Args:
+        policies: The folder of ``.guard`` files, or one file.
+        parameters: As for :meth:`Guard.open`.
 
     Raises:
         NotFound, InputError: The policies are not there, or cannot be read.

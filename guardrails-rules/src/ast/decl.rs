@@ -61,6 +61,17 @@ pub(crate) struct Const {
     pub(crate) value: Datum,
 }
 
+/// `param NAME : type = default in low .. high`
+#[derive(Debug)]
+pub(crate) struct Param {
+    pub(crate) name: Ident,
+    pub(crate) ty: TypeRef,
+    pub(crate) default: Datum,
+    /// Both included.
+    pub(crate) range: Option<(Datum, Datum)>,
+    pub(crate) annotations: Vec<Annotation>,
+}
+
 #[derive(Debug)]
 pub(crate) struct List {
     pub(crate) name: Ident,

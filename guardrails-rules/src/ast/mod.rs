@@ -13,7 +13,7 @@ use guardrails_core::Name;
 pub(crate) use decl::{
     Annotation, Approval, ApprovalItem, Argument, Because, Clause, ClauseKind, Const, Effect,
     EffectKind, Entity, Enum, Factor, Field, Fields, Grant, Level, List, ListSource, MaskWord,
-    Masking, Overdue, Risk, Rule, Script, Skill, SkillItem, Step, TypeKind, TypeRef,
+    Masking, Overdue, Param, Risk, Rule, Script, Skill, SkillItem, Step, TypeKind, TypeRef,
 };
 pub(crate) use expr::{
     BinaryOp, Comprehension, Datum, DatumKind, Entry, Expr, ExprKind, Literal, LogicOp, PrefixOp,
@@ -104,6 +104,7 @@ pub(crate) enum Declaration {
     Entity(Entity),
     Enum(Enum),
     Const(Const),
+    Param(Param),
     List(List),
     Grant(Grant),
     Skill(Skill),

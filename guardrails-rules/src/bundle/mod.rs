@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use guardrails_core::policy::Digest;
-use guardrails_core::{Diagnostic, Error, ErrorKind, Place, Result, phrase};
+use guardrails_core::{Diagnostic, Error, ErrorKind, Name, Place, Result, Value, phrase};
 use sha2::{Digest as _, Sha256};
 
 pub use source::SourceFile;
@@ -36,7 +36,11 @@ pub struct Bundle {
     sources: Vec<SourceFile>,
     words: BTreeMap<Arc<str>, SourceFile>,
     digest: Digest,
+    parameters: Parameters,
 }
+
+/// What a host sets of a policy's parameters, by name.
+pub type Parameters = BTreeMap<Name, Value>;
 
 impl Bundle {
     /// Reads a folder, with its `.guard` files at any depth, or one `.guard` file; and the word
@@ -79,13 +83,40 @@ impl Bundle {
             sources,
             words,
             digest,
+            parameters: Parameters::new(),
         })
     }
 
-    /// SHA-256 over the paths and bytes of all files, in path order.
+    /// Sets parameters of the policy (`param`). Values are read as their declared types when the
+    /// bundle is compiled; one that no file declares, or that does not fit, is then an error.
+    #[must_use]
+    pub fn with_parameters(mut self, parameters: Parameters) -> Self {
+        self.parameters = parameters;
+        self
+    }
+
+    pub(crate) fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    /// SHA-256 over the paths and bytes of all files, in path order; and over what the host set, if
+    /// it set anything.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        self.digest
+        if self.parameters.is_empty() {
+            return self.digest;
+        }
+        let mut hash = Sha256::new();
+        hash.update(self.digest.0);
+        for (name, value) in &self.parameters {
+            let mut text = String::new();
+            value.write_json(&mut text);
+            for part in [name.as_bytes(), text.as_bytes()] {
+                hash.update((part.len() as u64).to_be_bytes());
+                hash.update(part);
+            }
+        }
+        Digest(hash.finalize().into())
     }
 
     /// The policy files, in path order.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use guardrails_core::{Diagnostic, Name, Phrase, Place, phrase};
 
-use super::symbols::Symbols;
+use super::symbols::{Space, Symbols};
 use crate::ast::{Dotted, Ident, Span};
 use crate::bundle::Bundle;
 use crate::codes;
@@ -161,9 +161,10 @@ impl<'b> Context<'b> {
         );
     }
 
-    /// A const or list was read.
-    pub(super) fn mark_used(&self, name: &Name) {
+    /// A const, parameter or list was read.
+    pub(super) fn mark_used(&self, name: &Name, at: Span) {
         self.used.borrow_mut().insert(name.clone());
+        self.refer(Space::Value, name, at);
     }
 
     pub(super) fn report_unused(&self) {
@@ -205,7 +206,9 @@ impl<'b> Context<'b> {
     }
 
     pub(super) fn check_chain(&self, chain: &Ident) {
-        if !self.symbols.chains.contains_key(&chain.text) {
+        if self.symbols.chains.contains_key(&chain.text) {
+            self.refer(Space::Chain, &chain.text, chain.span);
+        } else {
             self.unknown(
                 codes::UNKNOWN_CHAIN,
                 chain,
@@ -219,7 +222,7 @@ impl<'b> Context<'b> {
     pub(super) fn check_package(&self, package: &Dotted) {
         let name = package.joined();
         if !self.symbols.packages.contains(&name) {
-            let known = self.symbols.packages.iter().map(|name| &**name);
+            let known = self.symbols.packages.names();
             let help = suggest::did_you_mean(&name, known).unwrap_or_else(|| {
                 phrase!(
                     "add a file with `package {name}` to the bundle"

@@ -71,7 +71,7 @@ fn is_nothing(word: &Dotted) -> bool {
 }
 
 /// A literal as a host would send it.
-fn sent(written: &Literal) -> Value {
+pub(super) fn sent(written: &Literal) -> Value {
     match written {
         Literal::Bool(truth) => Value::from(*truth),
         Literal::Number(number) | Literal::Percent(number) | Literal::Money(number, _) => {
@@ -119,7 +119,8 @@ fn typed(cx: &Context<'_>, datum: &Datum, ty: &Type) -> Value {
     }
 }
 
-fn fits(have: &Type, ty: &Type) -> bool {
+/// Whether a constant of one type may stand where another is declared.
+pub(super) fn fits(have: &Type, ty: &Type) -> bool {
     have == ty
         || matches!(
             (have, ty),
@@ -209,7 +210,7 @@ fn constant(cx: &Context<'_>, word: &Dotted, datum: &Datum, ty: &Type) -> Value 
         });
         return Value::Null;
     };
-    cx.mark_used(&name);
+    cx.mark_used(&name, word.span);
     if !fits(&found.ty, ty) {
         misfit(cx, datum, &described(&found.ty), ty);
     }

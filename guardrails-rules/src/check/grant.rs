@@ -10,6 +10,7 @@ use guardrails_core::{Name, phrase};
 use super::condition::{Checker, Reach};
 use super::context::{Context, declare};
 use super::mask;
+use super::symbols::Space;
 use crate::ast::{self, Clause, ClauseKind, Dotted, Fields, Ident, MaskWord, Masking, Span};
 use crate::codes;
 
@@ -62,6 +63,7 @@ pub(super) fn lower(cx: &Context<'_>, written: &ast::Grant) -> Vec<Grant> {
 /// The entity of this name; reports when there is none.
 pub(super) fn entity(cx: &Context<'_>, name: &Ident) -> Option<Arc<Entity>> {
     let found = cx.symbols.entities.get(&name.text).cloned();
+    cx.refer(Space::Type, &name.text, name.span);
     if found.is_none() {
         let known = cx.symbols.entities.keys().map(|name| &**name);
         let kind = phrase!("entity" | "实体");

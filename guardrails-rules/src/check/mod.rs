@@ -25,6 +25,8 @@ mod moments;
 mod names;
 mod obligation;
 mod operators;
+mod packages;
+mod parameter;
 mod presence;
 mod risk;
 mod rule;
@@ -69,6 +71,7 @@ pub(crate) fn check(bundle: &Bundle, files: &[File]) -> Checked {
         digest: bundle.digest(),
         zone: cx.symbols.zone,
         entities: cx.symbols.entities.clone(),
+        parameters: cx.symbols.parameters.clone(),
         ..Policy::empty()
     };
     let mut tests = Vec::new();
@@ -77,6 +80,8 @@ pub(crate) fn check(bundle: &Bundle, files: &[File]) -> Checked {
     }
     risk_model(&cx, files, &mut policy);
     count_rules(&cx, &policy);
+    cx.refer_to_types(files);
+    cx.report_idle_uses();
     cx.report_unused();
     Checked {
         policy,
@@ -125,6 +130,7 @@ fn lower(
         | Declaration::Entity(_)
         | Declaration::Enum(_)
         | Declaration::Const(_)
+        | Declaration::Param(_)
         | Declaration::List(_)
         | Declaration::Risk(_) => {}
     }

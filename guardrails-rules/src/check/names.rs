@@ -10,6 +10,7 @@ use super::condition::{Absent, Checker, Reach};
 use super::context::{declare_field, field_of};
 use super::data::one_of;
 use super::presence::is_there;
+use super::symbols::Space;
 use super::types::{Ty, Typed, described};
 use crate::ast::{Ident, Span};
 use crate::codes;
@@ -335,7 +336,7 @@ impl Checker<'_, '_> {
         match rest {
             [] => {
                 if let Some(constant) = self.cx.symbols.consts.get(&first.text) {
-                    self.cx.mark_used(&first.text);
+                    self.cx.mark_used(&first.text, first.span);
                     if matches!(constant.kind, ExprKind::Literal(Value::Null)) {
                         // Reported where it is declared.
                         return Some(Typed::bad(place));
@@ -347,7 +348,7 @@ impl Checker<'_, '_> {
                     ));
                 }
                 self.cx.symbols.lists.get(&first.text)?;
-                self.cx.mark_used(&first.text);
+                self.cx.mark_used(&first.text, first.span);
                 let text = &first.text;
                 let message = phrase!(
                     "`{text}` is a list of constants" | "`{text}` 是常量列表",
@@ -360,6 +361,7 @@ impl Checker<'_, '_> {
             }
             [member] => {
                 let members = self.cx.symbols.enums.get(&first.text)?;
+                self.cx.refer(Space::Type, &first.text, first.span);
                 if members.members.contains(&member.text) {
                     return Some(self.member(member, members, span));
                 }

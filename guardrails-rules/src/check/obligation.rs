@@ -61,7 +61,7 @@ fn constant(checker: &Checker<'_, '_>, word: &Dotted) -> Value {
     }
     match cx.symbols.consts.get(&name) {
         Some(constant) => {
-            cx.mark_used(&name);
+            cx.mark_used(&name, word.span);
             match &constant.kind {
                 ExprKind::Literal(value) => value.clone(),
                 _ => {

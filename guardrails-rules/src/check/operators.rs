@@ -259,7 +259,7 @@ impl Checker<'_, '_> {
             });
             return Typed::bad(place);
         };
-        self.cx.mark_used(&name.text);
+        self.cx.mark_used(&name.text, name.span);
         let value = value.settle(&list.item);
         let Some(ty) = value.ty() else {
             return Typed::bad(place);

@@ -58,6 +58,20 @@ pub(super) fn collect(collector: &mut Collector<'_>, files: &[File]) {
     collector.symbols.findings.extend(findings);
 }
 
+/// A type that stands outside of an entity.
+pub(super) fn type_of(collector: &mut Collector<'_>, written: &TypeRef) -> Type {
+    let cx = Context::new(collector.bundle, Symbols::default());
+    let entities: BTreeSet<Name> = collector.symbols.entities.keys().cloned().collect();
+    let ty = Types {
+        cx: &cx,
+        symbols: &collector.symbols,
+        entities: &entities,
+    }
+    .ty(written);
+    collector.symbols.findings.extend(cx.into_findings());
+    ty
+}
+
 /// Members of an enum (`enum_members`).
 const MEMBERS: usize = 1_000;
 /// Fields of an entity (`entity_fields`).

@@ -2,13 +2,14 @@
 //!
 //! Collecting looks at declarations only; conditions come later and find everything here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use guardrails_core::policy::{Entity, EnumType, ExprKind, Type, ValueSet};
+use guardrails_core::policy::{Entity, EnumType, ExprKind, Parameter, Type, ValueSet};
 use guardrails_core::{Diagnostic, Name, Phrase, Zone, phrase};
 
-use super::{constants, schema, table, zone};
+use super::packages::Packages;
+use super::{constants, parameter, schema, table, zone};
 use crate::ast::{ApprovalItem, Declaration, File, Ident, Overdue, SkillItem, Span};
 use crate::bundle::Bundle;
 use crate::codes;
@@ -21,12 +22,13 @@ pub(super) struct Symbols {
     pub(super) entities: BTreeMap<Name, Arc<Entity>>,
     pub(super) consts: BTreeMap<Name, Constant>,
     pub(super) lists: BTreeMap<Name, ConstList>,
+    pub(super) parameters: BTreeMap<Name, Parameter>,
     pub(super) skills: BTreeMap<Name, Span>,
     pub(super) rules: BTreeMap<Name, Span>,
     pub(super) chains: BTreeMap<Name, Span>,
     /// Roles, and how often a grant, skill or step names them.
     pub(super) roles: BTreeMap<Name, usize>,
-    pub(super) packages: BTreeSet<Name>,
+    pub(super) packages: Packages,
     pub(super) findings: Vec<Diagnostic>,
 }
 
@@ -52,19 +54,19 @@ pub(super) fn collect(bundle: &Bundle, files: &[File]) -> Symbols {
         taken: BTreeMap::new(),
     };
     let declarations = || files.iter().flat_map(|file| &file.declarations);
-    let packages = files.iter().filter_map(|file| file.package.as_ref());
-    collector.symbols.packages = packages.map(crate::ast::Dotted::joined).collect();
     declarations().for_each(|declaration| collector.name(declaration));
     zone::collect(&mut collector, files);
     schema::collect(&mut collector, files);
     constants::collect(&mut collector, files);
+    parameter::collect(&mut collector, files);
     declarations().for_each(|declaration| collector.roles(declaration));
+    collector.symbols.packages = Packages::new(files, collector.taken);
     collector.symbols
 }
 
 /// Kinds of names that must differ among themselves.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Space {
+pub(super) enum Space {
     Type,
     Value,
     Skill,
@@ -98,6 +100,7 @@ impl Collector<'_> {
             Declaration::Entity(entity) => self.take(Space::Type, &entity.name),
             Declaration::Enum(declared) => self.take(Space::Type, &declared.name),
             Declaration::Const(constant) => self.take(Space::Value, &constant.name),
+            Declaration::Param(param) => self.take(Space::Value, &param.name),
             Declaration::List(list) => self.take(Space::Value, &list.name),
             Declaration::Rule(rule) => {
                 self.take(Space::Rule, &rule.name);

@@ -7,6 +7,7 @@ use guardrails_core::policy::{Entity, RiskLevel, Verb};
 use guardrails_core::{Fields, Name, phrase};
 
 use super::context::{Context, declare};
+use super::symbols::Space;
 use super::{actor, cases, data, grant};
 use crate::ast::{self, Datum, DatumKind, Dotted, Entry, Ident, Span, Test, TestItem};
 use crate::codes;
@@ -165,6 +166,7 @@ impl Lowering<'_, '_> {
 
     pub(super) fn skill(&self, name: &Dotted) -> Name {
         let joined = name.joined();
+        self.cx.refer(Space::Skill, &joined, name.span);
         if !self.cx.symbols.skills.contains_key(&joined) {
             let ident = Ident {
                 text: joined.clone(),
@@ -218,6 +220,9 @@ impl Lowering<'_, '_> {
     }
 
     fn check_rule(&self, rule: &Ident) {
+        // A row is its table's, by name.
+        let whole = rule.text.split('#').next().unwrap_or(&rule.text);
+        self.cx.refer(Space::Rule, &whole.into(), rule.span);
         if !self.cx.symbols.rules.contains_key(&rule.text) {
             let known = self.cx.symbols.rules.keys().map(|name| &**name);
             let kind = phrase!("rule" | "规则");

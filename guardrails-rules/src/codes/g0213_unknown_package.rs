@@ -23,7 +23,6 @@ entity Quote { id : text }
         right: r"
 guard 1
 package crm.common
-use crm.common
 entity Quote { id : text }
 ",
     },

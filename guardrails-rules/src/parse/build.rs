@@ -69,6 +69,7 @@ impl Builder {
             Rule::use_decl => Declaration::Use(small::name_of(node)?),
             Rule::enum_decl => Declaration::Enum(small::enumeration(node)?),
             Rule::const_decl => Declaration::Const(small::constant(node)?),
+            Rule::param_decl => Declaration::Param(small::parameter(node)?),
             Rule::list_decl => Declaration::List(small::list(node)?),
             Rule::entity_decl => {
                 let doc = self.documentation(node.span(), file);
@@ -157,6 +158,7 @@ pub(super) fn entry(keyword: &str) -> Rule {
         "entity" => Rule::entity_decl,
         "enum" => Rule::enum_decl,
         "const" => Rule::const_decl,
+        "param" => Rule::param_decl,
         "list" => Rule::list_decl,
         "grant" => Rule::grant_decl,
         "skill" => Rule::skill_decl,

@@ -20,12 +20,14 @@ pub(crate) const NESTING: usize = 64;
 
 /// Words that begin a declaration.
 pub(crate) const DECLARATIONS: &[&str] = &[
-    "guard", "package", "timezone", "use", "entity", "enum", "const", "list", "grant", "skill",
+    "guard", "package", "timezone", "use", "entity", "enum", "const", "param", "list", "grant", "skill",
     "rule", "risk", "approval", "table", "test",
 ];
 
 /// Declarations without a block: one line, as people write them.
-const SINGLE_LINE: &[&str] = &["guard", "package", "timezone", "use", "const", "list"];
+const SINGLE_LINE: &[&str] = &[
+    "guard", "package", "timezone", "use", "const", "param", "list",
+];
 
 /// The text of one declaration, well-bracketed, and the word it begins with.
 #[derive(Debug, PartialEq, Eq)]

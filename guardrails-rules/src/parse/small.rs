@@ -4,8 +4,8 @@ use super::grammar::Rule;
 use super::literal;
 use super::tree::{Built, Children, Node};
 use crate::ast::{
-    Annotation, Argument, Const, Dotted, Entity, Enum, Field, Ident, List, ListSource, TypeKind,
-    TypeRef,
+    Annotation, Argument, Const, Dotted, Entity, Enum, Field, Ident, List, ListSource, Param,
+    TypeKind, TypeRef,
 };
 
 /// The one name of a `package` or `use`.
@@ -92,6 +92,28 @@ pub(super) fn constant(node: &Node<'_>) -> Built<Const> {
     Ok(Const {
         name: children.need(Rule::name)?.ident(),
         value: literal::datum(&children.need(Rule::datum)?)?,
+    })
+}
+
+pub(super) fn parameter(node: &Node<'_>) -> Built<Param> {
+    let mut children = node.children();
+    let name = children.need(Rule::name)?.ident();
+    let ty = type_ref(&children.need(Rule::type_ref)?)?;
+    let default = literal::datum(&children.need(Rule::datum)?)?;
+    let range = match children.next_if(Rule::param_range) {
+        Some(range) => {
+            let mut bounds = range.children();
+            let low = literal::datum(&bounds.need(Rule::datum)?)?;
+            Some((low, literal::datum(&bounds.need(Rule::datum)?)?))
+        }
+        None => None,
+    };
+    Ok(Param {
+        name,
+        ty,
+        default,
+        range,
+        annotations: annotations(&mut children)?,
     })
 }
 

@@ -51,7 +51,7 @@ pub(super) struct DocArgs {
 }
 
 pub(super) fn run(args: &DocArgs, output: &mut Output) -> Result<Ending> {
-    let bundle = match Bundle::read(&args.policies.policies) {
+    let bundle = match args.policies.bundle() {
         Ok(bundle) => bundle,
         Err(error) => return check::unread(&args.policies, error, output),
     };

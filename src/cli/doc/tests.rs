@@ -39,6 +39,7 @@ fn page_of(bundle: &Bundle, language: Language) -> Page {
     let args = DocArgs {
         policies: Policies {
             policies: "policies".into(),
+            set: crate::cli::Set::default(),
         },
         out: "policy.html".into(),
         title: None,

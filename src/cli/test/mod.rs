@@ -64,7 +64,7 @@ pub(super) fn run(args: &TestArgs, output: &mut Output) -> Result<Ending> {
 }
 
 fn once(args: &TestArgs, output: &mut Output) -> Result<Ending> {
-    let bundle = match Bundle::read(&args.policies.policies) {
+    let bundle = match args.policies.bundle() {
         Ok(bundle) => bundle,
         Err(error) => return check::unread(&args.policies, error, output),
     };
