@@ -26,8 +26,8 @@ pub use guardrails_core::process;
 pub use guardrails_core::process::Explanation;
 pub use guardrails_core::{
     Activity, Changes, Clock, CountingEntropy, Decision, Diagnostic, Entropy, Error, ErrorKind,
-    FieldPermission, Fields, FrozenClock, Holding, JsonLimits, LogId, MemoryStore, Name, Note,
-    Obligation, Operation, OperationId, Outcome, Place, Principal, Reason, Record, Refreshed,
+    FieldPermission, Fields, Figure, FrozenClock, Holding, JsonLimits, LogId, MemoryStore, Name,
+    Note, Obligation, Operation, OperationId, Outcome, Place, Principal, Reason, Record, Refreshed,
     Request, Result, Risk, RoleLine, RolePermission, Severity, SkillStatusRow, Store, TicketHandle,
     TicketId, Value, Verdict, Zone, parse_fields,
 };

@@ -77,7 +77,7 @@ pub use diagnostic::{Diagnostic, Language, Note, Phrase, Place, Said, Severity};
 pub use error::{Error, ErrorKind, Result};
 pub use guard::{Guard, GuardBuilder, Refreshed};
 pub use memory::MemoryStore;
-pub use operation::Operation;
+pub use operation::{Figure, Operation};
 pub use outside::{Clock, CountingEntropy, Entropy, FrozenClock};
 pub use principal::Principal;
 pub use record::Record;

@@ -23,8 +23,11 @@ use crate::skills::spend_tokens;
 use crate::snapshot::Snapshot;
 use crate::value::{Fields, JsonLimits, Name, Value, within};
 
+mod aggregate;
 mod observed;
 mod propose;
+
+pub use aggregate::Figure;
 
 /// One AI operation in progress.
 pub struct Operation {
@@ -140,6 +143,12 @@ impl Operation {
     }
 
     fn view<'r>(&self, record: &'r Record, now: DateTime<Utc>) -> Result<Option<View<'r>>> {
+        let table = self.table_of(record, now)?;
+        Ok(table.map(|table| view(record, &table)))
+    }
+
+    /// What may be seen of a record, rules on reading included; none for one out of reach.
+    fn table_of(&self, record: &Record, now: DateTime<Utc>) -> Result<Option<Arc<FieldTable>>> {
         self.expect_open()?;
         self.expect_entity(record)?;
         within(record.fields(), JsonLimits::default())?;
@@ -155,7 +164,7 @@ impl Operation {
         if !self.plan.on_read.is_empty() {
             table = self.rules_on_read(&facts, table)?;
         }
-        Ok(Some(view(record, &table)))
+        Ok(Some(table))
     }
 
     /// Applies the rules on reading: a mask or a hiding narrows the table; anything else refuses,

@@ -1,6 +1,7 @@
 //! One AI operation in progress.
 
-use crm_guardrails::{Changes, Name, Record, Result};
+use crm_guardrails::policy::Aggregation;
+use crm_guardrails::{Changes, Error, ErrorKind, Name, Record, Result};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyType};
 
@@ -8,6 +9,7 @@ use crate::audit::Receipt;
 use crate::closed::Slot;
 use crate::decision::Decision;
 use crate::errors::OrRaise;
+use crate::number::to_decimal;
 use crate::record::{Source, fields, read};
 use crate::show::{Shower, to_dict};
 
@@ -95,6 +97,27 @@ impl Operation {
             }
         }
         Ok(shown)
+    }
+
+    fn aggregate<'py>(
+        &self,
+        py: Python<'py>,
+        records: &Bound<'py, PyAny>,
+        field: &str,
+        figure: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let mut own: Vec<Record> = Vec::new();
+        for record in records.try_iter()? {
+            own.push(read(&self.entity, record?.cast::<PyDict>()?)?.record);
+        }
+        let taken = self.run(py, |core| {
+            let figure = Aggregation::from_word(figure).ok_or_else(|| {
+                Error::new(ErrorKind::Input, format!("there is no figure `{figure}`"))
+                    .with_help("write `count`, `sum`, `avg`, `min` or `max`")
+            })?;
+            core.aggregate(&own, field, figure)
+        })?;
+        to_decimal(py, taken.value)
     }
 
     fn propose(

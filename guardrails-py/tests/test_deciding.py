@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 import pytest
 from conftest import quote_of
@@ -111,6 +111,30 @@ rule limit { on update of Quote when discount > LIMIT then deny OVER because "ov
     with pytest.raises(PolicyError, match="outside of its range"):
         evaluate(request, policies=path, parameters={"LIMIT": 31})
     assert "no file declares it" in check(path, parameters={"LIMITT": 1})
+
+
+def test_figures_are_taken_of_what_is_not_shown(tmp_path: Path) -> None:
+    policy = """guard 1
+entity Deal { id : text  amount : money(CNY) }
+grant ANALYST on Deal { read id  aggregate amount by sum min_group 3 }
+skill deal.look { does read on Deal impact 1 allow ANALYST }
+"""
+    path = tmp_path / "deals.guard"
+    path.write_text(policy, "utf-8")
+    store = f"sqlite://{tmp_path / 'figures.db'}?mode=rwc"
+    deals: List[Dict[str, Any]] = [
+        {"id": f"d-{at}", "amount": Decimal("10.25")} for at in range(4)
+    ]
+    analyst = Principal("acme", "u-1", roles=["ANALYST"])
+    with Guard.open(policies=path, store=store) as guard:
+        with guard.operation(analyst, skill="deal.look") as op:
+            assert op.aggregate(deals, "amount", "sum") == Decimal("41.00")
+            with pytest.raises(Denied, match="GROUP_TOO_SMALL"):
+                op.aggregate(deals[:2], "amount", "sum")
+            with pytest.raises(Denied, match="FIELD_NOT_AGGREGABLE"):
+                op.aggregate(deals, "amount", "avg")
+            with pytest.raises(InputError):
+                op.aggregate(deals, "id", "sum")
 
 
 def test_obligations_say_what_the_host_must_do(op: Operation, quote: Dict[str, Any]) -> None:

@@ -138,7 +138,16 @@ fn every_finding_is_said_in_both_languages() {
 fn elsewhere(code: &str) -> bool {
     matches!(
         code,
-        "G0001" | "G0002" | "G0003" | "G0004" | "G0006" | "G0230" | "G0410" | "G0590" | "G0610" | "G0999"
+        "G0001"
+            | "G0002"
+            | "G0003"
+            | "G0004"
+            | "G0006"
+            | "G0230"
+            | "G0410"
+            | "G0590"
+            | "G0610"
+            | "G0999"
     )
 }
 

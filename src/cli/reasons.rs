@@ -113,6 +113,16 @@ pub(super) const REASONS: &[Refusal] = &[
         ],
     ),
     refusal(
+        "FIELD_NOT_AGGREGABLE",
+        ["the figure may not be taken", "不能取这个统计值"],
+        [
+            "No grant that reaches each of the records gives this figure of the field, or the \
+             permission tables take it away. See the view's notes for what may be taken.",
+            "没有覆盖每条记录的授权给出这个字段的这种统计值，或者权限表收回了它。可以取什么，见视图的\
+             说明。",
+        ],
+    ),
+    refusal(
         "FIELD_NOT_WRITABLE",
         ["the field may not be written", "这个字段不能写"],
         [
@@ -120,6 +130,16 @@ pub(super) const REASONS: &[Refusal] = &[
              permission tables take it away. A field that does not exist reads the same.",
             "没有覆盖这条记录的授权允许此人的 AI 写这个字段，或者权限表收回了它。不存在的字段也\
              这样回答。",
+        ],
+    ),
+    refusal(
+        "GROUP_TOO_SMALL",
+        ["too few records for a figure", "记录太少，不能取统计值"],
+        [
+            "The grant asks for more records, so that a figure says nothing about one of them. Ask \
+             over a larger group; records out of reach and those without a value do not count.",
+            "授权要求更多的记录，使统计值不会透露其中任何一条。请对更大的一组记录取值；范围之外的记录和\
+             没有值的记录不算在内。",
         ],
     ),
     refusal(

@@ -10,6 +10,8 @@
     reason = "tests"
 )]
 
+#[path = "decisions/aggregates.rs"]
+mod aggregates;
 #[path = "decisions/approvals.rs"]
 mod approvals;
 #[path = "decisions/begin.rs"]

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::mask::Mask;
 use crate::diagnostic::Place;
+use crate::policy::Aggregable;
 use crate::value::Name;
 
 /// What a view shows of one field.
@@ -84,6 +85,14 @@ impl fmt::Display for Access {
             Self::Masked(mask) => write!(f, "masked with {}", mask.name()),
             other => f.write_str(other.as_str()),
         }
+    }
+}
+
+/// The figures that may be taken of a field: whoever reads each value can take every one.
+pub(super) fn figures(access: &Access, granted: Aggregable) -> Aggregable {
+    match access {
+        Access::Read => Aggregable::every(1),
+        Access::Masked(_) | Access::Hidden => granted,
     }
 }
 

@@ -88,6 +88,7 @@ impl Shapes {
             floor: sensitivity,
             pii: field.pii,
             source: level.source,
+            aggregable: level.aggregable,
             inner: self.inner_of(&field.ty),
         }
     }

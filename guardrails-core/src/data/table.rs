@@ -3,13 +3,13 @@
 
 use std::sync::Arc;
 
-use super::access::{Access, Source, Writable};
+use super::access::{Access, Source, Writable, figures};
 use super::mask::Mask;
 use super::project::Around;
 use super::shape::Shapes;
 use super::show;
 use crate::audit::FieldAccess;
-use crate::policy::{PiiClass, Sensitivity};
+use crate::policy::{Aggregable, PiiClass, Sensitivity};
 use crate::process::Declared;
 use crate::value::{Fields, Name, Value, by_name};
 
@@ -43,6 +43,8 @@ pub struct FieldRow {
     pub(super) floor: Sensitivity,
     pub(super) pii: Option<PiiClass>,
     pub(super) source: Source,
+    /// Figures that a grant or the tables give, where the field itself is not read.
+    pub(super) aggregable: Aggregable,
     pub(super) inner: Inner,
 }
 
@@ -99,6 +101,13 @@ impl FieldRow {
     #[must_use]
     pub fn source(&self) -> &Source {
         &self.source
+    }
+
+    /// The figures that may be taken of it over many records, and over how many at least. Whoever
+    /// reads the field may take every one.
+    #[must_use]
+    pub fn aggregable(&self) -> Aggregable {
+        figures(&self.access, self.aggregable)
     }
 
     /// The fields of a nested entity, where the policy or the tables speak of them one by one; else
@@ -158,6 +167,21 @@ impl FieldTable {
     #[must_use]
     pub fn row(&self, field: &str) -> Option<&FieldRow> {
         row_of(&self.rows, field)
+    }
+
+    /// The figures that may be taken of what is at `path`.
+    pub(crate) fn aggregable(&self, path: &[Name]) -> Aggregable {
+        match self.reach {
+            Reach::InScope => aggregable(&self.rows, &self.shapes, path),
+            Reach::OutOfScope => Aggregable::NOTHING,
+        }
+    }
+
+    /// The fields that are not read and of which figures may be taken, by path.
+    pub(super) fn only_aggregable(&self) -> Vec<(Name, Aggregable)> {
+        let mut found = Vec::new();
+        collect_aggregable(&self.rows, "", &mut found);
+        found
     }
 
     /// Every field's access, for the audit; nested fields that the policy speaks of one by one have
@@ -257,7 +281,39 @@ fn restrict(rows: &mut [FieldRow], shapes: &Shapes, path: &str, access: &Access)
                 other => other.clone(),
             };
             row.access = row.access.clone().stricter(wanted);
+            if row.access == Access::Hidden {
+                row.aggregable = Aggregable::NOTHING;
+                row.inner = Inner::Scalar;
+            }
         }
+    }
+}
+
+fn aggregable(rows: &[FieldRow], shapes: &Shapes, path: &[Name]) -> Aggregable {
+    let Some((name, rest)) = path.split_first() else {
+        return Aggregable::NOTHING;
+    };
+    let Some(row) = row_of(rows, name) else {
+        return Aggregable::NOTHING;
+    };
+    match &row.inner {
+        _ if rest.is_empty() => row.aggregable(),
+        // Each field inside bears what is said of the whole.
+        Inner::Rows(rows) => aggregable(rows, shapes, rest),
+        Inner::Shape(shape) if row.access == Access::Read => {
+            aggregable(shapes.rows(*shape), shapes, rest)
+        }
+        Inner::Shape(_) | Inner::Anything | Inner::Scalar => Aggregable::NOTHING,
+    }
+}
+
+fn collect_aggregable(rows: &[FieldRow], prefix: &str, found: &mut Vec<(Name, Aggregable)>) {
+    for row in rows {
+        let path = join(prefix, &row.name);
+        if row.access != Access::Read && !row.aggregable.is_nothing() {
+            found.push((path.clone(), row.aggregable));
+        }
+        collect_aggregable(row.nested(), &path, found);
     }
 }
 
@@ -315,6 +371,7 @@ mod tests {
             floor: Sensitivity::PUBLIC,
             pii: None,
             source: Source::Nobody,
+            aggregable: Aggregable::NOTHING,
             inner,
         }
     }

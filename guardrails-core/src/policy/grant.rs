@@ -1,5 +1,6 @@
 //! What a role's AI may see and change of an entity.
 
+use super::aggregable::Aggregable;
 use super::expr::Expr;
 use crate::data::Mask;
 use crate::diagnostic::Place;
@@ -69,4 +70,6 @@ pub enum Permission {
     Mask(Mask),
     /// Not see it.
     Hide,
+    /// Take these figures of it over many records; by itself it shows nothing of any of them.
+    Aggregate(Aggregable),
 }

@@ -4,6 +4,7 @@
 //! plain, typed and immutable: names are resolved, literals have their types, each node knows its
 //! [`Place`]. Nothing here evaluates.
 
+mod aggregable;
 mod aggregate;
 mod approval;
 mod expr;
@@ -22,6 +23,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+pub use aggregable::Aggregable;
 pub use aggregate::{Aggregate, Aggregation};
 pub use approval::{ApprovalChain, ApprovalStep, Exclusion, Overdue};
 pub use expr::{

@@ -89,6 +89,8 @@ fn in_grant(case: &Case<'_>, grant: &Grant, path: &str, level: Sensitivity) -> O
                 seen.push(Access::Masked(mask.on(level)));
             }
             (Permission::Hide, _) => return Some(Access::Hidden),
+            // Gives figures, and nothing of a record.
+            (Permission::Aggregate(_), _) => {}
         }
     }
     let strictest = seen.into_iter().max_by(|a, b| a.cmp_strictness(b));

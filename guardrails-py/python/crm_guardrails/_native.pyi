@@ -495,6 +495,20 @@ class Operation:
         Raises:
             Denied, InputError, Conflict: As :meth:`read`.
         """
+    def aggregate(
+        self,
+        records: Iterable[Dict[str, Any]],
+        field: str,
+        figure: Literal["count", "sum", "avg", "min", "max"],
+    ) -> Decimal:
+        """One figure of a field over records, where the policy gives figures and not the values.
+
+        Records out of reach are left out, and so are those without a value.
+
+        Raises:
+            Denied: The figure is not given, or the group is too small.
+            InputError: The field is no number, or a record is given twice.
+        """
     def propose(self, before: Dict[str, Any], changes: Dict[str, Any]) -> Decision:
         """Proposes an update. A refusal is a decision, not an exception.
 

@@ -45,7 +45,7 @@ fn access(permission: &Permission) -> Access {
     match permission {
         Permission::Read | Permission::Write => Access::Read,
         Permission::Mask(mask) => Access::Masked(mask.on(Sensitivity::PUBLIC)),
-        Permission::Hide => Access::Hidden,
+        Permission::Hide | Permission::Aggregate(_) => Access::Hidden,
     }
 }
 
@@ -58,6 +58,11 @@ fn overruled(
     other: &FieldClause,
     earlier: bool,
 ) -> bool {
+    // Figures over many records are beside what is shown of one.
+    let figures = |clause: &FieldClause| matches!(clause.permission, Permission::Aggregate(_));
+    if figures(clause) || figures(other) {
+        return false;
+    }
     let same = clause.permission == other.permission;
     let stricter = access(&other.permission)
         .cmp_strictness(&access(&clause.permission))

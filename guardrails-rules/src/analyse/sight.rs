@@ -281,13 +281,15 @@ impl<'p> Looking<'p> {
             .clauses
             .iter()
             .filter(|clause| self.covers(&clause.fields))
-            .map(|clause| {
+            .filter_map(|clause| {
                 let access = match &clause.permission {
                     Permission::Read | Permission::Write => Access::Read,
                     Permission::Mask(mask) => Access::Masked(mask.on(sensitivity)),
                     Permission::Hide => Access::Hidden,
+                    // Shows nothing of a record, and takes nothing away.
+                    Permission::Aggregate(_) => return None,
                 };
-                (access, clause)
+                Some((access, clause))
             })
             .collect()
     }

@@ -107,7 +107,11 @@ pub(crate) enum ClauseKind {
     Write(Fields),
     Hide(Fields),
     Mask(Vec<Masking>),
-    Aggregate,
+    Aggregate {
+        fields: Vec<Dotted>,
+        figures: Vec<Ident>,
+        group: Option<(u64, Span)>,
+    },
 }
 
 /// Which fields a clause is about.

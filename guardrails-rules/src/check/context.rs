@@ -60,16 +60,6 @@ impl<'b> Context<'b> {
         Diagnostic::warning(code, self.place(span), message)
     }
 
-    /// What the language has and this release cannot carry out.
-    pub(super) fn unavailable(&self, span: Span, what: impl Into<Phrase>) -> Diagnostic {
-        let what: Phrase = what.into();
-        let message = phrase!(
-            "{what} is not available in this version" | "此版本尚不支持{what}",
-            what
-        );
-        self.error(codes::UNAVAILABLE, span, message)
-    }
-
     pub(super) fn report(&self, finding: Diagnostic) {
         self.findings.borrow_mut().push(finding);
     }

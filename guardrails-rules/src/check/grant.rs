@@ -9,8 +9,8 @@ use guardrails_core::{Name, phrase};
 
 use super::condition::{Checker, Reach};
 use super::context::{Context, declare};
-use super::mask;
 use super::symbols::Space;
+use super::{figures, mask};
 use crate::ast::{self, Clause, ClauseKind, Dotted, Fields, Ident, MaskWord, Masking, Span};
 use crate::codes;
 
@@ -90,14 +90,14 @@ impl Lowering<'_, '_> {
             ClauseKind::Write(fields) => vec![(self.fields(fields), Permission::Write)],
             ClauseKind::Hide(fields) => vec![(self.fields(fields), Permission::Hide)],
             ClauseKind::Mask(maskings) => self.maskings(maskings),
-            ClauseKind::Aggregate => {
-                let help = phrase!(
-                    "grant the field with `read`, or leave it hidden"
-                        | "用 `read` 授权这个字段，或者让它保持隐藏"
-                );
-                let finding = self.cx.unavailable(clause.span, "`aggregate`");
-                self.cx.report(finding.help(help));
-                Vec::new()
+            ClauseKind::Aggregate {
+                fields,
+                figures,
+                group,
+            } => {
+                let permission = figures::permission(self.cx, figures, *group);
+                let named = figures::fields(self.cx, self.entity, fields, figures);
+                vec![(FieldSet::Named(named), permission)]
             }
         };
         let when = clause.when.as_ref().map(|when| self.condition(when));

@@ -18,6 +18,7 @@ mod constants;
 mod context;
 mod data;
 mod effect;
+mod figures;
 mod grant;
 mod mask;
 mod message;

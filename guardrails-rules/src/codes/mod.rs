@@ -3,7 +3,7 @@
 //!
 //! `G00` files and limits, `G01` syntax, `G02` names, `G03` types, `G04` declarations, `G05`
 //! accepted but doubtful (from `G0511` what analysis finds of a policy that compiles), `G06` scripts
-//! of `do` (they live behind their door, in `action`), `G08` tests, `G09` this version.
+//! of `do` (they live behind their door, in `action`), `G08` tests, `G09` the compiler itself.
 
 mod g0001_file_too_large;
 mod g0002_bundle_too_large;
@@ -92,7 +92,6 @@ mod g0531_rule_without_owner;
 mod g0532_rule_without_reason;
 mod g0590_analysis_cut;
 mod g0801_case_column;
-mod g0901_unavailable;
 mod g0999_internal;
 
 use std::sync::LazyLock;
@@ -268,6 +267,5 @@ listed! {
     RULE_WITHOUT_REASON = g0532_rule_without_reason;
     ANALYSIS_CUT = g0590_analysis_cut;
     CASE_COLUMN = g0801_case_column;
-    UNAVAILABLE = g0901_unavailable;
     INTERNAL = g0999_internal;
 }

@@ -37,10 +37,17 @@ fn clause(node: &Node<'_>) -> Built<Clause> {
         Rule::hide_clause => ClauseKind::Hide(fields(&children.need(Rule::fields)?)?),
         Rule::mask_clause => ClauseKind::Mask(children.each(Rule::masking, masking)?),
         Rule::aggregate_clause => {
-            children.need(Rule::paths)?;
-            children.need(Rule::names)?;
-            children.next_if(Rule::integer);
-            ClauseKind::Aggregate
+            let fields = paths(&children.need(Rule::paths)?)?;
+            let figures = children.need(Rule::names)?.idents();
+            let group = match children.next_if(Rule::integer) {
+                Some(number) => Some((literal::whole(&number)?, number.span())),
+                None => None,
+            };
+            ClauseKind::Aggregate {
+                fields,
+                figures,
+                group,
+            }
         }
         _ => return Err(node.bug()),
     };

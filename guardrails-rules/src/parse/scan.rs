@@ -20,8 +20,8 @@ pub(crate) const NESTING: usize = 64;
 
 /// Words that begin a declaration.
 pub(crate) const DECLARATIONS: &[&str] = &[
-    "guard", "package", "timezone", "use", "entity", "enum", "const", "param", "list", "grant", "skill",
-    "rule", "risk", "approval", "table", "test",
+    "guard", "package", "timezone", "use", "entity", "enum", "const", "param", "list", "grant",
+    "skill", "rule", "risk", "approval", "table", "test",
 ];
 
 /// Declarations without a block: one line, as people write them.

@@ -224,6 +224,7 @@ fn mark(permission: &Permission) -> Option<Mark> {
         Permission::Write => ("write", String::new()),
         Permission::Mask(mask) => ("mask", super::mask_word(mask)),
         Permission::Hide => ("hide", String::new()),
+        Permission::Aggregate(figures) => ("aggregate", figures.to_string()),
     };
     Some(Mark {
         kind,
@@ -248,6 +249,7 @@ fn strictest(clauses: &[&FieldClause]) -> Vec<Mark> {
         left.extend(of("read").take(1));
     }
     left.extend(masked);
+    left.extend(of("aggregate"));
     left
 }
 

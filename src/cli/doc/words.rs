@@ -98,6 +98,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("write", "changes", "可改"),
     ("mask", "masked", "脱敏"),
     ("hide", "hidden", "隐藏"),
+    ("aggregate", "figures", "统计"),
     ("hidden", "hidden", "隐藏"),
     ("aggregate", "totals only", "仅汇总"),
     ("legend", "Legend", "图例"),

@@ -12,7 +12,7 @@ use crate::data::access::{Access, Source, Writable};
 use crate::data::shape::Shapes;
 use crate::data::table::{FieldRow, Inner, most_sensitive};
 use crate::diagnostic::Place;
-use crate::policy::{Permission, PiiClass, Sensitivity};
+use crate::policy::{Aggregable, Permission, PiiClass, Sensitivity};
 use crate::process::Truth;
 use crate::value::Name;
 
@@ -72,6 +72,7 @@ impl Node {
             floor: self.sensitivity,
             pii: self.pii,
             source: level.source,
+            aggregable: level.aggregable,
             inner,
         }
     }
@@ -86,6 +87,7 @@ impl Node {
         let level = opened.map_or(own, |row| Level {
             access: Access::Read,
             writable: Writable::No,
+            aggregable: Aggregable::NOTHING,
             source: row.source.clone(),
         });
         let inside = most_sensitive(&rows).unwrap_or(Sensitivity::PUBLIC);
@@ -120,13 +122,22 @@ impl Offer {
         let mut level: Option<Level> = None;
         let mut gives = false;
         let mut writes = Writable::No;
+        let mut figures: Option<(Aggregable, &Place)> = None;
         for (permission, when, place) in &self.clauses {
             let held = when.map_or(Truth::True, |at| truth_at(truths, at));
             let access = match (permission, held) {
                 (_, Truth::False) => continue,
                 (Permission::Hide, _) => Access::Hidden,
                 (Permission::Mask(mask), _) => Access::Masked(mask.clone()),
-                (Permission::Read | Permission::Write, Truth::Unknown) => continue,
+                (Permission::Aggregate(these), Truth::True) => {
+                    let (before, first) = figures.unwrap_or((Aggregable::NOTHING, place));
+                    figures = Some((before.beside(*these), first));
+                    continue;
+                }
+                (
+                    Permission::Read | Permission::Write | Permission::Aggregate(_),
+                    Truth::Unknown,
+                ) => continue,
                 (Permission::Read | Permission::Write, Truth::True) => Access::Read,
             };
             gives |= held == Truth::True || access == Access::Hidden;
@@ -140,7 +151,7 @@ impl Offer {
                 level = Some(self.level_at(access, place));
             }
         }
-        let level = level.filter(|_| gives)?;
+        let level = self.with_figures(level.filter(|_| gives), figures)?;
         // A field that the grant shows only in part is not written blind.
         let writable = match level.access {
             Access::Read => writes,
@@ -149,10 +160,33 @@ impl Offer {
         Some(Level { writable, ..level })
     }
 
+    /// What the grant lets be counted up, unless the field is hidden in it.
+    fn with_figures(
+        &self,
+        level: Option<Level>,
+        figures: Option<(Aggregable, &Place)>,
+    ) -> Option<Level> {
+        let Some((aggregable, place)) = figures else {
+            return level;
+        };
+        match level {
+            Some(level) if level.access == Access::Hidden => Some(level),
+            Some(level) => Some(Level {
+                aggregable,
+                ..level
+            }),
+            None => Some(Level {
+                aggregable,
+                ..self.level_at(Access::Hidden, place)
+            }),
+        }
+    }
+
     fn level_at(&self, access: Access, place: &Place) -> Level {
         Level {
             access,
             writable: Writable::No,
+            aggregable: Aggregable::NOTHING,
             source: Source::Grant {
                 role: self.role.clone(),
                 place: place.clone(),

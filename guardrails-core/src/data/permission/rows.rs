@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::level::Level;
 use crate::data::access::{Access, Source, Writable};
 use crate::data::mask::Mask;
-use crate::policy::Sensitivity;
+use crate::policy::{Aggregable, Sensitivity};
 use crate::store::{FieldPermission, RolePermission};
 use crate::value::Name;
 
@@ -26,6 +26,7 @@ enum LimitKind {
     Write,
     Read,
     Masked,
+    Aggregated,
     Hidden,
 }
 
@@ -46,7 +47,14 @@ impl Limit {
         match (limit.kind, &level.access) {
             (LimitKind::Write, _) => level,
             (LimitKind::Hidden, _) => Level::hidden(limit.source.clone()),
-            (LimitKind::Masked, Access::Read) => limit.masked(sensitivity),
+            (LimitKind::Aggregated, _) => Level {
+                aggregable: level.figures().over_at_least(Aggregable::GROUP),
+                ..Level::hidden(limit.source.clone())
+            },
+            (LimitKind::Masked, Access::Read) => Level {
+                aggregable: level.aggregable,
+                ..limit.masked(sensitivity)
+            },
             (LimitKind::Masked | LimitKind::Read, _) => Level {
                 writable: Writable::No,
                 ..level
@@ -74,16 +82,16 @@ impl Limit {
         Level {
             access: Access::Masked(Mask::Default(sensitivity)),
             writable: Writable::No,
+            aggregable: Aggregable::NOTHING,
             source: self.source.clone(),
         }
     }
 
     /// The limit on a field, as it counts for the field that holds it.
     fn outside(self) -> Self {
-        let kind = if self.kind == LimitKind::Masked {
-            LimitKind::Hidden
-        } else {
-            self.kind
+        let kind = match self.kind {
+            LimitKind::Masked | LimitKind::Aggregated => LimitKind::Hidden,
+            other => other,
         };
         Self { kind, ..self }
     }
@@ -291,12 +299,13 @@ fn names(wanted: &serde_json::Value, context: &str) -> Holding {
     if held { Holding::Holds } else { Holding::Fails }
 }
 
-/// AGGREGATED is for sums over many records; of a single one nothing is shown.
+/// AGGREGATED is for figures over many records; of a single one nothing is shown.
 fn limit_kind(access: &str) -> LimitKind {
     match access {
         "WRITE" => LimitKind::Write,
         "READ" => LimitKind::Read,
         "MASKED" => LimitKind::Masked,
+        "AGGREGATED" => LimitKind::Aggregated,
         _ => LimitKind::Hidden,
     }
 }
@@ -333,7 +342,8 @@ mod tests {
     #[test]
     fn access_words_are_exact() {
         assert_eq!(limit_kind("READ"), LimitKind::Read);
-        for word in ["read", "AGGREGATED", "HIDDEN", "", "ALL"] {
+        assert_eq!(limit_kind("AGGREGATED"), LimitKind::Aggregated);
+        for word in ["read", "aggregated", "HIDDEN", "", "ALL"] {
             assert_eq!(limit_kind(word), LimitKind::Hidden, "{word}");
         }
     }

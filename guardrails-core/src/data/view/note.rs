@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::data::access::Access;
 use crate::data::table::FieldTable;
+use crate::policy::Aggregable;
 use crate::value::Name;
 
 /// One remark on a view.
@@ -21,6 +22,13 @@ pub enum ViewNote {
         /// The field, or the path of a nested one.
         field: Name,
     },
+    /// The field is not shown as it is, and these figures may be taken of it over many records.
+    Aggregable {
+        /// The field, or the path of a nested one.
+        field: Name,
+        /// Which figures, and over how many records at least.
+        figures: Aggregable,
+    },
     /// So many fields of the record are not what the entity declares, and are not shown.
     Undeclared {
         /// How many.
@@ -33,6 +41,9 @@ impl fmt::Display for ViewNote {
         match self {
             Self::Masked { field, mask } => write!(f, "`{field}` is masked with {mask}"),
             Self::Hidden { field } => write!(f, "`{field}` is hidden"),
+            Self::Aggregable { field, figures } => {
+                write!(f, "`{field}` may be aggregated: {figures}")
+            }
             Self::Undeclared { count: 1 } => f.write_str("one undeclared field is left out"),
             Self::Undeclared { count } => write!(f, "{count} undeclared fields are left out"),
         }
@@ -55,7 +66,11 @@ pub(super) fn notes(table: &FieldTable, strays: usize) -> impl Iterator<Item = V
             })
         }
     });
-    fields.chain(undeclared)
+    let figures = table
+        .only_aggregable()
+        .into_iter()
+        .map(|(field, figures)| ViewNote::Aggregable { field, figures });
+    fields.chain(figures).chain(undeclared)
 }
 
 /// `View(Quote: amount, stage)`.

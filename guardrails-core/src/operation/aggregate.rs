@@ -1,0 +1,201 @@
+//! One figure over many records, such as a sum, where the policy gives figures of a field and not the
+//! field itself.
+//!
+//! The guard takes the figure itself, over the records that are in reach and told apart by their
+//! identifiers: nobody can make a group look larger than it is. It cannot tell that two figures over
+//! almost the same records differ by one of them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use rust_decimal::Decimal;
+
+use super::Operation;
+use crate::audit::{EventKind, FieldAccess};
+use crate::decision::Reason;
+use crate::error::{Error, ErrorKind, Result};
+use crate::policy::{Aggregation, Type};
+use crate::process::Datum;
+use crate::record::Record;
+use crate::value::Name;
+
+/// A figure over some records.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figure {
+    /// The figure.
+    pub value: Decimal,
+    /// Of how many records it is taken: those in reach that have a value.
+    pub records: u32,
+}
+
+impl Operation {
+    /// Takes a figure of a field over records. Records out of reach are left out, and so are those
+    /// without a value. The access is on record before this returns.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`] with `FIELD_NOT_AGGREGABLE` where some record's grants do not give the
+    /// figure, with `GROUP_TOO_SMALL` where fewer records have a value than they ask for, or with the
+    /// reason of a rule on reading; [`ErrorKind::Input`] for a field that is no number, a value that is
+    /// not of its type, and a record that is given twice.
+    pub fn aggregate(
+        &mut self,
+        records: &[Record],
+        field: &str,
+        figure: Aggregation,
+    ) -> Result<Figure> {
+        let now = self.now();
+        let path: Vec<Name> = field.split('.').map(Name::from).collect();
+        let ty = self.number_at(&path, field, figure)?;
+        let mut group = Group::default();
+        for record in records {
+            if !group.ids.insert(record.id()?) {
+                return Err(input("a record is given twice"));
+            }
+            let Some(table) = self.table_of(record, now)? else {
+                group.withheld = group.withheld.saturating_add(1);
+                continue;
+            };
+            let Some(smallest) = table.aggregable(&path).smallest_group(figure) else {
+                let text = format!("`{field}` may not be aggregated by {}", figure.as_str());
+                return self.refuse_figure(now, field, "FIELD_NOT_AGGREGABLE", text);
+            };
+            group.smallest = group.smallest.max(smallest);
+            let row = path.first().and_then(|first| table.row(first));
+            let level = row.map_or(5, |row| row.sensitivity().level());
+            group.sensitivity = group.sensitivity.max(level);
+            group.seen.push(record.id()?);
+            let value = record.fields().at(&path);
+            group.take(value.map_or(Datum::Missing, |value| {
+                Datum::read(value, &ty, self.plan.zone)
+            }))?;
+        }
+        let smallest = group.smallest.max(1);
+        if group.count < smallest {
+            let text =
+                format!("a figure of `{field}` needs a value in {smallest} or more of the records");
+            return self.refuse_figure(now, field, "GROUP_TOO_SMALL", text);
+        }
+        let value = group
+            .figure(figure)
+            .ok_or_else(|| input("the figure is too large"))?;
+        self.figure_taken(now, field, figure, &mut group)?;
+        Ok(Figure {
+            value,
+            records: group.count,
+        })
+    }
+
+    /// The declared type, which figures are taken of; anything can be counted.
+    fn number_at(&self, path: &[Name], field: &str, figure: Aggregation) -> Result<Type> {
+        let entities = &self.snapshot.policy.entities;
+        let mut entity = self.plan.entity.clone();
+        let mut found = None;
+        for name in path {
+            let declared = entities.get(&entity).and_then(|entity| entity.field(name));
+            let ty = declared.map(|field| field.ty.clone());
+            if let Some(Type::Entity(inner)) = &ty {
+                entity = inner.clone();
+            }
+            found = ty;
+        }
+        match found {
+            Some(ty) if figure == Aggregation::Count => Ok(ty),
+            Some(ty @ (Type::Int | Type::Decimal | Type::Percent | Type::Money(_))) => Ok(ty),
+            _ => Err(input(format!("`{field}` is no number that is declared"))
+                .with_help("name a field of type int, decimal, percent or money")),
+        }
+    }
+
+    fn refuse_figure(
+        &self,
+        now: DateTime<Utc>,
+        field: &str,
+        code: &str,
+        text: String,
+    ) -> Result<Figure> {
+        let reason = Reason::new(code, text);
+        let decision = EventKind::Decision {
+            record: Name::default(),
+            fields: Arc::from([Name::from(field)]),
+            action: None,
+            outcome: "deny",
+            reasons: Arc::from([reason.clone()]),
+            verdicts: Arc::default(),
+            risk: None,
+            obligations: Arc::default(),
+        };
+        self.record(now, decision)?;
+        Err(Error::denied(reason))
+    }
+
+    fn figure_taken(
+        &mut self,
+        now: DateTime<Utc>,
+        field: &str,
+        figure: Aggregation,
+        group: &mut Group,
+    ) -> Result<()> {
+        self.touched = self.touched.max(group.sensitivity);
+        let access = EventKind::DataAccess {
+            records: std::mem::take(&mut group.seen).into(),
+            withheld: group.withheld,
+            fields: Arc::from([FieldAccess {
+                field: field.into(),
+                access: "aggregated",
+                mask: figure.as_str(),
+                sensitivity: group.sensitivity,
+            }]),
+        };
+        self.record(now, access)
+    }
+}
+
+fn input(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::Input, message.into())
+}
+
+/// What has been taken so far.
+#[derive(Default)]
+struct Group {
+    ids: BTreeSet<Name>,
+    seen: Vec<Name>,
+    withheld: u64,
+    smallest: u32,
+    sensitivity: u8,
+    count: u32,
+    /// None once it is too large.
+    sum: Option<Decimal>,
+    least: Option<Decimal>,
+    greatest: Option<Decimal>,
+}
+
+impl Group {
+    fn take(&mut self, datum: Datum<'_>) -> Result<()> {
+        let number = match datum {
+            Datum::Missing => return Ok(()),
+            Datum::Invalid => return Err(input("a value is not of its declared type")),
+            Datum::Number(number) => number,
+            // Counted and nothing else: `number_at` lets no other figure through.
+            _ => Decimal::ZERO,
+        };
+        self.sum = match (self.count, self.sum) {
+            (0, _) => Some(number),
+            (_, sum) => sum.and_then(|sum| sum.checked_add(number)),
+        };
+        self.least = Some(self.least.map_or(number, |least| least.min(number)));
+        self.greatest = Some(self.greatest.map_or(number, |most| most.max(number)));
+        self.count = self.count.saturating_add(1);
+        Ok(())
+    }
+
+    fn figure(&self, figure: Aggregation) -> Option<Decimal> {
+        match figure {
+            Aggregation::Count => Some(self.count.into()),
+            Aggregation::Sum => self.sum,
+            Aggregation::Average => self.sum?.checked_div(self.count.into()),
+            Aggregation::Least => self.least,
+            Aggregation::Greatest => self.greatest,
+        }
+    }
+}
