@@ -46,6 +46,9 @@ impl Truths {
     /// What `and` makes of one from each.
     pub(super) fn and(self, other: Self) -> Self {
         let mut both = Self::NONE;
+        if self == Self::NONE || other == Self::NONE {
+            return both;
+        }
         if self.meets(Self::FALSE) || other.meets(Self::FALSE) {
             both = both.or_else(Self::FALSE);
         }
