@@ -300,12 +300,13 @@ pub(crate) fn check(
     policies: PathBuf,
     parameters: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<String> {
+    use crm_guardrails::Language;
     use crm_guardrails::rules::{Bundle, Style, compile, render};
     let parameters = set(parameters)?;
     call(py, || {
         let bundle = Bundle::read(&policies)?.with_parameters(parameters);
         let found = compile(&bundle).diagnostics;
-        Ok(render(&found, &bundle, Style::Plain))
+        Ok(render(&found, &bundle, Style::Plain, Language::English))
     })
 }
 
