@@ -2,18 +2,17 @@
 //! both watched for changes.
 
 use std::ops::Deref;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use guardrails_core::audit::Keys;
-use guardrails_core::{
-    Clock, Diagnostic, Entropy, Error, ErrorKind, Name, Refreshed, Result, Severity, Value,
-};
+use guardrails_core::{Clock, Entropy, Error, ErrorKind, Name, Refreshed, Result, Value};
 use guardrails_orm::{Database, InterruptedOperation, OpenOptions};
-use guardrails_rules::{Bundle, Compilation, Parameters, compile};
+use guardrails_rules::Parameters;
 
 use crate::audit_key::KeySource;
 use crate::operating_system::{OsEntropy, SystemClock};
+use crate::reload::{BeforeSwap, Policies, Reload, Reloads};
 use crate::watch::Watch;
 
 /// Compiled policies plus stores. Cheap to clone; all clones are one guard.
@@ -28,7 +27,7 @@ pub struct Guard {
 /// What the facade adds to core's guard.
 struct Own {
     database: Arc<Database>,
-    policies: Option<Policies>,
+    reloads: Option<Arc<Reloads>>,
     /// Stops when the last clone is dropped.
     _watch: Option<Watch>,
 }
@@ -45,6 +44,7 @@ enum Watching {
 pub struct GuardBuilder {
     policies: Option<PathBuf>,
     parameters: Parameters,
+    before_swap: BeforeSwap,
     store: Option<String>,
     key: Option<KeySource>,
     clock: Arc<dyn Clock>,
@@ -67,6 +67,14 @@ impl GuardBuilder {
     #[must_use]
     pub fn parameter(mut self, name: impl Into<Name>, value: impl Into<Value>) -> Self {
         self.parameters.insert(name.into(), value.into());
+        self
+    }
+
+    /// What a bundle must stand before it is put in force; [`BeforeSwap::Compile`] unless said
+    /// otherwise. It holds for opening too: else a restart would let in what a reload refused.
+    #[must_use]
+    pub fn before_swap(mut self, before_swap: BeforeSwap) -> Self {
+        self.before_swap = before_swap;
         self
     }
 
@@ -123,6 +131,7 @@ impl GuardBuilder {
         let policies = self.policies.clone().map(|path| Policies {
             path,
             parameters: self.parameters.clone(),
+            before_swap: self.before_swap,
         });
         let policy = match &policies {
             Some(policies) => policies.load()?,
@@ -134,19 +143,21 @@ impl GuardBuilder {
         let core = guardrails_core::Guard::builder()
             .policy(policy)
             .store(database.clone())
-            .clock(self.clock)
+            .clock(self.clock.clone())
             .entropy(self.entropy)
             .keys(keys)
             .open()?;
+        let clock = self.clock;
+        let reloads = policies.map(|policies| Arc::new(Reloads::of(policies, clock)));
         let watch = match self.watching {
-            Watching::On => Some(Watch::start(core.clone(), policies.clone())?),
+            Watching::On => Some(Watch::start(core.clone(), reloads.clone())?),
             Watching::Off => None,
         };
         Ok(Guard {
             core,
             own: Arc::new(Own {
                 database,
-                policies,
+                reloads,
                 _watch: watch,
             }),
         })
@@ -179,46 +190,6 @@ pub(crate) fn key_source(named: Option<&KeySource>, address: &str) -> Result<Key
     }
 }
 
-/// Where policies are, and what the host sets of them.
-#[derive(Debug, Clone)]
-pub(crate) struct Policies {
-    pub(crate) path: PathBuf,
-    pub(crate) parameters: Parameters,
-}
-
-impl Policies {
-    pub(crate) fn load(&self) -> Result<guardrails_core::policy::Policy> {
-        load_policy_with(&self.path, self.parameters.clone())
-    }
-}
-
-/// Reads and compiles a bundle: a folder of `.guard` files, or one file.
-///
-/// # Errors
-/// [`ErrorKind::Policy`] with diagnostics, or the errors of [`Bundle::read`].
-pub fn load_policy(path: &Path) -> Result<guardrails_core::policy::Policy> {
-    load_policy_with(path, Parameters::new())
-}
-
-/// The same with parameters set.
-///
-/// # Errors
-/// As [`load_policy`].
-pub fn load_policy_with(
-    path: &Path,
-    parameters: Parameters,
-) -> Result<guardrails_core::policy::Policy> {
-    let Compilation {
-        policy,
-        diagnostics,
-        ..
-    } = compile(&Bundle::read(path)?.with_parameters(parameters));
-    policy.ok_or_else(|| {
-        let errors = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
-        Error::policy(diagnostics.into_iter().filter(errors).collect())
-    })
-}
-
 impl Guard {
     /// Starts building a guard.
     #[must_use]
@@ -226,6 +197,7 @@ impl Guard {
         GuardBuilder {
             policies: None,
             parameters: Parameters::new(),
+            before_swap: BeforeSwap::default(),
             store: None,
             key: None,
             clock: Arc::new(SystemClock),
@@ -234,17 +206,24 @@ impl Guard {
         }
     }
 
-    /// Reads the policies again and puts them in force as a whole. A bundle that does not compile is
-    /// refused, and the one before stays.
+    /// Reads the policies again and puts them in force as a whole. A bundle that does not stand
+    /// what [`GuardBuilder::before_swap`] asks is refused, and the one before stays.
     ///
     /// # Errors
     /// As [`GuardBuilder::open`]; [`ErrorKind::Setup`] when the guard has no policies of its own.
     pub fn reload(&self) -> Result<()> {
-        let policies =
-            self.own.policies.as_ref().ok_or_else(|| {
+        let reloads =
+            self.own.reloads.as_ref().ok_or_else(|| {
                 Error::new(ErrorKind::Setup, "this guard was built without policies")
             })?;
-        self.core.replace_policy(policies.load()?)
+        reloads.reload(&self.core)
+    }
+
+    /// What came of the last time that the policies were read again, by the watch or by
+    /// [`Guard::reload`]; none while they are those that the guard was opened with.
+    #[must_use]
+    pub fn last_reload(&self) -> Option<Arc<Reload>> {
+        self.own.reloads.as_ref()?.last()
     }
 
     /// Looks for changes of permissions, roles and skills now, instead of waiting for the watch.

@@ -4,6 +4,7 @@ mod audit_key;
 mod evaluation;
 mod guard;
 mod operating_system;
+mod reload;
 mod watch;
 
 #[cfg(feature = "cli")]
@@ -13,8 +14,9 @@ mod lsp;
 
 pub use audit_key::KeySource;
 pub use evaluation::{Evaluation, evaluate, explain};
-pub use guard::{Guard, GuardBuilder, load_policy, load_policy_with};
+pub use guard::{Guard, GuardBuilder};
 pub use operating_system::{OsEntropy, SystemClock};
+pub use reload::{BeforeSwap, Reload, ReloadOutcome, load_policy, load_policy_with};
 
 /// Core's guard, which the facade's [`Guard`] is made of: without files, database or threads, for
 /// tests and for hosts that bring their own [`Store`].

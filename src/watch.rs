@@ -6,13 +6,14 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime};
 
 use guardrails_core::{Error, ErrorKind, Guard, Result};
 
-use crate::guard::Policies;
+use crate::reload::Reloads;
 
 /// How long between two looks; a change is in force within a second, with room for a slow database.
 const PACE: Duration = Duration::from_millis(200);
@@ -24,15 +25,13 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    pub(crate) fn start(guard: Guard, policies: Option<Policies>) -> Result<Self> {
+    pub(crate) fn start(guard: Guard, reloads: Option<Arc<Reloads>>) -> Result<Self> {
         let (stop, stopped) = channel();
         // Taken here, so that a change made right after `open` is seen as one.
-        let seen = policies
-            .as_ref()
-            .map(|policies| fingerprint(&policies.path));
+        let seen = reloads.as_ref().map(|reloads| fingerprint(reloads.path()));
         let thread = std::thread::Builder::new()
             .name("guard-watch".to_owned())
-            .spawn(move || look(&guard, policies.as_ref(), seen, &stopped))
+            .spawn(move || look(&guard, reloads.as_deref(), seen, &stopped))
             .map_err(|error| {
                 Error::new(ErrorKind::Setup, "the watching thread could not be started")
                     .with_source(error)
@@ -92,22 +91,20 @@ type Fingerprint = Vec<(PathBuf, u64, Option<SystemTime>)>;
 
 fn look(
     guard: &Guard,
-    policies: Option<&Policies>,
+    reloads: Option<&Reloads>,
     mut seen: Option<Fingerprint>,
     stopped: &Receiver<()>,
 ) {
     while stopped.recv_timeout(PACE) == Err(RecvTimeoutError::Timeout) {
-        // A store that does not answer, or a bundle that does not compile, leaves what was in force
+        // A store that does not answer, or a bundle that is refused, leaves what was in force
         // in force; the next look tries again.
         let _ = guard.refresh();
-        let Some(policies) = policies else {
+        let Some(reloads) = reloads else {
             continue;
         };
-        let now = fingerprint(&policies.path);
+        let now = fingerprint(reloads.path());
         if seen.as_ref() != Some(&now) {
-            let put_in_force = policies
-                .load()
-                .and_then(|policy| guard.replace_policy(policy));
+            let put_in_force = reloads.reload(guard);
             // A broken bundle is not tried again until it changes; a store that is down is.
             let down = |error: &Error| error.kind() == ErrorKind::Store;
             if !put_in_force.as_ref().is_err_and(down) {

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::output::Output;
 use super::{Ending, Set};
-use crate::guard::load_policy_with;
+use crate::reload::load_policy_with;
 use crate::{Error, ErrorKind, Evaluation, JsonLimits, Result, evaluate};
 
 /// A request, for `guard eval --help`.

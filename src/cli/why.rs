@@ -7,8 +7,8 @@ use clap::Args;
 use super::eval::read;
 use super::output::Output;
 use super::{Ending, Format};
-use crate::guard::load_policy;
 use crate::process::Marks;
+use crate::reload::load_policy;
 use crate::{Result, explain};
 
 /// Below `guard why --help`.

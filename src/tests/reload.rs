@@ -1,0 +1,247 @@
+//! Policies that change while the guard runs: what stands is put in force, what does not is refused
+//! with what is wrong, and the one before goes on deciding.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "a test")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crm_guardrails::{
+    BeforeSwap, ErrorKind, Guard, GuardBuilder, Principal, Record, Reload, ReloadOutcome, Request,
+};
+
+const POLICY: &str = r#"guard 1
+package reload
+
+entity Quote { id : text  owner : text  stage : text }
+
+grant SALES_REP on Quote { read id, stage }
+
+skill quote.read { title "Read" does read on Quote impact 1 allow SALES_REP }
+
+test "the owner is nobody's business" {
+    actor  { id: "u-17", tenant: "acme", roles: [SALES_REP] }
+    skill  quote.read
+    given  Quote { id: "q-1", owner: "u-17", stage: "SENT" }
+    expect view { owner: hidden }
+}
+"#;
+
+/// How long the watch may take, with room for a machine at work.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// It compiles, and shows what its own test says is hidden.
+fn talkative() -> String {
+    POLICY.replace("read id, stage", "read id, owner, stage")
+}
+
+/// Another one that stands.
+fn stricter() -> String {
+    POLICY.replace("read id, stage", "read id")
+}
+
+/// A folder with policies, a database, and a guard on both.
+struct Running {
+    folder: tempfile::TempDir,
+    guard: Guard,
+}
+
+fn builder(folder: &Path, before_swap: BeforeSwap) -> GuardBuilder {
+    let database = folder.join("guard.db");
+    Guard::builder()
+        .policies(folder.join("policies"))
+        .store(format!("sqlite://{}?mode=rwc", database.display()))
+        .before_swap(before_swap)
+}
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("policies")).unwrap();
+    fs::write(file(folder.path()), POLICY).unwrap();
+    folder
+}
+
+fn file(folder: &Path) -> PathBuf {
+    folder.join("policies").join("sales.guard")
+}
+
+impl Running {
+    fn watched(before_swap: BeforeSwap) -> Self {
+        let folder = folder();
+        let guard = builder(folder.path(), before_swap).open().unwrap();
+        Self { folder, guard }
+    }
+
+    fn unwatched(before_swap: BeforeSwap) -> Self {
+        let folder = folder();
+        let guard = builder(folder.path(), before_swap);
+        let guard = guard.without_watching().open().unwrap();
+        Self { folder, guard }
+    }
+
+    fn write(&self, policy: &str) {
+        fs::write(file(self.folder.path()), policy).unwrap();
+    }
+
+    fn view(&self) -> String {
+        let rep = Principal::user("acme", "u-17").role("SALES_REP");
+        let record = r#"{"id":"q-1","owner":"u-17","stage":"SENT"}"#;
+        let record = Record::from_json("Quote", record).unwrap();
+        let request = Request::new(&rep, "quote.read");
+        let mut operation = self.guard.begin(request).unwrap();
+        operation.read(&record).unwrap().to_json()
+    }
+
+    /// The reload that the watch has done once it is such a one. Half-written files may be seen, and
+    /// refused, before.
+    fn wait_for(&self, such: impl Fn(&Reload) -> bool) -> Arc<Reload> {
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match self.guard.last_reload() {
+                Some(reload) if such(&reload) => return reload,
+                last => assert!(Instant::now() < until, "still {last:?}"),
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    /// The policy that it opened with decides.
+    fn assert_unmoved(&self, digest: &str) {
+        assert_eq!(self.guard.policy_digest().to_string(), digest);
+        assert_eq!(self.view(), r#"{"id":"q-1","stage":"SENT"}"#);
+    }
+}
+
+fn swapped(reload: &Reload) -> bool {
+    matches!(reload.outcome, ReloadOutcome::Swapped)
+}
+
+/// Codes of the diagnostics and names of the failed tests.
+fn refused(reload: &Reload) -> Option<(Vec<&str>, Vec<&str>)> {
+    match &reload.outcome {
+        ReloadOutcome::Refused {
+            diagnostics,
+            failed_tests,
+            ..
+        } => Some((
+            diagnostics.iter().map(|found| found.code).collect(),
+            failed_tests.iter().map(|test| &*test.name).collect(),
+        )),
+        _ => None,
+    }
+}
+
+fn message(reload: &Reload) -> &str {
+    match &reload.outcome {
+        ReloadOutcome::Refused { message, .. } => message,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn nothing_is_told_before_anything_changed() {
+    let running = Running::unwatched(BeforeSwap::Compile);
+    assert!(running.guard.last_reload().is_none());
+}
+
+#[test]
+fn the_watch_refuses_what_is_broken_and_swaps_what_is_repaired() {
+    let running = Running::watched(BeforeSwap::RunTests);
+    let digest = running.guard.policy_digest().to_string();
+    let policies = running.folder.path().join("policies");
+
+    running.write(&POLICY.replace("read id, stage", "read id, stagee"));
+    let broken = running.wait_for(|reload| {
+        refused(reload).is_some_and(|(codes, failed)| codes.contains(&"G0202") && failed.is_empty())
+    });
+    assert!(message(&broken).contains("stagee"), "{broken:?}");
+    running.assert_unmoved(&digest);
+
+    running.write(&talkative());
+    running.wait_for(|reload| {
+        refused(reload).is_some_and(|told| told == (vec![], vec!["the owner is nobody's business"]))
+    });
+    running.assert_unmoved(&digest);
+
+    fs::remove_file(file(running.folder.path())).unwrap();
+    running.wait_for(|reload| refused(reload).is_some() && reload.bundle.is_none());
+    running.assert_unmoved(&digest);
+
+    // Repaired, so that the folder's end is not taken for the file's.
+    running.write(POLICY);
+    running.wait_for(swapped);
+    running.assert_unmoved(&digest);
+
+    fs::remove_dir_all(&policies).unwrap();
+    running.wait_for(|reload| refused(reload).is_some() && reload.bundle.is_none());
+    running.assert_unmoved(&digest);
+
+    fs::create_dir(&policies).unwrap();
+    running.write(&stricter());
+    let last = running.wait_for(swapped);
+    assert_eq!(last.bundle, Some(running.guard.policy_digest()));
+    assert_eq!(running.view(), r#"{"id":"q-1"}"#);
+}
+
+#[test]
+fn a_failing_test_is_refused_with_what_it_expected() {
+    let running = Running::unwatched(BeforeSwap::RunTests);
+    let digest = running.guard.policy_digest().to_string();
+    running.write(&talkative());
+
+    let error = running.guard.reload().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Policy);
+    assert_eq!(
+        error.to_string(),
+        "the policy's test `the owner is nobody's business` at sales.guard:10 fails"
+    );
+    let last = running.guard.last_reload().unwrap();
+    assert!(
+        last.bundle
+            .is_some_and(|bundle| bundle.to_string() != digest)
+    );
+    assert_eq!(message(&last), error.to_string());
+    let ReloadOutcome::Refused { failed_tests, .. } = &last.outcome else {
+        panic!("{last:?}");
+    };
+    let failure = failed_tests[0].failures[0].to_string();
+    assert!(failure.starts_with("sales.guard:14: "), "{failure}");
+    running.assert_unmoved(&digest);
+}
+
+#[test]
+fn tests_are_run_only_where_that_is_asked() {
+    let running = Running::unwatched(BeforeSwap::default());
+    running.write(&talkative());
+    running.guard.reload().unwrap();
+    assert!(swapped(&running.guard.last_reload().unwrap()));
+    assert_eq!(
+        running.view(),
+        r#"{"id":"q-1","owner":"u-17","stage":"SENT"}"#
+    );
+}
+
+#[test]
+fn a_restart_does_not_let_in_what_a_reload_refused() {
+    let folder = folder();
+    fs::write(file(folder.path()), talkative()).unwrap();
+    let error = builder(folder.path(), BeforeSwap::RunTests).open();
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Policy);
+    assert!(builder(folder.path(), BeforeSwap::Compile).open().is_ok());
+}
+
+#[test]
+fn an_operation_goes_on_under_the_policy_it_began_with() {
+    let running = Running::unwatched(BeforeSwap::RunTests);
+    let rep = Principal::user("acme", "u-17").role("SALES_REP");
+    let record = r#"{"id":"q-1","owner":"u-17","stage":"SENT"}"#;
+    let record = Record::from_json("Quote", record).unwrap();
+    let request = Request::new(&rep, "quote.read");
+    let mut operation = running.guard.begin(request).unwrap();
+    running.write(&stricter());
+    running.guard.reload().unwrap();
+    let view = operation.read(&record).unwrap().to_json();
+    assert_eq!(view, r#"{"id":"q-1","stage":"SENT"}"#);
+    assert_eq!(running.view(), r#"{"id":"q-1"}"#);
+}
