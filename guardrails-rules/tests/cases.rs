@@ -134,6 +134,23 @@ fn every_finding_is_said_in_both_languages() {
     assert!(english.is_empty(), "without Chinese: {english:#?}");
 }
 
+#[test]
+fn ten_mistakes_are_ten_findings() {
+    let case = cases("err")
+        .into_iter()
+        .find(|case| name_of(case) == "ten_mistakes")
+        .unwrap();
+    let found = compile(&Bundle::read(&case).unwrap()).diagnostics;
+    let codes: Vec<&str> = found.iter().map(|finding| finding.code).collect();
+    assert_eq!(
+        codes,
+        [
+            "G0204", "G0101", "G0102", "G0107", "G0103", "G0203", "G0104", "G0302", "G0402",
+            "G0403"
+        ]
+    );
+}
+
 /// Codes whose cases are sizes and bytes, in `limits.rs`, or that nothing is known to bring about.
 fn elsewhere(code: &str) -> bool {
     matches!(

@@ -91,6 +91,8 @@ pub(crate) struct File {
     pub(crate) version: Option<(u64, Span)>,
     pub(crate) package: Option<Dotted>,
     pub(crate) declarations: Vec<Declaration>,
+    /// Names that declarations which could not be read seem to declare.
+    pub(crate) lost: Vec<Name>,
     /// Comments in the order written.
     pub(crate) comments: Vec<Comment>,
 }

@@ -3,9 +3,10 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use guardrails_core::{Diagnostic, Name, Phrase, Place, phrase};
+use guardrails_core::policy::{ExprKind, Type};
+use guardrails_core::{Diagnostic, Name, Phrase, Place, Value, phrase};
 
-use super::symbols::{Space, Symbols};
+use super::symbols::{Constant, Space, Symbols};
 use crate::ast::{Dotted, Ident, Span};
 use crate::bundle::Bundle;
 use crate::codes;
@@ -74,6 +75,10 @@ impl<'b> Context<'b> {
         known: impl IntoIterator<Item = &'k str>,
         otherwise: impl FnOnce() -> H,
     ) {
+        // Most likely declared where something could not be read, which is reported there.
+        if self.symbols.lost.contains(&name.text) {
+            return;
+        }
         // Who sees this many findings has another problem than spelling.
         let few = self.findings.borrow().len() < SUGGESTIONS;
         let meant = few.then(|| suggest::did_you_mean(&name.text, known));
@@ -151,6 +156,12 @@ impl<'b> Context<'b> {
         );
     }
 
+    /// Whether a type is one that is declared nowhere: reported where it is written, so that nothing
+    /// more is said of its values.
+    pub(super) fn is_unknown(&self, ty: &Type) -> bool {
+        matches!(ty, Type::Entity(name) if !self.symbols.entities.contains_key(name))
+    }
+
     /// A const, parameter or list was read.
     pub(super) fn mark_used(&self, name: &Name, at: Span) {
         self.used.borrow_mut().insert(name.clone());
@@ -158,8 +169,17 @@ impl<'b> Context<'b> {
     }
 
     pub(super) fn report_unused(&self) {
+        // What could not be read may well use it.
+        if !self.symbols.lost.is_empty() {
+            return;
+        }
         let used = self.used.borrow();
-        let consts = self.symbols.consts.iter().map(|(name, c)| (name, c.span));
+        // A value that is no value is reported already.
+        let sound = |constant: &Constant| !matches!(constant.kind, ExprKind::Literal(Value::Null));
+        let consts = self.symbols.consts.iter();
+        let consts = consts
+            .filter(|(_, c)| sound(c))
+            .map(|(name, c)| (name, c.span));
         let lists = self.symbols.lists.iter().map(|(name, l)| (name, l.span));
         for (name, span) in consts.chain(lists) {
             if !used.contains(name) {

@@ -88,6 +88,7 @@ pub(super) fn sent(written: &Literal) -> Value {
 fn typed(cx: &Context<'_>, datum: &Datum, ty: &Type) -> Value {
     match (&datum.kind, ty) {
         (DatumKind::Word(word), _) if is_nothing(word) => Value::Null,
+        _ if cx.is_unknown(ty) => untyped(datum),
         (DatumKind::Word(word), Type::Enum(_)) => member(cx, word, ty),
         (DatumKind::Word(word), _) => constant(cx, word, datum, ty),
         (DatumKind::List(items), Type::List(item)) => {

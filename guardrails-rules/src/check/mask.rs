@@ -107,7 +107,7 @@ pub(super) fn mask(
 
 /// Masks that look into a text need one.
 fn fits(cx: &Context<'_>, field: &Field, mask: &str, at: Span) -> bool {
-    let text = field.ty == Type::Text;
+    let text = field.ty == Type::Text || cx.is_unknown(&field.ty);
     if !text {
         let name = &field.name;
         let message = phrase!(

@@ -90,7 +90,7 @@ impl Checker<'_, '_> {
         if percent && rest.starts_with('%') {
             let finding = phrase!(
                 "a percent is shown with its sign, and another stands behind it"
-                    | "百分数显示时自带 `%`，其后又写了一个"
+                    | "百分比显示时自带 `%`，其后又写了一个"
             );
             self.report(
                 self.cx

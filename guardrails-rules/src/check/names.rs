@@ -276,6 +276,9 @@ impl Checker<'_, '_> {
             self.wrong(span, message, help);
             return Typed::bad(place);
         }
+        if self.cx.is_unknown(&ty) {
+            return Typed::bad(place);
+        }
         let path = Path {
             root,
             keys,

@@ -17,15 +17,30 @@ use crate::parse::suggest;
 /// Collects the parameters that the files declare, with the values that the host set.
 pub(super) fn collect(collector: &mut Collector<'_>, files: &[File]) {
     for declaration in files.iter().flat_map(|file| &file.declarations) {
-        if let Declaration::Param(written) = declaration {
-            declared(collector, written);
+        if let Declaration::Param(written) = declaration
+            && declared(collector, written).is_none()
+        {
+            // What is wrong is reported here, and not again where the parameter is read.
+            let unusable = Constant {
+                ty: Type::Text,
+                kind: ExprKind::Literal(Value::Null),
+                span: written.name.span,
+            };
+            let consts = &mut collector.symbols.consts;
+            consts.entry(written.name.text.clone()).or_insert(unusable);
         }
     }
     report_unknown(collector);
 }
 
-fn declared(collector: &mut Collector<'_>, written: &Param) {
+/// Takes a parameter up; none when it has no type or no value that it could have.
+fn declared(collector: &mut Collector<'_>, written: &Param) -> Option<()> {
     let ty = schema::type_of(collector, &written.ty);
+    if let Type::Entity(name) = &ty
+        && !collector.symbols.entities.contains_key(name)
+    {
+        return None;
+    }
     if written.ty.optional || matches!(ty, Type::List(_) | Type::Entity(_)) {
         let message = phrase!("a parameter holds one value" | "参数只有一个值");
         let help = phrase!(
@@ -33,11 +48,9 @@ fn declared(collector: &mut Collector<'_>, written: &Param) {
                 | "类型写 `percent`、`money(CNY)`、`text` 或枚举"
         );
         collector.report(codes::WRONG_TYPE, written.ty.span, message, help);
-        return;
+        return None;
     }
-    let Some((default, sent)) = value(collector, &written.default, &ty) else {
-        return;
-    };
+    let (default, sent) = value(collector, &written.default, &ty)?;
     let range = range(collector, written, &ty);
     if let Some((low, high)) = &range
         && !within(&default, low, high)
@@ -73,6 +86,7 @@ fn declared(collector: &mut Collector<'_>, written: &Param) {
     let symbols = &mut collector.symbols;
     symbols.consts.entry(name.clone()).or_insert(constant);
     symbols.parameters.entry(name).or_insert(parameter);
+    Some(())
 }
 
 /// A constant of the declared type: as a condition has it, and as a host would send it.

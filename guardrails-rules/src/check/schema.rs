@@ -21,7 +21,11 @@ const TYPES: &[&str] = &[
 /// Collects enums, then entities, whose fields may name both.
 pub(super) fn collect(collector: &mut Collector<'_>, files: &[File]) {
     let declarations = || files.iter().flat_map(|file| &file.declarations);
-    let cx = Context::new(collector.bundle, Symbols::default());
+    let symbols = Symbols {
+        lost: collector.symbols.lost.clone(),
+        ..Symbols::default()
+    };
+    let cx = Context::new(collector.bundle, symbols);
     for declaration in declarations() {
         if let Declaration::Enum(declared) = declaration {
             let members = members(&cx, &declared.members);
@@ -60,7 +64,11 @@ pub(super) fn collect(collector: &mut Collector<'_>, files: &[File]) {
 
 /// A type that stands outside of an entity.
 pub(super) fn type_of(collector: &mut Collector<'_>, written: &TypeRef) -> Type {
-    let cx = Context::new(collector.bundle, Symbols::default());
+    let symbols = Symbols {
+        lost: collector.symbols.lost.clone(),
+        ..Symbols::default()
+    };
+    let cx = Context::new(collector.bundle, symbols);
     let entities: BTreeSet<Name> = collector.symbols.entities.keys().cloned().collect();
     let ty = Types {
         cx: &cx,
@@ -314,6 +322,7 @@ impl Types<'_, '_> {
                 text = &name.text
             )
         });
-        Type::Text
+        // Known for what it is, so that its values are not reported as texts in their turn.
+        Type::Entity(name.text.clone())
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Collecting looks at declarations only; conditions come later and find everything here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use guardrails_core::policy::{Entity, EnumType, ExprKind, Parameter, Type, ValueSet};
@@ -29,6 +29,8 @@ pub(super) struct Symbols {
     /// Roles, and how often a grant, skill or step names them.
     pub(super) roles: BTreeMap<Name, usize>,
     pub(super) packages: Packages,
+    /// What declarations that could not be read seem to declare.
+    pub(super) lost: BTreeSet<Name>,
     pub(super) findings: Vec<Diagnostic>,
 }
 
@@ -54,6 +56,8 @@ pub(super) fn collect(bundle: &Bundle, files: &[File]) -> Symbols {
         taken: BTreeMap::new(),
     };
     let declarations = || files.iter().flat_map(|file| &file.declarations);
+    let lost = files.iter().flat_map(|file| &file.lost);
+    collector.symbols.lost = lost.cloned().collect();
     declarations().for_each(|declaration| collector.name(declaration));
     zone::collect(&mut collector, files);
     schema::collect(&mut collector, files);

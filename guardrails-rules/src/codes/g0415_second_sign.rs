@@ -7,7 +7,7 @@ pub(super) const CODE: &Code = &Code {
     title: Phrase::fixed("percent sign twice", "百分号重复"),
     why: Phrase::fixed(
         "A percent in a message is shown with its sign, `15%`. A sign behind the brace comes out as `15%%`.",
-        "消息中的百分数自带符号，显示为 `15%`。花括号后再写一个就成了 `15%%`。",
+        "消息中的百分比自带符号，显示为 `15%`。花括号后再写一个就成了 `15%%`。",
     ),
     fix: Phrase::fixed("Remove the sign behind the brace.", "删去花括号后的符号。"),
     example: Example::Text {

@@ -1,12 +1,12 @@
 //! One declaration's text to its tree; header lines and documentation go where they belong.
 
-use guardrails_core::{Diagnostic, phrase};
+use guardrails_core::{Diagnostic, Name, phrase};
 use pest::Parser as _;
 
 use super::grammar::{Grammar, Rule};
 use super::scan::Chunk;
 use super::tree::{Built, Node};
-use super::{Home, error, grant, rule, skill, small, table, test};
+use super::{Home, error, grant, rule, scan, skill, small, table, test};
 use crate::ast::{Comment, Declaration, Dotted, File, Span};
 use crate::codes;
 
@@ -17,12 +17,13 @@ pub(super) struct Builder {
 }
 
 impl Builder {
-    pub(super) fn new(comments: Vec<Comment>, findings: Vec<Diagnostic>) -> Self {
+    pub(super) fn new(comments: Vec<Comment>, findings: Vec<Diagnostic>, lost: Vec<Name>) -> Self {
         Self {
             file: File {
                 version: None,
                 package: None,
                 declarations: Vec::new(),
+                lost,
                 comments,
             },
             findings,
@@ -47,6 +48,7 @@ impl Builder {
         };
         if let Err(finding) = built {
             self.findings.push(*finding);
+            self.file.lost.extend(scan::declared_name(text));
         }
     }
 

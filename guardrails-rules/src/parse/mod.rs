@@ -77,7 +77,7 @@ pub(crate) fn file(source: &SourceFile, index: u32) -> (ast::File, Vec<Diagnosti
         base: 0,
     };
     let scan = scan::scan(home);
-    let mut builder = build::Builder::new(scan.comments, scan.findings);
+    let mut builder = build::Builder::new(scan.comments, scan.findings, scan.lost);
     for chunk in scan.chunks {
         builder.declaration(home, &chunk);
     }
@@ -92,7 +92,7 @@ pub(crate) fn stretches(source: &SourceFile, index: u32) -> (ast::File, Vec<Span
         base: 0,
     };
     let scan = scan::scan(home);
-    let mut builder = build::Builder::new(scan.comments, scan.findings);
+    let mut builder = build::Builder::new(scan.comments, scan.findings, scan.lost);
     let mut stretches = Vec::new();
     for chunk in scan.chunks {
         builder.declaration(home, &chunk);

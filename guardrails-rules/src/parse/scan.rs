@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use guardrails_core::{Diagnostic, Phrase, phrase};
+use guardrails_core::{Diagnostic, Name, Phrase, phrase};
 
 use super::lexer::{Lexer, Token, TokenKind};
 use super::tree::Built;
@@ -42,6 +42,8 @@ pub(super) struct Scan {
     pub(super) chunks: Vec<Chunk>,
     pub(super) comments: Vec<Comment>,
     pub(super) findings: Vec<Diagnostic>,
+    /// Names of declarations that are not among the chunks.
+    pub(super) lost: Vec<Name>,
 }
 
 /// Cuts the text of `home` into declarations.
@@ -137,13 +139,13 @@ impl Scanner<'_> {
         let start = self.chunk.as_ref().map_or(at, |chunk| chunk.start);
         let next = self.next_declaration(start).filter(|line| *line < at);
         let (fault, resume) = match (next, self.open.first()) {
-            (Some(line), Some(open)) if fault.code != codes::TEXT_NOT_CLOSED => {
-                (self.unclosed(open), Some(line))
-            }
+            (Some(line), Some(open)) => (self.unclosed(open), Some(line)),
             _ => (fault, self.next_declaration(at)),
         };
         self.out.findings.push(fault);
-        self.chunk = None;
+        if let Some(chunk) = self.chunk.take() {
+            self.lose(chunk.start);
+        }
         self.open.clear();
         self.prefixes = 0;
         if let Some(line) = resume {
@@ -346,7 +348,14 @@ impl Scanner<'_> {
             .into()
     }
 
+    /// Keeps the name of a declaration that cannot be read, so that its uses are not reported too.
+    fn lose(&mut self, start: usize) {
+        let text = self.home.text().get(start..).unwrap_or("");
+        self.out.lost.extend(declared_name(text));
+    }
+
     fn report_unknown(&mut self, range: Range<usize>) {
+        self.lose(range.start);
         let text = self.home.text().get(range.clone()).unwrap_or("");
         let word: &str = text
             .split(|c: char| !(c.is_alphanumeric() || c == '_'))
@@ -390,6 +399,16 @@ fn declares(text: &str, after: usize) -> bool {
             Some("in" | "is" | "and" | "or" | "not" | "has" | "between")
         )
         && next.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '"' | '{'))
+}
+
+/// What the second word of a declaration names.
+pub(super) fn declared_name(text: &str) -> Option<Name> {
+    let part_of_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.');
+    let name = text.trim_start_matches(part_of_name).trim_start();
+    let end = name.find(|c| !part_of_name(c)).unwrap_or(name.len());
+    name.get(..end)
+        .filter(|name| !name.is_empty())
+        .map(Name::from)
 }
 
 fn closing(bracket: char) -> char {
