@@ -99,22 +99,22 @@ impl Bundle {
         &self.parameters
     }
 
-    /// SHA-256 over the paths and bytes of all files, in path order; and over what the host set, if
-    /// it set anything.
+    /// SHA-256 over the paths and bytes of all files, in path order.
     #[must_use]
     pub fn digest(&self) -> Digest {
-        if self.parameters.is_empty() {
+        self.digest
+    }
+
+    /// The same, and over the parameters that the host set, if it set any: name and value of each.
+    pub(crate) fn digest_with(&self, set: &[(Name, String)]) -> Digest {
+        if set.is_empty() {
             return self.digest;
         }
         let mut hash = Sha256::new();
         hash.update(self.digest.0);
-        for (name, value) in &self.parameters {
-            let mut text = String::new();
-            value.write_json(&mut text);
-            for part in [name.as_bytes(), text.as_bytes()] {
-                hash.update((part.len() as u64).to_be_bytes());
-                hash.update(part);
-            }
+        for part in set.iter().flat_map(|(name, value)| [&**name, value]) {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
         }
         Digest(hash.finalize().into())
     }

@@ -69,7 +69,7 @@ pub(crate) fn check(bundle: &Bundle, files: &[File]) -> Checked {
     cx.collected();
     headers(&cx, files);
     let mut policy = Policy {
-        digest: bundle.digest(),
+        digest: parameter::digest(bundle, &cx.symbols),
         zone: cx.symbols.zone,
         entities: cx.symbols.entities.clone(),
         parameters: cx.symbols.parameters.clone(),

@@ -4,13 +4,14 @@
 
 use std::cmp::Ordering;
 
-use guardrails_core::policy::{ExprKind, Origin, Parameter, Type};
-use guardrails_core::{Diagnostic, Place, Value, phrase, process::Datum as Read};
+use guardrails_core::policy::{Digest, ExprKind, Origin, Parameter, Type};
+use guardrails_core::{Diagnostic, Name, Place, Value, phrase, process::Datum as Read};
 
-use super::symbols::{Collector, Constant};
+use super::symbols::{Collector, Constant, Symbols};
 use super::types::described;
 use super::{constants, data, schema};
 use crate::ast::{Datum, DatumKind, Declaration, File, Ident, Param, Span};
+use crate::bundle::Bundle;
 use crate::codes;
 use crate::parse::suggest;
 
@@ -87,6 +88,25 @@ fn declared(collector: &mut Collector<'_>, written: &Param) -> Option<()> {
     symbols.consts.entry(name.clone()).or_insert(constant);
     symbols.parameters.entry(name).or_insert(parameter);
     Some(())
+}
+
+/// The digest of the bundle and of what the host set in it. A value counts as its declared type reads
+/// it, so that `22.5` and `"22.5"` make the same policy.
+pub(super) fn digest(bundle: &Bundle, symbols: &Symbols) -> Digest {
+    let read = |name: &Name| match symbols.consts.get(name).map(|constant| &constant.kind) {
+        Some(ExprKind::Literal(Value::Number(number))) => number.normalize().to_string(),
+        Some(ExprKind::Literal(value)) => {
+            let mut text = String::new();
+            value.write_json(&mut text);
+            text
+        }
+        Some(ExprKind::Moment(_, moment)) => moment.to_string(),
+        // Nothing is in force from a bundle that does not declare it.
+        _ => String::new(),
+    };
+    let set = bundle.parameters().keys();
+    let set: Vec<(Name, String)> = set.map(|name| (name.clone(), read(name))).collect();
+    bundle.digest_with(&set)
 }
 
 /// A constant of the declared type: as a condition has it, and as a host would send it.
