@@ -27,9 +27,11 @@ from .view import View
 __all__ = [
     "Decision",
     "Diagnostic",
+    "Explanation",
     "Finding",
     "Guard",
     "InterruptedOperation",
+    "Obligation",
     "Operation",
     "Principal",
     "Reason",
@@ -41,6 +43,7 @@ __all__ = [
     "__version__",
     "check",
     "evaluate",
+    "explain",
     "findings",
 ]
 
