@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::diagnostic::Place;
 use crate::policy::{Digest, RiskLevel};
 use crate::process::{Basis, Explanation, explain};
+use crate::shadow::ShadowDecision;
 use crate::value::{Fields, Name};
 
 /// Why: a stable code, a sentence, and the line of policy it came from.
@@ -252,6 +253,7 @@ pub struct Decision {
     pub(crate) outcome: Outcome,
     pub(crate) reasons: Vec<Reason>,
     pub(crate) shadows: Vec<Reason>,
+    pub(crate) shadow_policy: Option<Arc<ShadowDecision>>,
     pub(crate) risk: Arc<Risk>,
     pub(crate) notify: Vec<Name>,
     pub(crate) obligations: Vec<Obligation>,
@@ -338,6 +340,12 @@ impl Decision {
     #[must_use]
     pub fn shadows(&self) -> &[Reason] {
         &self.shadows
+    }
+
+    /// What the shadow policy, if the guard has one, would have decided; it changed nothing.
+    #[must_use]
+    pub fn shadow_policy(&self) -> Option<&ShadowDecision> {
+        self.shadow_policy.as_deref()
     }
 
     /// The risk and its factors.

@@ -9,18 +9,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 
-use crate::audit::{Audit, Event, EventKind, Keys, OperationContext};
+use crate::audit::{Audit, Event, EventKind, Keys, OperationContext, PolicyUse, RefusedPolicy};
 use crate::decision::{OperationId, Reason, TicketId};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
-use crate::operation::Operation;
+use crate::operation::{Operation, Shadow};
 use crate::outside::{Clock, Entropy, new_id};
-use crate::plan::{Plan, entity_of};
+use crate::plan::Plan;
 use crate::policy::{Digest, Policy};
 use crate::principal::Principal;
 use crate::process::{Approvals, Explanation, Observer, Refused, explain_refusal};
 use crate::request::Request;
-use crate::skills::{model_allowed, take_limits};
+use crate::skills::take_limits;
 use crate::snapshot::Snapshot;
 use crate::store::Store;
 use crate::value::Name;
@@ -55,6 +55,7 @@ impl Inner {
 #[derive(Default)]
 pub struct GuardBuilder {
     policy: Option<Policy>,
+    shadow_policy: Option<Policy>,
     store: Option<Arc<dyn Store>>,
     clock: Option<Arc<dyn Clock>>,
     entropy: Option<Arc<dyn Entropy>>,
@@ -67,6 +68,14 @@ impl GuardBuilder {
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
         self.policy = Some(policy);
+        self
+    }
+
+    /// A policy that is asked beside the one in force and has no effect; see
+    /// [`Guard::replace_shadow_policy`].
+    #[must_use]
+    pub fn shadow_policy(mut self, policy: Policy) -> Self {
+        self.shadow_policy = Some(policy);
         self
     }
 
@@ -120,7 +129,9 @@ impl GuardBuilder {
         };
         let store = self.store.ok_or_else(|| missing("store"))?;
         let policy = Arc::new(self.policy.unwrap_or_else(Policy::empty));
-        let snapshot = Snapshot::load(policy, &store)?;
+        let shadow = self.shadow_policy.map(Arc::new);
+        let shadow = shadow.map(|policy| Snapshot::load(policy, &store));
+        let snapshot = Snapshot::load(policy, &store)?.beside(shadow.transpose()?);
         Ok(Guard {
             inner: Arc::new(Inner {
                 snapshot: ArcSwap::from_pointee(snapshot),
@@ -166,6 +177,11 @@ impl Guard {
         let now = self.inner.clock.now();
         let id = OperationId::from(new_id(now, &*self.inner.entropy)?);
         let admitted = self.admit(&snapshot, &request, now);
+        let shadow = Shadow::beside(&snapshot, &request);
+        let beside = shadow
+            .as_ref()
+            .and_then(|shadow| shadow.on_begin(admitted.as_ref().map(|_| ())));
+        let beside = beside.map(|answer| EventKind::Shadow(Box::new(answer)));
         let entity = match &admitted {
             Ok(plan) => plan.entity.clone(),
             Err(_) => request.entity.clone().unwrap_or_else(|| Name::from("")),
@@ -176,18 +192,24 @@ impl Guard {
             kind,
             about: Some(about.clone()),
         };
-        let plan = match admitted {
-            Ok(plan) => plan,
-            Err(error) => {
-                let reasons = error.reasons().to_vec();
-                self.inner
-                    .store
-                    .commit(event(EventKind::Refused { reasons }))?;
-                return Err(error);
-            }
+        let kind = match &admitted {
+            Ok(_) => EventKind::Intent,
+            Err(error) => EventKind::Refused {
+                reasons: error.reasons().to_vec(),
+            },
         };
-        self.inner.store.commit(event(EventKind::Intent))?;
-        Ok(Operation::new(self.clone(), snapshot, plan, request, about))
+        let store = &self.inner.store;
+        store.commit(event(kind))?;
+        beside.map_or(Ok(()), |answer| store.record(event(answer)))?;
+        let plan = admitted?;
+        Ok(Operation::new(
+            self.clone(),
+            snapshot,
+            plan,
+            request,
+            about,
+            shadow,
+        ))
     }
 
     /// Why a request was refused, and what would pass: for a refusal of [`Guard::begin`], or of a
@@ -266,6 +288,13 @@ impl Guard {
         self.inner.snapshot.load().digest()
     }
 
+    /// The digest of the shadow policy, if there is one.
+    #[must_use]
+    pub fn shadow_policy_digest(&self) -> Option<Digest> {
+        let snapshot = self.inner.snapshot.load();
+        snapshot.shadow.as_ref().map(|shadow| shadow.digest())
+    }
+
     /// Stored role lines that were not accepted, and what each of them closes: for administrators.
     #[must_use]
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
@@ -278,8 +307,42 @@ impl Guard {
     /// As [`GuardBuilder::open`]; the old policy then stays.
     pub fn replace_policy(&self, policy: Policy) -> Result<()> {
         let changing = self.inner.changing();
+        let current = self.inner.snapshot.load_full();
         let snapshot = Snapshot::load(Arc::new(policy), &self.inner.store)?;
-        self.swap(&changing, snapshot, "policy")
+        let snapshot = snapshot.beside(self.shadow_again(&current)?);
+        let (from, to) = (Some(current.digest()), Some(snapshot.digest()));
+        self.swap(&changing, snapshot, "policy", from, to)
+    }
+
+    /// Asks another policy beside the one in force for operations that begin from now on; none ends
+    /// that. Such a *shadow policy* has no effect: what it would have answered is in the audit, and with
+    /// each decision as [`Decision::shadow_policy`](crate::Decision::shadow_policy).
+    ///
+    /// # Errors
+    /// As [`GuardBuilder::open`]; the shadow policy before then stays.
+    pub fn replace_shadow_policy(&self, policy: Option<Policy>) -> Result<()> {
+        let changing = self.inner.changing();
+        let current = self.inner.snapshot.load_full();
+        let shadow = policy.map(|policy| Snapshot::load(Arc::new(policy), &self.inner.store));
+        let shadow = shadow.transpose()?;
+        let from = current.shadow.as_ref().map(|shadow| shadow.digest());
+        let to = shadow.as_ref().map(Snapshot::digest);
+        let snapshot = Snapshot::load(current.policy.clone(), &self.inner.store)?;
+        self.swap(&changing, snapshot.beside(shadow), "shadow", from, to)
+    }
+
+    /// Puts on record that a policy was found and not put in force: for whoever reads and compiles
+    /// policies. Returns once it is durable.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`] when it could not be made durable.
+    pub fn record_refused_policy(&self, refused: RefusedPolicy) -> Result<()> {
+        self.inner.store.commit(Event {
+            time: self.inner.clock.now(),
+            kind: EventKind::PolicyRefused(refused),
+            about: None,
+        })?;
+        Ok(())
     }
 
     /// Looks whether permissions, roles or skills changed in the store, and if so puts them in
@@ -294,8 +357,27 @@ impl Guard {
             return Ok(Refreshed::Unchanged);
         }
         let snapshot = Snapshot::load(current.policy.clone(), &self.inner.store)?;
-        self.swap(&changing, snapshot, "tables")?;
+        let snapshot = snapshot.beside(self.shadow_again(&current)?);
+        let digest = Some(current.digest());
+        self.swap(&changing, snapshot, "tables", digest, digest)?;
         Ok(Refreshed::Changed)
+    }
+
+    /// The shadow policy brought together with the store as it is now. One that no longer fits goes, and
+    /// that is on record: it must not keep the policy in force from following its tables.
+    fn shadow_again(&self, current: &Snapshot) -> Result<Option<Snapshot>> {
+        let Some(shadow) = &current.shadow else {
+            return Ok(None);
+        };
+        match Snapshot::load(shadow.policy.clone(), &self.inner.store) {
+            Ok(shadow) => Ok(Some(shadow)),
+            Err(error) if error.kind() == ErrorKind::Store => Err(error),
+            Err(error) => {
+                let found = Some(shadow.digest());
+                self.record_refused_policy(RefusedPolicy::new(PolicyUse::Shadow, found, &error))?;
+                Ok(None)
+            }
+        }
     }
 
     fn swap(
@@ -303,9 +385,9 @@ impl Guard {
         _changing: &MutexGuard<'_, ()>,
         snapshot: Snapshot,
         what: &'static str,
+        from: Option<Digest>,
+        to: Option<Digest>,
     ) -> Result<()> {
-        let to = snapshot.digest();
-        let from = self.policy_digest();
         // The change is on record before it is in force.
         self.inner.store.commit(Event {
             time: self.inner.clock.now(),
@@ -327,17 +409,8 @@ impl Guard {
         request: &Request<'_>,
         now: DateTime<Utc>,
     ) -> Result<Arc<Plan>> {
-        let principal = &*request.principal;
-        let skill = snapshot
-            .registry
-            .find(principal.tenant(), &request.skill)
-            .map_err(Error::denied)?;
-        let entity = entity_of(&skill, request.entity.as_ref())?;
-        let plan = snapshot
-            .plan(principal, &request.skill, &entity, &request.context)
-            .map_err(Error::denied)?;
-        model_allowed(&plan.skill, principal).map_err(Error::denied)?;
-        take_limits(&*self.inner.store, &plan.skill, principal, now)?;
+        let plan = snapshot.admit(request)?;
+        take_limits(&*self.inner.store, &plan.skill, &request.principal, now)?;
         Ok(plan)
     }
 }

@@ -56,6 +56,7 @@ mod plan;
 mod principal;
 mod record;
 mod request;
+mod shadow;
 mod snapshot;
 mod store;
 mod value;
@@ -82,6 +83,7 @@ pub use outside::{Clock, CountingEntropy, Entropy, FrozenClock};
 pub use principal::Principal;
 pub use record::Record;
 pub use request::Request;
+pub use shadow::{Difference, ShadowAnswer, ShadowDecision, ShadowStep};
 pub use store::{
     FieldPermission, LimitStore, PermissionStore, Revision, RoleLine, RolePermission, RoleStore,
     SkillStatusRow, SkillStore, Store, Swap, Take, Taken, TicketStore,

@@ -9,25 +9,30 @@ use chrono::{DateTime, Utc};
 
 use crate::audit::{Event, EventKind, OperationContext, OutcomeStatus, Receipt};
 use crate::change::Changes;
-use crate::data::{FieldTable, View, accessed, view};
+use crate::data::{View, accessed, view};
 use crate::decision::{OperationId, Reason};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guard::Guard;
 use crate::plan::Plan;
 use crate::policy::Verb;
 use crate::principal::Principal;
-use crate::process::{Explanation, Facts, Findings, Frame, Phase, explain_view};
-use crate::record::{Record, TENANT_FIELD};
+use crate::process::{Explanation, explain_view};
+use crate::record::Record;
 use crate::request::Request;
 use crate::skills::spend_tokens;
 use crate::snapshot::Snapshot;
-use crate::value::{Fields, JsonLimits, Name, Value, within};
+use crate::value::{JsonLimits, Name, within};
 
 mod aggregate;
+mod asked;
 mod observed;
 mod propose;
+mod shadow;
 
 pub use aggregate::Figure;
+pub(crate) use shadow::Shadow;
+
+use asked::{Asked, Reading};
 
 /// One AI operation in progress.
 pub struct Operation {
@@ -42,6 +47,7 @@ pub struct Operation {
     touched: u8,
     stage: Stage,
     changes: Option<Changes>,
+    shadow: Option<Shadow>,
 }
 
 /// How far an operation has come, as its outcome will tell.
@@ -60,6 +66,7 @@ impl Operation {
         plan: Arc<Plan>,
         request: Request<'_>,
         about: Arc<OperationContext>,
+        shadow: Option<Shadow>,
     ) -> Self {
         Self {
             guard,
@@ -72,6 +79,7 @@ impl Operation {
             touched: 0,
             stage: Stage::Open,
             changes: None,
+            shadow,
         }
     }
 
@@ -102,7 +110,9 @@ impl Operation {
     /// of [`JsonLimits`].
     pub fn read<'r>(&mut self, record: &'r Record) -> Result<View<'r>> {
         let now = self.now();
-        let view = self.view(record, now)?.ok_or_else(|| {
+        let seen = self.view(record, now);
+        self.record_beside(now)?;
+        let view = seen?.ok_or_else(|| {
             Error::new(
                 ErrorKind::NotFound,
                 format!("no such record of `{}` within reach", self.plan.entity),
@@ -119,10 +129,23 @@ impl Operation {
     /// # Errors
     /// As [`Operation::read`], but for `NotFound`.
     pub fn read_many<'r>(&mut self, records: &'r [Record]) -> Result<Vec<View<'r>>> {
+        let now = self.now();
+        let seen = self.views(records, now);
+        self.record_beside(now)?;
+        let (names, views, withheld) = seen?;
+        self.accessed_many(now, names, withheld, &views)?;
+        Ok(views)
+    }
+
+    /// Names and views of the records in reach, and how many more there are.
+    fn views<'r>(
+        &mut self,
+        records: &'r [Record],
+        now: DateTime<Utc>,
+    ) -> Result<(Vec<Name>, Vec<View<'r>>, u64)> {
         let mut views = Vec::with_capacity(records.len());
         let mut seen: Vec<Name> = Vec::with_capacity(records.len());
         let mut withheld = 0_u64;
-        let now = self.now();
         for record in records {
             match self.view(record, now)? {
                 Some(view) => {
@@ -132,8 +155,7 @@ impl Operation {
                 None => withheld = withheld.saturating_add(1),
             }
         }
-        self.accessed_many(now, seen, withheld, &views)?;
-        Ok(views)
+        Ok((seen, views, withheld))
     }
 
     /// Which fields of a view are hidden or masked, and who says so. Tells nothing of the record.
@@ -142,67 +164,50 @@ impl Operation {
         explain_view(view.table(), &self.snapshot)
     }
 
-    fn view<'r>(&self, record: &'r Record, now: DateTime<Utc>) -> Result<Option<View<'r>>> {
-        let table = self.table_of(record, now)?;
+    fn view<'r>(&mut self, record: &'r Record, now: DateTime<Utc>) -> Result<Option<View<'r>>> {
+        let reading = self.reading_of(record, now)?;
+        self.beside_reading(record, now, &reading);
+        let table = reading.into_table()?;
         Ok(table.map(|table| view(record, &table)))
     }
 
-    /// What may be seen of a record, rules on reading included; none for one out of reach.
-    fn table_of(&self, record: &Record, now: DateTime<Utc>) -> Result<Option<Arc<FieldTable>>> {
+    /// What the policy in force says to the reading of a record; what its rules said is on record.
+    fn reading_of(&self, record: &Record, now: DateTime<Utc>) -> Result<Reading> {
         self.expect_open()?;
         self.expect_entity(record)?;
         within(record.fields(), JsonLimits::default())?;
-        if !self.of_tenant(record.fields()) {
-            return Ok(None);
+        let asked = self.asked();
+        if asked.of_tenant(record.fields()) {
+            let facts = asked.facts(now, record.fields(), None, true);
+            self.observed(Verb::Read, facts, facts);
         }
-        let facts = self.facts(now, record.fields(), None, true);
-        self.observed(Verb::Read, facts, facts);
-        let mut table = self.plan.table(&facts);
-        if table.is_out_of_scope() {
-            return Ok(None);
+        let reading = asked.reading(record, now);
+        if !reading.verdicts().is_empty() {
+            self.record_verdicts_on_read(now, &reading)?;
         }
-        if !self.plan.on_read.is_empty() {
-            table = self.rules_on_read(&facts, table)?;
-        }
-        Ok(Some(table))
+        Ok(reading)
     }
 
-    /// Applies the rules on reading: a mask or a hiding narrows the table; anything else refuses,
-    /// since a read cannot wait.
-    fn rules_on_read(&self, facts: &Facts<'_>, table: Arc<FieldTable>) -> Result<Arc<FieldTable>> {
-        let mut findings = Findings::default();
-        let frame = Frame::new(facts, &self.plan.slots);
-        for phase in [Phase::BeforeRisk, Phase::AfterRisk] {
-            self.plan.on_read.run(phase, &frame, facts, &mut findings);
+    /// The policy in force, ready to be asked.
+    fn asked(&self) -> Asked<'_> {
+        Asked {
+            snapshot: &self.snapshot,
+            plan: &self.plan,
+            principal: &self.principal,
+            context: &self.context,
+            touched: self.touched,
         }
-        let refusal = findings.refusal_on_read();
-        if !findings.verdicts.is_empty() {
-            self.record_verdicts_on_read(facts.now, &findings, refusal.as_ref())?;
-        }
-        if let Some(reason) = refusal {
-            return Err(Error::denied(reason));
-        }
-        let narrowed = findings.masks.iter().filter(|finding| !finding.shadow);
-        let narrowed: Vec<_> = narrowed.map(|finding| finding.what.clone()).collect();
-        if narrowed.is_empty() {
-            return Ok(table);
-        }
-        Ok(Arc::new(table.narrowed(&narrowed)))
     }
 
-    fn record_verdicts_on_read(
-        &self,
-        now: DateTime<Utc>,
-        findings: &Findings,
-        refusal: Option<&Reason>,
-    ) -> Result<()> {
+    fn record_verdicts_on_read(&self, now: DateTime<Utc>, reading: &Reading) -> Result<()> {
+        let refused = reading.refusal.is_some();
         let decision = EventKind::Decision {
             record: Name::default(),
             fields: Arc::default(),
             action: None,
-            outcome: if refusal.is_some() { "deny" } else { "allow" },
-            reasons: refusal.cloned().into_iter().collect(),
-            verdicts: findings.verdicts.as_slice().into(),
+            outcome: if refused { "deny" } else { "allow" },
+            reasons: reading.refusal.clone().into_iter().collect(),
+            verdicts: reading.verdicts().into(),
             risk: None,
             obligations: Arc::default(),
         };
@@ -332,39 +337,9 @@ impl Operation {
         .with_help("begin another operation for another entity"))
     }
 
-    /// A record that names its tenant must name the principal's.
-    fn of_tenant(&self, fields: &Fields) -> bool {
-        match fields.value(TENANT_FIELD) {
-            None => true,
-            Some(Value::Text(tenant)) => *tenant == *self.principal.tenant(),
-            Some(_) => false,
-        }
-    }
-
     /// Read once per call, so that what is decided and what is recorded are of one time.
     fn now(&self) -> DateTime<Utc> {
         self.guard.inner.clock.now()
-    }
-
-    fn facts<'a>(
-        &'a self,
-        now: DateTime<Utc>,
-        before: &'a Fields,
-        set: Option<&'a Fields>,
-        has_old: bool,
-    ) -> Facts<'a> {
-        Facts {
-            before,
-            set,
-            has_old,
-            principal: &self.principal,
-            context: &self.context,
-            skill: &self.plan.skill,
-            now,
-            zone: self.plan.zone,
-            max_sensitivity: self.touched,
-            risk_score: None,
-        }
     }
 
     fn event(&self, time: DateTime<Utc>, kind: EventKind) -> Event {

@@ -10,11 +10,12 @@ use std::time::Duration;
 use crate::data::{Asked, Permissions};
 use crate::decision::Reason;
 use crate::diagnostic::Diagnostic;
-use crate::error::Result;
-use crate::plan::{Plan, PlanInput, PlanKey, PlanQuery};
+use crate::error::{Error, Result};
+use crate::plan::{Plan, PlanInput, PlanKey, PlanQuery, entity_of};
 use crate::policy::{Digest, Policy};
 use crate::principal::Principal;
-use crate::skills::{AccessIndex, Rbac, Registry, admit};
+use crate::request::Request;
+use crate::skills::{AccessIndex, Rbac, Registry, admit, model_allowed};
 use crate::store::{FieldPermission, Revision, Store};
 use crate::value::Name;
 
@@ -29,6 +30,8 @@ pub(crate) struct Snapshot {
     pub(crate) registry: Registry,
     pub(crate) access: AccessIndex,
     pub(crate) revision: Revision,
+    /// The same of the shadow policy, which is asked beside this one; its own has none.
+    pub(crate) shadow: Option<Arc<Snapshot>>,
     /// Stored role lines that could not be accepted.
     pub(crate) diagnostics: Vec<Diagnostic>,
     permissions: HashMap<Name, Vec<FieldPermission>>,
@@ -54,12 +57,41 @@ impl Snapshot {
             access,
             diagnostics: rbac.diagnostics().to_vec(),
             revision,
+            shadow: None,
             permissions,
             plans: moka::sync::Cache::builder()
                 .max_capacity(MOST_PLANS)
                 .time_to_live(PLAN_LIFE)
                 .build(),
         })
+    }
+
+    /// The same with a shadow policy beside it.
+    pub(crate) fn beside(self, shadow: Option<Self>) -> Self {
+        Self {
+            shadow: shadow.map(Arc::new),
+            ..self
+        }
+    }
+
+    /// Whether the skill is in use, one of the roles may use it and the model is one it names; limits
+    /// are not asked here.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`](crate::ErrorKind::Denied) with the reason;
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) when no entity is named and the skill has several.
+    pub(crate) fn admit(&self, request: &Request<'_>) -> Result<Arc<Plan>> {
+        let principal = &*request.principal;
+        let skill = self
+            .registry
+            .find(principal.tenant(), &request.skill)
+            .map_err(Error::denied)?;
+        let entity = entity_of(&skill, request.entity.as_ref())?;
+        let plan = self
+            .plan(principal, &request.skill, &entity, &request.context)
+            .map_err(Error::denied)?;
+        model_allowed(&plan.skill, principal).map_err(Error::denied)?;
+        Ok(plan)
     }
 
     /// The plan for a principal, skill, entity and context, or why there is none.

@@ -5,6 +5,7 @@
 
 use crate::decision::{Holding, LogId, Reason, Risk, Verdict};
 use crate::diagnostic::Place;
+use crate::shadow::ShadowAnswer;
 
 use super::event::{Event, EventKind, FieldAccess, OperationContext, TicketEvent};
 use super::json::{Object, item, member};
@@ -113,12 +114,37 @@ fn write_data(data: &mut Object<'_>, kind: &EventKind) {
             data.word(member!("status"), status.as_str());
         }
         EventKind::Interrupted { log } => data.uuid(member!("intent_log"), log.uuid()),
+        EventKind::Shadow(answer) => write_shadow(data, answer),
         EventKind::PolicyChanged { from, to, what } => {
-            data.digest(member!("from"), *from);
-            data.digest(member!("to"), *to);
+            data.digest_if_any(member!("from"), *from);
+            data.digest_if_any(member!("to"), *to);
             data.word(member!("what"), what);
         }
+        EventKind::PolicyRefused(refused) => {
+            data.texts(member!("codes"), &refused.codes);
+            data.digest_if_any(member!("found"), refused.found);
+            data.text(member!("message"), &refused.message);
+            data.word(member!("what"), refused.what.as_str());
+        }
     }
+}
+
+fn write_shadow(data: &mut Object<'_>, answer: &ShadowAnswer) {
+    data.text_if_any(member!("chain"), &answer.chain);
+    data.word(member!("difference"), answer.difference.as_str());
+    if !answer.fields.is_empty() {
+        data.list(member!("fields"), &answer.fields, write_field);
+    }
+    data.word(member!("in_force"), answer.in_force);
+    data.word(member!("outcome"), answer.outcome);
+    data.list(member!("reasons"), &answer.reasons, write_reason);
+    data.texts(member!("records"), &answer.records);
+    if let Some(risk) = &answer.risk {
+        data.object(member!("risk"), |object| write_risk(object, risk));
+    }
+    data.digest(member!("shadow_policy"), answer.policy);
+    data.word(member!("step"), answer.step.as_str());
+    data.list(member!("verdicts"), &answer.verdicts, write_verdict);
 }
 
 fn write_field(out: &mut String, field: &FieldAccess) {

@@ -1,11 +1,14 @@
 //! What the audit records: one typed event per thing that happened. Never a record's value.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use crate::decision::{LogId, OperationId, Reason, Risk, TicketId, Verdict};
+use crate::error::Error;
 use crate::policy::{Digest, Verb};
+use crate::shadow::ShadowAnswer;
 use crate::value::Name;
 
 /// One event, before it is sealed into a log.
@@ -108,15 +111,68 @@ pub enum EventKind {
         /// The log in which its intent is.
         log: LogId,
     },
-    /// Another policy, permission, role or skill status came into force.
+    /// What a shadow policy answered to what the policy in force was asked as well.
+    Shadow(Box<ShadowAnswer>),
+    /// Another policy, permission, role or skill status came into force, or another shadow policy
+    /// beside it.
     PolicyChanged {
-        /// The digest before.
-        from: Digest,
-        /// The digest now.
-        to: Digest,
-        /// What was changed: `policy`, or `tables`.
+        /// The digest before; none where there was no shadow policy.
+        from: Option<Digest>,
+        /// The digest now; none where there is no shadow policy any more.
+        to: Option<Digest>,
+        /// What was changed: `policy`, `tables` or `shadow`.
         what: &'static str,
     },
+    /// A policy was found and not put in force.
+    PolicyRefused(RefusedPolicy),
+}
+
+/// What a policy was to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PolicyUse {
+    /// The one in force.
+    InForce,
+    /// The shadow policy.
+    Shadow,
+}
+
+impl PolicyUse {
+    /// The word of the audit: `policy` or `shadow`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::InForce => "policy",
+            Self::Shadow => "shadow",
+        }
+    }
+}
+
+/// A policy that was not put in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedPolicy {
+    /// What it was to be.
+    pub what: PolicyUse,
+    /// Its digest; none when it could not be read.
+    pub found: Option<Digest>,
+    /// Why, in a sentence.
+    pub message: String,
+    /// Codes of what the compiler found wrong with it, each once.
+    pub codes: Vec<Name>,
+}
+
+impl RefusedPolicy {
+    /// What there is to say of a policy that led to `error`.
+    #[must_use]
+    pub fn new(what: PolicyUse, found: Option<Digest>, error: &Error) -> Self {
+        let diagnostics = error.diagnostics().iter();
+        let codes: BTreeSet<&str> = diagnostics.map(|found| found.code).collect();
+        Self {
+            what,
+            found,
+            message: error.to_string(),
+            codes: codes.into_iter().map(Name::from).collect(),
+        }
+    }
 }
 
 /// What one field came to in a view.
@@ -191,7 +247,9 @@ impl EventKind {
             Self::Ticket(_) => "ticket",
             Self::Outcome { .. } => "outcome",
             Self::Interrupted { .. } => "interrupted",
+            Self::Shadow(_) => "shadow",
             Self::PolicyChanged { .. } => "policy_changed",
+            Self::PolicyRefused(_) => "policy_refused",
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The audit of a guard: verification and explanation.
 
-use super::{AuditReader, Keys, Trace, VerifyReport, trace, verify};
+use super::{AuditReader, Keys, ShadowReport, Trace, VerifyReport, shadow_report, trace, verify};
 use crate::decision::OperationId;
 use crate::error::Result;
 
@@ -24,6 +24,14 @@ impl<'g> Audit<'g> {
     /// is in the report, not an error.
     pub fn verify(&self) -> Result<VerifyReport> {
         verify(self.reader, &self.keys.verifier())
+    }
+
+    /// What shadow policies answered to a tenant's operations, added up.
+    ///
+    /// # Errors
+    /// As [`shadow_report`].
+    pub fn shadow_report(&self, tenant: &str) -> Result<ShadowReport> {
+        shadow_report(self.reader, tenant)
     }
 
     /// One operation of a tenant from intent to outcome.

@@ -19,6 +19,7 @@ mod order;
 mod proof;
 mod recorded;
 mod report;
+mod shadowing;
 mod tag_first;
 mod trace;
 mod trace_text;
@@ -27,7 +28,10 @@ mod walk;
 
 pub use canonical::write_payload;
 pub use checkpoint::Checkpoint;
-pub use event::{Event, EventKind, FieldAccess, OperationContext, OutcomeStatus, TicketEvent};
+pub use event::{
+    Event, EventKind, FieldAccess, OperationContext, OutcomeStatus, PolicyUse, RefusedPolicy,
+    TicketEvent,
+};
 pub use handle::Audit;
 pub use journal::{AuditReader, Journal, LogSummary, Receipt, StoredEvent};
 pub use keys::{Keys, VerifyingKey};
@@ -39,5 +43,6 @@ pub use recorded::{
     RecordedReason, RecordedRisk, RecordedVerdict,
 };
 pub use report::{Finding, FindingKind, LogReport, VerifyReport};
+pub use shadowing::{ShadowKind, ShadowReport, ShadowTally, shadow_report};
 pub use trace::{Trace, TraceStep, trace};
 pub use verify::verify;

@@ -222,15 +222,68 @@ pub enum RecordedKind {
         /// The log in which its intent is.
         intent_log: LogId,
     },
-    /// Another policy came into force.
+    /// What a shadow policy answered.
+    Shadow {
+        /// The approval chains, joined by `+`; may be empty.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        chain: String,
+        /// `same`, `wider`, `narrower` or `otherwise` than what the policy in force answered.
+        difference: String,
+        /// Fields of which something else would be shown, and what.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        fields: Vec<RecordedField>,
+        /// What the policy in force said, in the words of `outcome`.
+        in_force: String,
+        /// `allow`, `needs_approval`, `deny` or `out_of_reach`.
+        outcome: String,
+        /// Why.
+        reasons: Vec<RecordedReason>,
+        /// Identifiers of the records it is about.
+        records: Vec<String>,
+        /// The risk, of a proposal.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        risk: Option<RecordedRisk>,
+        /// The shadow policy.
+        #[serde(with = "digest_text")]
+        shadow_policy: Digest,
+        /// `begin`, `read`, `aggregate` or `propose`.
+        step: String,
+        /// What each rule said.
+        verdicts: Vec<RecordedVerdict>,
+    },
+    /// Another policy came into force, or another shadow policy beside it.
     PolicyChanged {
         /// The digest before.
-        #[serde(with = "digest_text")]
-        from: Digest,
+        #[serde(
+            default,
+            with = "digest_text::option",
+            skip_serializing_if = "Option::is_none"
+        )]
+        from: Option<Digest>,
         /// The digest now.
-        #[serde(with = "digest_text")]
-        to: Digest,
-        /// `policy` or `tables`.
+        #[serde(
+            default,
+            with = "digest_text::option",
+            skip_serializing_if = "Option::is_none"
+        )]
+        to: Option<Digest>,
+        /// `policy`, `tables` or `shadow`.
+        what: String,
+    },
+    /// A policy was found and not put in force.
+    PolicyRefused {
+        /// Codes of what the compiler found wrong with it.
+        codes: Vec<String>,
+        /// Its digest; none when it could not be read.
+        #[serde(
+            default,
+            with = "digest_text::option",
+            skip_serializing_if = "Option::is_none"
+        )]
+        found: Option<Digest>,
+        /// Why, in a sentence.
+        message: String,
+        /// `policy` or `shadow`.
         what: String,
     },
 }
@@ -248,7 +301,9 @@ impl RecordedKind {
             Self::Ticket { .. } => "ticket",
             Self::Outcome { .. } => "outcome",
             Self::Interrupted { .. } => "interrupted",
+            Self::Shadow { .. } => "shadow",
             Self::PolicyChanged { .. } => "policy_changed",
+            Self::PolicyRefused { .. } => "policy_refused",
         }
     }
 }

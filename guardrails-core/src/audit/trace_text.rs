@@ -11,6 +11,7 @@ use super::recorded::{
 };
 use super::report::count;
 use super::trace::{Trace, TraceStep};
+use crate::policy::Digest;
 
 impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -122,8 +123,26 @@ fn write_kind(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Result {
             f,
             format_args!("its process ended before it did; begun in log {intent_log}"),
         ),
+        RecordedKind::Shadow { .. } => write_shadow(f, kind),
         RecordedKind::PolicyChanged { from, to, what } => {
+            let (from, to) = (digest(from.as_ref()), digest(to.as_ref()));
             say(f, format_args!("{what} changed from {from} to {to}"))
+        }
+        RecordedKind::PolicyRefused {
+            codes,
+            found,
+            message,
+            what,
+        } => {
+            let found = digest(found.as_ref());
+            say(
+                f,
+                format_args!("{what} {found} not put in force: {message}"),
+            )?;
+            match codes.is_empty() {
+                true => Ok(()),
+                false => detail(f, format_args!("{}", codes.join(", "))),
+            }
         }
     }
 }
@@ -141,16 +160,18 @@ fn write_access(
     if withheld > 0 {
         say(f, format_args!(", {withheld} out of reach"))?;
     }
-    fields.iter().try_for_each(|field| {
-        let with = if field.mask.is_empty() { "" } else { " with " };
-        detail(
-            f,
-            format_args!(
-                "{} {}{with}{} (sensitivity {})",
-                field.field, field.access, field.mask, field.sensitivity
-            ),
-        )
-    })
+    fields.iter().try_for_each(|field| write_field(f, field))
+}
+
+fn write_field(f: &mut fmt::Formatter<'_>, field: &RecordedField) -> fmt::Result {
+    let with = if field.mask.is_empty() { "" } else { " with " };
+    detail(
+        f,
+        format_args!(
+            "{} {}{with}{} (sensitivity {})",
+            field.field, field.access, field.mask, field.sensitivity
+        ),
+    )
 }
 
 fn write_decision(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Result {
@@ -192,6 +213,44 @@ fn write_decision(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Resul
     verdicts
         .iter()
         .try_for_each(|verdict| write_verdict(f, verdict))
+}
+
+/// What a shadow policy answered beside the event before it.
+fn write_shadow(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Result {
+    let RecordedKind::Shadow {
+        chain,
+        difference,
+        fields,
+        in_force,
+        outcome,
+        reasons,
+        records,
+        shadow_policy,
+        step,
+        verdicts,
+        ..
+    } = kind
+    else {
+        return Ok(());
+    };
+    let by = if chain.is_empty() { "" } else { " by " };
+    say(
+        f,
+        format_args!("{step}: {outcome}{by}{chain} where {in_force} is in force, {difference}"),
+    )?;
+    if !records.is_empty() {
+        say(f, format_args!(" ({})", records.join(", ")))?;
+    }
+    detail(f, format_args!("no effect; shadow policy {shadow_policy}"))?;
+    fields.iter().try_for_each(|field| write_field(f, field))?;
+    write_reasons(f, reasons)?;
+    verdicts
+        .iter()
+        .try_for_each(|verdict| write_verdict(f, verdict))
+}
+
+fn digest(digest: Option<&Digest>) -> String {
+    digest.map_or_else(|| "none".to_owned(), Digest::to_string)
 }
 
 fn write_reasons(f: &mut fmt::Formatter<'_>, reasons: &[RecordedReason]) -> fmt::Result {

@@ -5,6 +5,7 @@
 //! [`Mask`] is what is shown in place of a value, and [`find`] finds personal data in free text.
 
 mod access;
+mod compare;
 mod mask;
 mod permission;
 mod pii;
@@ -16,6 +17,7 @@ mod table;
 mod view;
 
 pub use access::{Access, Source, Writable};
+pub(crate) use compare::compare;
 pub use mask::Mask;
 pub use permission::{Asked, Permissions};
 pub use pii::{Finding, PiiKind, find};

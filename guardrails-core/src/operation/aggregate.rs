@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use super::Operation;
+use super::asked::{Asked, Reading};
 use crate::audit::{EventKind, FieldAccess};
 use crate::decision::Reason;
 use crate::error::{Error, ErrorKind, Result};
@@ -19,6 +20,7 @@ use crate::policy::{Aggregation, Type};
 use crate::process::Datum;
 use crate::record::Record;
 use crate::value::Name;
+use crate::zone::Zone;
 
 /// A figure over some records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,37 +47,13 @@ impl Operation {
         figure: Aggregation,
     ) -> Result<Figure> {
         let now = self.now();
-        let path: Vec<Name> = field.split('.').map(Name::from).collect();
-        let ty = self.number_at(&path, field, figure)?;
-        let mut group = Group::default();
-        for record in records {
-            if !group.ids.insert(record.id()?) {
-                return Err(input("a record is given twice"));
-            }
-            let Some(table) = self.table_of(record, now)? else {
-                group.withheld = group.withheld.saturating_add(1);
-                continue;
-            };
-            let Some(smallest) = table.aggregable(&path).smallest_group(figure) else {
-                let text = format!("`{field}` may not be aggregated by {}", figure.as_str());
-                return self.refuse_figure(now, field, "FIELD_NOT_AGGREGABLE", text);
-            };
-            group.smallest = group.smallest.max(smallest);
-            let row = path.first().and_then(|first| table.row(first));
-            let level = row.map_or(5, |row| row.sensitivity().level());
-            group.sensitivity = group.sensitivity.max(level);
-            group.seen.push(record.id()?);
-            let value = record.fields().at(&path);
-            group.take(value.map_or(Datum::Missing, |value| {
-                Datum::read(value, &ty, self.plan.zone)
-            }))?;
-        }
-        let smallest = group.smallest.max(1);
-        if group.count < smallest {
-            let text =
-                format!("a figure of `{field}` needs a value in {smallest} or more of the records");
-            return self.refuse_figure(now, field, "GROUP_TOO_SMALL", text);
-        }
+        let wanted = Wanted::of(self.asked(), field, figure)?;
+        let taken = wanted.over(records, |record| self.reading_of(record, now));
+        self.beside_figure(records, field, figure, now, &taken)?;
+        let mut group = match taken? {
+            Taken::Group(group) => group,
+            Taken::Refused(reason) => return self.refuse_figure(now, field, reason),
+        };
         let value = group
             .figure(figure)
             .ok_or_else(|| input("the figure is too large"))?;
@@ -86,35 +64,7 @@ impl Operation {
         })
     }
 
-    /// The declared type, which figures are taken of; anything can be counted.
-    fn number_at(&self, path: &[Name], field: &str, figure: Aggregation) -> Result<Type> {
-        let entities = &self.snapshot.policy.entities;
-        let mut entity = self.plan.entity.clone();
-        let mut found = None;
-        for name in path {
-            let declared = entities.get(&entity).and_then(|entity| entity.field(name));
-            let ty = declared.map(|field| field.ty.clone());
-            if let Some(Type::Entity(inner)) = &ty {
-                entity = inner.clone();
-            }
-            found = ty;
-        }
-        match found {
-            Some(ty) if figure == Aggregation::Count => Ok(ty),
-            Some(ty @ (Type::Int | Type::Decimal | Type::Percent | Type::Money(_))) => Ok(ty),
-            _ => Err(input(format!("`{field}` is no number that is declared"))
-                .with_help("name a field of type int, decimal, percent or money")),
-        }
-    }
-
-    fn refuse_figure(
-        &self,
-        now: DateTime<Utc>,
-        field: &str,
-        code: &str,
-        text: String,
-    ) -> Result<Figure> {
-        let reason = Reason::new(code, text);
+    fn refuse_figure(&self, now: DateTime<Utc>, field: &str, reason: Reason) -> Result<Figure> {
         let decision = EventKind::Decision {
             record: Name::default(),
             fields: Arc::from([Name::from(field)]),
@@ -151,15 +101,108 @@ impl Operation {
     }
 }
 
+/// A figure that one policy is asked for.
+pub(super) struct Wanted<'a> {
+    field: &'a str,
+    path: Vec<Name>,
+    figure: Aggregation,
+    ty: Type,
+    zone: Zone,
+}
+
+/// What comes of taking a figure.
+pub(super) enum Taken {
+    Group(Group),
+    /// It is not given.
+    Refused(Reason),
+}
+
+impl<'a> Wanted<'a> {
+    /// The declared type is that of numbers, which figures are taken of; anything can be counted.
+    pub(super) fn of(asked: Asked<'_>, field: &'a str, figure: Aggregation) -> Result<Self> {
+        let path: Vec<Name> = field.split('.').map(Name::from).collect();
+        let entities = &asked.snapshot.policy.entities;
+        let mut entity = asked.plan.entity.clone();
+        let mut found = None;
+        for name in &path {
+            let declared = entities.get(&entity).and_then(|entity| entity.field(name));
+            let ty = declared.map(|field| field.ty.clone());
+            if let Some(Type::Entity(inner)) = &ty {
+                entity = inner.clone();
+            }
+            found = ty;
+        }
+        let ty = match found {
+            Some(ty) if figure == Aggregation::Count => ty,
+            Some(ty @ (Type::Int | Type::Decimal | Type::Percent | Type::Money(_))) => ty,
+            _ => {
+                return Err(input(format!("`{field}` is no number that is declared"))
+                    .with_help("name a field of type int, decimal, percent or money"));
+            }
+        };
+        Ok(Self {
+            field,
+            path,
+            figure,
+            ty,
+            zone: asked.plan.zone,
+        })
+    }
+
+    /// Takes it over the records, of which `reading_of` tells what may be seen.
+    pub(super) fn over(
+        &self,
+        records: &[Record],
+        mut reading_of: impl FnMut(&Record) -> Result<Reading>,
+    ) -> Result<Taken> {
+        let mut group = Group::default();
+        for record in records {
+            if !group.ids.insert(record.id()?) {
+                return Err(input("a record is given twice"));
+            }
+            let Some(table) = reading_of(record)?.into_table()? else {
+                group.withheld = group.withheld.saturating_add(1);
+                continue;
+            };
+            let Some(smallest) = table.aggregable(&self.path).smallest_group(self.figure) else {
+                let (field, figure) = (self.field, self.figure.as_str());
+                let text = format!("`{field}` may not be aggregated by {figure}");
+                return Ok(Taken::Refused(Reason::new("FIELD_NOT_AGGREGABLE", text)));
+            };
+            group.smallest = group.smallest.max(smallest);
+            let row = self.path.first().and_then(|first| table.row(first));
+            let level = row.map_or(5, |row| row.sensitivity().level());
+            group.sensitivity = group.sensitivity.max(level);
+            group.seen.push(record.id()?);
+            let value = record.fields().at(&self.path);
+            group.take(value.map_or(Datum::Missing, |value| {
+                Datum::read(value, &self.ty, self.zone)
+            }))?;
+        }
+        Ok(self.large_enough(group))
+    }
+
+    fn large_enough(&self, group: Group) -> Taken {
+        let smallest = group.smallest.max(1);
+        if group.count >= smallest {
+            return Taken::Group(group);
+        }
+        let field = self.field;
+        let text =
+            format!("a figure of `{field}` needs a value in {smallest} or more of the records");
+        Taken::Refused(Reason::new("GROUP_TOO_SMALL", text))
+    }
+}
+
 fn input(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::Input, message.into())
 }
 
 /// What has been taken so far.
 #[derive(Default)]
-struct Group {
+pub(super) struct Group {
     ids: BTreeSet<Name>,
-    seen: Vec<Name>,
+    pub(super) seen: Vec<Name>,
     withheld: u64,
     smallest: u32,
     sensitivity: u8,
@@ -171,6 +214,10 @@ struct Group {
 }
 
 impl Group {
+    pub(super) fn sensitivity(&self) -> u8 {
+        self.sensitivity
+    }
+
     fn take(&mut self, datum: Datum<'_>) -> Result<()> {
         let number = match datum {
             Datum::Missing => return Ok(()),

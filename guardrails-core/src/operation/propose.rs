@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::asked::as_it_is;
 use super::{Operation, Stage};
 use crate::audit::EventKind;
 use crate::change::Changes;
@@ -12,10 +13,8 @@ use crate::data::FieldTable;
 use crate::decision::{Decision, Obligation, Outcome, Reason, TicketHandle};
 use crate::error::Result;
 use crate::policy::{Digest, Verb};
-use crate::process::{
-    Action, Basis, Changing, Datum, Facts, Reader, Reference, Review, Schema, action_digest, review,
-};
-use crate::record::TENANT_FIELD;
+use crate::process::{Action, Basis, Review, action_digest};
+use crate::shadow::{Said, ShadowAnswer, ShadowDecision};
 use crate::value::{JsonLimits, Name, within};
 
 impl Operation {
@@ -38,43 +37,20 @@ impl Operation {
             Verb::Create => Name::default(),
             _ => changes.before().id()?,
         };
-        let creates = changes.verb() == Verb::Create;
         let now = self.now();
-        let facts = self.facts(
-            now,
-            changes.before().fields(),
-            Some(changes.fields()),
-            !creates,
-        );
-        let table = self.table_before(changes, &facts);
-        let mut refusals = self.refusals(changes, &table);
-        let facts = Facts {
-            max_sensitivity: self.touched.max(table.max_sensitivity_of(changes.fields())),
-            ..facts
-        };
-        self.observed(changes.verb(), self.before(changes, &facts), facts);
-        let changing = Changing {
-            before: facts.before,
-            set: facts.set,
-            schema: Schema {
-                policy: &self.snapshot.policy,
-                entity: &self.plan.entity,
-            },
-        };
-        let show = |reference: &Reference| reference.show(changing, Reader::Requester(&table));
-        let mut review = review(
-            &self.plan.on_change,
-            &self.plan.scale,
-            &self.plan.slots,
-            &facts,
-            &show,
-        );
+        let asked = self.asked();
+        let (facts, table) = asked.proposal(changes, now);
+        let mut refusals = asked.refusals(changes, &table);
+        self.observed(changes.verb(), as_it_is(changes, &facts), facts);
+        let mut review = asked.review(&facts, &table);
         let touched = facts.max_sensitivity;
         refusals.append(&mut review.denials);
+        let said = Said::of(&refusals, &review.needs);
+        let beside = self.beside_proposal(changes, now, &table, &said);
         let settled = self.settle(changes, refusals, &review)?;
         self.touched = touched;
         let basis = self.basis(now, changes, &table);
-        self.conclude(basis, record, settled, review)
+        self.conclude(basis, record, settled, review, beside)
     }
 
     /// What the decision is made from, shared and not copied.
@@ -88,70 +64,6 @@ impl Operation {
             table: table.clone(),
             now,
             max_sensitivity: self.touched,
-        }
-    }
-
-    /// What the principal may see and change of the record as it is; of a new one, as it would be.
-    fn table_before(&self, changes: &Changes, facts: &Facts<'_>) -> Arc<FieldTable> {
-        self.plan.table(&self.before(changes, facts))
-    }
-
-    fn before<'a>(&self, changes: &Changes, facts: &Facts<'a>) -> Facts<'a> {
-        match changes.verb() {
-            Verb::Create => *facts,
-            _ => Facts {
-                set: None,
-                ..*facts
-            },
-        }
-    }
-
-    /// What refuses a change before any rule is asked.
-    fn refusals(&self, changes: &Changes, table: &FieldTable) -> Vec<Reason> {
-        let skill = &self.plan.skill;
-        let mut refusals = Vec::new();
-        if changes.verb() != skill.verb {
-            let text = format!("the skill does `{}`, not `{}`", skill.verb, changes.verb());
-            refusals.push(
-                Reason::new("VERB_NOT_OF_SKILL", text)
-                    .from_policy(skill.origin.name.clone(), skill.origin.place.clone()),
-            );
-        }
-        let same_tenant =
-            self.of_tenant(changes.before().fields()) && self.of_tenant(changes.fields());
-        if table.is_out_of_scope() || !same_tenant {
-            let text = format!("no such record of `{}` within reach", self.plan.entity);
-            refusals.push(Reason::new("OUT_OF_SCOPE", text));
-            return refusals;
-        }
-        for (name, _) in changes.fields() {
-            refusals.extend(self.field_refusal(changes, table, name));
-        }
-        refusals
-    }
-
-    fn field_refusal(&self, changes: &Changes, table: &FieldTable, name: &Name) -> Option<Reason> {
-        // A create may name its own tenant and identifier; `refusals` holds the tenant to its own.
-        if changes.verb() == Verb::Create && (**name == *TENANT_FIELD || **name == *"id") {
-            return None;
-        }
-        if !table.is_writable(name) {
-            let text = format!("`{name}` may not be written");
-            return Some(Reason::new("FIELD_NOT_WRITABLE", text));
-        }
-        let declared = self.snapshot.policy.entities.get(&self.plan.entity)?;
-        let field = declared.field(name)?;
-        let value = changes.fields().value(name)?;
-        match Datum::read(value, &field.ty, self.plan.zone) {
-            Datum::Invalid => {
-                let text = format!("`{name}` is not of type `{}`", field.ty);
-                Some(Reason::new("FIELD_INVALID", text))
-            }
-            Datum::Missing if !field.optional => {
-                let text = format!("`{name}` may not be empty");
-                Some(Reason::new("FIELD_INVALID", text))
-            }
-            _ => None,
         }
     }
 
@@ -207,14 +119,17 @@ impl Operation {
         record: Name,
         settled: Settled,
         review: Review,
+        beside: Option<(Arc<ShadowDecision>, ShadowAnswer)>,
     ) -> Result<Decision> {
         let basis = Arc::new(basis);
         let changes = &basis.changes;
+        let (shadow_policy, answer) = beside.unzip();
         let decision = Decision {
             basis: basis.clone(),
             outcome: settled.outcome,
             reasons: settled.reasons,
             shadows: review.shadows,
+            shadow_policy,
             risk: Arc::new(review.risk),
             notify: review.notify,
             obligations: review.obligations,
@@ -243,7 +158,12 @@ impl Operation {
         };
         // What a ticket went through is on record by now, and the decision comes after it.
         let time = settled.action.map_or(basis.now, |_| self.now());
-        if let Err(error) = self.record(time, event) {
+        let beside = answer.map(|answer| EventKind::Shadow(Box::new(answer)));
+        let recorded = [event].into_iter().chain(beside);
+        if let Err(error) = recorded
+            .into_iter()
+            .try_for_each(|event| self.record(time, event))
+        {
             self.stage = Stage::Denied;
             return Err(error);
         }

@@ -21,6 +21,33 @@ pub struct ApprovalChain {
     pub execute_within: Duration,
 }
 
+impl ApprovalChain {
+    /// Whether both ask the same of the same people in the same time, wherever they are written.
+    #[must_use]
+    pub fn asks_the_same_as(&self, other: &Self) -> bool {
+        let named = |chain: &Self, exclusion| chain.never.contains(&exclusion);
+        let twice = Exclusion::SamePersonTwice;
+        self.expires == other.expires
+            && self.execute_within == other.execute_within
+            && named(self, twice) == named(other, twice)
+            && self.steps.len() == other.steps.len()
+            && self
+                .steps
+                .iter()
+                .zip(&other.steps)
+                .all(|(one, other)| one.asks_the_same_as(other))
+    }
+}
+
+impl ApprovalStep {
+    fn asks_the_same_as(&self, other: &Self) -> bool {
+        self.quorum == other.quorum
+            && self.role == other.role
+            && self.within == other.within
+            && self.overdue == other.overdue
+    }
+}
+
 /// One step of a chain.
 #[derive(Debug, Clone)]
 pub struct ApprovalStep {

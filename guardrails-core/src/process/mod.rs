@@ -49,7 +49,7 @@ pub(crate) use action_digest::{Action, action_digest};
 pub(crate) use explain::{Basis, Refused, explain, explain_refusal, explain_view};
 pub(crate) use message::{Changing, Reader, Reference, Schema};
 pub(crate) use predicate::{Compiler, Frame, Predicate, Settled, Slots};
-pub(crate) use review::{Review, review};
+pub(crate) use review::{NeedsApproval, Review, chains, review};
 pub(crate) use risk::Scale;
 pub(crate) use rules::{Findings, Phase, RuleSet};
 pub(crate) use written::{Declared, written};

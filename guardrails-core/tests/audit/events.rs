@@ -5,12 +5,13 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use guardrails_core::audit::{
     AuditReader, Event, EventKind, FieldAccess, Keys, Ledger, LogSummary, OperationContext,
-    OutcomeStatus, StoredEvent, TicketEvent,
+    OutcomeStatus, PolicyUse, RefusedPolicy, StoredEvent, TicketEvent,
 };
 use guardrails_core::policy::{Digest, RiskLevel, Verb};
 use guardrails_core::process::TicketState;
 use guardrails_core::{
-    Holding, LogId, Name, OperationId, Place, Reason, Result, Risk, TicketId, Verdict,
+    Difference, Holding, LogId, Name, OperationId, Place, Reason, Result, Risk, ShadowAnswer,
+    ShadowStep, TicketId, Verdict,
 };
 use uuid::Uuid;
 
@@ -156,6 +157,43 @@ pub(crate) fn outcome(status: OutcomeStatus) -> EventKind {
     }
 }
 
+pub(crate) fn shadow() -> ShadowAnswer {
+    ShadowAnswer {
+        policy: Digest([0x5a; 32]),
+        step: ShadowStep::Propose,
+        difference: Difference::Narrower,
+        in_force: "allow",
+        outcome: "needs_approval",
+        chain: "discount_chain+finance".into(),
+        records: vec!["Q-1".into()],
+        fields: Vec::new(),
+        reasons: reasons().into(),
+        verdicts: verdicts(),
+        risk: Some(risk()),
+    }
+}
+
+pub(crate) fn shadow_on_read() -> ShadowAnswer {
+    ShadowAnswer {
+        step: ShadowStep::Read,
+        difference: Difference::Wider,
+        in_force: "allow",
+        outcome: "allow",
+        chain: "".into(),
+        records: vec!["Q-1".into(), "Q-2".into()],
+        fields: vec![FieldAccess {
+            field: "contact_phone".into(),
+            access: "masked",
+            mask: "phone",
+            sensitivity: 4,
+        }],
+        reasons: [].into(),
+        verdicts: Vec::new(),
+        risk: None,
+        ..shadow()
+    }
+}
+
 /// One event of every kind, and of kinds with members left out one more; with a name each.
 pub(crate) fn one_of_each() -> Vec<(&'static str, Event)> {
     let about = |kind| Event {
@@ -224,10 +262,41 @@ pub(crate) fn one_of_each() -> Vec<(&'static str, Event)> {
         (
             "policy_changed",
             bare(EventKind::PolicyChanged {
-                from: Digest([1; 32]),
-                to: Digest([2; 32]),
+                from: Some(Digest([1; 32])),
+                to: Some(Digest([2; 32])),
                 what: "tables",
             }),
+        ),
+        (
+            "policy_changed_shadow_ends",
+            bare(EventKind::PolicyChanged {
+                from: Some(Digest([3; 32])),
+                to: None,
+                what: "shadow",
+            }),
+        ),
+        (
+            "policy_refused",
+            bare(EventKind::PolicyRefused(RefusedPolicy {
+                what: PolicyUse::InForce,
+                found: Some(Digest([4; 32])),
+                message: "there is no field `discuont`".to_owned(),
+                codes: vec!["G0202".into()],
+            })),
+        ),
+        (
+            "policy_refused_unread",
+            bare(EventKind::PolicyRefused(RefusedPolicy {
+                what: PolicyUse::Shadow,
+                found: None,
+                message: "there is no policy".to_owned(),
+                codes: Vec::new(),
+            })),
+        ),
+        ("shadow", about(EventKind::Shadow(Box::new(shadow())))),
+        (
+            "shadow_on_read",
+            about(EventKind::Shadow(Box::new(shadow_on_read()))),
         ),
     ]
 }

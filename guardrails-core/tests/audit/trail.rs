@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use guardrails_core::audit::{
-    AuditReader, Event, EventKind, Journal, OutcomeStatus, Trace, trace, verify,
+    AuditReader, Event, EventKind, Journal, OutcomeStatus, Trace, shadow_report, trace, verify,
 };
 use guardrails_core::policy::{Digest, SkillStatus, Verb};
 use guardrails_core::process::{Ticket, TicketState};
@@ -14,7 +14,10 @@ use guardrails_core::{
 };
 use uuid::Uuid;
 
-use crate::events::{Rows, access, context, decision, keys, log, operation, outcome, ticket, time};
+use crate::events::{
+    Rows, access, context, decision, keys, log, operation, outcome, shadow, shadow_on_read, ticket,
+    time,
+};
 
 fn store() -> MemoryStore {
     MemoryStore::new(keys(), log(1))
@@ -30,6 +33,8 @@ fn recorded() -> MemoryStore {
         ticket(TicketState::Pending, "u-17", ""),
         ticket(TicketState::Pending, "u-17", "REQUESTER_EXCLUDED"),
         ticket(TicketState::Approved, "u-2", ""),
+        EventKind::Shadow(Box::new(shadow())),
+        EventKind::Shadow(Box::new(shadow_on_read())),
         EventKind::Interrupted { log: log(1) },
         outcome(OutcomeStatus::Waiting),
     ];
@@ -53,7 +58,7 @@ fn traced(reader: &dyn AuditReader) -> Trace {
 #[test]
 fn a_trace_tells_the_operation_from_intent_to_outcome() {
     let trace = traced(&recorded());
-    assert_eq!(trace.steps.len(), 8);
+    assert_eq!(trace.steps.len(), 10);
     insta::assert_snapshot!("trace", trace);
 }
 
@@ -63,6 +68,18 @@ fn a_trace_is_json_for_machines() {
     assert_eq!(json["about"]["tenant"], "acme");
     assert_eq!(json["steps"][0]["event"]["kind"], "intent");
     assert_eq!(json["steps"][0]["intact"], true);
+}
+
+#[test]
+fn shadows_are_added_up_for_one_tenant() {
+    let store = recorded();
+    let report = shadow_report(&store, "acme").unwrap();
+    let times: Vec<_> = report.answers.iter().map(|answer| answer.times).collect();
+    assert_eq!(times, [2, 2]);
+    assert_eq!(report.answers[0].last, operation(2));
+    insta::assert_snapshot!("shadow_report", report);
+    let nobody = shadow_report(&store, "globex").unwrap();
+    assert_eq!(nobody.to_string(), "no shadow policy was asked");
 }
 
 #[test]
@@ -104,12 +121,12 @@ fn the_store_in_memory_numbers_seals_and_signs() {
         about: Some(context(3)),
     };
     let receipt = store.commit(event(20)).unwrap();
-    assert_eq!((receipt.log, receipt.seq), (log(1), 16));
+    assert_eq!((receipt.log, receipt.seq), (log(1), 20));
     let report = verify(&store, &keys().verifier()).unwrap();
     assert!(report.findings.is_empty(), "{report}");
-    assert_eq!((report.logs[0].events, report.logs[0].proven), (17, 17));
-    assert_eq!(store.commit(event(21)).unwrap().seq, 17);
-    assert_eq!(store.events(log(1), 16, 10).unwrap().len(), 2);
+    assert_eq!((report.logs[0].events, report.logs[0].proven), (21, 21));
+    assert_eq!(store.commit(event(21)).unwrap().seq, 21);
+    assert_eq!(store.events(log(1), 20, 10).unwrap().len(), 2);
     assert_eq!(store.checkpoints(log(1)).unwrap().len(), 2);
     assert!(store.events(log(9), 0, 10).unwrap().is_empty());
 

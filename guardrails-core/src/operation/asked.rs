@@ -1,0 +1,224 @@
+//! One policy asked about an operation: what of a record may be seen, whether a change is refused, what
+//! its rules and risk say. The policy in force is asked so, and a shadow policy beside it.
+//!
+//! Nothing here is recorded, and nothing takes effect.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::change::Changes;
+use crate::data::FieldTable;
+use crate::decision::{Reason, Verdict};
+use crate::error::{Error, Result};
+use crate::plan::Plan;
+use crate::policy::Verb;
+use crate::principal::Principal;
+use crate::process::{
+    Changing, Datum, Facts, Findings, Frame, Phase, Reader, Reference, Review, Schema, review,
+};
+use crate::record::{Record, TENANT_FIELD};
+use crate::snapshot::Snapshot;
+use crate::value::{Fields, Name, Value};
+
+/// One policy, and who asks it in which context.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) plan: &'a Plan,
+    pub(super) principal: &'a Principal,
+    pub(super) context: &'a Name,
+    /// The highest sensitivity that this policy has shown or let write so far.
+    pub(super) touched: u8,
+}
+
+/// What a policy says to the reading of one record.
+pub(super) struct Reading {
+    /// What may be seen; none of a record out of reach.
+    pub(super) table: Option<Arc<FieldTable>>,
+    pub(super) findings: Findings,
+    /// The rule on reading that refuses.
+    pub(super) refusal: Option<Reason>,
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn facts(
+        &self,
+        now: DateTime<Utc>,
+        before: &'a Fields,
+        set: Option<&'a Fields>,
+        has_old: bool,
+    ) -> Facts<'a> {
+        Facts {
+            before,
+            set,
+            has_old,
+            principal: self.principal,
+            context: self.context,
+            skill: &self.plan.skill,
+            now,
+            zone: self.plan.zone,
+            max_sensitivity: self.touched,
+            risk_score: None,
+        }
+    }
+
+    /// A record that names its tenant must name the principal's.
+    pub(super) fn of_tenant(&self, fields: &Fields) -> bool {
+        match fields.value(TENANT_FIELD) {
+            None => true,
+            Some(Value::Text(tenant)) => *tenant == *self.principal.tenant(),
+            Some(_) => false,
+        }
+    }
+
+    /// What may be seen of a record, rules on reading included.
+    pub(super) fn reading(&self, record: &'a Record, now: DateTime<Utc>) -> Reading {
+        let mut reading = Reading {
+            table: None,
+            findings: Findings::default(),
+            refusal: None,
+        };
+        if !self.of_tenant(record.fields()) {
+            return reading;
+        }
+        let facts = self.facts(now, record.fields(), None, true);
+        let table = self.plan.table(&facts);
+        if table.is_out_of_scope() {
+            return reading;
+        }
+        reading.table = Some(table);
+        if !self.plan.on_read.is_empty() {
+            self.rules_on_read(&facts, &mut reading);
+        }
+        reading
+    }
+
+    /// Applies the rules on reading: a mask or a hiding narrows the table; anything else refuses,
+    /// since a read cannot wait.
+    fn rules_on_read(&self, facts: &Facts<'_>, reading: &mut Reading) {
+        let findings = &mut reading.findings;
+        let frame = Frame::new(facts, &self.plan.slots);
+        for phase in [Phase::BeforeRisk, Phase::AfterRisk] {
+            self.plan.on_read.run(phase, &frame, facts, findings);
+        }
+        reading.refusal = findings.refusal_on_read();
+        let narrowed = findings.masks.iter().filter(|finding| !finding.shadow);
+        let narrowed: Vec<_> = narrowed.map(|finding| finding.what.clone()).collect();
+        if let Some(table) = reading.table.as_mut().filter(|_| !narrowed.is_empty()) {
+            *table = Arc::new(table.narrowed(&narrowed));
+        }
+    }
+
+    /// The facts of a proposal, and what the principal may see and change of the record as it is; of a
+    /// new one, as it would be.
+    pub(super) fn proposal(
+        &self,
+        changes: &'a Changes,
+        now: DateTime<Utc>,
+    ) -> (Facts<'a>, Arc<FieldTable>) {
+        let creates = changes.verb() == Verb::Create;
+        let (before, set) = (changes.before().fields(), changes.fields());
+        let facts = self.facts(now, before, Some(set), !creates);
+        let table = self.plan.table(&as_it_is(changes, &facts));
+        let facts = Facts {
+            max_sensitivity: self.touched.max(table.max_sensitivity_of(set)),
+            ..facts
+        };
+        (facts, table)
+    }
+
+    /// What refuses a change before any rule is asked.
+    pub(super) fn refusals(&self, changes: &Changes, table: &FieldTable) -> Vec<Reason> {
+        let skill = &self.plan.skill;
+        let mut refusals = Vec::new();
+        if changes.verb() != skill.verb {
+            let text = format!("the skill does `{}`, not `{}`", skill.verb, changes.verb());
+            refusals.push(
+                Reason::new("VERB_NOT_OF_SKILL", text)
+                    .from_policy(skill.origin.name.clone(), skill.origin.place.clone()),
+            );
+        }
+        let same_tenant =
+            self.of_tenant(changes.before().fields()) && self.of_tenant(changes.fields());
+        if table.is_out_of_scope() || !same_tenant {
+            let text = format!("no such record of `{}` within reach", self.plan.entity);
+            refusals.push(Reason::new("OUT_OF_SCOPE", text));
+            return refusals;
+        }
+        for (name, _) in changes.fields() {
+            refusals.extend(self.field_refusal(changes, table, name));
+        }
+        refusals
+    }
+
+    fn field_refusal(&self, changes: &Changes, table: &FieldTable, name: &Name) -> Option<Reason> {
+        // A create may name its own tenant and identifier; `refusals` holds the tenant to its own.
+        if changes.verb() == Verb::Create && (**name == *TENANT_FIELD || **name == *"id") {
+            return None;
+        }
+        if !table.is_writable(name) {
+            let text = format!("`{name}` may not be written");
+            return Some(Reason::new("FIELD_NOT_WRITABLE", text));
+        }
+        let declared = self.snapshot.policy.entities.get(&self.plan.entity)?;
+        let field = declared.field(name)?;
+        let value = changes.fields().value(name)?;
+        match Datum::read(value, &field.ty, self.plan.zone) {
+            Datum::Invalid => {
+                let text = format!("`{name}` is not of type `{}`", field.ty);
+                Some(Reason::new("FIELD_INVALID", text))
+            }
+            Datum::Missing if !field.optional => {
+                let text = format!("`{name}` may not be empty");
+                Some(Reason::new("FIELD_INVALID", text))
+            }
+            _ => None,
+        }
+    }
+
+    /// What rules and risk say. `seen` is what the reasons may show: the table of the policy in force,
+    /// whichever policy is asked.
+    pub(super) fn review(&self, facts: &Facts<'a>, seen: &FieldTable) -> Review {
+        let changing = Changing {
+            before: facts.before,
+            set: facts.set,
+            schema: Schema {
+                policy: &self.snapshot.policy,
+                entity: &self.plan.entity,
+            },
+        };
+        let show = |reference: &Reference| reference.show(changing, Reader::Requester(seen));
+        let plan = self.plan;
+        review(&plan.on_change, &plan.scale, &plan.slots, facts, &show)
+    }
+}
+
+/// Grants are asked about the record as it is, and about a new one as it would be.
+pub(super) fn as_it_is<'a>(changes: &Changes, facts: &Facts<'a>) -> Facts<'a> {
+    match changes.verb() {
+        Verb::Create => *facts,
+        _ => Facts {
+            set: None,
+            ..*facts
+        },
+    }
+}
+
+impl Reading {
+    /// What may be seen; none of a record out of reach.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`](crate::ErrorKind::Denied) where a rule on reading refuses.
+    pub(super) fn into_table(self) -> Result<Option<Arc<FieldTable>>> {
+        match self.refusal {
+            Some(reason) => Err(Error::denied(reason)),
+            None => Ok(self.table),
+        }
+    }
+
+    /// The rules' verdicts; empty where none applied.
+    pub(super) fn verdicts(&self) -> &[Verdict] {
+        &self.findings.verdicts
+    }
+}

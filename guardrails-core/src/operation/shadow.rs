@@ -1,0 +1,294 @@
+//! The shadow policy's part in an operation: it is asked what the policy in force is asked, its answers
+//! are put on record beside the others, and nobody heeds them.
+//!
+//! It takes no limit, makes no ticket and shows nothing. Every proposal's answer is recorded; of what
+//! may begin, be read or be counted, only what comes out otherwise.
+
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::Operation;
+use super::aggregate::{Group, Taken, Wanted};
+use super::asked::{Asked, Reading};
+use crate::audit::{EventKind, FieldAccess};
+use crate::change::Changes;
+use crate::data::{FieldTable, compare};
+use crate::decision::Reason;
+use crate::error::{Error, ErrorKind, Result};
+use crate::plan::Plan;
+use crate::policy::{Aggregation, Digest};
+use crate::principal::Principal;
+use crate::record::Record;
+use crate::request::Request;
+use crate::shadow::{Difference, Said, ShadowAnswer, ShadowDecision, ShadowStep};
+use crate::snapshot::Snapshot;
+use crate::value::Name;
+
+/// The shadow policy's part in one operation.
+pub(crate) struct Shadow {
+    snapshot: Arc<Snapshot>,
+    /// Its plan, or why it would not have begun the operation.
+    plan: Result<Arc<Plan>, Reason>,
+    touched: u8,
+    /// Answers about records, not on record yet.
+    waiting: Vec<ShadowAnswer>,
+}
+
+impl Shadow {
+    /// What the shadow policy of a snapshot, if there is one, makes of a request.
+    pub(crate) fn beside(snapshot: &Snapshot, request: &Request<'_>) -> Option<Self> {
+        let snapshot = snapshot.shadow.clone()?;
+        let plan = snapshot.admit(request).map_err(|error| {
+            let told = error.reasons().first().cloned();
+            told.unwrap_or_else(|| Reason::new("SKILL_NEEDS_ENTITY", error.to_string()))
+        });
+        Some(Self {
+            snapshot,
+            plan,
+            touched: 0,
+            waiting: Vec::new(),
+        })
+    }
+
+    /// Its answer to whether the operation may begin, where the policy in force answers otherwise. How
+    /// much of a limit is left is no part of a policy, so one that is used up is compared with nothing.
+    pub(crate) fn on_begin(&self, in_force: Result<(), &Error>) -> Option<ShadowAnswer> {
+        let answer = |outcome| ShadowAnswer::new(self.digest(), ShadowStep::Begin, outcome);
+        match (in_force, &self.plan) {
+            (Ok(()), Err(reason)) => Some(ShadowAnswer {
+                difference: Difference::Narrower,
+                in_force: "allow",
+                reasons: Arc::from([reason.clone()]),
+                ..answer("deny")
+            }),
+            (Err(error), Ok(_)) if error.kind() == ErrorKind::Denied => Some(ShadowAnswer {
+                difference: Difference::Wider,
+                in_force: "deny",
+                ..answer("allow")
+            }),
+            _ => None,
+        }
+    }
+
+    fn digest(&self) -> Digest {
+        self.snapshot.digest()
+    }
+
+    /// The shadow policy, ready to be asked; none when it would not have begun the operation.
+    fn asked<'a>(&'a self, principal: &'a Principal, context: &'a Name) -> Option<Asked<'a>> {
+        let plan = self.plan.as_ref().ok()?;
+        Some(Asked {
+            snapshot: &self.snapshot,
+            plan,
+            principal,
+            context,
+            touched: self.touched,
+        })
+    }
+
+    /// Keeps what the shadow policy makes of a record, where that is something else.
+    fn take_reading(&mut self, record: &Record, in_force: &Reading, reading: Reading) {
+        if let Some(table) = reading.shown() {
+            self.touched = self.touched.max(table.max_sensitivity().level());
+        }
+        let (difference, fields) = reading.against(in_force);
+        if difference == Difference::Same {
+            return;
+        }
+        let answer = ShadowAnswer {
+            difference,
+            in_force: in_force.outcome(),
+            fields,
+            reasons: reading.refusal.clone().into_iter().collect(),
+            verdicts: reading.findings.verdicts.clone(),
+            ..ShadowAnswer::new(self.digest(), ShadowStep::Read, reading.outcome())
+        };
+        let id = record.id().unwrap_or_default();
+        match self.waiting.last_mut() {
+            Some(last) if last.is_alike(&answer) => last.records.push(id),
+            _ => self.waiting.push(ShadowAnswer {
+                records: vec![id],
+                ..answer
+            }),
+        }
+    }
+}
+
+impl Reading {
+    fn outcome(&self) -> &'static str {
+        match (&self.table, &self.refusal) {
+            (None, _) => "out_of_reach",
+            (_, Some(_)) => "deny",
+            _ => "allow",
+        }
+    }
+
+    /// The table of a record that is shown.
+    fn shown(&self) -> Option<&FieldTable> {
+        self.table.as_deref().filter(|_| self.refusal.is_none())
+    }
+
+    /// How this reading stands to another one, and the fields of which it shows something else.
+    fn against(&self, in_force: &Self) -> (Difference, Vec<FieldAccess>) {
+        let (was, is) = match (in_force.shown(), self.shown()) {
+            (Some(was), Some(is)) => (was, is),
+            (was, is) => return (is.is_some().cmp(&was.is_some()).into(), Vec::new()),
+        };
+        let found = compare(was, is);
+        let difference = found.iter().map(|field| match field.shows {
+            Ordering::Equal => Difference::Otherwise,
+            order => order.into(),
+        });
+        let difference = difference.fold(Difference::Same, Difference::and);
+        (
+            difference,
+            found.into_iter().map(|found| found.field).collect(),
+        )
+    }
+}
+
+/// The records that a figure is taken over; none when it is not given.
+fn over(taken: &Result<Taken>) -> Option<&Group> {
+    match taken {
+        Ok(Taken::Group(group)) => Some(group),
+        Ok(Taken::Refused(_)) | Err(_) => None,
+    }
+}
+
+fn refusal(taken: &Result<Taken>) -> Option<Reason> {
+    match taken {
+        Ok(Taken::Group(_)) => None,
+        Ok(Taken::Refused(reason)) => Some(reason.clone()),
+        Err(error) => error.reasons().first().cloned(),
+    }
+}
+
+fn figure_of(field: &str, figure: Aggregation, seen: Option<&Group>) -> FieldAccess {
+    FieldAccess {
+        field: field.into(),
+        access: if seen.is_some() {
+            "aggregated"
+        } else {
+            "hidden"
+        },
+        mask: figure.as_str(),
+        sensitivity: seen.map_or(1, Group::sensitivity),
+    }
+}
+
+impl Operation {
+    /// Asks the shadow policy about a record that the policy in force was asked about.
+    pub(super) fn beside_reading(
+        &mut self,
+        record: &Record,
+        now: DateTime<Utc>,
+        in_force: &Reading,
+    ) {
+        let Some(shadow) = &mut self.shadow else {
+            return;
+        };
+        let asked = shadow.asked(&self.principal, &self.context);
+        let reading = asked.map(|asked| asked.reading(record, now));
+        if let Some(reading) = reading {
+            shadow.take_reading(record, in_force, reading);
+        }
+    }
+
+    /// Asks the shadow policy for a figure that the policy in force was asked for, and puts on record
+    /// where it would not give it, or give it where it is not given, or take it over other records.
+    pub(super) fn beside_figure(
+        &mut self,
+        records: &[Record],
+        field: &str,
+        figure: Aggregation,
+        now: DateTime<Utc>,
+        in_force: &Result<Taken>,
+    ) -> Result<()> {
+        let Some(shadow) = &mut self.shadow else {
+            return Ok(());
+        };
+        let Some(asked) = shadow.asked(&self.principal, &self.context) else {
+            return Ok(());
+        };
+        let taken = Wanted::of(asked, field, figure)
+            .and_then(|wanted| wanted.over(records, |record| Ok(asked.reading(record, now))));
+        let (difference, seen) = match (over(in_force), over(&taken)) {
+            (Some(was), Some(is)) if was.seen == is.seen => return Ok(()),
+            (Some(_), Some(is)) => (Difference::Otherwise, Some(is)),
+            (was, is) => (is.is_some().cmp(&was.is_some()).into(), is),
+        };
+        if difference == Difference::Same {
+            return Ok(());
+        }
+        let outcome = |group: Option<&Group>| if group.is_some() { "allow" } else { "deny" };
+        let answer = ShadowAnswer {
+            difference,
+            in_force: outcome(over(in_force)),
+            records: seen.map(|group| group.seen.clone()).unwrap_or_default(),
+            fields: vec![figure_of(field, figure, seen)],
+            reasons: refusal(&taken).into_iter().collect(),
+            ..ShadowAnswer::new(shadow.digest(), ShadowStep::Aggregate, outcome(seen))
+        };
+        shadow.waiting.push(answer);
+        self.record_beside(now)
+    }
+
+    /// Puts on record what the shadow policy made of the records since the last time.
+    pub(super) fn record_beside(&mut self, now: DateTime<Utc>) -> Result<()> {
+        let waiting = match &mut self.shadow {
+            Some(shadow) => std::mem::take(&mut shadow.waiting),
+            None => return Ok(()),
+        };
+        waiting
+            .into_iter()
+            .try_for_each(|answer| self.record(now, EventKind::Shadow(Box::new(answer))))
+    }
+
+    /// What the shadow policy would decide about a proposal of which the policy in force says
+    /// `in_force`. Its reasons show what `seen`, the table in force, shows.
+    pub(super) fn beside_proposal(
+        &mut self,
+        changes: &Changes,
+        now: DateTime<Utc>,
+        seen: &FieldTable,
+        in_force: &Said,
+    ) -> Option<(Arc<ShadowDecision>, ShadowAnswer)> {
+        let shadow = self.shadow.as_mut()?;
+        let mut answer = ShadowAnswer::new(shadow.digest(), ShadowStep::Propose, "deny");
+        let said = match shadow.asked(&self.principal, &self.context) {
+            Some(asked) => {
+                let (facts, table) = asked.proposal(changes, now);
+                let mut refusals = asked.refusals(changes, &table);
+                let mut review = asked.review(&facts, seen);
+                refusals.append(&mut review.denials);
+                let said = Said::of(&refusals, &review.needs);
+                answer.reasons = match refusals.is_empty() {
+                    true => review.needs.into_iter().map(|need| need.reason).collect(),
+                    false => refusals.into(),
+                };
+                answer.verdicts = review.verdicts;
+                answer.risk = Some(review.risk);
+                shadow.touched = facts.max_sensitivity;
+                said
+            }
+            None => {
+                answer.reasons = shadow.plan.as_ref().err().cloned().into_iter().collect();
+                Said::of(&answer.reasons, &[])
+            }
+        };
+        answer.records = changes.before().id().into_iter().collect();
+        answer.in_force = in_force.outcome;
+        answer.outcome = said.outcome;
+        answer.chain = said.chain.clone();
+        answer.difference = said.against(&shadow.snapshot.policy, in_force, &self.snapshot.policy);
+        let decision = ShadowDecision {
+            policy: answer.policy,
+            said,
+            reasons: answer.reasons.clone(),
+            difference: answer.difference,
+        };
+        Some((Arc::new(decision), answer))
+    }
+}
