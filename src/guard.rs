@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use guardrails_core::audit::Keys;
+use guardrails_core::audit::{Keys, PolicyUse};
 use guardrails_core::{Clock, Entropy, Error, ErrorKind, Name, Refreshed, Result, Value};
 use guardrails_orm::{Database, InterruptedOperation, OpenOptions};
 use guardrails_rules::Parameters;
@@ -28,6 +28,7 @@ pub struct Guard {
 struct Own {
     database: Arc<Database>,
     reloads: Option<Arc<Reloads>>,
+    shadow_reloads: Option<Arc<Reloads>>,
     /// Stops when the last clone is dropped.
     _watch: Option<Watch>,
 }
@@ -43,6 +44,7 @@ enum Watching {
 #[derive(Clone)]
 pub struct GuardBuilder {
     policies: Option<PathBuf>,
+    shadow_policies: Option<PathBuf>,
     parameters: Parameters,
     before_swap: BeforeSwap,
     store: Option<String>,
@@ -57,6 +59,18 @@ impl GuardBuilder {
     #[must_use]
     pub fn policies(mut self, path: impl Into<PathBuf>) -> Self {
         self.policies = Some(path.into());
+        self
+    }
+
+    /// Another folder of `.guard` files, or one file: a *shadow policy* that is asked beside the one in
+    /// force and has no effect. What it would have answered is in the audit, and with each decision as
+    /// [`Decision::shadow_policy`](crate::Decision::shadow_policy).
+    ///
+    /// It is read, watched and, with [`BeforeSwap::RunTests`], tested like the others, under the same
+    /// parameters. One that is refused keeps nothing from opening: see [`Guard::last_shadow_reload`].
+    #[must_use]
+    pub fn shadow_policies(mut self, path: impl Into<PathBuf>) -> Self {
+        self.shadow_policies = Some(path.into());
         self
     }
 
@@ -128,11 +142,14 @@ impl GuardBuilder {
         })?;
         // Before a key is asked for, or made beside what is no database.
         guardrails_orm::check_address(address)?;
-        let policies = self.policies.clone().map(|path| Policies {
-            path,
-            parameters: self.parameters.clone(),
-            before_swap: self.before_swap,
-        });
+        let bundle = |path: &Option<PathBuf>| {
+            path.clone().map(|path| Policies {
+                path,
+                parameters: self.parameters.clone(),
+                before_swap: self.before_swap,
+            })
+        };
+        let (policies, shadow) = (bundle(&self.policies), bundle(&self.shadow_policies));
         let policy = match &policies {
             Some(policies) => policies.load()?,
             None => guardrails_core::policy::Policy::empty(),
@@ -144,13 +161,23 @@ impl GuardBuilder {
             .policy(policy)
             .store(database.clone())
             .clock(self.clock.clone())
-            .entropy(self.entropy)
+            .entropy(self.entropy.clone())
             .keys(keys)
             .open()?;
-        let clock = self.clock;
-        let reloads = policies.map(|policies| Arc::new(Reloads::of(policies, clock)));
+        let reloads = |policies: Option<Policies>, for_use| {
+            policies.map(|policies| Arc::new(Reloads::of(policies, for_use, self.clock.clone())))
+        };
+        let shadow_reloads = reloads(shadow, PolicyUse::Shadow);
+        let reloads = reloads(policies, PolicyUse::InForce);
+        if let Some(shadow) = &shadow_reloads {
+            // What came of it is kept there; it must not keep the policy in force from working.
+            let _ = shadow.reload(&core);
+        }
         let watch = match self.watching {
-            Watching::On => Some(Watch::start(core.clone(), reloads.clone())?),
+            Watching::On => {
+                let watched = reloads.iter().chain(&shadow_reloads).cloned().collect();
+                Some(Watch::start(core.clone(), watched)?)
+            }
             Watching::Off => None,
         };
         Ok(Guard {
@@ -158,6 +185,7 @@ impl GuardBuilder {
             own: Arc::new(Own {
                 database,
                 reloads,
+                shadow_reloads,
                 _watch: watch,
             }),
         })
@@ -190,12 +218,18 @@ pub(crate) fn key_source(named: Option<&KeySource>, address: &str) -> Result<Key
     }
 }
 
+fn without(what: &str) -> Error {
+    let message = format!("this guard was built without {what}");
+    Error::new(ErrorKind::Setup, message)
+}
+
 impl Guard {
     /// Starts building a guard.
     #[must_use]
     pub fn builder() -> GuardBuilder {
         GuardBuilder {
             policies: None,
+            shadow_policies: None,
             parameters: Parameters::new(),
             before_swap: BeforeSwap::default(),
             store: None,
@@ -212,11 +246,26 @@ impl Guard {
     /// # Errors
     /// As [`GuardBuilder::open`]; [`ErrorKind::Setup`] when the guard has no policies of its own.
     pub fn reload(&self) -> Result<()> {
-        let reloads =
-            self.own.reloads.as_ref().ok_or_else(|| {
-                Error::new(ErrorKind::Setup, "this guard was built without policies")
-            })?;
+        let reloads = self.own.reloads.as_ref();
+        let reloads = reloads.ok_or_else(|| without("policies"))?;
         reloads.reload(&self.core)
+    }
+
+    /// Reads the shadow policy again. One that is refused leaves the one before where it was.
+    ///
+    /// # Errors
+    /// As [`Guard::reload`].
+    pub fn reload_shadow(&self) -> Result<()> {
+        let reloads = self.own.shadow_reloads.as_ref();
+        let reloads = reloads.ok_or_else(|| without("shadow policies"))?;
+        reloads.reload(&self.core)
+    }
+
+    /// What came of the last time that the shadow policy was read, when the guard was opened or since;
+    /// none when it has no [`GuardBuilder::shadow_policies`].
+    #[must_use]
+    pub fn last_shadow_reload(&self) -> Option<Arc<Reload>> {
+        self.own.shadow_reloads.as_ref()?.last()
     }
 
     /// What came of the last time that the policies were read again, by the watch or by

@@ -27,11 +27,12 @@ pub use guardrails_core::policy;
 pub use guardrails_core::process;
 pub use guardrails_core::process::Explanation;
 pub use guardrails_core::{
-    Activity, Changes, Clock, CountingEntropy, Decision, Diagnostic, Entropy, Error, ErrorKind,
-    FieldPermission, Fields, Figure, FrozenClock, Holding, JsonLimits, LogId, MemoryStore, Name,
-    Note, Obligation, Operation, OperationId, Outcome, Place, Principal, Reason, Record, Refreshed,
-    Request, Result, Risk, RoleLine, RolePermission, Severity, SkillStatusRow, Store, TicketHandle,
-    TicketId, Value, Verdict, Zone, parse_fields,
+    Activity, Changes, Clock, CountingEntropy, Decision, Diagnostic, Difference, Entropy, Error,
+    ErrorKind, FieldPermission, Fields, Figure, FrozenClock, Holding, JsonLimits, LogId,
+    MemoryStore, Name, Note, Obligation, Operation, OperationId, Outcome, Place, Principal, Reason,
+    Record, Refreshed, Request, Result, Risk, RoleLine, RolePermission, Severity, ShadowAnswer,
+    ShadowDecision, ShadowStep, SkillStatusRow, Store, TicketHandle, TicketId, Value, Verdict,
+    Zone, parse_fields,
 };
 pub use guardrails_core::{Language, Phrase, phrase};
 /// The store traits, for administration through [`Guard::database`] and for hosts with a store of

@@ -1,12 +1,14 @@
 //! Puts a changed bundle in force, or refuses it, and keeps what came of that.
 //!
 //! A bundle is read, compiled and, when asked, tested beside the live policy, and then takes its
-//! place as a whole. Whatever is wrong with it must not touch the live policy.
+//! place as a whole. Whatever is wrong with it must not touch the live policy. Shadow policies, which
+//! are asked beside the live one, come and go in the same way.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
+use guardrails_core::audit::{PolicyUse, RefusedPolicy};
 use guardrails_core::policy::{Digest, Policy};
 use guardrails_core::{Clock, Diagnostic, Error, ErrorKind, Guard, Result, Severity};
 use guardrails_rules::{Bundle, Compilation, Parameters, TestCase, TestResult, compile, run_tests};
@@ -149,6 +151,7 @@ pub fn load_policy_with(path: &Path, parameters: Parameters) -> Result<Policy> {
 /// Reads policies again, for a guard and its watch, and knows what came of the last time.
 pub(crate) struct Reloads {
     policies: Policies,
+    for_use: PolicyUse,
     clock: Arc<dyn Clock>,
     /// One reload at a time, so that no older bundle is put in force over a newer one.
     turn: Mutex<()>,
@@ -156,9 +159,10 @@ pub(crate) struct Reloads {
 }
 
 impl Reloads {
-    pub(crate) fn of(policies: Policies, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn of(policies: Policies, for_use: PolicyUse, clock: Arc<dyn Clock>) -> Self {
         Self {
             policies,
+            for_use,
             clock,
             turn: Mutex::default(),
             last: Mutex::default(),
@@ -180,7 +184,10 @@ impl Reloads {
             policy,
             failed_tests,
         } = self.policies.candidate();
-        let swapped = policy.and_then(|policy| guard.replace_policy(policy));
+        let swapped = policy.and_then(|policy| self.put(guard, policy));
+        if let Err(error) = &swapped {
+            self.record_refused(guard, bundle, error);
+        }
         let outcome = match &swapped {
             Ok(()) => ReloadOutcome::Swapped,
             Err(error) => ReloadOutcome::Refused {
@@ -195,6 +202,22 @@ impl Reloads {
             outcome,
         }));
         swapped
+    }
+
+    fn put(&self, guard: &Guard, policy: Policy) -> Result<()> {
+        match self.for_use {
+            PolicyUse::InForce => guard.replace_policy(policy),
+            PolicyUse::Shadow => guard.replace_shadow_policy(Some(policy)),
+        }
+    }
+
+    /// A store that does not answer has no place for the record either, and is no fault of the bundle.
+    fn record_refused(&self, guard: &Guard, bundle: Option<Digest>, error: &Error) {
+        if error.kind() != ErrorKind::Store {
+            // What was refused stays out of force whether or not it can be recorded, and a journal that
+            // has failed refuses the next operation.
+            let _ = guard.record_refused_policy(RefusedPolicy::new(self.for_use, bundle, error));
+        }
     }
 }
 

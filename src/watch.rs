@@ -25,13 +25,13 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    pub(crate) fn start(guard: Guard, reloads: Option<Arc<Reloads>>) -> Result<Self> {
+    pub(crate) fn start(guard: Guard, reloads: Vec<Arc<Reloads>>) -> Result<Self> {
         let (stop, stopped) = channel();
         // Taken here, so that a change made right after `open` is seen as one.
-        let seen = reloads.as_ref().map(|reloads| fingerprint(reloads.path()));
+        let mut bundles: Vec<Watched> = reloads.into_iter().map(Watched::new).collect();
         let thread = std::thread::Builder::new()
             .name("guard-watch".to_owned())
-            .spawn(move || look(&guard, reloads.as_deref(), seen, &stopped))
+            .spawn(move || look(&guard, &mut bundles, &stopped))
             .map_err(|error| {
                 Error::new(ErrorKind::Setup, "the watching thread could not be started")
                     .with_source(error)
@@ -89,28 +89,38 @@ impl Changes {
 /// What is seen of the policies from outside: each file's path, length and time.
 type Fingerprint = Vec<(PathBuf, u64, Option<SystemTime>)>;
 
-fn look(
-    guard: &Guard,
-    reloads: Option<&Reloads>,
-    mut seen: Option<Fingerprint>,
-    stopped: &Receiver<()>,
-) {
+/// A bundle, and what was seen of it when it was last read.
+struct Watched {
+    reloads: Arc<Reloads>,
+    seen: Fingerprint,
+}
+
+impl Watched {
+    fn new(reloads: Arc<Reloads>) -> Self {
+        let seen = fingerprint(reloads.path());
+        Self { reloads, seen }
+    }
+
+    fn look(&mut self, guard: &Guard) {
+        let now = fingerprint(self.reloads.path());
+        if self.seen == now {
+            return;
+        }
+        let put_in_force = self.reloads.reload(guard);
+        // A broken bundle is not tried again until it changes; a store that is down is.
+        let down = |error: &Error| error.kind() == ErrorKind::Store;
+        if !put_in_force.as_ref().is_err_and(down) {
+            self.seen = now;
+        }
+    }
+}
+
+fn look(guard: &Guard, bundles: &mut [Watched], stopped: &Receiver<()>) {
     while stopped.recv_timeout(PACE) == Err(RecvTimeoutError::Timeout) {
         // A store that does not answer, or a bundle that is refused, leaves what was in force
         // in force; the next look tries again.
         let _ = guard.refresh();
-        let Some(reloads) = reloads else {
-            continue;
-        };
-        let now = fingerprint(reloads.path());
-        if seen.as_ref() != Some(&now) {
-            let put_in_force = reloads.reload(guard);
-            // A broken bundle is not tried again until it changes; a store that is down is.
-            let down = |error: &Error| error.kind() == ErrorKind::Store;
-            if !put_in_force.as_ref().is_err_and(down) {
-                seen = Some(now);
-            }
-        }
+        bundles.iter_mut().for_each(|bundle| bundle.look(guard));
     }
 }
 

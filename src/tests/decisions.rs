@@ -26,5 +26,7 @@ mod parameters;
 mod propose;
 #[path = "decisions/read.rs"]
 mod read;
+#[path = "decisions/shadow.rs"]
+mod shadow;
 #[path = "decisions/tables.rs"]
 mod tables;

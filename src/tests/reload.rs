@@ -11,6 +11,9 @@ use crm_guardrails::{
     BeforeSwap, ErrorKind, Guard, GuardBuilder, Principal, Record, Reload, ReloadOutcome, Request,
 };
 
+#[path = "reload/shadow.rs"]
+mod shadow;
+
 const POLICY: &str = r#"guard 1
 package reload
 
@@ -85,31 +88,45 @@ impl Running {
     }
 
     fn view(&self) -> String {
-        let rep = Principal::user("acme", "u-17").role("SALES_REP");
-        let record = r#"{"id":"q-1","owner":"u-17","stage":"SENT"}"#;
-        let record = Record::from_json("Quote", record).unwrap();
-        let request = Request::new(&rep, "quote.read");
-        let mut operation = self.guard.begin(request).unwrap();
+        let (rep, record) = (rep(), record());
+        let mut operation = self.guard.begin(request(&rep)).unwrap();
         operation.read(&record).unwrap().to_json()
     }
 
-    /// The reload that the watch has done once it is such a one. Half-written files may be seen, and
-    /// refused, before.
     fn wait_for(&self, such: impl Fn(&Reload) -> bool) -> Arc<Reload> {
-        let until = Instant::now() + PATIENCE;
-        loop {
-            match self.guard.last_reload() {
-                Some(reload) if such(&reload) => return reload,
-                last => assert!(Instant::now() < until, "still {last:?}"),
-            }
-            std::thread::yield_now();
-        }
+        wait_for(|| self.guard.last_reload(), such)
     }
 
     /// The policy that it opened with decides.
     fn assert_unmoved(&self, digest: &str) {
         assert_eq!(self.guard.policy_digest().to_string(), digest);
         assert_eq!(self.view(), r#"{"id":"q-1","stage":"SENT"}"#);
+    }
+}
+
+fn rep() -> Principal {
+    Principal::user("acme", "u-17").role("SALES_REP")
+}
+
+fn record() -> Record {
+    let text = r#"{"id":"q-1","owner":"u-17","stage":"SENT"}"#;
+    Record::from_json("Quote", text).unwrap()
+}
+
+fn request(principal: &Principal) -> Request<'_> {
+    Request::new(principal, "quote.read")
+}
+
+/// The reload that the watch has done once it is such a one. Half-written files may be seen, and
+/// refused, before.
+fn wait_for(last: impl Fn() -> Option<Arc<Reload>>, such: impl Fn(&Reload) -> bool) -> Arc<Reload> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match last() {
+            Some(reload) if such(&reload) => return reload,
+            last => assert!(Instant::now() < until, "still {last:?}"),
+        }
+        std::thread::yield_now();
     }
 }
 
@@ -234,11 +251,8 @@ fn a_restart_does_not_let_in_what_a_reload_refused() {
 #[test]
 fn an_operation_goes_on_under_the_policy_it_began_with() {
     let running = Running::unwatched(BeforeSwap::RunTests);
-    let rep = Principal::user("acme", "u-17").role("SALES_REP");
-    let record = r#"{"id":"q-1","owner":"u-17","stage":"SENT"}"#;
-    let record = Record::from_json("Quote", record).unwrap();
-    let request = Request::new(&rep, "quote.read");
-    let mut operation = running.guard.begin(request).unwrap();
+    let (rep, record) = (rep(), record());
+    let mut operation = running.guard.begin(request(&rep)).unwrap();
     running.write(&stricter());
     running.guard.reload().unwrap();
     let view = operation.read(&record).unwrap().to_json();
