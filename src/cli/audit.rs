@@ -5,7 +5,9 @@ use clap::{Args, Subcommand};
 use super::Ending;
 use super::output::Output;
 use super::store::Store;
-use crate::audit::{Finding, FindingKind, VerifyReport, VerifyingKey, trace, verify};
+use crate::audit::{
+    Finding, FindingKind, VerifyReport, VerifyingKey, shadow_report, trace, verify,
+};
 use crate::{OperationId, Result};
 
 /// What to do with the audit.
@@ -15,6 +17,8 @@ pub(super) enum AuditCommand {
     Verify(VerifyArgs),
     /// Print one operation from intent to outcome
     Trace(TraceArgs),
+    /// Add up what shadow policies answered beside the policy in force
+    Shadow(ShadowArgs),
 }
 
 /// Which audit, and whose signature it must bear.
@@ -39,10 +43,21 @@ pub(super) struct TraceArgs {
     store: Store,
 }
 
+/// Whose operations.
+#[derive(Debug, Args)]
+pub(super) struct ShadowArgs {
+    /// The tenant whose operations are added up
+    #[arg(long)]
+    tenant: String,
+    #[command(flatten)]
+    store: Store,
+}
+
 pub(super) fn run(command: &AuditCommand, output: &mut Output) -> Result<Ending> {
     match command {
         AuditCommand::Verify(args) => run_verify(args, output),
         AuditCommand::Trace(args) => run_trace(args, output),
+        AuditCommand::Shadow(args) => run_shadow(args, output),
     }
 }
 
@@ -74,6 +89,16 @@ fn run_trace(args: &TraceArgs, output: &Output) -> Result<Ending> {
         output.json(&trace)?;
     } else {
         output.line(trace.to_string().trim_end());
+    }
+    Ok(Ending::Fine)
+}
+
+fn run_shadow(args: &ShadowArgs, output: &Output) -> Result<Ending> {
+    let report = shadow_report(&*args.store.inspect()?, &args.tenant)?;
+    if output.is_json() {
+        output.json(&report)?;
+    } else {
+        output.line(report.to_string());
     }
     Ok(Ending::Fine)
 }

@@ -60,6 +60,12 @@ fn an_audit_is_verified_and_traced() {
 }
 
 #[test]
+fn a_shadow_policy_is_added_up() {
+    let stage = Stage::new();
+    Company::in_shadow(stage.folder(), company::monday()).tell(&stage, "shadow.md");
+}
+
+#[test]
 fn one_changed_byte_is_found() {
     let stage = Stage::new();
     let company = Company::at_work(stage.folder(), company::monday());

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use chrono::{TimeZone as _, Utc};
 use crm_guardrails::{
-    Changes, Clock, CountingEntropy, FrozenClock, Guard, OperationId, Outcome, Principal, Record,
-    Request, SystemClock, TicketId,
+    Changes, Clock, CountingEntropy, FrozenClock, Guard, GuardBuilder, OperationId, Outcome,
+    Principal, Record, Request, SystemClock, TicketId,
 };
 use sea_orm::{ConnectionTrait as _, Statement};
 
@@ -37,15 +37,39 @@ impl Company {
     /// Fills `guard.db` in `folder`, with its key beside it and the policies in `policies`.
     pub fn at_work(folder: &Path, clock: Arc<dyn Clock>) -> Self {
         copy_policies(&folder.join("policies"));
+        Self::under(folder, clock, |builder| builder)
+    }
+
+    /// The same with a shadow policy: sellers may give 25 instead of 15 percent, and see nothing of a
+    /// telephone number.
+    pub fn in_shadow(folder: &Path, clock: Arc<dyn Clock>) -> Self {
+        copy_policies(&folder.join("policies"));
+        let shadow = folder.join("shadow");
+        copy_policies(&shadow);
+        let sales = shadow.join("sales.guard");
+        let text = std::fs::read_to_string(&sales).unwrap();
+        let text = text.replace("REP_LIMIT = 15%", "REP_LIMIT = 25%");
+        std::fs::write(
+            &sales,
+            text.replace("contact_phone with phone", "contact_phone with redact"),
+        )
+        .unwrap();
+        Self::under(folder, clock, |builder| builder.shadow_policies(shadow))
+    }
+
+    fn under(
+        folder: &Path,
+        clock: Arc<dyn Clock>,
+        more: impl FnOnce(GuardBuilder) -> GuardBuilder,
+    ) -> Self {
         let address = format!("sqlite://{}", folder.join(STORE).display());
-        let guard = Guard::builder()
+        let builder = Guard::builder()
             .policies(folder.join("policies"))
             .store(format!("{address}?mode=rwc"))
             .clock(clock)
             .entropy(Arc::new(CountingEntropy::default()))
-            .without_watching()
-            .open()
-            .unwrap();
+            .without_watching();
+        let guard = more(builder).open().unwrap();
         let (completed, _) = discount(&guard, "Q-1", 10);
         let (waiting, ticket) = discount(&guard, "Q-2", 20);
         refused_skill(&guard);
