@@ -113,6 +113,53 @@ impl Finding {
     }
 }
 
+/// One kind of answer of a shadow policy, and how often it was given.
+#[pyclass(frozen, get_all, module = "crm_guardrails")]
+pub(crate) struct ShadowTally {
+    shadow_policy: String,
+    skill: String,
+    entity: String,
+    step: String,
+    in_force: String,
+    outcome: String,
+    difference: String,
+    times: u64,
+    last: String,
+}
+
+impl From<crm_guardrails::audit::ShadowTally> for ShadowTally {
+    fn from(tally: crm_guardrails::audit::ShadowTally) -> Self {
+        let kind = tally.kind;
+        Self {
+            shadow_policy: kind.shadow_policy.to_string(),
+            skill: kind.skill,
+            entity: kind.entity,
+            step: kind.step,
+            in_force: kind.in_force,
+            outcome: kind.outcome,
+            difference: kind.difference,
+            times: tally.times,
+            last: tally.last.to_string(),
+        }
+    }
+}
+
+#[pymethods]
+impl ShadowTally {
+    fn __repr__(&self) -> String {
+        let Self {
+            step,
+            skill,
+            in_force,
+            outcome,
+            difference,
+            times,
+            ..
+        } = self;
+        format!("ShadowTally({step} by {skill}, {in_force} -> {outcome}, {difference}, {times})")
+    }
+}
+
 /// An operation that a process before began and did not finish.
 #[pyclass(frozen, get_all, module = "crm_guardrails")]
 pub(crate) struct InterruptedOperation {

@@ -137,6 +137,11 @@ impl Decision {
     }
 
     #[getter]
+    fn shadow_policy(&self) -> Option<ShadowDecision> {
+        self.core.shadow_policy().cloned().map(ShadowDecision::from)
+    }
+
+    #[getter]
     fn risk_level(&self) -> &'static str {
         self.core.risk().level.as_str()
     }
@@ -183,6 +188,51 @@ impl Decision {
 
     fn __repr__(&self) -> String {
         format!("Decision({}, {:?})", self.outcome(), self.core.reasons())
+    }
+}
+
+/// What a shadow policy would have decided.
+#[pyclass(frozen, module = "crm_guardrails")]
+pub(crate) struct ShadowDecision {
+    core: crm_guardrails::ShadowDecision,
+}
+
+impl From<crm_guardrails::ShadowDecision> for ShadowDecision {
+    fn from(core: crm_guardrails::ShadowDecision) -> Self {
+        Self { core }
+    }
+}
+
+#[pymethods]
+impl ShadowDecision {
+    #[getter]
+    fn outcome(&self) -> &'static str {
+        self.core.outcome()
+    }
+
+    #[getter]
+    fn chain(&self) -> Option<&str> {
+        Some(self.core.chain()).filter(|chain| !chain.is_empty())
+    }
+
+    #[getter]
+    fn reasons(&self) -> Vec<Reason> {
+        let reasons = self.core.reasons().iter();
+        reasons.cloned().map(Reason::from).collect()
+    }
+
+    #[getter]
+    fn difference(&self) -> &'static str {
+        self.core.difference().as_str()
+    }
+
+    #[getter]
+    fn policy_digest(&self) -> String {
+        self.core.policy_digest().to_string()
+    }
+
+    fn __repr__(&self) -> String {
+        format!("ShadowDecision({}, {})", self.outcome(), self.difference())
     }
 }
 

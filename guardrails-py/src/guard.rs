@@ -11,13 +11,14 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString, PyType};
 
 use crate::approvals::Ticket;
-use crate::audit::{InterruptedOperation, VerifyReport};
+use crate::audit::{InterruptedOperation, ShadowTally, VerifyReport};
 use crate::closed::closed;
 use crate::errors::{Diagnostic, OrRaise, raise};
 use crate::explanation::Explanation;
 use crate::operation::Operation;
 use crate::principal::Principal;
 use crate::record::fields;
+use crate::reload::{self, Reload};
 use crate::show::to_dict;
 
 /// Compiled policies plus stores.
@@ -52,17 +53,26 @@ impl Guard {
 #[pymethods]
 impl Guard {
     #[staticmethod]
-    #[pyo3(signature = (*, policies, store, audit_key = None, parameters = None))]
+    #[pyo3(signature = (
+        *, policies, store, audit_key = None, parameters = None, shadow_policies = None,
+        before_swap = "compile"
+    ))]
     fn open(
         py: Python<'_>,
         policies: PathBuf,
         store: String,
         audit_key: Option<&Bound<'_, PyAny>>,
         parameters: Option<&Bound<'_, PyDict>>,
+        shadow_policies: Option<PathBuf>,
+        before_swap: &str,
     ) -> PyResult<Self> {
         let mut builder = crm_guardrails::Guard::builder()
             .policies(policies)
-            .store(store);
+            .store(store)
+            .before_swap(reload::before_swap(before_swap).or_raise(py)?);
+        if let Some(path) = shadow_policies {
+            builder = builder.shadow_policies(path);
+        }
         if let Some(key) = audit_key {
             builder = builder.audit_key(key_source(key)?);
         }
@@ -161,6 +171,22 @@ impl Guard {
         self.ask(py, crm_guardrails::Guard::reload)
     }
 
+    fn reload_shadow(&self, py: Python<'_>) -> PyResult<()> {
+        self.ask(py, crm_guardrails::Guard::reload_shadow)
+    }
+
+    #[getter]
+    fn last_reload(&self, py: Python<'_>) -> PyResult<Option<Reload>> {
+        let last = self.ask(py, |core| Ok(core.last_reload()))?;
+        last.map(|last| Reload::new(py, &last)).transpose()
+    }
+
+    #[getter]
+    fn last_shadow_reload(&self, py: Python<'_>) -> PyResult<Option<Reload>> {
+        let last = self.ask(py, |core| Ok(core.last_shadow_reload()))?;
+        last.map(|last| Reload::new(py, &last)).transpose()
+    }
+
     fn verify(&self, py: Python<'_>) -> PyResult<VerifyReport> {
         self.ask(py, |core| core.audit().verify())
             .map(VerifyReport::from)
@@ -187,9 +213,27 @@ impl Guard {
         })
     }
 
+    fn shadow_report(
+        &self,
+        py: Python<'_>,
+        principal: &Principal,
+    ) -> PyResult<Vec<Py<ShadowTally>>> {
+        let tenant = principal.core.tenant();
+        let report = self.ask(py, |core| core.audit().shadow_report(tenant))?;
+        let tallies = report.answers.into_iter().map(ShadowTally::from);
+        tallies.map(|tally| Py::new(py, tally)).collect()
+    }
+
     #[getter]
     fn policy_digest(&self, py: Python<'_>) -> PyResult<String> {
         self.ask(py, |core| Ok(core.policy_digest().to_string()))
+    }
+
+    #[getter]
+    fn shadow_policy_digest(&self, py: Python<'_>) -> PyResult<Option<String>> {
+        self.ask(py, |core| {
+            Ok(core.shadow_policy_digest().map(|digest| digest.to_string()))
+        })
     }
 
     fn close(&self, py: Python<'_>) {

@@ -15,6 +15,7 @@ mod number;
 mod operation;
 mod principal;
 mod record;
+mod reload;
 mod show;
 
 use pyo3::prelude::*;
@@ -27,9 +28,9 @@ mod _native {
     #[pymodule_export]
     use crate::approvals::{StepDecision, Ticket};
     #[pymodule_export]
-    use crate::audit::{Finding, InterruptedOperation, Receipt, VerifyReport};
+    use crate::audit::{Finding, InterruptedOperation, Receipt, ShadowTally, VerifyReport};
     #[pymodule_export]
-    use crate::decision::{Decision, Obligation, Reason, Verdict};
+    use crate::decision::{Decision, Obligation, Reason, ShadowDecision, Verdict};
     #[pymodule_export]
     use crate::errors::Diagnostic;
     #[pymodule_export]
@@ -40,6 +41,8 @@ mod _native {
     use crate::operation::Operation;
     #[pymodule_export]
     use crate::principal::Principal;
+    #[pymodule_export]
+    use crate::reload::Reload;
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {

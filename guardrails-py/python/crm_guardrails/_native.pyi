@@ -36,6 +36,9 @@ __all__ = [
     "Principal",
     "Reason",
     "Receipt",
+    "Reload",
+    "ShadowDecision",
+    "ShadowTally",
     "StepDecision",
     "Ticket",
     "Verdict",
@@ -234,6 +237,9 @@ class Decision:
     def shadows(self) -> List[Reason]:
         """What shadow rules would have said; it changed nothing."""
     @property
+    def shadow_policy(self) -> Optional[ShadowDecision]:
+        """What the shadow policy, if the guard has one, would have decided; it changed nothing."""
+    @property
     def verdicts(self) -> List[Verdict]:
         """What each rule that held, or could not be known, said."""
     @property
@@ -260,6 +266,26 @@ class Decision:
         Worked out now, from what the decision kept: it costs nothing until it is asked for, and
         changes nothing.
         """
+
+@final
+class ShadowDecision:
+    """What a shadow policy would have decided about a proposal. Nothing waits, and no ticket is made."""
+
+    @property
+    def outcome(self) -> Literal["allow", "needs_approval", "deny"]:
+        """What would have been decided."""
+    @property
+    def chain(self) -> Optional[str]:
+        """The approval chains it would have asked, joined by ``+``."""
+    @property
+    def reasons(self) -> List[Reason]:
+        """Why. They show no value that the policy in force hides."""
+    @property
+    def difference(self) -> Literal["same", "wider", "narrower", "otherwise"]:
+        """How that stands to what the policy in force says, a ticket at hand left out of account."""
+    @property
+    def policy_digest(self) -> str:
+        """The shadow policy: ``sha256:`` and 64 hexadecimal digits."""
 
 @final
 class Explanation:
@@ -442,6 +468,65 @@ class VerifyReport:
         """How many events were read."""
 
 @final
+class ShadowTally:
+    """One kind of answer of a shadow policy, and how often it was given.
+
+    Every proposal is counted; of what may begin, be read or be taken a figure of, only what came out
+    otherwise.
+    """
+
+    @property
+    def shadow_policy(self) -> str:
+        """Its digest."""
+    @property
+    def skill(self) -> str:
+        """The skill."""
+    @property
+    def entity(self) -> str:
+        """The entity."""
+    @property
+    def step(self) -> str:
+        """``begin``, ``read``, ``aggregate`` or ``propose``."""
+    @property
+    def in_force(self) -> str:
+        """What the policy in force said."""
+    @property
+    def outcome(self) -> str:
+        """What the shadow policy said."""
+    @property
+    def difference(self) -> str:
+        """``same``, ``wider``, ``narrower`` or ``otherwise``."""
+    @property
+    def times(self) -> int:
+        """How often."""
+    @property
+    def last(self) -> str:
+        """The last operation in which it was."""
+
+@final
+class Reload:
+    """What came of reading policies again."""
+
+    @property
+    def at(self) -> datetime:
+        """When."""
+    @property
+    def swapped(self) -> bool:
+        """Whether they are in force; otherwise those before stayed."""
+    @property
+    def bundle(self) -> Optional[str]:
+        """The digest of what was found; ``None`` when it could not be read."""
+    @property
+    def message(self) -> str:
+        """Why they were refused; empty when they were not."""
+    @property
+    def diagnostics(self) -> List[Diagnostic]:
+        """What the compiler found wrong."""
+    @property
+    def failed_tests(self) -> List[str]:
+        """Names of the policies' own tests that failed, where tests were asked for."""
+
+@final
 class InterruptedOperation:
     """An operation that a process began and did not finish before it ended."""
 
@@ -582,6 +667,8 @@ class Guard:
         store: str,
         audit_key: Union[_Path, bytes, None] = None,
         parameters: Optional[Dict[str, Any]] = None,
+        shadow_policies: Optional[_Path] = None,
+        before_swap: Literal["compile", "run_tests"] = "compile",
     ) -> "Guard":
         """Compiles the policies and opens the database.
 
@@ -593,6 +680,12 @@ class Guard:
                 is beside the database.
             parameters: Values for parameters that the policies declare (``param``), by name: ``20``
                 or ``"20%"`` for a percent. They are part of the policy's digest.
+            shadow_policies: Another folder of ``.guard`` files, or one file: a *shadow policy*, asked
+                beside the one in force and without effect. What it would have answered is in the audit
+                and in :attr:`Decision.shadow_policy`. One that is refused keeps nothing from opening:
+                see :attr:`Guard.last_shadow_reload`.
+            before_swap: What policies must stand before they are in force, now and when they change:
+                that they compile, or that their own tests pass as well.
 
         Keep an SQLite file of the guard's apart from your own, and do not open it with Python's
         ``sqlite3`` in the same process: when that second copy of SQLite closes the file, the guard
@@ -671,6 +764,27 @@ class Guard:
         Raises:
             PolicyError: It does not compile.
         """
+    def reload_shadow(self) -> None:
+        """Reads the shadow policy again; one that is refused leaves the one before where it was.
+
+        Raises:
+            PolicyError: It does not compile, or its tests fail.
+            SetupError: The guard was opened without shadow policies.
+        """
+    @property
+    def last_reload(self) -> Optional[Reload]:
+        """What came of the last time that the policies were read again, by the watch or by
+        :meth:`reload`; ``None`` while they are those that the guard was opened with."""
+    @property
+    def last_shadow_reload(self) -> Optional[Reload]:
+        """What came of the last time that the shadow policy was read; ``None`` without one."""
+    def shadow_report(self, principal: Principal) -> List[ShadowTally]:
+        """What shadow policies answered to operations of the principal's tenant, added up. Reads the
+        whole audit.
+
+        Raises:
+            AuditTampered, StoreUnavailable: The audit cannot be read.
+        """
     def verify(self) -> VerifyReport:
         """Checks the whole audit. What is wrong is in the report, not an exception.
 
@@ -690,6 +804,9 @@ class Guard:
     @property
     def policy_digest(self) -> str:
         """The policy in force: ``sha256:`` and 64 hexadecimal digits."""
+    @property
+    def shadow_policy_digest(self) -> Optional[str]:
+        """The shadow policy, if there is one."""
     def close(self) -> None:
         """Writes what the audit still holds and closes the database, once the last operation has
         ended. Closing twice does nothing; anything else then raises :class:`SetupError`."""
