@@ -34,7 +34,7 @@ pub use guardrails_core::{
     ShadowDecision, ShadowStep, SkillStatusRow, Store, TicketHandle, TicketId, Value, Verdict,
     Zone, parse_fields,
 };
-pub use guardrails_core::{Language, Phrase, phrase};
+pub use guardrails_core::{Language, Phrase, one_line, phrase, steers};
 /// The store traits, for administration through [`Guard::database`] and for hosts with a store of
 /// their own.
 pub mod stores {

@@ -80,7 +80,7 @@ pub(super) fn run(command: &ApprovalsCommand, output: &mut Output) -> Result<End
     };
     if output.is_json() {
         let cards: Vec<Fields> = cards.iter().map(to_fields).collect();
-        output.line(Fields::from_iter([("tickets", Value::from(cards))]).to_json());
+        output.json_text(&Fields::from_iter([("tickets", Value::from(cards))]).to_json());
     } else if cards.is_empty() {
         output.line("no open tickets");
     } else {

@@ -68,7 +68,7 @@ fn run_verify(args: &VerifyArgs, output: &Output) -> Result<Ending> {
     if output.is_json() {
         output.json(&report)?;
     } else {
-        output.line(report.to_string());
+        output.lines(report.to_string());
         if is_signed_by_another(&report) {
             output.line(
                 "help: no checkpoint bears this key's signature; is it the key that the guard signs with?",
@@ -88,7 +88,7 @@ fn run_trace(args: &TraceArgs, output: &Output) -> Result<Ending> {
     if output.is_json() {
         output.json(&trace)?;
     } else {
-        output.line(trace.to_string().trim_end());
+        output.lines(trace.to_string().trim_end());
     }
     Ok(Ending::Fine)
 }
@@ -98,7 +98,7 @@ fn run_shadow(args: &ShadowArgs, output: &Output) -> Result<Ending> {
     if output.is_json() {
         output.json(&report)?;
     } else {
-        output.line(report.to_string());
+        output.lines(report.to_string());
     }
     Ok(Ending::Fine)
 }

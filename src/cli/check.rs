@@ -62,7 +62,8 @@ pub(super) fn unread(args: &Policies, error: Error, output: &mut Output) -> Resu
                 output.line(finding.to_string());
                 let help = phrase!("help" | "帮助");
                 let help = help.text(output.language());
-                output.line(format!("  = {help}: {}\n", finding.help));
+                output.line(format!("  = {help}: {}", finding.help));
+                output.gap();
             }
             output.say(&tally(found));
         }

@@ -40,7 +40,7 @@ pub(super) fn run(args: &EvalArgs, output: &mut Output) -> Result<Ending> {
     let policy = load_policy_with(&args.policies, args.set.parameters()?)?;
     let answer = evaluate(policy, &read(&args.request)?)?;
     if output.is_json() {
-        output.line(answer.to_json());
+        output.json_text(&answer.to_json());
     } else {
         print(&answer, output);
     }

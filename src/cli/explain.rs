@@ -50,16 +50,21 @@ fn one(code: &str, entries: &[Entry], output: &Output) -> Result<()> {
         return output.json(entry);
     }
     let say = |phrase: Phrase| phrase.text(output.language()).to_owned();
-    output.line(format!("{}: {}\n\n{}", entry.code, entry.title, entry.why));
+    output.line(format!("{}: {}", entry.code, entry.title));
+    output.gap();
+    output.lines(&entry.why);
     if !entry.example.is_empty() {
-        output.line(format!("\n{}", say(phrase!("for example" | "例如"))));
+        output.gap();
+        output.line(say(phrase!("for example" | "例如")));
         indented(&entry.example, output);
     }
     if !entry.fix.is_empty() {
-        output.line(format!("\n{}", entry.fix));
+        output.gap();
+        output.lines(&entry.fix);
     }
     if !entry.mended.is_empty() {
-        output.line(format!("\n{}", say(phrase!("mended" | "改正之后"))));
+        output.gap();
+        output.line(say(phrase!("mended" | "改正之后")));
         indented(entry.mended, output);
     }
     Ok(())
@@ -78,8 +83,10 @@ fn list(entries: &[Entry], output: &Output) -> Result<()> {
     let mut group = "";
     for entry in entries {
         if entry.group != group {
-            let gap = if group.is_empty() { "" } else { "\n" };
-            output.line(format!("{gap}{}", entry.group));
+            if !group.is_empty() {
+                output.gap();
+            }
+            output.line(&entry.group);
             group = &entry.group;
         }
         output.line(format!("  {}  {}", entry.code, entry.title));

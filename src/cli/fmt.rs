@@ -160,8 +160,9 @@ impl Work {
         }
         for changed in &self.changed {
             if check {
-                output.line(format!("--- {0}\n+++ {0}, formatted", name(changed)));
-                output.line(line_diff(&changed.before, &changed.text).trim_end_matches('\n'));
+                output.line(format!("--- {}", name(changed)));
+                output.line(format!("+++ {}, formatted", name(changed)));
+                output.lines(line_diff(&changed.before, &changed.text).trim_end_matches('\n'));
             } else {
                 output.line(format!("formatted {}", name(changed)));
             }

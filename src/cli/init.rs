@@ -27,7 +27,7 @@ pub(super) fn run(args: &InitArgs, output: &mut Output) -> Result<Ending> {
         .and_then(|mut file| file.write_all(FIRST_POLICY.as_bytes()))
         .map_err(|error| unwritten(&args.folder, &path, error))?;
     if output.is_json() {
-        output.line(Fields::from_iter([("wrote", path.display().to_string())]).to_json());
+        output.json_text(&Fields::from_iter([("wrote", path.display().to_string())]).to_json());
         return Ok(Ending::Fine);
     }
     let folder = args.folder.display();

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use super::Format;
 use super::report::Report;
-use crate::{Diagnostic, Error, ErrorKind, Language, Phrase, Result};
+use crate::{Diagnostic, Error, ErrorKind, Language, Phrase, Result, one_line, steers};
 
 /// Where a command says what it has to say.
 pub(super) struct Output {
@@ -42,8 +42,10 @@ impl Output {
     /// What a command found, in the format that was asked for.
     pub(super) fn report(&self, report: &Report) -> Result<()> {
         let text = report.write(self.format)?;
-        if !text.is_empty() {
-            self.line(text);
+        match self.format {
+            _ if text.is_empty() => {}
+            Format::Sarif => self.json_text(&text),
+            _ => self.lines(text),
         }
         Ok(())
     }
@@ -55,7 +57,7 @@ impl Output {
 
     /// A sentence, in the language of the reader.
     pub(super) fn say(&self, phrase: &Phrase) {
-        self.line(phrase.text(self.language));
+        self.lines(phrase.text(self.language));
     }
 
     /// Findings with their sentences in the language of the reader.
@@ -65,10 +67,20 @@ impl Output {
             .collect()
     }
 
-    /// A line on standard output, or several. What came from a policy, a request or a database
-    /// cannot steer the terminal.
+    /// One line on standard output. What came from a policy, a request or a database can neither begin
+    /// another one nor steer the terminal.
     pub(super) fn line(&self, text: impl AsRef<str>) {
-        self.styled(harmless(text.as_ref()));
+        self.styled(one_line(text.as_ref()));
+    }
+
+    /// Several lines that were put together with care: each is one of [`line`](Self::line).
+    pub(super) fn lines(&self, text: impl AsRef<str>) {
+        text.as_ref().split('\n').for_each(|line| self.line(line));
+    }
+
+    /// Space between lines.
+    pub(super) fn gap(&self) {
+        self.line("");
     }
 
     /// A text that ends as it ends, for other programs to read.
@@ -102,8 +114,24 @@ impl Output {
         let text = serde_json::to_string(data).map_err(|error| {
             Error::new(ErrorKind::Setup, "the result cannot be written as JSON").with_source(error)
         })?;
-        self.line(text);
+        self.json_text(&text);
         Ok(())
+    }
+
+    /// A finished JSON document on standard output. What steers a terminal can only stand in its texts,
+    /// and is spelled there as JSON spells it; line ends between its members stay.
+    pub(super) fn json_text(&self, text: &str) {
+        let mut out = String::with_capacity(text.len());
+        for c in text.chars() {
+            if c != '\n' && steers(c) {
+                let mut units = [0; 2];
+                let units = c.encode_utf16(&mut units).iter();
+                out.extend(units.map(|unit| format!("\\u{unit:04x}")));
+            } else {
+                out.push(c);
+            }
+        }
+        self.styled(out);
     }
 
     /// Whether everything said so far was written.
@@ -168,22 +196,8 @@ impl Output {
 
     /// A line on standard error.
     fn aside(&self, text: impl AsRef<str>) {
-        let _ = writeln!(anstream::stderr(), "{}", harmless(text.as_ref()));
+        let _ = writeln!(anstream::stderr(), "{}", one_line(text.as_ref()));
     }
-}
-
-/// The text with control characters, and marks that turn the direction of writing, made visible.
-fn harmless(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        let steers = matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-        if steers || (c.is_control() && c != '\n') {
-            out.extend(c.escape_unicode());
-        } else {
-            out.push(c);
-        }
-    }
-    out
 }
 
 /// An error, for machines.

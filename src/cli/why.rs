@@ -34,13 +34,13 @@ pub(super) fn run(args: &WhyArgs, output: &mut Output) -> Result<Ending> {
     let policy = load_policy(&args.policies)?;
     let explanation = explain(policy, &read(&args.request)?)?;
     if output.is_json() {
-        output.line(explanation.to_json());
+        output.json_text(&explanation.to_json());
     } else {
         let marks = match output.format() {
             Format::Plain => Marks::Words,
             _ => Marks::Symbols,
         };
-        output.line(explanation.to_text(output.language(), marks));
+        output.lines(explanation.to_text(output.language(), marks));
     }
     Ok(match explanation.outcome {
         "allow" => Ending::Fine,

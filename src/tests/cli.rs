@@ -27,6 +27,8 @@ mod pipes;
 #[path = "cli/stage.rs"]
 mod stage;
 
+#[path = "cli/steering.rs"]
+mod steering;
 #[path = "cli/watching.rs"]
 mod watching;
 

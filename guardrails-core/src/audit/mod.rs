@@ -14,7 +14,6 @@ mod json;
 mod keys;
 mod ledger;
 mod merkle;
-mod one_line;
 mod order;
 mod proof;
 mod recorded;

@@ -6,8 +6,7 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 
 use crate::decision::{LogId, OperationId};
-
-use super::one_line::say;
+use crate::one_line::say;
 
 /// What verification found, what it proved, and what it cannot see.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

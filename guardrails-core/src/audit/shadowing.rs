@@ -7,10 +7,10 @@ use std::fmt;
 use serde::Serialize;
 
 use super::journal::AuditReader;
-use super::one_line::say;
 use super::recorded::{RecordedContext, RecordedEvent, RecordedKind};
 use crate::decision::OperationId;
 use crate::error::Result;
+use crate::one_line::say;
 use crate::policy::Digest;
 
 /// Events read at a time.

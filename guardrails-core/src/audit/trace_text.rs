@@ -5,12 +5,12 @@
 
 use std::fmt;
 
-use super::one_line::say;
 use super::recorded::{
     RecordedEvent, RecordedField, RecordedKind, RecordedReason, RecordedVerdict,
 };
 use super::report::count;
 use super::trace::{Trace, TraceStep};
+use crate::one_line::say;
 use crate::policy::Digest;
 
 impl fmt::Display for Trace {

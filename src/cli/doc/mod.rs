@@ -65,7 +65,7 @@ pub(super) fn run(args: &DocArgs, output: &mut Output) -> Result<Ending> {
     fs::write(&args.out, &html).map_err(|error| unwritten(args, error))?;
     let out = args.out.display().to_string();
     if output.is_json() {
-        output.line(Fields::from_iter([("wrote", out)]).to_json());
+        output.json_text(&Fields::from_iter([("wrote", out)]).to_json());
     } else {
         output.line(format!("wrote {out}: policy {}", policy.digest));
     }

@@ -54,7 +54,8 @@ pub(super) fn run(args: &TestArgs, output: &mut Output) -> Result<Ending> {
             output.error(&error);
         }
         if output.format() == Format::Human {
-            output.line("waiting for changes; stop with Ctrl-C\n");
+            output.line("waiting for changes; stop with Ctrl-C");
+            output.gap();
         }
         if output.is_unread() {
             return Ok(Ending::Fine);

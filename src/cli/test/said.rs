@@ -49,7 +49,8 @@ fn summary(report: &TestReport) -> String {
 
 fn rules(coverage: &Coverage, output: &Output) {
     let share = of(coverage.rules_held());
-    output.line(format!("\nrules that held: {share}"));
+    output.gap();
+    output.line(format!("rules that held: {share}"));
     for rule in &coverage.rules {
         let how = match (rule.held, rule.failed) {
             (0, 0) => "never asked".to_owned(),

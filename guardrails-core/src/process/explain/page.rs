@@ -2,6 +2,7 @@
 
 use super::rows::Row;
 use crate::diagnostic::{Language, Phrase};
+use crate::one_line::one_line;
 use crate::phrase;
 use crate::process::Truth;
 
@@ -39,6 +40,7 @@ impl Page {
 
     /// A line, wrapped where it is too long; what is wrapped stands two columns further in.
     pub(super) fn line(&mut self, indent: usize, text: &str) {
+        let text = one_line(text);
         let mut room = WIDTH.saturating_sub(indent);
         let mut line = String::new();
         let mut lines: Vec<String> = Vec::new();
@@ -121,9 +123,9 @@ impl Page {
         } else if fits {
             let gap = column.saturating_sub(columns(left)).saturating_add(3);
             self.out.push_str(&" ".repeat(indent));
-            self.out.push_str(left);
+            self.out.push_str(&one_line(left));
             self.out.push_str(&" ".repeat(gap));
-            self.out.push_str(right);
+            self.out.push_str(&one_line(right));
             self.out.push('\n');
         } else {
             self.line_hanging(indent, left);
