@@ -1,7 +1,7 @@
 //! Rules that never change anything, since another one always says as much.
 //!
 //! Told of whatever may come, missing and unreadable data included: who removes such a rule changes no
-//! decision.
+//! decision, neither its outcome nor a code of its reasons, and no risk.
 
 use std::collections::HashMap;
 
@@ -222,9 +222,18 @@ fn follows(effect: &EffectKind, by: &Rule, verb: Verb) -> bool {
         match (effect, &stronger.kind) {
             (EffectKind::Notify(a), EffectKind::Notify(b)) => a == b,
             (EffectKind::Oblige(a), EffectKind::Oblige(b)) => a == b,
-            (EffectKind::Notify(_) | EffectKind::Oblige(_) | EffectKind::Do(_), _) => false,
+            // A refusal tells all of its codes, and a risk counts whatever else is decided.
+            (EffectKind::Deny(a, _), EffectKind::Deny(b, _)) => a == b,
+            (
+                EffectKind::Notify(_)
+                | EffectKind::Oblige(_)
+                | EffectKind::Risk(..)
+                | EffectKind::Deny(..)
+                | EffectKind::Do(_),
+                _,
+            ) => false,
             (EffectKind::RequireApproval(a), EffectKind::RequireApproval(b))
-                if a.chain == b.chain =>
+                if a.chain == b.chain && a.code == b.code =>
             {
                 true
             }
