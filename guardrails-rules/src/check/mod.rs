@@ -48,8 +48,8 @@ use guardrails_core::{Diagnostic, Severity, phrase};
 
 use crate::ast::{Declaration, File};
 use crate::bundle::Bundle;
-use crate::codes;
 use crate::test_case::TestCase;
+use crate::{codes, parse};
 use context::Context;
 
 /// Rules of one bundle (`rules`).
@@ -157,6 +157,8 @@ fn headers(cx: &Context<'_>, files: &[File]) {
                         | "写 `guard 1`，或者换用能读这个版本的发行版"
                 )),
             ),
+            // What is wrong with that line, or around it, was told by the parser.
+            None if parse::begins_with_version(source.text()) => {}
             None => {
                 let mut place = source.place(0, 0);
                 place.end = place.start;

@@ -7,6 +7,7 @@ use guardrails_core::{Diagnostic, Phrase, phrase};
 use pest::error::{Error, ErrorVariant, InputLocation};
 
 use super::grammar::{Rule, is_token};
+use super::scan::DECLARATIONS;
 use super::{Home, suggest};
 use crate::codes;
 
@@ -43,7 +44,8 @@ pub(super) fn syntax(home: Home<'_>, text: &str, keyword: &str, fault: Error<Rul
             due = suggest::joined(&expected)
         )
     };
-    let help = slip(text, &found)
+    let help = own_line(word, at)
+        .or_else(|| slip(text, &found))
         .or_else(|| needs_then(keyword, word, &wanted))
         .or_else(|| meant(word, &wanted))
         .unwrap_or_else(|| {
@@ -54,6 +56,18 @@ pub(super) fn syntax(home: Home<'_>, text: &str, keyword: &str, fault: Error<Rul
             )
         });
     Diagnostic::error(codes::SYNTAX, home.place(found), message).help(help)
+}
+
+/// A word that begins a declaration, in the middle of another one.
+fn own_line(word: &str, at: usize) -> Option<Phrase> {
+    let begins = at > 0 && DECLARATIONS.contains(&word);
+    begins.then(|| {
+        phrase!(
+            "begin a new line with `{word}`: each declaration has lines of its own"
+                | "让 `{word}` 另起一行：每个声明都单独成行",
+            word
+        )
+    })
 }
 
 /// The word, number or character at a place; nothing at the end.

@@ -84,6 +84,17 @@ pub(crate) fn file(source: &SourceFile, index: u32) -> (ast::File, Vec<Diagnosti
     builder.finish()
 }
 
+/// Whether the first word of a file is the one that says its version, readable or not.
+pub(crate) fn begins_with_version(text: &str) -> bool {
+    let mut lexer = Lexer::new(text, 0);
+    let tokens = std::iter::from_fn(|| lexer.next());
+    let first = tokens
+        .filter(|token| !matches!(token.kind, TokenKind::Comment { .. }))
+        .map(|token| token.range)
+        .next();
+    first.and_then(|range| text.get(range)) == Some("guard")
+}
+
 /// The tree of a file, and beside each of its declarations the whole stretch it is written in.
 pub(crate) fn stretches(source: &SourceFile, index: u32) -> (ast::File, Vec<Span>) {
     let home = Home {
