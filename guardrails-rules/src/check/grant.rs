@@ -10,7 +10,7 @@ use guardrails_core::{Name, phrase};
 use super::condition::{Checker, Reach};
 use super::context::{Context, declare};
 use super::symbols::Space;
-use super::{figures, mask};
+use super::{figures, mask, unmasked};
 use crate::ast::{self, Clause, ClauseKind, Dotted, Fields, Ident, MaskWord, Masking, Span};
 use crate::codes;
 
@@ -45,7 +45,7 @@ pub(super) fn lower(cx: &Context<'_>, written: &ast::Grant) -> Vec<Grant> {
         );
         return Vec::new();
     }
-    lowering.warn_unmasked(written, &clauses);
+    unmasked::warn(cx, &entity, written, &clauses);
     let contexts: Vec<Name> = written.contexts.iter().map(|c| c.text.clone()).collect();
     let roles = written.roles.iter();
     roles
@@ -167,51 +167,6 @@ impl Lowering<'_, '_> {
                     })
                     .collect()
             }
-        }
-    }
-
-    /// Personal data that some clause shows and no unconditional clause masks or hides.
-    fn warn_unmasked(&self, written: &ast::Grant, clauses: &[FieldClause]) {
-        for field in &self.entity.fields {
-            let Some(class) = field.pii else {
-                continue;
-            };
-            let covering = || clauses.iter().filter(|c| c.fields.covers(&field.name));
-            let covered = covering().any(|clause| {
-                clause.when.is_none()
-                    && matches!(clause.permission, Permission::Mask(_) | Permission::Hide)
-            });
-            let shown = covering()
-                .find(|clause| matches!(clause.permission, Permission::Read | Permission::Write));
-            let Some(shown) = shown.filter(|_| !covered) else {
-                continue;
-            };
-            let role = written.roles.first().map_or("", |role| &role.text);
-            let (name, class) = (&field.name, class.as_str());
-            let message = phrase!(
-                "`{name}` is personal data ({class}) and `{role}` sees it unmasked"
-                    | "`{name}` 是个人信息（{class}），而 `{role}` 看到的未经脱敏",
-                name,
-                class,
-                role
-            );
-            let help = phrase!(
-                "add `mask {name} with …` or `hide {name}`"
-                    | "加上 `mask {name} with …` 或 `hide {name}`",
-                name
-            );
-            self.cx.report(
-                guardrails_core::Diagnostic::warning(
-                    codes::UNMASKED_PII,
-                    shown.place.clone(),
-                    message,
-                )
-                .note(
-                    field.place.clone(),
-                    phrase!("it is marked here" | "在这里标注"),
-                )
-                .help(help),
-            );
         }
     }
 }

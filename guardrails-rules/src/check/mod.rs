@@ -38,6 +38,7 @@ mod symbols;
 mod table;
 mod test;
 mod types;
+mod unmasked;
 mod value;
 mod zone;
 

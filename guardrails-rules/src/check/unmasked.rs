@@ -1,0 +1,179 @@
+//! Personal data that a grant shows and does not mask, wherever in the record it is: a warning, since
+//! now and then that is wanted.
+
+use guardrails_core::policy::{Entity, Field, FieldClause, FieldSet, Permission, Type};
+use guardrails_core::{Diagnostic, Name, phrase};
+
+use super::context::Context;
+use crate::{ast, codes};
+
+/// Entities inside each other that are looked into.
+const DEPTH: usize = 16;
+
+/// Warns of each field of personal data that some clause shows and no unconditional clause masks or
+/// hides, in nested entities and lists of them too.
+pub(super) fn warn(
+    cx: &Context<'_>,
+    entity: &Entity,
+    written: &ast::Grant,
+    clauses: &[FieldClause],
+) {
+    let search = Search {
+        cx,
+        role: written.roles.first().map_or("", |role| &role.text),
+        clauses,
+    };
+    search.look_into(
+        entity,
+        &Around {
+            entities: vec![entity.name.clone()],
+            ..Around::default()
+        },
+    );
+}
+
+struct Search<'c, 'b> {
+    cx: &'c Context<'b>,
+    role: &'c str,
+    clauses: &'c [FieldClause],
+}
+
+/// Where in the record a nested entity is.
+#[derive(Clone, Default)]
+struct Around {
+    /// The paths of the fields around, outermost first.
+    paths: Vec<Name>,
+    entities: Vec<Name>,
+    /// The outermost list on the way.
+    list: Option<Name>,
+}
+
+impl Around {
+    /// The path of a field in here, and of all that is around it.
+    fn and(&self, field: &Field) -> Vec<Name> {
+        let mut paths = self.paths.clone();
+        paths.push(match self.paths.last() {
+            Some(around) => format!("{around}.{}", field.name).into(),
+            None => field.name.clone(),
+        });
+        paths
+    }
+}
+
+impl Search<'_, '_> {
+    fn look_into(&self, entity: &Entity, around: &Around) {
+        for field in &entity.fields {
+            let paths = around.and(field);
+            if field.pii.is_some() {
+                self.look_at(field, &paths, around.list.as_ref());
+            }
+            let Some(name) = inner(&field.ty).filter(|name| !around.entities.contains(name)) else {
+                continue;
+            };
+            let Some(nested) = self.cx.symbols.entities.get(name) else {
+                continue;
+            };
+            if paths.len() < DEPTH && self.shown(&paths, Whole::OrPart).is_some() {
+                let mut entities = around.entities.clone();
+                entities.push(name.clone());
+                let list = matches!(field.ty, Type::List(_)).then(|| paths.last().cloned());
+                let list = around.list.clone().or(list.flatten());
+                self.look_into(
+                    nested,
+                    &Around {
+                        paths,
+                        entities,
+                        list,
+                    },
+                );
+            }
+        }
+    }
+
+    fn look_at(&self, field: &Field, paths: &[Name], list: Option<&Name>) {
+        let disguised = self.clauses.iter().any(|clause| {
+            clause.when.is_none()
+                && matches!(clause.permission, Permission::Mask(_) | Permission::Hide)
+                && covers(&clause.fields, paths)
+        });
+        let shown = self.shown(paths, Whole::Only).filter(|_| !disguised);
+        if let (Some(shown), Some(path)) = (shown, paths.last()) {
+            self.report(field, path, list, shown);
+        }
+    }
+
+    /// The first clause that shows the field at the end of `paths`, or if that will do, anything in it.
+    fn shown(&self, paths: &[Name], whole: Whole) -> Option<&FieldClause> {
+        self.clauses.iter().find(|clause| {
+            matches!(clause.permission, Permission::Read | Permission::Write)
+                && (covers(&clause.fields, paths)
+                    || whole == Whole::OrPart && names_inside(&clause.fields, paths.last()))
+        })
+    }
+
+    fn report(&self, field: &Field, path: &Name, list: Option<&Name>, shown: &FieldClause) {
+        let class = field.pii.map_or("", |class| class.as_str());
+        let role = self.role;
+        let message = phrase!(
+            "`{path}` is personal data ({class}) and `{role}` sees it unmasked"
+                | "`{path}` 是个人信息（{class}），而 `{role}` 看到的未经脱敏",
+            path,
+            class,
+            role
+        );
+        let help = match list {
+            None => phrase!(
+                "add `mask {path} with …` or `hide {path}`"
+                    | "加上 `mask {path} with …` 或 `hide {path}`",
+                path
+            ),
+            Some(list) => phrase!(
+                "add `mask {list} with …` or `hide {list}`: the items of a list are masked together"
+                    | "加上 `mask {list} with …` 或 `hide {list}`：列表的各项只能一起脱敏",
+                list
+            ),
+        };
+        self.cx.report(
+            Diagnostic::warning(codes::UNMASKED_PII, shown.place.clone(), message)
+                .note(
+                    field.place.clone(),
+                    phrase!("it is marked here" | "在这里标注"),
+                )
+                .help(help),
+        );
+    }
+}
+
+/// Whether a clause must be about all of a field.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Whole {
+    Only,
+    OrPart,
+}
+
+/// Whether fields of a clause cover the last of `paths`, the others being around it.
+fn covers(fields: &FieldSet, paths: &[Name]) -> bool {
+    match fields {
+        FieldSet::Named(names) => paths.iter().any(|path| names.contains(path)),
+        FieldSet::AllExcept(except) => paths.iter().all(|path| !except.contains(path)),
+    }
+}
+
+/// Whether a clause names something inside of a field.
+fn names_inside(fields: &FieldSet, path: Option<&Name>) -> bool {
+    match (fields, path) {
+        (FieldSet::Named(names), Some(path)) => names.iter().any(|name| {
+            let inside = name.strip_prefix(&**path);
+            inside.is_some_and(|inside| inside.starts_with('.'))
+        }),
+        _ => false,
+    }
+}
+
+fn inner(ty: &Type) -> Option<&Name> {
+    match ty {
+        Type::Entity(name) => Some(name),
+        Type::List(item) => inner(item),
+        _ => None,
+    }
+}
