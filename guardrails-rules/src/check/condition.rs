@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use guardrails_core::policy::{
-    Aggregation, Comparison, Entity, Expr, ExprKind, Path, Quantifier, Type,
+    Aggregation, Comparison, Entity, Expr, ExprKind, Path, Quantifier, Type, Verb,
 };
 use guardrails_core::{Diagnostic, Name, Phrase, Place, Value, phrase};
 
@@ -33,6 +33,8 @@ pub(super) enum Reach {
 pub(super) enum Absent {
     /// An optional field, as it is written.
     Field(String),
+    /// A field of the record as it was, in a rule that creating one falls under.
+    Before(String),
     /// This aggregate, of a list that may be empty.
     OfNoItems(Aggregation),
 }
@@ -51,6 +53,8 @@ pub(super) struct Checker<'c, 'b> {
     /// What is surely there where we are.
     pub(super) known: Vec<Path>,
     pub(super) reads_risk: bool,
+    /// The operations that a rule is about; none elsewhere.
+    pub(super) verbs: Vec<Verb>,
 }
 
 impl<'c, 'b> Checker<'c, 'b> {
@@ -64,6 +68,15 @@ impl<'c, 'b> Checker<'c, 'b> {
             bare: Vec::new(),
             known: Vec::new(),
             reads_risk: false,
+            verbs: Vec::new(),
+        }
+    }
+
+    /// The same in a rule about these operations: what has no value in one of them is told of.
+    pub(super) fn about(self, verbs: &[Verb]) -> Self {
+        Self {
+            verbs: verbs.to_vec(),
+            ..self
         }
     }
 
@@ -96,6 +109,19 @@ impl<'c, 'b> Checker<'c, 'b> {
                     "say what a missing value means: ask `{name} is present` before it, or give a \
                      value after `??`"
                         | "写明缺失时的含义：在它前面先问 `{name} is present`，或者在 `??` 后面给出替代值",
+                    name
+                ),
+            ),
+            Absent::Before(name) => (
+                phrase!(
+                    "`{name}` is missing where a record is created, and then {then}"
+                        | "新建记录时没有 `{name}`，那时{then}",
+                    name,
+                    then
+                ),
+                phrase!(
+                    "take `create` out of the rule, or ask `{name} is present` before it"
+                        | "从规则中去掉 `create`，或者在它前面先问 `{name} is present`",
                     name
                 ),
             ),

@@ -3,7 +3,7 @@
 //! Looked up in this order: variables, words of the enum it is compared with, what the language
 //! itself provides, fields of the entity, consts, words of a named enum.
 
-use guardrails_core::policy::{EnumType, ExprKind, Path, Root, Type};
+use guardrails_core::policy::{EnumType, ExprKind, Path, Root, Type, Verb};
 use guardrails_core::{Name, Phrase, Value, phrase};
 
 use super::condition::{Absent, Checker, Reach};
@@ -227,6 +227,11 @@ impl Checker<'_, '_> {
                 if self.reach != Reach::Rule {
                     return self.out_of_reach(first, only_in_rules());
                 }
+                if self.verbs.contains(&Verb::Read) {
+                    let why =
+                        phrase!("has no score where a record is read" | "在读取记录时没有评分");
+                    return self.out_of_reach(first, why);
+                }
                 self.reads_risk = true;
                 self.read(Root::Risk, rest, Type::Decimal, span)
             }
@@ -279,6 +284,11 @@ impl Checker<'_, '_> {
         if self.cx.is_unknown(&ty) {
             return Typed::bad(place);
         }
+        // A record that is created was not there before.
+        let created = root == Root::Old && self.verbs.contains(&Verb::Create);
+        if created && optional.first() != Some(&1) {
+            optional.insert(0, 1);
+        }
         let path = Path {
             root,
             keys,
@@ -287,7 +297,11 @@ impl Checker<'_, '_> {
         if !is_there(&self.known, &path, &optional) {
             let dot = if prefix.is_empty() { "" } else { "." };
             let shown = format!("{prefix}{dot}{}", path.keys.join("."));
-            self.bare.push((Absent::Field(shown), span));
+            let absent = match created {
+                true => Absent::Before(shown),
+                false => Absent::Field(shown),
+            };
+            self.bare.push((absent, span));
         }
         Typed::known(ExprKind::Path(path), ty, place)
     }

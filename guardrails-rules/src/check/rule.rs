@@ -19,7 +19,7 @@ pub(super) fn lower(cx: &Context<'_>, written: &ast::Rule) -> Rule {
     let entity = grant::entity(cx, &written.entity);
     let about = About::of(cx, &written.annotations);
     let verbs = verbs(cx, &written.verbs);
-    let mut checker = Checker::new(cx, entity.clone(), Reach::Rule);
+    let mut checker = Checker::new(cx, entity.clone(), Reach::Rule).about(&verbs);
     // Without its entity each field would be reported as unknown.
     let when = written.when.as_ref().filter(|_| entity.is_some());
     let when = when.map(|when| checker.whole_condition(when));

@@ -35,7 +35,7 @@ pub(super) fn lower(cx: &Context<'_>, written: &ast::Table) -> Vec<Rule> {
     let columns: Vec<Option<Column>> = written
         .columns
         .iter()
-        .map(|column| self::column(cx, &entity, column))
+        .map(|column| self::column(cx, &entity, &verbs, column))
         .collect();
     let mut rows: Vec<Row<'_, '_>> = written
         .rows
@@ -133,11 +133,16 @@ fn check_shape(cx: &Context<'_>, written: &ast::Table) {
 }
 
 /// What a column looks at; none after a report.
-fn column(cx: &Context<'_>, entity: &Arc<Entity>, written: &Dotted) -> Option<Column> {
+fn column(
+    cx: &Context<'_>,
+    entity: &Arc<Entity>,
+    verbs: &[Verb],
+    written: &Dotted,
+) -> Option<Column> {
     if cell::is_role(written) {
         return Some(Column::Role);
     }
-    let mut checker = Checker::new(cx, Some(entity.clone()), Reach::Rule);
+    let mut checker = Checker::new(cx, Some(entity.clone()), Reach::Rule).about(verbs);
     let value = checker.path(&written.parts, written.span, None);
     match value.expr.kind {
         ExprKind::Path(path) => Some(Column::Value(path)),
