@@ -4,7 +4,7 @@ use guardrails_core::policy::Policy;
 use guardrails_core::{Diagnostic, Place, phrase};
 
 use super::work::Work;
-use super::{chains, conflict, grants, never, shadow, style, tables};
+use super::{chains, conflict, grants, never, regranted, shadow, style, tables};
 use crate::codes;
 use crate::test_case::TestCase;
 
@@ -35,6 +35,7 @@ pub fn findings(policy: &Policy, tests: &[TestCase], depth: Depth) -> Vec<Diagno
     tables::findings(policy, depth, &mut work, &mut out);
     shadow::findings(policy, &mut work, &mut out);
     grants::clauses(policy, &mut out);
+    regranted::findings(policy, &mut work, &mut out);
     chains::steps(policy, &mut out);
     if depth == Depth::Everything {
         // A rule that never changes anything is told of once.

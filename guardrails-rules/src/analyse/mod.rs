@@ -36,6 +36,7 @@ mod never;
 mod partition;
 mod problem;
 mod region;
+mod regranted;
 mod sample;
 mod scene;
 mod shadow;

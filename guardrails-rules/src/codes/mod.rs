@@ -87,6 +87,7 @@ mod g0518_clause_overruled;
 mod g0519_grant_unused;
 mod g0520_skill_blind;
 mod g0521_chain_unused;
+mod g0522_clause_regranted;
 mod g0530_rule_untested;
 mod g0531_rule_without_owner;
 mod g0532_rule_without_reason;
@@ -262,6 +263,7 @@ listed! {
     GRANT_UNUSED = g0519_grant_unused;
     SKILL_BLIND = g0520_skill_blind;
     CHAIN_UNUSED = g0521_chain_unused;
+    CLAUSE_REGRANTED = g0522_clause_regranted;
     RULE_UNTESTED = g0530_rule_untested;
     RULE_WITHOUT_OWNER = g0531_rule_without_owner;
     RULE_WITHOUT_REASON = g0532_rule_without_reason;
