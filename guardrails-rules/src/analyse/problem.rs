@@ -22,6 +22,9 @@ use super::variable::{ORDERS, Variable, What};
 
 /// Conditions on one value that only the evaluator knows; more of them count as not understood.
 const DEEP: usize = 3;
+/// Conditions on one value whose constants cut it into regions; more of them count as not understood,
+/// since each is worked out in each region.
+const TESTS: usize = 1_000;
 
 /// A claim made ready for the search.
 pub(super) struct Problem {
@@ -31,6 +34,16 @@ pub(super) struct Problem {
     pub(super) links: Vec<Link>,
     /// Conditions that are not understood.
     pub(super) outside: Vec<Place>,
+}
+
+impl Problem {
+    /// What one step of a search through this takes, about: a look at each region of each condition.
+    pub(super) fn weight(&self) -> usize {
+        let places = |at: usize| self.variables.get(at).map_or(0, |found| found.live.len());
+        let atoms = self.atoms.iter().map(|atom| places(atom.variable));
+        let variables = (0..self.variables.len()).map(places);
+        atoms.chain(variables).fold(1, usize::saturating_add)
+    }
 }
 
 /// A condition on one variable: its truth in each of the variable's regions.
@@ -171,6 +184,7 @@ impl<'e> Builder<'_, 'e> {
             None if depth == Depth::Deep && draft.tests.iter().filter(deep).count() >= DEEP => {
                 return self.unclear(expr);
             }
+            None if draft.tests.len() >= TESTS => return self.unclear(expr),
             None => {
                 draft.tests.push((shape, Test::Known(expr, path, depth)));
                 draft.tests.len() - 1

@@ -18,6 +18,11 @@ use super::variable::What;
 pub(super) const STEPS: usize = 20_000;
 /// Suppositions that the evaluator is asked about in one question (`analysis_examples`).
 const CHECKS: usize = 256;
+/// What all branches of one question may take together, in looks at a region of a condition: fewer
+/// branches are taken where each of them is long.
+const LOOKS: usize = 8_000_000;
+/// Things read that a search can choose values for; it goes one deeper for each.
+const VARIABLES: usize = 1_000;
 /// Ways to choose values from the regions of one branch.
 const VARIANTS: usize = 6;
 
@@ -43,12 +48,16 @@ pub(super) enum Doubt {
 /// Looks for a way to make the claim true.
 pub(super) fn solve(scene: Scene<'_>, data: Data, claim: &Claim<'_>) -> Outcome {
     let problem = Problem::new(scene, data, claim);
+    let steps = STEPS.min(LOOKS / problem.weight());
+    if problem.variables.len() > VARIABLES || steps == 0 {
+        return Outcome::CannotTell(Doubt::Limit("analysis_steps"));
+    }
     let live = problem.variables.iter().map(|v| v.live.clone()).collect();
     let mut search = Search {
         scene,
         claim,
         problem: &problem,
-        steps: STEPS,
+        steps,
         checks: CHECKS,
         doubtful: false,
     };
