@@ -168,9 +168,12 @@ fn conditions(grant: &Grant) -> impl Iterator<Item = &Expr> {
 
 /// What `and`, `or` and `not` join.
 fn parts<'e>(condition: &'e Expr, out: &mut Vec<&'e Expr>) {
+    let children = condition.children();
+    // `between` is one clause, though two comparisons are made of it.
+    let whole = !children.is_empty() && children.iter().all(|child| child.place == condition.place);
     match &condition.kind {
-        ExprKind::Not(_) | ExprKind::All(_) | ExprKind::Any(_) => {
-            for child in condition.children() {
+        ExprKind::Not(_) | ExprKind::All(_) | ExprKind::Any(_) if !whole => {
+            for child in children {
                 parts(child, out);
             }
         }

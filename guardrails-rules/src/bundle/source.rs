@@ -7,6 +7,7 @@ use guardrails_core::{Diagnostic, Place, phrase};
 
 use super::{FILE_BYTES, POLICY_ENDING};
 use crate::codes;
+use crate::parse::{Lexer, TokenKind};
 
 const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
@@ -46,6 +47,26 @@ impl SourceFile {
     #[must_use]
     pub fn path(&self) -> &Arc<str> {
         &self.path
+    }
+
+    /// What is written at a place of this file, on one line and without remarks.
+    #[must_use]
+    pub fn on_one_line(&self, place: &Place) -> String {
+        let text = self
+            .text
+            .get(place.start as usize..place.end as usize)
+            .unwrap_or_default();
+        let mut words = Vec::new();
+        let mut rest = 0;
+        let mut lexer = Lexer::new(text, 0);
+        while let Some(token) = lexer.next() {
+            if matches!(token.kind, TokenKind::Comment { .. }) {
+                words.extend(text.get(rest..token.range.start).map(str::split_whitespace));
+                rest = token.range.end;
+            }
+        }
+        words.extend(text.get(rest..).map(str::split_whitespace));
+        words.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 
     /// The text, without a byte order mark.

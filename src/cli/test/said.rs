@@ -73,9 +73,13 @@ fn times(what: &str, count: usize) -> String {
 fn clauses(run: &Run<'_>, coverage: &Coverage, output: &Output) {
     let share = of(coverage.clauses_seen());
     output.line(format!("clauses seen both true and false: {share}"));
-    for (_, clause) in uncovered(coverage) {
-        let text = text(run, &clause.place);
-        output.line(format!("  `{text}`  ({}): {}", clause.place, never(clause)));
+    for (part, clause) in uncovered(coverage) {
+        let (text, of) = (text(run, &clause.place), &part.name);
+        output.line(format!(
+            "  `{text}` of `{of}`  ({}): {}",
+            clause.place,
+            never(clause)
+        ));
     }
 }
 
@@ -100,12 +104,8 @@ fn never(clause: &CoveredClause) -> &'static str {
 
 /// A clause as it is written, on one line.
 fn text(run: &Run<'_>, place: &Place) -> String {
-    let written = || {
-        let text = run.bundle.file(&place.file)?.text();
-        text.get(place.start as usize..place.end as usize)
-    };
-    let words = written().unwrap_or_default().split_whitespace();
-    words.collect::<Vec<_>>().join(" ")
+    let file = run.bundle.file(&place.file);
+    file.map(|file| file.on_one_line(place)).unwrap_or_default()
 }
 
 /// Failures are errors; what is not covered is a warning, unless coverage was demanded.
