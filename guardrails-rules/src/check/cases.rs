@@ -6,7 +6,7 @@
 
 use chrono::NaiveTime;
 use guardrails_core::policy::{Entity, Verb};
-use guardrails_core::{Fields, Phrase, phrase};
+use guardrails_core::{Fields, Name, Phrase, phrase};
 
 use super::context::Context;
 use super::table::row_name;
@@ -173,9 +173,14 @@ fn check_shape(cx: &Context<'_>, written: &Cases) {
     let columns: Vec<Ident> = written
         .columns
         .iter()
-        .map(|column| Ident {
-            text: column.joined(),
-            span: column.span,
+        .map(|column| {
+            let text = column.joined();
+            // The record as it will be is meant either way.
+            let plain = text.strip_prefix("new.").map(Name::from);
+            Ident {
+                text: plain.unwrap_or(text),
+                span: column.span,
+            }
         })
         .collect();
     cx.report_repeats(columns.iter(), phrase!("the column " | "列 "));
