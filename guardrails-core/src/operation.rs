@@ -9,14 +9,14 @@ use chrono::{DateTime, Utc};
 
 use crate::audit::{Event, EventKind, OperationContext, OutcomeStatus, Receipt};
 use crate::change::Changes;
-use crate::data::{FieldTable, View, accessed, view};
+use crate::data::{AskedAt, FieldTable, View, accessed, view};
 use crate::decision::{OperationId, Reason};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guard::Guard;
 use crate::plan::Plan;
 use crate::policy::Verb;
 use crate::principal::Principal;
-use crate::process::{Explanation, Facts, Findings, Frame, Phase, explain_view};
+use crate::process::{Facts, Findings, on_read};
 use crate::record::{Record, TENANT_FIELD};
 use crate::request::Request;
 use crate::skills::spend_tokens;
@@ -26,6 +26,7 @@ use crate::value::{Fields, JsonLimits, Name, Value, within};
 mod aggregate;
 mod observed;
 mod propose;
+mod reading;
 
 pub use aggregate::Figure;
 
@@ -136,15 +137,13 @@ impl Operation {
         Ok(views)
     }
 
-    /// Which fields of a view are hidden or masked, and who says so. Tells nothing of the record.
-    #[must_use]
-    pub fn explain_view(&self, view: &View<'_>) -> Explanation {
-        explain_view(view.table(), &self.snapshot)
-    }
-
     fn view<'r>(&self, record: &'r Record, now: DateTime<Utc>) -> Result<Option<View<'r>>> {
         let table = self.table_of(record, now)?;
-        Ok(table.map(|table| view(record, &table)))
+        let asked = AskedAt {
+            now,
+            touched: self.touched,
+        };
+        Ok(table.map(|table| view(record, &table).asked(asked)))
     }
 
     /// What may be seen of a record, rules on reading included; none for one out of reach.
@@ -170,38 +169,31 @@ impl Operation {
     /// Applies the rules on reading: a mask or a hiding narrows the table; anything else refuses,
     /// since a read cannot wait.
     fn rules_on_read(&self, facts: &Facts<'_>, table: Arc<FieldTable>) -> Result<Arc<FieldTable>> {
-        let mut findings = Findings::default();
-        let frame = Frame::new(facts, &self.plan.slots);
-        for phase in [Phase::BeforeRisk, Phase::AfterRisk] {
-            self.plan.on_read.run(phase, &frame, facts, &mut findings);
-        }
-        let refusal = findings.refusal_on_read();
+        let findings = on_read(&self.plan.on_read, &self.plan.slots, facts);
+        let refusals = findings.refusals_on_read();
         if !findings.verdicts.is_empty() {
-            self.record_verdicts_on_read(facts.now, &findings, refusal.as_ref())?;
+            self.record_verdicts_on_read(facts.now, &findings, &refusals)?;
         }
-        if let Some(reason) = refusal {
-            return Err(Error::denied(reason));
+        let refused = !refusals.is_empty();
+        let table = findings.narrow(table);
+        if refused {
+            return Err(self.refused_read(facts, table, refusals));
         }
-        let narrowed = findings.masks.iter().filter(|finding| !finding.shadow);
-        let narrowed: Vec<_> = narrowed.map(|finding| finding.what.clone()).collect();
-        if narrowed.is_empty() {
-            return Ok(table);
-        }
-        Ok(Arc::new(table.narrowed(&narrowed)))
+        Ok(table)
     }
 
     fn record_verdicts_on_read(
         &self,
         now: DateTime<Utc>,
         findings: &Findings,
-        refusal: Option<&Reason>,
+        refusals: &[Reason],
     ) -> Result<()> {
         let decision = EventKind::Decision {
             record: Name::default(),
             fields: Arc::default(),
             action: None,
-            outcome: if refusal.is_some() { "deny" } else { "allow" },
-            reasons: refusal.cloned().into_iter().collect(),
+            outcome: if refusals.is_empty() { "allow" } else { "deny" },
+            reasons: refusals.into(),
             verdicts: findings.verdicts.as_slice().into(),
             risk: None,
             obligations: Arc::default(),

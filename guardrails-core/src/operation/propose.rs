@@ -8,12 +8,13 @@ use chrono::{DateTime, Utc};
 use super::{Operation, Stage};
 use crate::audit::EventKind;
 use crate::change::Changes;
-use crate::data::FieldTable;
-use crate::decision::{Decision, Obligation, Outcome, Reason, TicketHandle};
+use crate::data::{FieldTable, Sight};
+use crate::decision::{Decision, Obligation, Outcome, Reason, Risk, TicketHandle};
 use crate::error::Result;
 use crate::policy::{Digest, Verb};
 use crate::process::{
-    Action, Basis, Changing, Datum, Facts, Reader, Reference, Review, Schema, action_digest, review,
+    Action, Basis, Changing, Datum, Eye, Facts, Requester, Review, Schema, action_digest, review,
+    told,
 };
 use crate::record::TENANT_FIELD;
 use crate::value::{JsonLimits, Name, within};
@@ -61,20 +62,32 @@ impl Operation {
                 entity: &self.plan.entity,
             },
         };
-        let show = |reference: &Reference| reference.show(changing, Reader::Requester(&table));
+        let shown = self.shown(&table, &self.before(changes, &facts));
+        let eye = Eye {
+            table: &shown,
+            facts,
+            score: Sight::None,
+        };
+        let model = &self.snapshot.policy.risk;
+        let requester = Requester {
+            model,
+            eye,
+            changing,
+        };
         let mut review = review(
             &self.plan.on_change,
             &self.plan.scale,
             &self.plan.slots,
             &facts,
-            &show,
+            &requester,
         );
+        let risk = told(&review.risk, model, &review.untold, &eye);
         let touched = facts.max_sensitivity;
         refusals.append(&mut review.denials);
         let settled = self.settle(changes, refusals, &review)?;
         self.touched = touched;
-        let basis = self.basis(now, changes, &table);
-        self.conclude(basis, record, settled, review)
+        let basis = self.basis(now, changes, &shown);
+        self.conclude(basis, record, settled, (review, risk))
     }
 
     /// What the decision is made from, shared and not copied.
@@ -206,7 +219,7 @@ impl Operation {
         basis: Basis,
         record: Name,
         settled: Settled,
-        review: Review,
+        (review, risk): (Review, Risk),
     ) -> Result<Decision> {
         let basis = Arc::new(basis);
         let changes = &basis.changes;
@@ -215,7 +228,7 @@ impl Operation {
             outcome: settled.outcome,
             reasons: settled.reasons,
             shadows: review.shadows,
-            risk: Arc::new(review.risk),
+            risk: Arc::new(risk),
             notify: review.notify,
             obligations: review.obligations,
             policy: self.about.policy,
@@ -237,7 +250,9 @@ impl Operation {
             action: settled.action,
             outcome: decision.outcome.as_str(),
             reasons: shared(&decision.reasons),
-            verdicts: decision.verdicts.clone(),
+            verdicts: review
+                .recorded
+                .map_or(decision.verdicts.clone(), Into::into),
             risk: Some(decision.risk.clone()),
             obligations: names(&decision.obligations),
         };
