@@ -226,7 +226,7 @@ fn risk(risk: &Risk) -> Value {
     let factors: Fields = risk
         .factors
         .iter()
-        .map(|(name, share)| (name.clone(), *share))
+        .map(|(name, share)| (name.clone(), Value::from(*share)))
         .collect();
     let mut out = Fields::new();
     out.set("score", risk.score);

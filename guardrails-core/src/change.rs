@@ -47,6 +47,15 @@ impl Changes {
         }
     }
 
+    /// No change: `record` is read.
+    pub(crate) fn none(record: Record) -> Self {
+        Self {
+            verb: Verb::Read,
+            before: record,
+            set: Arc::default(),
+        }
+    }
+
     /// The change a ticket was made for.
     pub(crate) fn restored(verb: Verb, before: Record, set: Fields) -> Self {
         Self {

@@ -237,14 +237,18 @@ identifier! {
 }
 
 /// The risk of one operation: score, level, and what each factor gave.
+///
+/// INVARIANT: what is worked out from a value that the principal may not see is not in it. One share
+/// taken from the score gives the others away, so then the score is left out as well.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Risk {
-    /// 0 – 10 from the factors, plus what rules added.
-    pub score: Decimal,
+    /// 0 – 10 from the factors, plus what rules added; none where a share may not be told.
+    pub score: Option<Decimal>,
     /// The level that the score reaches.
     pub level: RiskLevel,
-    /// Name and contribution of each factor and each rule that added.
-    pub factors: Vec<(Name, Decimal)>,
+    /// Name and contribution of each factor and each rule that added; none where it is worked out
+    /// from what the principal may not see.
+    pub factors: Vec<(Name, Option<Decimal>)>,
 }
 
 /// One decision about one proposed change.
@@ -316,7 +320,7 @@ pub struct Verdict {
 /// How a condition came out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Holding {
-    /// It held.
+    /// It held; or which of the two it was turns on what the principal may not see.
     Held,
     /// It could not be known: something was missing, of another type, or overflowed. A restriction
     /// applies all the same.

@@ -8,6 +8,7 @@ use std::fmt;
 
 use crate::decision::Reason;
 use crate::diagnostic::Diagnostic;
+use crate::process::Basis;
 
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -22,6 +23,8 @@ struct Repr {
     reasons: Vec<Reason>,
     diagnostics: Vec<Diagnostic>,
     source: Option<Box<dyn StdError + Send + Sync>>,
+    /// What a refused read was decided from, for whoever asks why; told in nothing else.
+    basis: Option<Box<Basis>>,
 }
 
 /// What sort of failure an [`Error`] is.
@@ -83,6 +86,7 @@ impl Error {
             reasons: Vec::new(),
             diagnostics: Vec::new(),
             source: None,
+            basis: None,
         }))
     }
 
@@ -118,6 +122,18 @@ impl Error {
         let mut error = Self::new(ErrorKind::Policy, message);
         error.0.diagnostics = diagnostics;
         error
+    }
+
+    /// Keeps what a refused read was decided from.
+    #[must_use]
+    pub(crate) fn with_basis(mut self, basis: Basis) -> Self {
+        self.0.basis = Some(Box::new(basis));
+        self
+    }
+
+    /// What a refused read was decided from.
+    pub(crate) fn basis(&self) -> Option<&Basis> {
+        self.0.basis.as_deref()
     }
 
     /// Adds what to do about it.

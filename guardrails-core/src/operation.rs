@@ -9,14 +9,13 @@ use chrono::{DateTime, Utc};
 
 use crate::audit::{Event, EventKind, OperationContext, OutcomeStatus, Receipt};
 use crate::change::Changes;
-use crate::data::{View, accessed, view};
+use crate::data::{AskedAt, View, accessed, view};
 use crate::decision::{OperationId, Reason};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guard::Guard;
 use crate::plan::Plan;
 use crate::policy::Verb;
 use crate::principal::Principal;
-use crate::process::{Explanation, explain_view};
 use crate::record::Record;
 use crate::request::Request;
 use crate::skills::spend_tokens;
@@ -27,6 +26,7 @@ mod aggregate;
 mod asked;
 mod observed;
 mod propose;
+mod reading;
 mod shadow;
 
 pub use aggregate::Figure;
@@ -158,17 +158,15 @@ impl Operation {
         Ok((seen, views, withheld))
     }
 
-    /// Which fields of a view are hidden or masked, and who says so. Tells nothing of the record.
-    #[must_use]
-    pub fn explain_view(&self, view: &View<'_>) -> Explanation {
-        explain_view(view.table(), &self.snapshot)
-    }
-
     fn view<'r>(&mut self, record: &'r Record, now: DateTime<Utc>) -> Result<Option<View<'r>>> {
         let reading = self.reading_of(record, now)?;
         self.beside_reading(record, now, &reading);
-        let table = reading.into_table()?;
-        Ok(table.map(|table| view(record, &table)))
+        let table = self.released(record, now, reading)?;
+        let asked = AskedAt {
+            now,
+            touched: self.touched,
+        };
+        Ok(table.map(|table| view(record, &table).asked(asked)))
     }
 
     /// What the policy in force says to the reading of a record; what its rules said is on record.
@@ -200,13 +198,15 @@ impl Operation {
     }
 
     fn record_verdicts_on_read(&self, now: DateTime<Utc>, reading: &Reading) -> Result<()> {
-        let refused = reading.refusal.is_some();
         let decision = EventKind::Decision {
             record: Name::default(),
             fields: Arc::default(),
             action: None,
-            outcome: if refused { "deny" } else { "allow" },
-            reasons: reading.refusal.clone().into_iter().collect(),
+            outcome: match reading.refusals.as_slice() {
+                [] => "allow",
+                _ => "deny",
+            },
+            reasons: reading.refusals.as_slice().into(),
             verdicts: reading.verdicts().into(),
             risk: None,
             obligations: Arc::default(),

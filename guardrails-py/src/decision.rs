@@ -147,15 +147,19 @@ impl Decision {
     }
 
     #[getter]
-    fn risk_score<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_decimal(py, self.core.risk().score.normalize())
+    fn risk_score<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let score = self.core.risk().score;
+        score
+            .map(|score| to_decimal(py, score.normalize()))
+            .transpose()
     }
 
     #[getter]
     fn risk_factors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let dict = PyDict::new(py);
         for (name, share) in &self.core.risk().factors {
-            dict.set_item(&**name, to_decimal(py, share.normalize())?)?;
+            let share = share.map(|share| to_decimal(py, share.normalize()));
+            dict.set_item(&**name, share.transpose()?)?;
         }
         Ok(dict)
     }

@@ -64,16 +64,16 @@ fn print(answer: &Evaluation, output: &Output) {
         output.line(format!("  in shadow, without effect: {reason}"));
     }
     if let Some(risk) = &answer.risk {
-        let share = |(name, share): &(crate::Name, rust_decimal::Decimal)| {
-            format!("{name} {}", share.normalize())
+        let told = |points: Option<rust_decimal::Decimal>| match points {
+            Some(points) => points.normalize().to_string(),
+            None => "not told".to_owned(),
         };
-        let shares: Vec<_> = risk.factors.iter().map(share).collect();
-        output.line(format!(
-            "  risk {} {} ({})",
-            risk.score.normalize(),
-            risk.level,
-            shares.join(", ")
-        ));
+        let factors = risk.factors.iter();
+        let shares: Vec<_> = factors
+            .map(|(name, share)| format!("{name} {}", told(*share)))
+            .collect();
+        let (score, level) = (told(risk.score), risk.level);
+        output.line(format!("  risk {score} {level} ({})", shares.join(", ")));
     }
     if let Some(view) = &answer.view {
         output.line("  the AI sees");

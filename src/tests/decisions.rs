@@ -18,6 +18,8 @@ mod approvals;
 mod begin;
 #[path = "decisions/fixture.rs"]
 mod fixture;
+#[path = "decisions/leaks.rs"]
+mod leaks;
 #[path = "decisions/messages.rs"]
 mod messages;
 #[path = "decisions/parameters.rs"]

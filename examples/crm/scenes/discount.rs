@@ -23,11 +23,11 @@ pub(crate) fn play(stage: &Stage, story: &mut Story) -> Result {
     let factors: Vec<String> = risk
         .factors
         .iter()
-        .map(|(name, points)| format!("{name} {points}"))
+        .filter_map(|(name, points)| Some(format!("{name} {}", (*points)?)))
         .collect();
     story.cite(format_args!(
         "risk {} {}: {}",
-        risk.score,
+        risk.score.unwrap_or_default(),
         risk.level,
         factors.join(" + ")
     ));

@@ -203,11 +203,15 @@ fn write_risk(object: &mut Object<'_>, risk: &Risk) {
     object.list(member!("factors"), &risk.factors, |out, (name, score)| {
         item(out, |factor| {
             factor.text(member!("name"), name);
-            factor.decimal(member!("score"), *score);
+            if let Some(score) = score {
+                factor.decimal(member!("score"), *score);
+            }
         });
     });
     object.word(member!("level"), risk.level.as_str());
-    object.decimal(member!("score"), risk.score);
+    if let Some(score) = risk.score {
+        object.decimal(member!("score"), score);
+    }
 }
 
 fn write_ticket(data: &mut Object<'_>, ticket: &TicketEvent) {

@@ -361,7 +361,8 @@ pub struct RecordedRisk {
     pub factors: Vec<RecordedFactor>,
     /// `LOW`, `MEDIUM` or `HIGH`.
     pub level: String,
-    /// The score, as decimal text.
+    /// The score, as decimal text; empty where a share is left out.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub score: String,
 }
 
@@ -370,7 +371,9 @@ pub struct RecordedRisk {
 pub struct RecordedFactor {
     /// Its name.
     pub name: String,
-    /// Its contribution, as decimal text.
+    /// Its contribution, as decimal text; empty where it is worked out from what the principal may
+    /// not see.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub score: String,
 }
 

@@ -190,7 +190,10 @@ fn write_decision(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Resul
     };
     say(f, format_args!("{outcome}"))?;
     if let Some(risk) = risk {
-        say(f, format_args!(", risk {} ({})", risk.level, risk.score))?;
+        say(f, format_args!(", risk {}", risk.level))?;
+        if !risk.score.is_empty() {
+            say(f, format_args!(" ({})", risk.score))?;
+        }
     }
     let on = if record.is_empty() {
         "a new record"
@@ -204,7 +207,11 @@ fn write_decision(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Resul
         detail(f, format_args!("action {action}"))?;
     }
     for factor in risk.iter().flat_map(|risk| &risk.factors) {
-        detail(f, format_args!("risk {} {}", factor.name, factor.score))?;
+        let score = match factor.score.as_str() {
+            "" => "not told",
+            score => score,
+        };
+        detail(f, format_args!("risk {} {score}", factor.name))?;
     }
     write_reasons(f, reasons)?;
     if !obligations.is_empty() {

@@ -21,6 +21,8 @@ pub(crate) use compare::compare;
 pub use mask::Mask;
 pub use permission::{Asked, Permissions};
 pub use pii::{Finding, PiiKind, find};
+pub(crate) use show::HIDDEN;
 pub(crate) use sight::Sight;
 pub use table::{FieldRow, FieldTable};
+pub(crate) use view::AskedAt;
 pub use view::{OwnedView, View, ViewNote, accessed, view};

@@ -9,7 +9,7 @@ use crate::process::{Declared, written};
 use crate::value::{Name, Value};
 
 /// Stands for a value that may not be seen.
-pub(super) const HIDDEN: &str = "‹hidden›";
+pub(crate) const HIDDEN: &str = "‹hidden›";
 /// Stands for a value that is not there.
 const MISSING: &str = "‹missing›";
 

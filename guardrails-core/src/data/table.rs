@@ -255,6 +255,14 @@ impl FieldTable {
     }
 }
 
+impl FieldTable {
+    /// The same table with every field hidden: of a record that may not be read.
+    pub(crate) fn all_hidden(&self) -> Self {
+        let names = self.rows.iter().map(|row| (row.name.clone(), None));
+        self.narrowed(&names.collect::<Vec<_>>())
+    }
+}
+
 /// Makes the field at `path` no more permissive than `access`. Where the inside of a field is not
 /// spelled out, it is from here on.
 fn restrict(rows: &mut [FieldRow], shapes: &Shapes, path: &str, access: &Access) {

@@ -11,6 +11,8 @@ mod seen;
 use std::fmt;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::access::Access;
 use super::project::{Projector, Shown, lone_mask};
 use super::table::{FieldRow, FieldTable};
@@ -35,6 +37,16 @@ pub struct View<'r> {
     strays: usize,
     /// Whether each of the table's fields was in the record, and as declared.
     complete: bool,
+    asked: Option<AskedAt>,
+}
+
+/// When an operation made a view, and what it had seen by then: what its rules went by beside the
+/// record.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AskedAt {
+    pub(crate) now: DateTime<Utc>,
+    /// The highest sensitivity shown or written before.
+    pub(crate) touched: u8,
 }
 
 /// The view of `record` through `table`. A record out of the table's row scope has no fields in it.
@@ -46,6 +58,7 @@ pub fn view<'r>(record: &'r Record, table: &Arc<FieldTable>) -> View<'r> {
         entries: Vec::new(),
         strays: 0,
         complete: true,
+        asked: None,
     };
     if table.is_out_of_scope() {
         view.complete = false;
@@ -137,6 +150,17 @@ impl<'r> View<'r> {
             access.mask = "";
         }
         access
+    }
+
+    /// The view, with when it was asked for.
+    pub(crate) fn asked(mut self, asked: AskedAt) -> Self {
+        self.asked = Some(asked);
+        self
+    }
+
+    /// When it was asked for; none for a view that no operation made.
+    pub(crate) fn was_asked(&self) -> Option<AskedAt> {
+        self.asked
     }
 
     /// The entity.

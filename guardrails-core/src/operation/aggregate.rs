@@ -12,8 +12,9 @@ use chrono::{DateTime, Utc};
 use rust_decimal::Decimal;
 
 use super::Operation;
-use super::asked::{Asked, Reading};
+use super::asked::Asked;
 use crate::audit::{EventKind, FieldAccess};
+use crate::data::FieldTable;
 use crate::decision::Reason;
 use crate::error::{Error, ErrorKind, Result};
 use crate::policy::{Aggregation, Type};
@@ -48,7 +49,10 @@ impl Operation {
     ) -> Result<Figure> {
         let now = self.now();
         let wanted = Wanted::of(self.asked(), field, figure)?;
-        let taken = wanted.over(records, |record| self.reading_of(record, now));
+        let taken = wanted.over(records, |record| {
+            let reading = self.reading_of(record, now)?;
+            self.released(record, now, reading)
+        });
         self.beside_figure(records, field, figure, now, &taken)?;
         let mut group = match taken? {
             Taken::Group(group) => group,
@@ -149,18 +153,18 @@ impl<'a> Wanted<'a> {
         })
     }
 
-    /// Takes it over the records, of which `reading_of` tells what may be seen.
+    /// Takes it over the records, of which `table_of` tells what may be seen; none of one out of reach.
     pub(super) fn over(
         &self,
         records: &[Record],
-        mut reading_of: impl FnMut(&Record) -> Result<Reading>,
+        mut table_of: impl FnMut(&Record) -> Result<Option<Arc<FieldTable>>>,
     ) -> Result<Taken> {
         let mut group = Group::default();
         for record in records {
             if !group.ids.insert(record.id()?) {
                 return Err(input("a record is given twice"));
             }
-            let Some(table) = reading_of(record)?.into_table()? else {
+            let Some(table) = table_of(record)? else {
                 group.withheld = group.withheld.saturating_add(1);
                 continue;
             };

@@ -8,14 +8,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::change::Changes;
-use crate::data::FieldTable;
-use crate::decision::{Reason, Verdict};
-use crate::error::{Error, Result};
+use crate::data::{FieldTable, Sight};
+use crate::decision::{Reason, Risk, Verdict};
+use crate::error::{Error, ErrorKind, Result};
 use crate::plan::Plan;
 use crate::policy::Verb;
 use crate::principal::Principal;
 use crate::process::{
-    Changing, Datum, Facts, Findings, Frame, Phase, Reader, Reference, Review, Schema, review,
+    Changing, Datum, Eye, Facts, Findings, Requester, Review, Schema, on_read, review, told,
 };
 use crate::record::{Record, TENANT_FIELD};
 use crate::snapshot::Snapshot;
@@ -37,8 +37,8 @@ pub(super) struct Reading {
     /// What may be seen; none of a record out of reach.
     pub(super) table: Option<Arc<FieldTable>>,
     pub(super) findings: Findings,
-    /// The rule on reading that refuses.
-    pub(super) refusal: Option<Reason>,
+    /// Why rules on reading refuse.
+    pub(super) refusals: Vec<Reason>,
 }
 
 impl<'a> Asked<'a> {
@@ -77,7 +77,7 @@ impl<'a> Asked<'a> {
         let mut reading = Reading {
             table: None,
             findings: Findings::default(),
-            refusal: None,
+            refusals: Vec::new(),
         };
         if !self.of_tenant(record.fields()) {
             return reading;
@@ -87,27 +87,25 @@ impl<'a> Asked<'a> {
         if table.is_out_of_scope() {
             return reading;
         }
-        reading.table = Some(table);
-        if !self.plan.on_read.is_empty() {
-            self.rules_on_read(&facts, &mut reading);
+        if self.plan.on_read.is_empty() {
+            reading.table = Some(table);
+            return reading;
         }
+        // A mask or a hiding narrows the table; anything else refuses, since a read cannot wait.
+        reading.findings = on_read(&self.plan.on_read, &self.plan.slots, &facts);
+        reading.refusals = reading.findings.refusals_on_read();
+        reading.table = Some(reading.findings.narrow(table));
         reading
     }
 
-    /// Applies the rules on reading: a mask or a hiding narrows the table; anything else refuses,
-    /// since a read cannot wait.
-    fn rules_on_read(&self, facts: &Facts<'_>, reading: &mut Reading) {
-        let findings = &mut reading.findings;
-        let frame = Frame::new(facts, &self.plan.slots);
-        for phase in [Phase::BeforeRisk, Phase::AfterRisk] {
-            self.plan.on_read.run(phase, &frame, facts, findings);
+    /// What of the record as it is may be shown in reasons and explanations: no more than a read of it
+    /// would show.
+    pub(super) fn shown(&self, table: &Arc<FieldTable>, before: &Facts<'_>) -> Arc<FieldTable> {
+        let rules = &self.plan.on_read;
+        if rules.is_empty() || table.is_out_of_scope() || !before.has_old {
+            return table.clone();
         }
-        reading.refusal = findings.refusal_on_read();
-        let narrowed = findings.masks.iter().filter(|finding| !finding.shadow);
-        let narrowed: Vec<_> = narrowed.map(|finding| finding.what.clone()).collect();
-        if let Some(table) = reading.table.as_mut().filter(|_| !narrowed.is_empty()) {
-            *table = Arc::new(table.narrowed(&narrowed));
-        }
+        on_read(rules, &self.plan.slots, before).narrow(table.clone())
     }
 
     /// The facts of a proposal, and what the principal may see and change of the record as it is; of a
@@ -177,9 +175,9 @@ impl<'a> Asked<'a> {
         }
     }
 
-    /// What rules and risk say. `seen` is what the reasons may show: the table of the policy in force,
-    /// whichever policy is asked.
-    pub(super) fn review(&self, facts: &Facts<'a>, seen: &FieldTable) -> Review {
+    /// What rules and risk say, and what may be told of the risk. `seen` is what may be shown: the table
+    /// of the policy in force, whichever policy is asked.
+    pub(super) fn review(&self, facts: &Facts<'a>, seen: &FieldTable) -> (Review, Risk) {
         let changing = Changing {
             before: facts.before,
             set: facts.set,
@@ -188,9 +186,21 @@ impl<'a> Asked<'a> {
                 entity: &self.plan.entity,
             },
         };
-        let show = |reference: &Reference| reference.show(changing, Reader::Requester(seen));
+        let eye = Eye {
+            table: seen,
+            facts: *facts,
+            score: Sight::None,
+        };
+        let model = &*self.snapshot.policy.risk;
+        let requester = Requester {
+            model,
+            eye,
+            changing,
+        };
         let plan = self.plan;
-        review(&plan.on_change, &plan.scale, &plan.slots, facts, &show)
+        let review = review(&plan.on_change, &plan.scale, &plan.slots, facts, &requester);
+        let risk = told(&review.risk, model, &review.untold, &eye);
+        (review, risk)
     }
 }
 
@@ -211,9 +221,9 @@ impl Reading {
     /// # Errors
     /// [`ErrorKind::Denied`](crate::ErrorKind::Denied) where a rule on reading refuses.
     pub(super) fn into_table(self) -> Result<Option<Arc<FieldTable>>> {
-        match self.refusal {
-            Some(reason) => Err(Error::denied(reason)),
-            None => Ok(self.table),
+        match self.refusals.is_empty() {
+            true => Ok(self.table),
+            false => Err(Error::refused(ErrorKind::Denied, self.refusals)),
         }
     }
 

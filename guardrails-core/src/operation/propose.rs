@@ -10,7 +10,7 @@ use super::{Operation, Stage};
 use crate::audit::EventKind;
 use crate::change::Changes;
 use crate::data::FieldTable;
-use crate::decision::{Decision, Obligation, Outcome, Reason, TicketHandle};
+use crate::decision::{Decision, Obligation, Outcome, Reason, Risk, TicketHandle};
 use crate::error::Result;
 use crate::policy::{Digest, Verb};
 use crate::process::{Action, Basis, Review, action_digest};
@@ -41,16 +41,18 @@ impl Operation {
         let asked = self.asked();
         let (facts, table) = asked.proposal(changes, now);
         let mut refusals = asked.refusals(changes, &table);
-        self.observed(changes.verb(), as_it_is(changes, &facts), facts);
-        let mut review = asked.review(&facts, &table);
+        let before = as_it_is(changes, &facts);
+        self.observed(changes.verb(), before, facts);
+        let shown = asked.shown(&table, &before);
+        let (mut review, risk) = asked.review(&facts, &shown);
         let touched = facts.max_sensitivity;
         refusals.append(&mut review.denials);
         let said = Said::of(&refusals, &review.needs);
-        let beside = self.beside_proposal(changes, now, &table, &said);
+        let beside = self.beside_proposal(changes, now, &shown, &said);
         let settled = self.settle(changes, refusals, &review)?;
         self.touched = touched;
-        let basis = self.basis(now, changes, &table);
-        self.conclude(basis, record, settled, review, beside)
+        let basis = self.basis(now, changes, &shown);
+        self.conclude(basis, record, settled, (review, risk), beside)
     }
 
     /// What the decision is made from, shared and not copied.
@@ -118,7 +120,7 @@ impl Operation {
         basis: Basis,
         record: Name,
         settled: Settled,
-        review: Review,
+        (review, risk): (Review, Risk),
         beside: Option<(Arc<ShadowDecision>, ShadowAnswer)>,
     ) -> Result<Decision> {
         let basis = Arc::new(basis);
@@ -130,7 +132,7 @@ impl Operation {
             reasons: settled.reasons,
             shadows: review.shadows,
             shadow_policy,
-            risk: Arc::new(review.risk),
+            risk: Arc::new(risk),
             notify: review.notify,
             obligations: review.obligations,
             policy: self.about.policy,
@@ -152,7 +154,9 @@ impl Operation {
             action: settled.action,
             outcome: decision.outcome.as_str(),
             reasons: shared(&decision.reasons),
-            verdicts: decision.verdicts.clone(),
+            verdicts: review
+                .recorded
+                .map_or(decision.verdicts.clone(), Into::into),
             risk: Some(decision.risk.clone()),
             obligations: names(&decision.obligations),
         };

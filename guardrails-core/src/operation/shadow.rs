@@ -101,7 +101,7 @@ impl Shadow {
             difference,
             in_force: in_force.outcome(),
             fields,
-            reasons: reading.refusal.clone().into_iter().collect(),
+            reasons: reading.refusals.as_slice().into(),
             verdicts: reading.findings.verdicts.clone(),
             ..ShadowAnswer::new(self.digest(), ShadowStep::Read, reading.outcome())
         };
@@ -118,16 +118,16 @@ impl Shadow {
 
 impl Reading {
     fn outcome(&self) -> &'static str {
-        match (&self.table, &self.refusal) {
-            (None, _) => "out_of_reach",
-            (_, Some(_)) => "deny",
-            _ => "allow",
+        match &self.table {
+            None => "out_of_reach",
+            Some(_) if self.refusals.is_empty() => "allow",
+            Some(_) => "deny",
         }
     }
 
     /// The table of a record that is shown.
     fn shown(&self) -> Option<&FieldTable> {
-        self.table.as_deref().filter(|_| self.refusal.is_none())
+        self.table.as_deref().filter(|_| self.refusals.is_empty())
     }
 
     /// How this reading stands to another one, and the fields of which it shows something else.
@@ -212,8 +212,9 @@ impl Operation {
         let Some(asked) = shadow.asked(&self.principal, &self.context) else {
             return Ok(());
         };
-        let taken = Wanted::of(asked, field, figure)
-            .and_then(|wanted| wanted.over(records, |record| Ok(asked.reading(record, now))));
+        let taken = Wanted::of(asked, field, figure).and_then(|wanted| {
+            wanted.over(records, |record| asked.reading(record, now).into_table())
+        });
         let (difference, seen) = match (over(in_force), over(&taken)) {
             (Some(was), Some(is)) if was.seen == is.seen => return Ok(()),
             (Some(_), Some(is)) => (Difference::Otherwise, Some(is)),
@@ -261,15 +262,15 @@ impl Operation {
             Some(asked) => {
                 let (facts, table) = asked.proposal(changes, now);
                 let mut refusals = asked.refusals(changes, &table);
-                let mut review = asked.review(&facts, seen);
+                let (mut review, risk) = asked.review(&facts, seen);
                 refusals.append(&mut review.denials);
                 let said = Said::of(&refusals, &review.needs);
                 answer.reasons = match refusals.is_empty() {
                     true => review.needs.into_iter().map(|need| need.reason).collect(),
                     false => refusals.into(),
                 };
-                answer.verdicts = review.verdicts;
-                answer.risk = Some(review.risk);
+                answer.verdicts = review.recorded.unwrap_or(review.verdicts);
+                answer.risk = Some(risk);
                 shadow.touched = facts.max_sensitivity;
                 said
             }

@@ -153,7 +153,8 @@ pub trait Action: Send + Sync + fmt::Debug {
     }
 }
 
-/// What a script asked for.
+/// What a script asked for. Texts and names stand in the script as they are, so that no value of the
+/// record is in them; points may be worked out from anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ActionEffect {
     /// Refuse, with code and text.

@@ -5,7 +5,7 @@
 
 use super::template::MISSING;
 use super::written::{Declared, written};
-use crate::data::FieldTable;
+use crate::data::{FieldTable, HIDDEN, Sight};
 use crate::policy::{Policy, Type};
 use crate::value::{Fields, Name, Value};
 
@@ -132,7 +132,13 @@ impl Reference {
             None => self.value(record.before),
         };
         let Some(value) = value else {
-            return MISSING.to_owned();
+            let (Reader::Requester(table) | Reader::Other(table)) = reader;
+            // Whether a hidden field is empty is as hidden as what is in it.
+            return match table.sight(&self.path()) {
+                Sight::None if changed.is_none() => HIDDEN,
+                _ => MISSING,
+            }
+            .to_owned();
         };
         let declared = record.schema.declared(self);
         match reader {

@@ -16,10 +16,12 @@ mod index;
 mod lifecycle;
 mod message;
 mod observe;
+mod on_read;
 mod operand;
 mod oracle;
 mod predicate;
 mod reading;
+mod reveal;
 mod review;
 mod risk;
 mod rules;
@@ -46,9 +48,13 @@ pub use ticket::{StepDecision, Ticket, TicketState, Vote};
 pub use truth::Truth;
 
 pub(crate) use action_digest::{Action, action_digest};
-pub(crate) use explain::{Basis, Refused, explain, explain_refusal, explain_view};
-pub(crate) use message::{Changing, Reader, Reference, Schema};
+pub(crate) use explain::{
+    Basis, Eye, Refused, explain, explain_read, explain_refusal, explain_view,
+};
+pub(crate) use message::{Changing, Schema};
+pub(crate) use on_read::on_read;
 pub(crate) use predicate::{Compiler, Frame, Predicate, Settled, Slots};
+pub(crate) use reveal::{Requester, told};
 pub(crate) use review::{NeedsApproval, Review, chains, review};
 pub(crate) use risk::Scale;
 pub(crate) use rules::{Findings, Phase, RuleSet};

@@ -5,15 +5,18 @@
 
 use std::sync::Arc;
 
+use rust_decimal::Decimal;
+
 use super::facts::Facts;
-use super::message::{Reference, fill};
+use super::message::fill;
 use super::oracle;
 use super::predicate::{Frame, Slots};
-use super::risk::{Scale, share, total};
+use super::reveal::Reveal;
+use super::risk::{Scale, Weighed, share, total};
 use super::rules::{Because, Finding, Findings, Phase, RuleSet, in_force, phase};
 use super::tables::take_plainly;
 use super::template::Template;
-use crate::decision::{Obligation, Reason, Risk, Verdict};
+use crate::decision::{Holding, Obligation, Reason, Verdict};
 use crate::diagnostic::Phrase;
 use crate::phrase;
 use crate::policy::{Duty, LevelEffect, Message, Policy, RiskThreshold, Verb};
@@ -27,10 +30,15 @@ pub(crate) struct Review {
     pub(crate) needs: Vec<NeedsApproval>,
     /// What shadow rules would have said.
     pub(crate) shadows: Vec<Reason>,
-    pub(crate) risk: Risk,
+    pub(crate) risk: Weighed,
+    /// Points that may not be told, by their place among what rules added.
+    pub(crate) untold: Vec<usize>,
     pub(crate) notify: Vec<Name>,
     pub(crate) obligations: Vec<Obligation>,
+    /// As the requester may be told of them.
     pub(crate) verdicts: Vec<Verdict>,
+    /// As they really were, for the audit; none where that is the same.
+    pub(crate) recorded: Option<Vec<Verdict>>,
 }
 
 /// A chain that must agree, and why.
@@ -43,8 +51,14 @@ pub(crate) struct NeedsApproval {
     pub(crate) template: Template,
 }
 
-/// Shows what a message refers to, as the requester may see it.
-pub(crate) type Show<'s> = &'s dyn Fn(&Reference) -> String;
+/// What the requester may be told.
+type Show<'s> = &'s dyn Reveal;
+
+/// The same, with the score that rules saw, if it may be told.
+struct Telling<'s> {
+    show: Show<'s>,
+    score: Option<Decimal>,
+}
 
 /// Reviews with the plan's index and predicates.
 pub(crate) fn review<'a>(
@@ -58,6 +72,7 @@ pub(crate) fn review<'a>(
     let frame = Frame::new(facts, slots);
     rules.run(Phase::BeforeRisk, &frame, facts, &mut findings);
     let mut risk = scale.weigh(&frame, &findings.risks);
+    let first = risk.score;
     if rules.has_phase(Phase::AfterRisk) {
         let facts = Facts {
             risk_score: Some(risk.score),
@@ -68,7 +83,7 @@ pub(crate) fn review<'a>(
         risk = scale.weigh(&frame, &findings.risks);
     }
     let reached: Vec<_> = scale.reached(risk.level).collect();
-    conclude(findings, risk, &reached, facts, show)
+    conclude(findings, (first, risk), &reached, facts, show)
 }
 
 /// Reviews by walking every rule with the oracle: slow, plain, and the definition of the answer.
@@ -112,8 +127,9 @@ pub(crate) fn review_naively(
     };
     let mut findings = Findings::default();
     run(Phase::BeforeRisk, facts, &mut findings);
+    let first = weigh(&findings).score;
     let facts = Facts {
-        risk_score: Some(weigh(&findings).score),
+        risk_score: Some(first),
         ..*facts
     };
     run(Phase::AfterRisk, &facts, &mut findings);
@@ -124,27 +140,37 @@ pub(crate) fn review_naively(
         .iter()
         .filter(|threshold| threshold.level <= risk.level)
         .collect();
-    conclude(findings, risk, &reached, &facts, show)
+    conclude(findings, (first, risk), &reached, &facts, show)
 }
 
 fn conclude(
     mut findings: Findings,
-    risk: Risk,
+    (first, risk): (Decimal, Weighed),
     reached: &[&RiskThreshold],
     facts: &Facts<'_>,
     show: Show<'_>,
 ) -> Review {
+    let untold = untold(&findings, show);
+    let unknown = !findings.unknown.is_empty();
+    let tells = unknown && untold.is_empty() && show.sees_factors();
+    let show = &Telling {
+        show,
+        score: tells.then_some(first),
+    };
+    let (verdicts, recorded) = verdicts(&mut findings, show);
     let mut review = Review {
         denials: Vec::new(),
         needs: Vec::new(),
         shadows: Vec::new(),
         risk,
+        untold,
         notify: Vec::new(),
         obligations: Vec::new(),
-        verdicts: std::mem::take(&mut findings.verdicts),
+        verdicts,
+        recorded,
     };
     for finding in std::mem::take(&mut findings.denials) {
-        let template = template(&finding.what.because, &finding, facts);
+        let template = template(&finding.what.because, &finding, facts, show);
         let reason = reason(finding.what.code.clone(), &template, &finding, facts, show);
         if finding.shadow {
             review.shadows.push(reason);
@@ -153,7 +179,7 @@ fn conclude(
         }
     }
     for finding in std::mem::take(&mut findings.approvals) {
-        let template = template(&finding.what.because, &finding, facts);
+        let template = template(&finding.what.because, &finding, facts, show);
         let reason = reason(finding.what.code.clone(), &template, &finding, facts, show);
         if finding.shadow {
             review.shadows.push(reason);
@@ -182,12 +208,9 @@ fn conclude(
 impl Review {
     fn level(&mut self, threshold: &RiskThreshold, effect: &LevelEffect, findings: &mut Findings) {
         let reason = |code: &Name| {
-            let text = format!(
-                "risk {} reaches {} at {}",
-                self.risk.score.normalize(),
-                threshold.level,
-                threshold.at.normalize()
-            );
+            // Without the score: it may be worked out from what the reader may not see.
+            let (level, at) = (threshold.level, threshold.at.normalize());
+            let text = format!("the risk reaches {level} at {at}");
             Reason::new(code.clone(), text).from_policy("risk".into(), threshold.place.clone())
         };
         match effect {
@@ -208,10 +231,11 @@ impl Review {
     }
 }
 
-fn obligation(finding: &Finding<Arc<Duty>>, facts: &Facts<'_>, show: Show<'_>) -> Obligation {
+fn obligation(finding: &Finding<Arc<Duty>>, facts: &Facts<'_>, show: &Telling<'_>) -> Obligation {
     let when = finding.rule.when.as_ref();
     let language = facts.principal.spoken();
-    let fill = |message: &Message| fill(Template::bind(message, when, facts).text(language), show);
+    let find = |reference: &_| show.show.show(reference);
+    let fill = |message: &Message| fill(Template::bind(message, when, facts).text(language), &find);
     let origin = &finding.rule.origin;
     Obligation {
         name: finding.what.name.clone(),
@@ -221,14 +245,49 @@ fn obligation(finding: &Finding<Arc<Duty>>, facts: &Facts<'_>, show: Show<'_>) -
     }
 }
 
-fn template<T>(because: &Because, finding: &Finding<T>, facts: &Facts<'_>) -> Template {
+/// What rules said, as the requester may be told and, where that differs, as it was.
+fn verdicts(findings: &mut Findings, show: &Telling<'_>) -> (Vec<Verdict>, Option<Vec<Verdict>>) {
+    let mut told = std::mem::take(&mut findings.verdicts);
+    let mut recorded = None;
+    for (at, rule) in std::mem::take(&mut findings.unknown) {
+        if show.show.unknown(&rule, &[], show.score).is_none() {
+            recorded.get_or_insert_with(|| told.clone());
+            if let Some(verdict) = told.get_mut(at) {
+                verdict.holding = Holding::Held;
+            }
+        }
+    }
+    (told, recorded)
+}
+
+/// Points that scripts made of what the requester may not see.
+fn untold(findings: &Findings, show: Show<'_>) -> Vec<usize> {
+    let untold = findings
+        .computed
+        .iter()
+        .filter(|(_, rule)| !show.sees_scripts(rule));
+    untold.map(|(at, _)| *at).collect()
+}
+
+/// INVARIANT: it goes into the audit and to approvers, so there is no value in it.
+fn template<T>(
+    because: &Because,
+    finding: &Finding<T>,
+    facts: &Facts<'_>,
+    show: &Telling<'_>,
+) -> Template {
     let template = match because {
         Because::Text(text) => text.as_str().into(),
         Because::Template(message) => Template::bind(message, finding.rule.when.as_ref(), facts),
+        Because::Failed(error) if show.show.sees_scripts(&finding.rule) => {
+            format!("the rule's script failed: {error}").into()
+        }
+        Because::Failed(_) => "the rule's script failed".into(),
     };
     let template = template.or("a rule says so");
-    match &finding.unknown {
-        Some(unknown) => template.followed_by(&could_not_be_known(unknown)),
+    let unknown = finding.unknown.as_ref();
+    match unknown.and_then(|names| show.show.unknown(&finding.rule, names, show.score)) {
+        Some(unknown) => template.followed_by(&could_not_be_known(&unknown)),
         None => template,
     }
 }
@@ -238,10 +297,12 @@ fn reason<T>(
     template: &Template,
     finding: &Finding<T>,
     facts: &Facts<'_>,
-    show: Show<'_>,
+    show: &Telling<'_>,
 ) -> Reason {
     let origin = &finding.rule.origin;
-    Reason::new(code, fill(template.text(facts.principal.spoken()), show))
+    let find = |reference: &_| show.show.show(reference);
+    let sentence = fill(template.text(facts.principal.spoken()), &find);
+    Reason::new(code, sentence)
         .with_template(template.first())
         .from_policy(origin.name.clone(), origin.place.clone())
         .in_shadow(finding.shadow)

@@ -8,9 +8,18 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::predicate::{Compiler, Constant, Frame, Source};
-use crate::decision::Risk;
 use crate::policy::{RiskLevel, RiskModel, RiskThreshold};
 use crate::value::Name;
+
+/// A risk as it really is. What of it may be told is a [`Risk`](crate::decision::Risk).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Weighed {
+    /// 0 – 10.
+    pub(crate) score: Decimal,
+    pub(crate) level: RiskLevel,
+    /// What each factor gave, in the order of the model, and after them what each rule added.
+    pub(crate) factors: Vec<(Name, Decimal)>,
+}
 
 /// A risk model made ready for one plan.
 #[derive(Debug)]
@@ -67,7 +76,7 @@ impl Scale {
     }
 
     /// The risk in this frame, with what rules added.
-    pub(crate) fn weigh<'a>(&'a self, frame: &Frame<'_, 'a>, added: &[(Name, Decimal)]) -> Risk {
+    pub(crate) fn weigh<'a>(&'a self, frame: &Frame<'_, 'a>, added: &[(Name, Decimal)]) -> Weighed {
         let mut factors = Vec::with_capacity(self.factors.len() + added.len());
         let weighted = self.factors.iter();
         factors.extend(weighted.map(|factor| (factor.name.clone(), factor.share.points(frame))));
@@ -99,7 +108,7 @@ fn held(points: Decimal) -> Decimal {
 }
 
 /// Adds the shares up and finds the level.
-pub(crate) fn total(model: &RiskModel, factors: Vec<(Name, Decimal)>) -> Risk {
+pub(crate) fn total(model: &RiskModel, factors: Vec<(Name, Decimal)>) -> Weighed {
     let score = factors
         .iter()
         .try_fold(Decimal::ZERO, |sum, (_, share)| sum.checked_add(*share))
@@ -111,7 +120,7 @@ pub(crate) fn total(model: &RiskModel, factors: Vec<(Name, Decimal)>) -> Risk {
         .map(|threshold| threshold.level)
         .max()
         .unwrap_or(RiskLevel::Low);
-    Risk {
+    Weighed {
         score,
         level,
         factors,

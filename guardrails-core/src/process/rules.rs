@@ -59,9 +59,13 @@ pub(crate) struct Findings {
     pub(crate) approvals: Vec<Finding<Need>>,
     pub(crate) masks: Vec<Finding<(Name, Option<Mask>)>>,
     pub(crate) risks: Vec<(Name, Decimal)>,
+    /// Which of `risks` a script gave, and whose.
+    pub(crate) computed: Vec<(usize, Arc<Rule>)>,
     pub(crate) notify: Vec<Name>,
     pub(crate) duties: Vec<Finding<Arc<Duty>>>,
     pub(crate) verdicts: Vec<Verdict>,
+    /// Which of `verdicts` are of a condition that could not be known, and whose.
+    pub(crate) unknown: Vec<(usize, Arc<Rule>)>,
 }
 
 /// Something that follows, and the rule it follows from.
@@ -94,6 +98,8 @@ pub(crate) struct Need {
 pub(crate) enum Because {
     Template(Message),
     Text(String),
+    /// A script failed, like this.
+    Failed(String),
 }
 
 impl RuleSet {
@@ -230,6 +236,9 @@ impl Findings {
             ),
         };
         let shadow = rule.mode == Mode::Shadow;
+        if unknown.is_some() {
+            self.unknown.push((self.verdicts.len(), rule.clone()));
+        }
         self.verdicts.push(Verdict {
             rule: rule.origin.name.clone(),
             place: rule.origin.place.clone(),
@@ -293,7 +302,7 @@ impl Findings {
                     // A script that fails cannot say what it wanted, so the strictest follows.
                     let what = Denial {
                         code: "ACTION_FAILED".into(),
-                        because: Because::Text(format!("the rule's script failed: {error}")),
+                        because: Because::Failed(error.to_string()),
                     };
                     self.denials.push(finding(what, rule, shadow, unknown));
                 }
@@ -322,7 +331,10 @@ impl Findings {
                 };
                 self.approvals.push(finding(what, rule, shadow, unknown));
             }
-            ActionEffect::Risk(points, name) if !shadow => self.add_risk(name, points),
+            ActionEffect::Risk(points, name) if !shadow => {
+                self.computed.push((self.risks.len(), rule.clone()));
+                self.add_risk(name, points);
+            }
             ActionEffect::Notify(channel) if !shadow => self.tell(&channel),
             ActionEffect::Risk(..) | ActionEffect::Notify(_) => {}
         }
@@ -348,31 +360,24 @@ impl Findings {
         self.risks.push((name, points.max(Decimal::ZERO)));
     }
 
-    /// Why a read is refused: a rule that denies, or one that asks for an approval, which a read
-    /// cannot wait for.
-    pub(crate) fn refusal_on_read(&self) -> Option<Reason> {
-        let denial = self
-            .denials
-            .iter()
-            .filter(|finding| !finding.shadow)
-            .map(|finding| {
-                (
-                    finding.what.code.clone(),
-                    "a rule refuses this read",
-                    &finding.rule,
-                )
-            });
-        let need = self
-            .approvals
-            .iter()
-            .filter(|finding| !finding.shadow)
-            .map(|finding| {
-                let text = "a rule asks for an approval, and a read cannot wait for one";
-                (finding.what.code.clone(), text, &finding.rule)
-            });
-        let (code, text, rule) = denial.chain(need).next()?;
-        let origin = &rule.origin;
-        Some(Reason::new(code, text).from_policy(origin.name.clone(), origin.place.clone()))
+    /// Why a read is refused: rules that deny, and those that ask for an approval, which a read
+    /// cannot wait for. Each rule is named, as in the refusal of a change.
+    pub(crate) fn refusals_on_read(&self) -> Vec<Reason> {
+        let denials = self.denials.iter().filter(|finding| !finding.shadow);
+        let denials = denials.map(|finding| {
+            let text = "a rule refuses this read";
+            (finding.what.code.clone(), text, &finding.rule)
+        });
+        let needs = self.approvals.iter().filter(|finding| !finding.shadow);
+        let needs = needs.map(|finding| {
+            let text = "a rule asks for an approval, and a read cannot wait for one";
+            (finding.what.code.clone(), text, &finding.rule)
+        });
+        let reason = |(code, text, rule): (Name, &str, &Arc<Rule>)| {
+            let origin = &rule.origin;
+            Reason::new(code, text).from_policy(origin.name.clone(), origin.place.clone())
+        };
+        denials.chain(needs).map(reason).collect()
     }
 
     pub(crate) fn tell(&mut self, channel: &Name) {

@@ -69,12 +69,12 @@ fn reasons() -> Vec<Reason> {
 
 fn risk() -> Risk {
     Risk {
-        score: "6.80".parse().unwrap(),
+        score: "6.80".parse().ok(),
         level: RiskLevel::Medium,
         factors: vec![
-            ("data_sensitivity".into(), "3.20".parse().unwrap()),
-            ("impact".into(), "2.4".parse().unwrap()),
-            ("large_deal".into(), "1.2".parse().unwrap()),
+            ("data_sensitivity".into(), "3.20".parse().ok()),
+            ("impact".into(), "2.4".parse().ok()),
+            ("large_deal".into(), "1.2".parse().ok()),
         ],
     }
 }

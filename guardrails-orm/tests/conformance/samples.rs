@@ -98,9 +98,9 @@ pub fn decision(about: &Arc<OperationContext>) -> Event {
                 verdict("Region", Holding::Unknown),
             ]),
             risk: Some(Arc::new(Risk {
-                score: Decimal::new(56, 1),
+                score: Some(Decimal::new(56, 1)),
                 level: RiskLevel::Medium,
-                factors: vec![("impact".into(), Decimal::new(24, 1))],
+                factors: vec![("impact".into(), Some(Decimal::new(24, 1)))],
             })),
             obligations: Arc::default(),
         },

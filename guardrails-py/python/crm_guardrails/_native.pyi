@@ -246,11 +246,12 @@ class Decision:
     def risk_level(self) -> Literal["LOW", "MEDIUM", "HIGH"]:
         """The level that the score reaches."""
     @property
-    def risk_score(self) -> Decimal:
-        """0 to 10 from the factors, plus what rules added."""
+    def risk_score(self) -> Optional[Decimal]:
+        """0 to 10 from the factors, plus what rules added; ``None`` where a share may not be told."""
     @property
-    def risk_factors(self) -> Dict[str, Decimal]:
-        """What each factor, and each rule that added, gave."""
+    def risk_factors(self) -> Dict[str, Optional[Decimal]]:
+        """What each factor, and each rule that added, gave; ``None`` where it is worked out from what
+        the principal may not see."""
     @property
     def notify(self) -> List[str]:
         """Channels that the policy wants told; the host tells them."""

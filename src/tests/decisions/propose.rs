@@ -154,7 +154,7 @@ fn risk_is_the_formula_of_its_factors() {
     op.read(&quote()).unwrap();
     let decision = op.propose(&set("discount", 6)).unwrap();
     // sensitivity 4 was shown: 2 * 4 * 0.4, impact 3 * 0.4, user 0 * 0.2
-    assert_eq!(decision.risk().score.to_string(), "4.4");
+    assert_eq!(decision.risk().score.unwrap().to_string(), "4.4");
     assert_eq!(decision.risk().level, RiskLevel::Low);
     let risky = rep().risk_score(10);
     let mut op = world.begin(&risky, "quote.draft");
@@ -224,7 +224,7 @@ rule failing {
             .risk()
             .factors
             .iter()
-            .any(|(name, share)| &**name == "script" && share.to_string() == "2.5")
+            .any(|(name, share)| &**name == "script" && share.unwrap().to_string() == "2.5")
     );
     let decision = world.propose(&rep(), "quote.draft", &set("discount", 7));
     assert_eq!(codes(decision.reasons()), ["ACTION_FAILED"]);

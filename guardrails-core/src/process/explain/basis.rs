@@ -20,18 +20,32 @@ pub(crate) struct Basis {
     pub(crate) principal: Arc<Principal>,
     pub(crate) context: Name,
     pub(crate) changes: Changes,
-    /// What the asker may see and change of the record.
+    /// What the asker may see of the record.
     pub(crate) table: Arc<FieldTable>,
     pub(crate) now: DateTime<Utc>,
     pub(crate) max_sensitivity: u8,
 }
 
 impl Basis {
+    /// Whether it is about what is read, and nothing would change.
+    pub(crate) fn reads(&self) -> bool {
+        self.changes.verb() == Verb::Read
+    }
+
+    /// The facts that grants were asked with: of the record as it is, or of a new one as it would be.
+    pub(crate) fn before(&self) -> Facts<'_> {
+        let facts = self.facts();
+        match self.changes.verb() {
+            Verb::Create => facts,
+            _ => Facts { set: None, ..facts },
+        }
+    }
+
     /// The facts as they were read then, before the risk was known.
     pub(crate) fn facts(&self) -> Facts<'_> {
         Facts {
             before: self.changes.before().fields(),
-            set: Some(self.changes.fields()),
+            set: (!self.reads()).then(|| self.changes.fields()),
             has_old: self.changes.verb() != Verb::Create,
             principal: &self.principal,
             context: &self.context,

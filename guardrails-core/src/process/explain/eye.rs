@@ -16,17 +16,19 @@ const VALUE_SHOWN: usize = 60;
 
 /// The asker's eye on one operation.
 #[derive(Clone, Copy)]
-pub(super) struct Eye<'a> {
-    pub(super) table: &'a FieldTable,
-    pub(super) facts: Facts<'a>,
+pub(crate) struct Eye<'a> {
+    pub(crate) table: &'a FieldTable,
+    pub(crate) facts: Facts<'a>,
+    /// How much may be seen of the risk score.
+    pub(crate) score: Sight,
 }
 
 /// The lists that enclosing quantifiers go through, outermost first.
-pub(super) type Lists<'a> = Vec<&'a Path>;
+pub(crate) type Lists<'a> = Vec<&'a Path>;
 
 impl<'a> Eye<'a> {
     /// Names of what a condition reads and the asker may not wholly see, each once.
-    pub(super) fn withheld(&self, expr: &'a Expr, lists: &Lists<'a>) -> Vec<Name> {
+    pub(crate) fn withheld(&self, expr: &'a Expr, lists: &Lists<'a>) -> Vec<Name> {
         let mut names = Vec::new();
         self.find_withheld(expr, &mut lists.clone(), &mut names);
         names
@@ -75,7 +77,7 @@ impl<'a> Eye<'a> {
     }
 
     /// How much the asker may see of what stands at a path.
-    pub(super) fn sight(&self, path: &Path, lists: &Lists<'a>) -> Sight {
+    pub(crate) fn sight(&self, path: &Path, lists: &Lists<'a>) -> Sight {
         self.look(path, lists, FieldTable::sight)
     }
 
@@ -90,6 +92,7 @@ impl<'a> Eye<'a> {
         look: fn(&FieldTable, &[Name]) -> Sight,
     ) -> Sight {
         match self.origin(path, lists) {
+            Origin::Score => self.score,
             Origin::Open | Origin::Proposed => Sight::Whole,
             Origin::Record(keys) => look(self.table, &keys),
             Origin::Nowhere => Sight::None,
@@ -124,6 +127,7 @@ impl<'a> Eye<'a> {
                     other => other,
                 }
             }
+            Root::Risk => Origin::Score,
             _ => Origin::Open,
         }
     }
@@ -182,6 +186,8 @@ impl<'a> Eye<'a> {
 
 /// Where a path leads.
 enum Origin {
+    /// To the risk score, which may be worked out from what the asker may not see.
+    Score,
     /// To what the asker knows of itself.
     Open,
     /// To what the asker proposed.

@@ -97,7 +97,11 @@ impl<'a> Clauses<'a> {
         self.all.push(Known {
             expr,
             truth: truth.unwrap_or_else(|| oracle::holds(expr, &self.eye.facts)),
-            hidden: self.eye.withheld(expr, &Lists::new()),
+            // Which levels are reached can be seen, even where the score cannot.
+            hidden: match truth {
+                Some(_) => Vec::new(),
+                None => self.eye.withheld(expr, &Lists::new()),
+            },
             reads_risk,
             settled: reads == 0 && !matches!(expr.kind, ExprKind::HasRole(_)),
         });

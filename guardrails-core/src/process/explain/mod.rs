@@ -10,11 +10,13 @@
 
 mod basis;
 mod eye;
+mod fields;
 mod formula;
 mod implied;
 mod json;
 mod model;
 mod page;
+mod reads;
 mod refusals;
 mod remedy;
 mod rows;
@@ -22,6 +24,7 @@ mod rules;
 mod say;
 mod text;
 mod tree;
+mod weighing;
 mod world;
 
 #[cfg(test)]
@@ -29,26 +32,25 @@ mod world;
 mod tests;
 
 pub(crate) use basis::Basis;
+pub(crate) use eye::{Eye, Lists};
 pub use model::{
     Clause, ClauseKind, Explanation, FactorExplained, FieldExplained, LevelExplained, Reading,
     Refusal, Remedy, RiskExplained, RuleExplained, Searched, Seen, Standing, Step,
 };
+pub(crate) use reads::explain_read;
 pub(crate) use refusals::{Refused, explain_refusal, explain_view};
 pub use text::Marks;
 
 use rust_decimal::Decimal;
 
-use self::eye::{Eye, Lists};
 use self::formula::Clauses;
-use self::world::{Ground, World};
+use self::world::{Ground, Weighing, World};
 use super::facts::Facts;
-use super::oracle::Items;
 use super::predicate::Frame;
 use super::rules::{Findings, Phase};
-use crate::data::{Access, FieldTable};
-use crate::decision::{Decision, Outcome, Risk};
-use crate::policy::{Comparison, Digest, Expr, ExprKind, Path, RiskModel, Root, Type};
-use crate::value::Value;
+use crate::data::Sight;
+use crate::decision::{Decision, Outcome, Verdict};
+use crate::policy::{Digest, Expr, Rule};
 
 /// Explains a decision from what it kept.
 pub(crate) fn explain(decision: &Decision, basis: &Basis) -> Explanation {
@@ -63,8 +65,9 @@ pub(crate) fn explain(decision: &Decision, basis: &Basis) -> Explanation {
     };
     // Of a record out of reach nothing is told but that.
     if !basis.table.is_out_of_scope() {
-        explanation.fields = fields(&basis.table);
-        explain_rules(decision, basis, &mut explanation);
+        let granted = basis.plan.table(&basis.before());
+        explanation.fields = fields::fields(&basis.table, &granted, &[]);
+        explain_change(decision, basis, &mut explanation);
     }
     explanation
 }
@@ -87,37 +90,55 @@ fn nothing(outcome: &'static str, policy: Digest) -> Explanation {
     }
 }
 
-fn explain_rules(decision: &Decision, basis: &Basis, explanation: &mut Explanation) {
+fn explain_change(decision: &Decision, basis: &Basis, explanation: &mut Explanation) {
     let policy = &*basis.snapshot.policy;
-    let levels = reached(&policy.risk);
+    let levels = weighing::reached(&policy.risk);
     let world = world(decision, basis, &levels);
-    let told = rules::told(&world, &decision.verdicts);
+    tell_rules(explanation, &world, &decision.verdicts);
+    let risk = weighing::explained(&decision.risk, &policy.risk, world.clauses.eye());
+    explanation.risk = Some(risk);
+}
+
+fn tell_rules(explanation: &mut Explanation, world: &World<'_>, verdicts: &[Verdict]) {
+    let told = rules::told(world, verdicts);
     explanation.rules = told.applied;
     explanation.near_misses = told.near;
     explanation.further = told.further;
-    if decision.outcome != Outcome::Allow {
-        (explanation.remedies, explanation.searched) = remedy::remedies(&world);
+    if explanation.outcome != "allow" {
+        (explanation.remedies, explanation.searched) = remedy::remedies(world);
     }
-    explanation.risk = Some(risk(&decision.risk, &policy.risk, world.clauses.eye()));
 }
 
-/// The rules that a decision was made by; `levels` are the conditions of [`reached`].
+/// The rules that a decision was made by; `levels` are the conditions of [`weighing::reached`].
 fn world<'a>(decision: &'a Decision, basis: &'a Basis, levels: &'a [Expr]) -> World<'a> {
     let policy = &*basis.snapshot.policy;
     let facts = basis.facts();
-    let first = first_score(basis, &facts);
     let eye = Eye {
         table: &basis.table,
-        facts: facts.scored(first),
+        facts: facts.scored(first_score(basis, &facts)),
+        score: match decision.risk.score {
+            Some(_) => Sight::Whole,
+            None => Sight::None,
+        },
     };
-    let factors = ..policy.risk.factors.len();
+    // Every rule that applied is named; a row that was passed over may have held or not.
+    let public = |rule: &Rule| {
+        let named = decision
+            .verdicts
+            .iter()
+            .any(|verdict| rules::is_of(verdict, rule));
+        named || !world::may_be_passed_over(rule)
+    };
     let ground = Ground {
         policy,
         verb: basis.plan.skill.verb,
         entity: &basis.plan.entity,
-        levels,
-        shares: decision.risk.factors.get(factors).unwrap_or_default(),
-        scores: (first, decision.risk.score),
+        public: &public,
+        risk: Some(Weighing {
+            levels,
+            shares: weighing::shares(&decision.risk, &policy.risk),
+            level: decision.risk.level,
+        }),
     };
     World::new(Clauses::new(eye), &ground)
 }
@@ -130,75 +151,4 @@ fn first_score(basis: &Basis, facts: &Facts<'_>) -> Decimal {
     plan.on_change
         .run(Phase::BeforeRisk, &frame, facts, &mut findings);
     plan.scale.weigh(&frame, &findings.risks).score
-}
-
-/// For each threshold, the condition that it is reached.
-fn reached(model: &RiskModel) -> Vec<Expr> {
-    let thresholds = model.thresholds.iter().map(|threshold| {
-        let score = ExprKind::Path(Path {
-            root: Root::Risk,
-            keys: vec!["score".into()],
-            ty: Type::Decimal,
-        });
-        let at = ExprKind::Literal(Value::Number(threshold.at));
-        let place = || threshold.place.clone();
-        let (score, at) = (Expr::new(score, place()), Expr::new(at, place()));
-        let compared = ExprKind::Compare(Comparison::GreaterOrEqual, Box::new(score), Box::new(at));
-        Expr::new(compared, place())
-    });
-    thresholds.collect()
-}
-
-fn risk<'a>(risk: &Risk, model: &'a RiskModel, eye: &Eye<'a>) -> RiskExplained {
-    let none = Lists::new();
-    let weighted = model.factors.iter().zip(&risk.factors);
-    let factors = weighted.map(|(factor, (name, share))| {
-        let told = eye.withheld(&factor.value, &none).is_empty();
-        FactorExplained {
-            name: name.clone(),
-            share: told.then_some(*share),
-            formula: if told {
-                factor.value.to_string()
-            } else {
-                String::new()
-            },
-            readings: tree::readings(&factor.value, eye, &none, &Items::new()),
-        }
-    });
-    let added = risk.factors.iter().skip(model.factors.len());
-    let added = added.map(|(name, share)| FactorExplained {
-        name: name.clone(),
-        share: Some(*share),
-        formula: String::new(),
-        readings: Vec::new(),
-    });
-    let levels = model
-        .thresholds
-        .iter()
-        .rev()
-        .map(|threshold| LevelExplained {
-            level: threshold.level,
-            at: threshold.at,
-            reached: threshold.level <= risk.level,
-            effects: threshold.effects.iter().map(say::level_effect).collect(),
-            place: threshold.place.clone(),
-        });
-    RiskExplained {
-        score: risk.score,
-        level: risk.level,
-        factors: factors.chain(added).collect(),
-        levels: levels.collect(),
-    }
-}
-
-/// The fields that the asker does not see as they are, and who says so.
-fn fields(table: &FieldTable) -> Vec<FieldExplained> {
-    let rows = table.rows().iter();
-    rows.filter(|row| *row.access() != Access::Read)
-        .map(|row| FieldExplained {
-            field: row.name().clone(),
-            access: row.access().to_string(),
-            source: row.source().to_string(),
-        })
-        .collect()
 }

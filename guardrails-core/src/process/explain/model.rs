@@ -100,6 +100,8 @@ pub enum Standing {
     NotHeld,
     /// Its condition holds, and an earlier row of its table was taken.
     PassedOver,
+    /// It applies or not, and which of the two turns on what the asker may not see.
+    Untold,
     /// Its condition holds, and this is not a day on which the rule is in force; why.
     Inert(Phrase),
 }
@@ -113,6 +115,7 @@ impl Standing {
             Self::Unknown => "unknown",
             Self::NotHeld => "not_held",
             Self::PassedOver => "passed_over",
+            Self::Untold => "untold",
             Self::Inert(_) => "inert",
         }
     }
@@ -257,8 +260,8 @@ pub struct Step {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RiskExplained {
-    /// The score.
-    pub score: Decimal,
+    /// The score; none where that would tell of what the asker may not see.
+    pub score: Option<Decimal>,
     /// The level that it reaches.
     pub level: RiskLevel,
     /// What each factor, and each rule that added, gave.

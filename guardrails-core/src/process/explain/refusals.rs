@@ -2,8 +2,10 @@
 //! a proposal.
 
 use super::basis::Basis;
+use super::fields::fields;
 use super::model::{Explanation, Refusal};
-use super::{fields, nothing};
+use super::nothing;
+use super::reads::explain_read;
 use crate::data::FieldTable;
 use crate::decision::{Decision, Reason, Verdict};
 use crate::diagnostic::Phrase;
@@ -25,6 +27,9 @@ pub(crate) struct Refused<'a> {
 
 /// Explains why an operation did not begin, or a record was not shown.
 pub(crate) fn explain_refusal(refused: &Refused<'_>, error: &Error) -> Explanation {
+    if let Some(basis) = error.basis() {
+        return explain_read(basis, None, error.reasons());
+    }
     let refusals = error.reasons().iter().map(|reason| Refusal {
         code: reason.code().into(),
         message: reason.without_values().to_owned(),
@@ -45,7 +50,7 @@ pub(crate) fn explain_refusal(refused: &Refused<'_>, error: &Error) -> Explanati
 /// Explains what of a record is shown.
 pub(crate) fn explain_view(table: &FieldTable, snapshot: &Snapshot) -> Explanation {
     Explanation {
-        fields: fields(table),
+        fields: fields(table, table, &[]),
         ..nothing("allow", snapshot.digest())
     }
 }

@@ -70,7 +70,7 @@ pub(super) fn told(world: &World<'_>, verdicts: &[Verdict]) -> Told {
 /// The fewest clauses first, then the gravest effect, then the order of the policy.
 type Nearness = (usize, Reverse<u8>, usize);
 
-fn is_of(verdict: &Verdict, rule: &Rule) -> bool {
+pub(super) fn is_of(verdict: &Verdict, rule: &Rule) -> bool {
     verdict.rule == rule.origin.name && verdict.place == rule.origin.place
 }
 
@@ -88,6 +88,10 @@ fn stands(world: &World<'_>, considered: &Considered<'_>) -> Option<(usize, Stan
     let holds = truth.is_some_and(Truth::restricts);
     if considered.counts == Counts::NotToday {
         return holds.then(|| (0, out_of_force(considered.rule)));
+    }
+    if !considered.public && !world.tells(considered) {
+        let distance = considered.formula.distance(true, &world.clauses)?;
+        return Some((distance.max(1), Standing::Untold));
     }
     if holds && considered.rule.table.is_some() {
         return Some((0, Standing::PassedOver));

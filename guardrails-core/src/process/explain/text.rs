@@ -68,9 +68,14 @@ impl Explanation {
 
     fn write_near(&self, page: &mut Page) {
         if !self.near_misses.is_empty() {
-            page.heading(&phrase!(
-                "near misses: rules that do not apply" | "险些适用的规则"
-            ));
+            let untold = |rule: &RuleExplained| rule.standing == Standing::Untold;
+            page.heading(&match self.near_misses.iter().any(untold) {
+                false => phrase!("near misses: rules that do not apply" | "险些适用的规则"),
+                true => phrase!(
+                    "near misses: rules that do not apply, or of which that is not told"
+                        | "险些适用或不便告知是否适用的规则"
+                ),
+            });
             self.near_misses
                 .iter()
                 .for_each(|rule| write_rule(page, rule));
@@ -234,6 +239,13 @@ fn title(rule: &RuleExplained) -> Phrase {
             place,
             effects
         ),
+        Standing::Untold => phrase!(
+            "{name}{place} may apply, which turns on what you may not see: {effects}"
+                | "{name}{place} 是否适用取决于您无权查看的内容：{effects}",
+            name,
+            place,
+            effects
+        ),
         Standing::PassedOver => phrase!(
             "{name}{place} is passed over for an earlier row"
                 | "{name}{place} 因前面的行已命中而略过",
@@ -298,12 +310,19 @@ fn step_text(step: &Step, language: Language) -> String {
 }
 
 fn write_risk(page: &mut Page, risk: &RiskExplained) {
-    let (score, level) = (risk.score.normalize(), risk.level.as_str());
-    page.heading(&phrase!(
-        "risk {score} {level}" | "风险 {score} {level}",
-        score,
-        level
-    ));
+    let level = risk.level.as_str();
+    page.heading(&match risk.score.map(|score| score.normalize()) {
+        Some(score) => phrase!(
+            "risk {score} {level}" | "风险 {score} {level}",
+            score,
+            level
+        ),
+        None => phrase!(
+            "risk {level}, by a score that depends on what you may not see"
+                | "风险 {level}（分值取决于您无权查看的内容）",
+            level
+        ),
+    });
     for factor in &risk.factors {
         let text = factor_text(factor, page.language);
         page.line(2, &text);

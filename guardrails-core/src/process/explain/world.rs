@@ -9,13 +9,16 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::super::facts::Facts;
-use super::super::risk::total;
+use super::super::reveal::sees_scripts;
+use super::super::risk::{Weighed, total};
 use super::super::rules::{Findings, Phase, in_force, phase};
 use super::super::tables::Tables;
 use super::super::truth::Truth;
 use super::formula::{Clauses, Formula};
 use super::implied::implied;
-use crate::policy::{EffectKind, Expr, Hit, LevelEffect, Mode, Policy, RiskModel, Rule, Verb};
+use crate::policy::{
+    EffectKind, Expr, Hit, LevelEffect, Mode, Policy, RiskLevel, RiskModel, Rule, Verb,
+};
 use crate::value::Name;
 
 /// Clauses that are pretended to come out like this.
@@ -27,10 +30,16 @@ pub(super) struct World<'a> {
     pub(super) rules: Vec<Considered<'a>>,
     /// The rules that each clause is in.
     rules_with: Vec<Vec<usize>>,
+    /// None where no risk is weighed: on a read.
+    scale: Option<Scale<'a>>,
+}
+
+/// How the risk is weighed.
+struct Scale<'a> {
     model: &'a RiskModel,
     /// The clause of each of the model's thresholds.
     levels: Vec<usize>,
-    /// What the factors gave.
+    /// What the factors gave; of those that may not be told, together the most that it can have been.
     shares: Vec<(Name, Decimal)>,
     /// The score that rules see which read it.
     score: Decimal,
@@ -43,6 +52,8 @@ pub(super) struct Considered<'a> {
     pub(super) counts: Counts,
     /// What its condition really comes to.
     pub(super) truth: Truth,
+    /// Whether that can be seen from the decision.
+    pub(super) public: bool,
     phase: Phase,
 }
 
@@ -64,20 +75,28 @@ pub(super) enum Culprit {
 }
 
 /// What a world is made from.
-pub(super) struct Ground<'a> {
+pub(super) struct Ground<'a, 'p> {
     pub(super) policy: &'a Policy,
     pub(super) verb: Verb,
     pub(super) entity: &'a str,
+    /// Whether it can be seen from the decision how a rule came out.
+    pub(super) public: &'p dyn Fn(&Rule) -> bool,
+    /// None where no risk is weighed.
+    pub(super) risk: Option<Weighing<'a>>,
+}
+
+/// How the risk was weighed.
+pub(super) struct Weighing<'a> {
     /// One condition per threshold: that it is reached.
     pub(super) levels: &'a [Expr],
-    /// What the factors gave.
-    pub(super) shares: &'a [(Name, Decimal)],
-    /// The score before any rule read it, and at the end.
-    pub(super) scores: (Decimal, Decimal),
+    /// What the factors gave; of those that may not be told, together the most that it can have been.
+    pub(super) shares: Vec<(Name, Decimal)>,
+    /// The level that was reached.
+    pub(super) level: RiskLevel,
 }
 
 impl<'a> World<'a> {
-    pub(super) fn new(mut clauses: Clauses<'a>, ground: &Ground<'a>) -> Self {
+    pub(super) fn new(mut clauses: Clauses<'a>, ground: &Ground<'a, '_>) -> Self {
         let facts = clauses.eye().facts;
         let about = ground
             .policy
@@ -91,19 +110,26 @@ impl<'a> World<'a> {
             rules.push(Considered {
                 rule,
                 truth: formula.truth(&really).unwrap_or(Truth::Unknown),
+                public: (ground.public)(rule),
                 formula,
                 counts: counts(rule, &facts),
                 phase: phase(rule),
             });
         }
-        let model = &*ground.policy.risk;
-        let reached = |at: Decimal| Truth::from(ground.scores.1 >= at);
-        let levels = model
-            .thresholds
-            .iter()
-            .zip(ground.levels)
-            .map(|(threshold, condition)| clauses.level(condition, reached(threshold.at)))
-            .collect();
+        let scale = ground.risk.as_ref().map(|risk| {
+            let model = &*ground.policy.risk;
+            let levels = model.thresholds.iter().zip(risk.levels);
+            let levels = levels.map(|(threshold, condition)| {
+                let reached = threshold.level <= risk.level;
+                clauses.level(condition, reached.into())
+            });
+            Scale {
+                model,
+                levels: levels.collect(),
+                shares: risk.shares.clone(),
+                score: Decimal::ZERO,
+            }
+        });
         let mut rules_with: Vec<Vec<usize>> = Vec::new();
         for (at, considered) in rules.iter().enumerate() {
             considered.formula.visit(&mut |number| {
@@ -115,15 +141,32 @@ impl<'a> World<'a> {
                 }
             });
         }
-        Self {
+        let mut world = Self {
             clauses,
             rules,
             rules_with,
-            model,
-            levels,
-            shares: ground.shares.to_vec(),
-            score: ground.scores.0,
+            scale,
+        };
+        let first = world.first_score();
+        if let Some(scale) = &mut world.scale {
+            scale.score = first;
         }
+        world
+    }
+
+    /// The score before any rule read it.
+    fn first_score(&self) -> Decimal {
+        let mut findings = Findings::default();
+        let (flips, touched) = (Flips::new(), BTreeSet::new());
+        self.run(
+            Phase::BeforeRisk,
+            &flips,
+            &touched,
+            &mut findings,
+            &mut Vec::new(),
+        );
+        self.weigh(&findings)
+            .map_or(Decimal::ZERO, |risk| risk.score)
     }
 
     /// What would keep the operation from being allowed; nothing for one that is.
@@ -145,10 +188,12 @@ impl<'a> World<'a> {
             &mut findings,
             &mut culprits,
         );
-        let level = self.weigh(&findings).1;
-        for (at, threshold) in self.model.thresholds.iter().enumerate() {
-            let pretended = self.levels.get(at).and_then(|number| flips.get(number));
-            let reached = pretended.copied().unwrap_or(threshold.level <= level);
+        let Some((scale, risk)) = self.scale.as_ref().zip(self.weigh(&findings)) else {
+            return culprits;
+        };
+        for (at, threshold) in scale.model.thresholds.iter().enumerate() {
+            let pretended = scale.levels.get(at).and_then(|number| flips.get(number));
+            let reached = pretended.copied().unwrap_or(threshold.level <= risk.level);
             if reached && threshold.effects.iter().any(restricts) {
                 culprits.push(Culprit::Level(at));
             }
@@ -167,7 +212,7 @@ impl<'a> World<'a> {
         let mut facts: Facts<'a> = self.clauses.eye().facts;
         facts.risk_score = match now {
             Phase::BeforeRisk => None,
-            Phase::AfterRisk => Some(self.weigh(findings).0),
+            Phase::AfterRisk => self.weigh(findings).map(|risk| risk.score),
         };
         let mut tables = Tables::default();
         for (at, considered) in self.rules.iter().enumerate() {
@@ -182,9 +227,16 @@ impl<'a> World<'a> {
             if truth == Truth::False || !tables.tries(considered.rule) {
                 continue;
             }
-            let before = restrictions(findings);
+            let before = (restrictions(findings), findings.risks.len());
             tables.take(considered.rule, truth, &facts, findings);
-            if restrictions(findings) > before {
+            let told = sees_scripts(considered.rule, self.clauses.eye());
+            if !told {
+                // Counted among the shares that may not be told.
+                findings.risks.truncate(before.1);
+            }
+            // What a script would say of something hidden is not asked: it might refuse.
+            let might = !told && touched.contains(&at);
+            if restrictions(findings) > before.0 || might {
                 culprits.push(Culprit::Rule(at));
             }
         }
@@ -199,8 +251,8 @@ impl<'a> World<'a> {
         flips: &Flips,
         facts: &Facts<'a>,
     ) -> Option<Truth> {
-        let rescored = facts.risk_score.is_some_and(|score| score != self.score);
-        if touched || (rescored && considered.phase == Phase::AfterRisk) {
+        let rescored = self.rescored(facts) && considered.phase == Phase::AfterRisk;
+        if touched || rescored || !considered.public {
             let told = |number| self.told(number, flips, facts);
             considered.formula.truth(&told)
         } else {
@@ -208,12 +260,17 @@ impl<'a> World<'a> {
         }
     }
 
+    /// Whether the score is another than the one that rules saw.
+    fn rescored(&self, facts: &Facts<'_>) -> bool {
+        let seen = self.scale.as_ref().zip(facts.risk_score);
+        seen.is_some_and(|(scale, score)| score != scale.score)
+    }
+
     fn told(&self, number: usize, flips: &Flips, facts: &Facts<'a>) -> Option<Truth> {
         if let Some(pretended) = flips.get(&number) {
             return Some(Truth::from(*pretended));
         }
-        let rescored = facts.risk_score.is_some_and(|score| score != self.score);
-        if rescored
+        if self.rescored(facts)
             && self
                 .clauses
                 .known(number)
@@ -224,19 +281,30 @@ impl<'a> World<'a> {
         self.clauses.told(number)
     }
 
+    /// Whether how a rule came out follows from what may be seen: what its condition comes to, and what
+    /// the rows come to that may be taken in its place.
+    pub(super) fn tells(&self, considered: &Considered<'a>) -> bool {
+        let told = |number| self.clauses.told(number);
+        let known = |rule: &Considered<'a>| rule.formula.truth(&told).is_some();
+        let before = |other: &&Considered<'a>| stands_before(other.rule, considered.rule);
+        let mut before = self.rules.iter().filter(before);
+        known(considered)
+            && (!may_be_passed_over(considered.rule)
+                || before.all(|other| other.public || known(other)))
+    }
+
     /// The threshold that a clause is about.
     #[cfg(test)]
     pub(super) fn level_of(&self, number: usize) -> Option<usize> {
-        self.levels.iter().position(|level| *level == number)
+        let levels = self.scale.iter().flat_map(|scale| &scale.levels);
+        levels.copied().position(|level| level == number)
     }
 
-    fn weigh(&self, findings: &Findings) -> (Decimal, crate::policy::RiskLevel) {
+    fn weigh(&self, findings: &Findings) -> Option<Weighed> {
+        let scale = self.scale.as_ref()?;
         let added = findings.risks.iter().cloned();
-        let risk = total(
-            self.model,
-            self.shares.iter().cloned().chain(added).collect(),
-        );
-        (risk.score, risk.level)
+        let factors = scale.shares.iter().cloned().chain(added).collect();
+        Some(total(scale.model, factors))
     }
 
     fn touched(&self, flips: &Flips) -> BTreeSet<usize> {
@@ -299,7 +367,8 @@ impl<'a> World<'a> {
                 let rules = self.rules.iter().enumerate();
                 let adds = rules.filter(|(_, considered)| adds_risk(considered.rule));
                 adds.for_each(|(at, _)| release(at));
-                moves.extend(self.levels.get(at).map(|number| (*number, false)));
+                let level = self.scale.as_ref().and_then(|scale| scale.levels.get(at));
+                moves.extend(level.map(|number| (*number, false)));
             }
         }
         for (number, wanted) in moves.clone() {
@@ -332,6 +401,13 @@ fn may_overlap(rule: &Rule) -> bool {
     rule.table
         .as_ref()
         .is_some_and(|row| row.table.hit == Hit::Unique)
+}
+
+/// Whether an earlier row of its table may be taken in place of a rule.
+pub(super) fn may_be_passed_over(rule: &Rule) -> bool {
+    rule.table
+        .as_ref()
+        .is_some_and(|row| row.table.hit == Hit::First)
 }
 
 /// Whether reaching a level keeps an operation from being allowed.

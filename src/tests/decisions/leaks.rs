@@ -1,0 +1,151 @@
+//! What the requester may not see is in nothing that a decision tells: each test is a way in which it
+//! once got out.
+
+use crm_guardrails::*;
+
+use super::fixture::*;
+
+fn both(policy: &str, one: &Changes, two: &Changes) -> (Decision, Decision) {
+    // The company's own rule on the cost would make two outcomes of them.
+    let policy = format!("{POLICY}{policy}").replace("amount < old.cost_price", "amount < 1 CNY");
+    let decide = |changes| world_with(&policy).propose(&rep(), "quote.draft", changes);
+    (decide(one), decide(two))
+}
+
+fn told(decision: &Decision) -> String {
+    let reasons: String = decision.reasons().iter().map(ToString::to_string).collect();
+    let (risk, verdicts) = (decision.risk(), decision.verdicts());
+    let why = decision.explain();
+    format!(
+        "{reasons} {decision:?} {risk:?} {verdicts:?} {} {why}",
+        why.to_json()
+    )
+}
+
+/// A change to a quote that costs so much.
+fn costing(cost: impl Into<Value>, field: &str, value: impl Into<Value>) -> Changes {
+    Changes::update(&quote().with("cost_price", cost)).set(field, value)
+}
+
+const MARGIN: &str = r#"
+risk {
+    factor impact weight 0.2 = skill.impact
+    HIGH at 6 deny RISKY
+    MEDIUM at 2
+}
+rule margin { on update of Quote when discount > 5% do { risk.add("margin", cost_price / 100); } }
+"#;
+
+#[test]
+fn points_that_a_script_makes_of_a_hidden_field_are_withheld_and_so_is_the_score() {
+    let changes = |cost: i64| costing(cost, "discount", 6);
+    let (one, two) = both(MARGIN, &changes(700), &changes(650));
+    assert_eq!(codes(one.reasons()), ["RISKY"]);
+    assert_eq!(told(&one), told(&two));
+    assert_eq!(one.risk().score, None);
+    assert_eq!(one.risk().level, policy::RiskLevel::High);
+    let shares = one.risk().factors.iter();
+    let told: Vec<_> = shares.map(|(_, share)| share.is_some()).collect();
+    assert_eq!(told, [true, false]);
+    // Whoever sees the cost sees what came of it.
+    let sees = format!("{POLICY}{MARGIN}").replace("read  * except cost_price", "read  *");
+    let seen = world_with(&sees).propose(&manager(), "quote.draft", &changes(700));
+    assert_eq!(seen.risk().score.unwrap().to_string(), "7.6");
+}
+
+#[test]
+fn what_depends_on_a_withheld_score_is_withheld_from_the_audit_too() {
+    let world = world_with(&format!("{POLICY}{MARGIN}"));
+    world.propose(&rep(), "quote.draft", &costing(700, "discount", 6));
+    let audit = world.audit_text();
+    assert!(audit.contains(r#"{"name":"margin"}"#), "{audit}");
+    assert!(!audit.contains("7.6"), "{audit}");
+}
+
+#[test]
+fn a_script_that_fails_on_a_hidden_field_does_not_say_on_which() {
+    let policy = r#"
+rule scripted { on update of Quote when discount > 5% do { risk.add("x", 1 / (cost_price - 700)); } }
+"#;
+    let (one, two) = both(
+        policy,
+        &costing(700, "discount", 6),
+        &costing("a lot", "discount", 6),
+    );
+    assert_eq!(codes(one.reasons()), ["ACTION_FAILED"]);
+    assert_eq!(one.reasons()[0].message(), "the rule's script failed");
+    assert_eq!(one.reasons(), two.reasons());
+}
+
+#[test]
+fn a_hidden_field_that_is_missing_reads_like_one_that_is_there() {
+    let policy = r#"
+rule shows { on update of Quote when discount > 5% then deny SHOWN because "cost {cost_price}" }
+rule reads { on update of Quote when cost_price > 10 CNY then deny READ because "no" }
+"#;
+    let (one, two) = both(
+        policy,
+        &costing(700, "discount", 6),
+        &costing(Value::Null, "discount", 6),
+    );
+    assert_eq!(codes(one.reasons()), codes(two.reasons()));
+    assert_eq!(told(&one), told(&two));
+    let absent = Record::from_json(
+        "Quote",
+        r#"{"id": "q-1", "owner": "u-17", "discount": 5, "amount": "1000.00", "stage": "DRAFT"}"#,
+    );
+    let absent = absent.unwrap();
+    let present = absent.clone().with("cost_price", 700);
+    let set = |record: &Record| Changes::update(record).set("discount", 6);
+    let (one, two) = both(policy, &set(&absent), &set(&present));
+    assert_eq!(told(&one), told(&two));
+}
+
+#[test]
+fn what_a_rule_on_reading_masks_is_not_in_the_reasons_of_a_change() {
+    let policy = r#"
+rule closed { on read of Quote when stage == SENT then hide owner, mask amount with redact }
+rule sealed { on read of Quote when stage == WON then deny SEALED because "sealed" }
+rule reason { on update of Quote when discount > 5% then deny NO because "{owner} has {old.amount} in {stage}" }
+"#;
+    let world = world_with(&format!("{POLICY}{policy}"));
+    let message = |stage: &str| {
+        let record = quote().with("stage", stage);
+        let changes = Changes::update(&record).set("discount", 6);
+        let decision = world.propose(&rep(), "quote.draft", &changes);
+        let why = decision.explain().to_string();
+        (decision.reasons()[0].message().to_owned(), why)
+    };
+    assert_eq!(message("DRAFT").0, "u-17 has 1000.00 CNY in DRAFT");
+    let (sent, why) = message("SENT");
+    assert_eq!(sent, "‹hidden› has [CONFIDENTIAL] in SENT");
+    assert!(
+        why.contains("a rule on reading") && !why.contains("u-17"),
+        "{why}"
+    );
+    assert_eq!(message("WON").0, "‹hidden› has ‹hidden› in ‹hidden›");
+}
+
+#[test]
+fn a_refused_read_names_each_rule_and_no_value() {
+    let policy = r#"
+rule won { on read of Quote when stage == WON and actor has SALES_REP then deny SEALED }
+rule big { on read of Quote when amount > 10 CNY then require approval finance_approval }
+rule far { on read of Quote when discount > 50% and actor has SALES_REP then hide amount }
+"#;
+    let world = world_with(&format!("{POLICY}{policy}"));
+    let rep = rep();
+    let request = Request::new(&rep, "quote.draft")
+        .entity("Quote")
+        .context("sales_copilot");
+    let mut operation = world.guard.begin(request.clone()).unwrap();
+    let error = operation.read(&quote().with("stage", "WON")).unwrap_err();
+    assert_eq!(codes(error.reasons()), ["SEALED", "APPROVAL_REQUIRED"]);
+    let why = world.guard.explain_refusal(&request, &error);
+    assert_eq!(why.rules.len(), 2);
+    assert_eq!(why.near_misses.len(), 1);
+    let text = why.to_string();
+    for value in ["WON", "1000", "10 CNY", "50%", "u-17"] {
+        assert!(!text.contains(value), "{value} in {text}");
+    }
+}
