@@ -151,12 +151,13 @@ fn conclude(
     show: Show<'_>,
 ) -> Review {
     let untold = untold(&findings, show);
-    let unknown = !findings.unknown.is_empty();
-    let tells = unknown && untold.is_empty() && show.sees_factors();
-    let show = &Telling {
-        show,
-        score: tells.then_some(first),
+    let tells = findings.say_something() && untold.is_empty() && show.sees_factors();
+    let score = tells.then_some(first);
+    let facts = &Facts {
+        risk_score: score,
+        ..*facts
     };
+    let show = &Telling { show, score };
     let (verdicts, recorded) = verdicts(&mut findings, show);
     let mut review = Review {
         denials: Vec::new(),

@@ -380,6 +380,14 @@ impl Findings {
         denials.chain(needs).map(reason).collect()
     }
 
+    /// Whether anything of it is told in a sentence.
+    pub(crate) fn say_something(&self) -> bool {
+        !(self.denials.is_empty()
+            && self.approvals.is_empty()
+            && self.duties.is_empty()
+            && self.unknown.is_empty())
+    }
+
     pub(crate) fn tell(&mut self, channel: &Name) {
         if !self.notify.contains(channel) {
             self.notify.push(channel.clone());

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::facts::{Datum, Facts};
 use super::oracle::{self, Witness};
 use super::written::datum;
+use crate::data::HIDDEN;
 use crate::diagnostic::{Language, Phrase};
 use crate::policy::{Expr, Message, MessagePart, Path, Root, speaks};
 use crate::value::Name;
@@ -160,6 +161,8 @@ fn bind_path(path: &Path, witnesses: &[Witness<'_>], facts: &Facts<'_>, out: &mu
             }
             _ => out.write_str("‹…›"),
         },
+        // Every rule's sentence is said after the risk is scored; one that may not be told is left out.
+        Root::Risk if facts.risk_score.is_none() => out.write_str(HIDDEN),
         _ => match facts.read(path) {
             Datum::Text(text) => out.write_str(&escaped(text)),
             known => out.write_str(datum(known, &path.ty).as_deref().unwrap_or(MISSING)),

@@ -166,3 +166,38 @@ fn an_allowed_change_may_oblige_and_a_shadow_rule_never_does() {
             .any(|said| &*said.rule == "noted" && said.shadow)
     );
 }
+
+/// A rule that tells the score of the risk, and what else there is to it.
+fn scored(more: &str) -> World {
+    world_with(&format!(
+        "{POLICY}
+         risk {{ factor impact weight 1 = skill.impact }}
+         rule scored {{
+             on   update of Quote
+             when risk.score >= 2
+             then require approval finance_approval because \"the risk is {{risk.score}}\"
+         }}
+         {more}"
+    ))
+}
+
+#[test]
+fn a_message_tells_the_score_that_its_rule_goes_by() {
+    let world = scored("");
+    let changes = Changes::update(&quote()).set("discount", 6);
+    let decision = world.propose(&rep(), "quote.draft", &changes);
+    assert_eq!(decision.reasons()[0].message(), "the risk is 3");
+    assert!(world.audit_text().contains("the risk is 3"));
+}
+
+#[test]
+fn a_score_that_is_made_of_what_is_hidden_is_told_nobody() {
+    let world =
+        scored("rule dear { on update of Quote do { risk.add(\"dear\", cost_price / 1000.0); } }");
+    let changes = Changes::update(&quote()).set("discount", 6);
+    let decision = world.propose(&rep(), "quote.draft", &changes);
+    assert_eq!(decision.reasons()[0].message(), "the risk is ‹hidden›");
+    assert!(decision.risk().score.is_none());
+    let told = format!("{decision:?}{}", world.audit_text());
+    assert!(!told.contains("3.777"), "{told}");
+}
