@@ -14,7 +14,7 @@ use super::written::datum;
 use crate::data::HIDDEN;
 use crate::diagnostic::{Language, Phrase};
 use crate::policy::{Expr, Message, MessagePart, Path, Root, speaks};
-use crate::value::Name;
+use crate::value::{Name, Value};
 
 /// Stands where there is no value.
 pub(super) const MISSING: &str = "‹missing›";
@@ -165,9 +165,24 @@ fn bind_path(path: &Path, witnesses: &[Witness<'_>], facts: &Facts<'_>, out: &mu
         Root::Risk if facts.risk_score.is_none() => out.write_str(HIDDEN),
         _ => match facts.read(path) {
             Datum::Text(text) => out.write_str(&escaped(text)),
-            known => out.write_str(datum(known, &path.ty).as_deref().unwrap_or(MISSING)),
+            known => {
+                let text = datum(known, &path.ty).or_else(|| attribute(path, facts));
+                out.write_str(text.as_deref().unwrap_or(MISSING))
+            }
         },
     };
+}
+
+/// An attribute that is no text: nothing in a message says of which type it is.
+fn attribute(path: &Path, facts: &Facts<'_>) -> Option<String> {
+    match (path.root, path.keys.as_slice()) {
+        (Root::Actor, [name]) => match facts.principal.attributes().value(name)? {
+            Value::Number(number) => Some(number.normalize().to_string()),
+            Value::Bool(truth) => Some(truth.to_string()),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 fn escaped(text: &str) -> String {

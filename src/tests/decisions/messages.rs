@@ -191,6 +191,24 @@ fn a_message_tells_the_score_that_its_rule_goes_by() {
 }
 
 #[test]
+fn an_attribute_is_told_whatever_its_type() {
+    let world = world_with(&format!(
+        "{POLICY}
+         rule told {{
+             on   update of Quote
+             then deny TOLD because \"{{actor.limit}} {{actor.trusted}} {{actor.region}} {{actor.nothing}}\"
+         }}"
+    ));
+    let rep = rep()
+        .attribute("limit", 20)
+        .attribute("trusted", true)
+        .attribute("region", "华东");
+    let changes = Changes::update(&quote()).set("discount", 6);
+    let decision = world.propose(&rep, "quote.draft", &changes);
+    assert_eq!(decision.reasons()[0].message(), "20 true 华东 ‹missing›");
+}
+
+#[test]
 fn a_score_that_is_made_of_what_is_hidden_is_told_nobody() {
     let world =
         scored("rule dear { on update of Quote do { risk.add(\"dear\", cost_price / 1000.0); } }");
