@@ -235,6 +235,19 @@ fn risk(risk: &Risk) -> Value {
     Value::from(out)
 }
 
+/// The members of a request.
+pub(crate) const MEMBERS: [&str; 9] = [
+    "principal",
+    "skill",
+    "entity",
+    "context",
+    "purpose",
+    "at",
+    "record",
+    "changes",
+    "verb",
+];
+
 /// A request, read and checked.
 struct Case {
     principal: Principal,
@@ -251,21 +264,7 @@ struct Case {
 impl Case {
     fn read(policy: &Policy, text: &str) -> Result<Self> {
         let fields = parse_fields(text, JsonLimits::default())?;
-        expect_known(
-            "the request",
-            &fields,
-            &[
-                "principal",
-                "skill",
-                "entity",
-                "context",
-                "purpose",
-                "at",
-                "record",
-                "changes",
-                "verb",
-            ],
-        )?;
+        expect_known("the request", &fields, &MEMBERS)?;
         let principal = fields
             .value("principal")
             .and_then(Value::as_object)

@@ -5,6 +5,7 @@ mod evaluation;
 mod guard;
 mod operating_system;
 mod reload;
+mod suppose;
 mod watch;
 
 #[cfg(feature = "cli")]
@@ -17,6 +18,7 @@ pub use evaluation::{Evaluation, evaluate, explain};
 pub use guard::{Guard, GuardBuilder};
 pub use operating_system::{OsEntropy, SystemClock};
 pub use reload::{BeforeSwap, Reload, ReloadOutcome, load_policy, load_policy_with};
+pub use suppose::suppose;
 
 /// Core's guard, which the facade's [`Guard`] is made of: without files, database or threads, for
 /// tests and for hosts that bring their own [`Store`].

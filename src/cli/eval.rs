@@ -7,8 +7,11 @@ use clap::Args;
 
 use super::output::Output;
 use super::{Ending, Set};
+use crate::policy::Policy;
 use crate::reload::load_policy_with;
-use crate::{Error, ErrorKind, Evaluation, JsonLimits, Result, evaluate};
+use crate::{
+    Error, ErrorKind, Evaluation, JsonLimits, Result, Value, evaluate, parse_fields, suppose,
+};
 
 /// A request, for `guard eval --help`.
 const EXAMPLE: &str = r#"A request:
@@ -27,6 +30,13 @@ Ends with 0 when it is allowed, 10 when refused, 12 when it needs an approval."#
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLE)]
 pub(super) struct EvalArgs {
+    #[command(flatten)]
+    asked: Asked,
+}
+
+/// One request, and the policy that it is decided under.
+#[derive(Debug, Args)]
+pub(super) struct Asked {
     /// The request as JSON; `-` for standard input
     request: PathBuf,
     /// The folder of `.guard` files, or one file
@@ -34,11 +44,45 @@ pub(super) struct EvalArgs {
     policies: PathBuf,
     #[command(flatten)]
     set: Set,
+    /// Suppose something else in the request, such as `--suppose changes.discount=10%`; the value
+    /// is JSON, or else text
+    #[arg(long, value_name = "PATH=VALUE")]
+    suppose: Vec<String>,
+}
+
+impl Asked {
+    /// The policy, and the request with what is supposed.
+    pub(super) fn read(&self) -> Result<(Policy, String)> {
+        let policy = load_policy_with(&self.policies, self.set.parameters()?)?;
+        let request = read(&self.request)?;
+        let supposed = self.suppose.iter().try_fold(request, |request, text| {
+            let (path, value) = text.split_once('=').ok_or_else(|| no_value(text))?;
+            suppose(&policy, &request, path.trim(), value_of(value.trim()))
+        })?;
+        Ok((policy, supposed))
+    }
+}
+
+/// A value as JSON has it, or else the text itself.
+fn value_of(text: &str) -> Value {
+    let member = format!("{{\"value\":{text}}}");
+    let read = parse_fields(&member, JsonLimits::default()).ok();
+    let read = read.filter(|fields| fields.len() == 1);
+    let value = read.and_then(|fields| fields.value("value").cloned());
+    value.unwrap_or_else(|| Value::from(text))
+}
+
+fn no_value(text: &str) -> Error {
+    Error::new(
+        ErrorKind::Input,
+        format!("`--suppose {text}` does not name a value"),
+    )
+    .with_help("write `--suppose PATH=VALUE`, such as `--suppose changes.discount=10%`")
 }
 
 pub(super) fn run(args: &EvalArgs, output: &mut Output) -> Result<Ending> {
-    let policy = load_policy_with(&args.policies, args.set.parameters()?)?;
-    let answer = evaluate(policy, &read(&args.request)?)?;
+    let (policy, request) = args.asked.read()?;
+    let answer = evaluate(policy, &request)?;
     if output.is_json() {
         output.json_text(&answer.to_json());
     } else {
@@ -89,7 +133,7 @@ fn print(answer: &Evaluation, output: &Output) {
 }
 
 /// Reads no more than a request may have, from a file or standard input.
-pub(super) fn read(path: &Path) -> Result<String> {
+fn read(path: &Path) -> Result<String> {
     let most = JsonLimits::default().bytes;
     // One byte more than allowed is enough to know that there is more.
     let limit = u64::try_from(most).unwrap_or(u64::MAX).saturating_add(1);

@@ -359,6 +359,10 @@ impl<'a> World<'a> {
                 if stands_before(other.rule, considered.rule) {
                     other.formula.moves(true, &told, &mut moves);
                 }
+                // Of two rows that may not hold at once, either may let go.
+                if overlaps(other.rule, considered.rule) {
+                    other.formula.moves(false, &told, &mut moves);
+                }
             }
         };
         match culprit {
@@ -408,6 +412,14 @@ pub(super) fn may_be_passed_over(rule: &Rule) -> bool {
     rule.table
         .as_ref()
         .is_some_and(|row| row.table.hit == Hit::First)
+}
+
+/// Whether two rules are rows of a table that lets one hold.
+fn overlaps(row: &Rule, other: &Rule) -> bool {
+    let (Some(row), Some(other)) = (&row.table, &other.table) else {
+        return false;
+    };
+    row.table.hit == Hit::Unique && Arc::ptr_eq(&row.table, &other.table)
 }
 
 /// Whether reaching a level keeps an operation from being allowed.
