@@ -7,13 +7,13 @@ use std::sync::Arc;
 use guardrails_core::policy::*;
 use guardrails_core::process::{Truth, holds};
 use guardrails_core::{Name, Place};
-use guardrails_rules::analyse::{Data, Depth, findings};
+use guardrails_rules::analyse::{Data, Depth, conflict, findings};
 
 use crate::random::Random;
 use crate::world::World;
 
 /// Policies of rules, and of tables, that are tried.
-const POLICIES: u64 = 1_500;
+const POLICIES: u64 = 10_000;
 
 pub(crate) fn rule(name: &str, when: Option<Expr>, effect: EffectKind) -> Rule {
     let place = Place {
@@ -145,6 +145,7 @@ fn rules_are_told_of_when_and_only_when() {
                 world.slots
             );
         }
+        hold_conflicts(&world, &rules, &declared, seed);
         never += wanted[0].len();
         shadowed += wanted[1].len();
         vain += wanted[2].len();
@@ -154,6 +155,24 @@ fn rules_are_told_of_when_and_only_when() {
         never.min(shadowed).min(vain) > 50,
         "{never} {shadowed} {vain}"
     );
+}
+
+/// Holds what is told of each pair, and its example, to what both come to.
+fn hold_conflicts(world: &World, rules: &[Rule], cases: &[Vec<Truth>], seed: u64) {
+    for (a, asking) in rules.iter().enumerate() {
+        for (b, denying) in rules.iter().enumerate() {
+            let opposite = matches!(asking.effects[0].kind, EffectKind::RequireApproval(_))
+                && matches!(denying.effects[0].kind, EffectKind::Deny(..));
+            let truth = opposite && cases.iter().any(|c| c[a].grants() && c[b].grants());
+            let found = conflict(&world.policy, asking, denying);
+            assert_eq!(found.is_some(), truth, "seed {seed}, conflict of {a}, {b}");
+            for rule in found.iter().flat_map(|found| [found.asks, found.denies]) {
+                let facts = found.as_ref().unwrap().example.facts();
+                let holds = rule.when.as_ref().is_none_or(|w| holds(w, &facts).grants());
+                assert!(holds, "seed {seed}, {found:?} shows nothing");
+            }
+        }
+    }
 }
 
 fn table(world: &World, random: &mut Random, hit: Hit) -> Vec<Rule> {

@@ -237,9 +237,13 @@ fn texts(texts: &[&str]) -> Vec<Value> {
 
 impl Case {
     /// The same with this role, when the actor has no other.
-    pub(crate) fn with_only(mut self, role: &Name) -> Option<Self> {
-        self.principal = self.principal.role(role.clone());
-        (self.principal.roles().len() == 1).then_some(self)
+    pub(crate) fn with_only(&self, role: &Name) -> Option<Self> {
+        let principal = self.principal.clone().role(role.clone());
+        let alone = principal.roles().len() == 1;
+        alone.then(|| Self {
+            principal,
+            ..self.clone()
+        })
     }
 
     /// Runs `ask` over the facts of this operation.
