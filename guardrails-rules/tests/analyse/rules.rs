@@ -10,7 +10,7 @@ use guardrails_core::{Name, Place};
 use guardrails_rules::analyse::{Data, Depth, conflict, findings};
 
 use crate::random::Random;
-use crate::world::World;
+use crate::world::{Case, World};
 
 /// Policies of rules, and of tables, that are tried.
 const POLICIES: u64 = 10_000;
@@ -56,8 +56,8 @@ fn denies() -> EffectKind {
     EffectKind::Deny("NO".into(), Message::plain("no"))
 }
 
-/// What each condition comes to in every operation there can be.
-fn truths(world: &World, data: Data, rules: &[Rule]) -> Vec<Vec<Truth>> {
+/// What each condition comes to in every one of these operations.
+fn truths(world: &World, cases: &[Case], rules: &[Rule]) -> Vec<Vec<Truth>> {
     let of = |facts: &guardrails_core::process::Facts<'_>| {
         let truth = |rule: &Rule| {
             rule.when
@@ -66,11 +66,7 @@ fn truths(world: &World, data: Data, rules: &[Rule]) -> Vec<Vec<Truth>> {
         };
         rules.iter().map(truth).collect()
     };
-    world
-        .cases(data)
-        .iter()
-        .map(|case| case.ask(world, of))
-        .collect()
+    cases.iter().map(|case| case.ask(world, of)).collect()
 }
 
 /// Names of rules by the codes that are told of them.
@@ -115,8 +111,10 @@ fn rules_are_told_of_when_and_only_when() {
             })
             .collect();
         let denying = |at: usize| matches!(rules[at].effects[0].kind, EffectKind::Deny(..));
-        let declared = truths(&world, Data::AsDeclared, &rules);
-        let any = truths(&world, Data::Any, &rules);
+        let cases = world.cases(Data::Any);
+        let any = truths(&world, &cases, &rules);
+        let declared = any.iter().zip(&cases).filter(|(_, case)| case.declared);
+        let declared: Vec<Vec<Truth>> = declared.map(|(truths, _)| truths.clone()).collect();
         let is_never = |at: usize| declared.iter().all(|case| !case[at].grants());
         let within = |a: usize, b: usize| any.iter().all(|c| !c[a].restricts() || c[b].restricts());
         let says = |by: usize, at: usize| denying(by) || !denying(at);
@@ -220,7 +218,7 @@ fn tables_are_told_of_when_and_only_when() {
         world.verb = Verb::Update;
         let hit = *random.pick(&[Hit::Unique, Hit::First, Hit::Any]);
         let rules = table(&world, random, hit);
-        let cases = truths(&world, Data::AsDeclared, &rules);
+        let cases = truths(&world, &world.cases(Data::AsDeclared), &rules);
         let gap = cases
             .iter()
             .any(|case| case.iter().all(|t| *t == Truth::False));
