@@ -59,6 +59,11 @@ impl Workspace {
         self.language = locale.and_then(Language::from_tag);
     }
 
+    /// The language to answer in.
+    pub(super) fn language(&self) -> Language {
+        self.language.unwrap_or_default()
+    }
+
     pub(super) fn open(&mut self, params: &Value) -> Option<PathBuf> {
         let text = params.pointer("/textDocument/text")?.as_str()?;
         self.put(params, text)
@@ -198,7 +203,7 @@ impl Workspace {
     }
 
     fn told(&self, root: &Path, known: &Known, finding: &Diagnostic) -> Value {
-        let language = self.language.unwrap_or(Language::English);
+        let language = self.language();
         let place = |place: &crate::Place| {
             let source = known
                 .service
