@@ -1,5 +1,6 @@
 //! One request to one answer. What cannot be answered is `null`, as the protocol wants it.
 
+use guardrails_core::phrase;
 use guardrails_rules::format;
 use guardrails_rules::service::{Completion, CompletionKind, Declared, DeclaredKind, Stretch};
 use lsp_server::ErrorCode;
@@ -43,12 +44,12 @@ fn at(document: &Document<'_>, params: &Value) -> Option<usize> {
     position::offset(document.source.text(), params.get("position")?)
 }
 
-fn hover(_: &Workspace, document: &Document<'_>, params: &Value) -> Answer {
+fn hover(workspace: &Workspace, document: &Document<'_>, params: &Value) -> Answer {
     let described =
         at(document, params).and_then(|at| document.service.describe(&document.name, at));
     Ok(described.map_or(Value::Null, |described| {
         json!({
-            "contents": { "kind": "markdown", "value": described.text },
+            "contents": { "kind": "markdown", "value": described.text.text(workspace.language()) },
             "range": position::range(document.source.text(), described.range),
         })
     }))
@@ -111,7 +112,7 @@ fn rename(workspace: &Workspace, document: &Document<'_>, params: &Value) -> Ans
     let refused = |why: String| (ErrorCode::RequestFailed as i32, why);
     let at = at(document, params).ok_or_else(|| refused("no such place".to_owned()))?;
     let edits = document.service.rename(&document.name, at, name);
-    let edits = edits.map_err(|why| refused(why.to_string()))?;
+    let edits = edits.map_err(|why| refused(why.phrase().text(workspace.language()).to_owned()))?;
     let mut changes: Map<String, Value> = Map::new();
     for edit in &edits {
         let uri = workspace.uri(document.root, &edit.path);
@@ -186,7 +187,7 @@ fn actions(workspace: &Workspace, document: &Document<'_>, params: &Value) -> An
         );
         let uri = workspace.uri(document.root, &document.name);
         Some(json!({
-            "title": format!("Write `{name}`"),
+            "title": phrase!("Write `{name}`" | "写成 `{name}`", name).text(workspace.language()),
             "kind": "quickfix",
             "edit": { "changes": { uri: [{ "range": range, "newText": name }] } },
         }))

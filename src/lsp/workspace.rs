@@ -1,7 +1,8 @@
 //! The files an editor works on: what is on disk, under what is open and not saved yet.
 //!
 //! A bundle is found from a document: the highest folder on the way up to the workspace's folder that
-//! holds `.guard` files itself, without a folder between that holds none.
+//! holds `.guard` files itself, without a folder between that holds none. A document outside of the
+//! workspace stands alone, with what else is open from its folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -57,6 +58,11 @@ impl Workspace {
         self.folder = folder.and_then(uri::path);
         let locale = params.get("locale").and_then(Value::as_str);
         self.language = locale.and_then(Language::from_tag);
+    }
+
+    /// The language to answer in.
+    pub(super) fn language(&self) -> Language {
+        self.language.unwrap_or_default()
     }
 
     pub(super) fn open(&mut self, params: &Value) -> Option<PathBuf> {
@@ -117,18 +123,33 @@ impl Workspace {
         Some(root.to_path_buf())
     }
 
+    /// What to read of a bundle: its folder. Outside of the workspace only files that are open, since
+    /// nobody said that such a folder is a bundle, nor how much else is in it.
+    fn on_disk(&self, root: &Path) -> Vec<PathBuf> {
+        let workspace = self.folder.as_deref();
+        if workspace.is_some_and(|workspace| root.starts_with(workspace)) {
+            return vec![root.to_path_buf()];
+        }
+        let open = self.open.keys();
+        open.filter(|path| self.root(path).as_deref() == Some(root))
+            .cloned()
+            .collect()
+    }
+
     /// Reads a bundle anew, with what is open in the place of what is on disk.
     pub(super) fn refresh(&mut self, root: &Path) {
         let mut files: BTreeMap<String, SourceFile> = BTreeMap::new();
         let mut refused = Vec::new();
-        match Bundle::read(root) {
-            Ok(bundle) => files.extend(
-                bundle
-                    .files()
-                    .map(|file| (file.path().to_string(), file.clone())),
-            ),
-            // A folder that is not there yet is no mistake of the text that is being written.
-            Err(error) => refused.extend(error.diagnostics().iter().cloned()),
+        for path in self.on_disk(root) {
+            match Bundle::read(&path) {
+                Ok(bundle) => files.extend(
+                    bundle
+                        .files()
+                        .map(|file| (file.path().to_string(), file.clone())),
+                ),
+                // What is not there yet is no mistake of the text that is being written.
+                Err(error) => refused.extend(error.diagnostics().iter().cloned()),
+            }
         }
         for (path, open) in &self.open {
             if self.root(path).as_deref() == Some(root)
@@ -198,7 +219,7 @@ impl Workspace {
     }
 
     fn told(&self, root: &Path, known: &Known, finding: &Diagnostic) -> Value {
-        let language = self.language.unwrap_or(Language::English);
+        let language = self.language();
         let place = |place: &crate::Place| {
             let source = known
                 .service

@@ -165,6 +165,8 @@ impl Editor {
                 "jsonrpc": "2.0", "id": self.requests, "method": method, "params": self.params(step),
             });
             self.write(&request.to_string());
+        } else if let Some(method) = step["notify"].as_str() {
+            return self.notify(method, &self.params(step));
         } else if let Some(raw) = step["raw"].as_str() {
             self.write(raw);
         } else {
@@ -243,10 +245,75 @@ fn unsaved_text_lies_over_what_is_on_disk() {
 }
 
 #[test]
+fn an_editor_in_chinese_is_answered_in_chinese() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut editor = Editor::start(folder.path());
+    let steps = json!([
+        { "about": "begin", "request": "initialize", "params": { "rootUri": "$ROOT", "locale": "zh-CN" } },
+        { "about": "open", "open": "whole.guard", "codes": [], "at_least": 0 },
+        { "about": "class", "request": "textDocument/hover", "at": "phone with",
+          "contains": { "/result/contents/value": "敏感度 4（最高 5），个人信息（`phone`）。" } },
+        { "about": "sight", "request": "textDocument/hover", "at": "phone with",
+          "contains": { "/result/contents/value": "- `SALES_REP`（其他 AI 场景）：始终隐藏" } },
+        { "about": "refused", "request": "textDocument/rename", "at": "discount :", "params": { "newName": "phone" },
+          "contains": { "/error/message": "用这个名称，策略会出错" } },
+        { "about": "mistakes", "change": "mistakes.guard", "codes": ["G0202"], "at_least": 10 },
+        { "about": "mend", "request": "textDocument/codeAction", "range": "discont",
+          "expect": { "/result/0/title": "写成 `discount`" } },
+        { "about": "as written", "request": "textDocument/hover", "at": "amount > 100",
+          "contains": { "/result/contents/value": "策略有错误，因此没有推算谁能看到它。" } },
+        { "about": "unread", "request": "textDocument/rename", "at": "amount > 100", "params": { "newName": "sum_of_it" },
+          "contains": { "/error/message": "策略中有读不懂的部分" } },
+        { "about": "end", "request": "shutdown" },
+    ]);
+    for step in steps.as_array().unwrap() {
+        editor.step(step);
+    }
+    assert_eq!(editor.leave(), Some(0));
+}
+
+#[test]
+fn a_file_outside_of_the_workspace_is_read_without_its_folder() {
+    let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let same = "guard 1\nentity Customer { nam : text }\n";
+    std::fs::write(elsewhere.path().join("aaa.guard"), same).unwrap();
+    let mut editor = Editor::start(folder.path());
+    editor.step(
+        &json!({ "about": "begin", "request": "initialize", "params": { "rootUri": "$ROOT" } }),
+    );
+    let root = elsewhere.path().to_str().unwrap();
+    editor.document = format!("file://{root}/alone.guard");
+    let text = "guard 1\nentity Customer { name : text }\ngrant A on Customer { read nam }\n";
+    let open = json!({ "textDocument": { "uri": editor.document, "text": text } });
+    editor.notify("textDocument/didOpen", &open);
+    assert_eq!(editor.codes(), ["G0202"]);
+    let other =
+        json!({ "textDocument": { "uri": format!("file://{root}/aab.guard"), "text": same } });
+    editor.notify("textDocument/didOpen", &other);
+    assert_eq!(
+        editor.codes(),
+        ["G0216"],
+        "what is open beside it takes part"
+    );
+    assert_eq!(editor.leave(), Some(1));
+}
+
+#[test]
 fn what_is_no_frame_ends_the_session_with_an_error() {
-    let mut editor = Editor::start(Path::new("/"));
-    let mut input = editor.input.take().unwrap();
-    input.write_all(b"hello\r\n\r\n").unwrap();
-    drop(input);
-    assert_eq!(editor.child.wait().unwrap().code(), Some(2));
+    let endings: [(&[u8], i32); 6] = [
+        (b"hello\r\n\r\n", 2),
+        (b"Content-Length: many\r\n\r\n{}", 2),
+        (b"Content-Length: 99999999999\r\n\r\n{}", 2),
+        (b"\xff\xfe\x00\x00\r\n\r\n", 2),
+        // What is cut off, and what never came, is an editor that went without a word.
+        (b"Content-Length: 100\r\n\r\n{", 1),
+        (b"", 1),
+    ];
+    for (sent, code) in endings {
+        let mut editor = Editor::start(Path::new("/"));
+        let mut input = editor.input.take().unwrap();
+        input.write_all(sent).unwrap();
+        drop(input);
+        assert_eq!(editor.child.wait().unwrap().code(), Some(code), "{sent:?}");
+    }
 }

@@ -27,7 +27,9 @@ pub struct Translation {
 pub enum MessagePart {
     /// As written.
     Text(String),
-    /// A value, shown as the principal may see it.
+    /// A value, shown as the principal may see it. Of an item of a list, `Root::Variable` holds the
+    /// number of its quantifier in the rule's condition: from 0, in reading order, without those inside
+    /// of aggregates.
     Value(Path),
 }
 

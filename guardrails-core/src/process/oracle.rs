@@ -237,22 +237,32 @@ fn name_once(names: &mut Vec<String>, path: &Path) {
     }
 }
 
-/// The item that makes a `some` hold: which list, and which of its items.
+/// The item for which a condition holds: which list, and which of its items.
 pub(crate) struct Witness<'a> {
     pub(crate) list: &'a Path,
     pub(crate) index: usize,
 }
 
-/// For the first `some` that holds, and those inside it, the first item that satisfies; outermost
-/// first. For messages that name the item.
-pub(crate) fn witnesses<'a>(condition: &'a Expr, facts: &Facts<'a>) -> Vec<Witness<'a>> {
+/// For each quantifier of a condition, in reading order, the first item that is a reason for the whole
+/// to hold; none where no single item is. Quantifiers inside of aggregates are not counted. For
+/// messages that name the item.
+pub(crate) fn witnesses<'a>(condition: &'a Expr, facts: &Facts<'a>) -> Vec<Option<Witness<'a>>> {
     let mut found = Vec::new();
     let oracle = Oracle {
         facts,
         items: Items::new(),
     };
-    oracle.find_witness(condition, &mut found);
+    oracle.witness(condition, Some(Sought::Holding), &mut found);
     found
+}
+
+/// Which items of a list are a reason.
+#[derive(Clone, Copy)]
+enum Sought {
+    /// Those for which the test holds, or may.
+    Holding,
+    /// Under a `not`: those for which it does not, or may not.
+    Failing,
 }
 
 impl<'a> Oracle<'_, 'a> {
@@ -275,30 +285,72 @@ impl<'a> Oracle<'_, 'a> {
         }
     }
 
-    fn find_witness(&self, expr: &'a Expr, found: &mut Vec<Witness<'a>>) {
-        if matches!(expr.kind, ExprKind::Aggregate(_)) {
+    /// Takes note of each quantifier in here; looks for items only where it is known which are sought.
+    fn witness(
+        &self,
+        expr: &'a Expr,
+        sought: Option<Sought>,
+        found: &mut Vec<Option<Witness<'a>>>,
+    ) {
+        match &expr.kind {
             // An item of an aggregate is one of many; none of them is the reason.
-            return;
-        }
-        let ExprKind::Quantified(Quantifier::Some, list, _, test) = &expr.kind else {
-            for child in expr.children() {
-                if found.len() == self.items.len() {
-                    self.find_witness(child, found);
+            ExprKind::Aggregate(_) => {}
+            ExprKind::Not(inner) => {
+                let other = sought.map(|sought| match sought {
+                    Sought::Holding => Sought::Failing,
+                    Sought::Failing => Sought::Holding,
+                });
+                self.witness(inner, other, found);
+            }
+            ExprKind::All(_) | ExprKind::Any(_) => {
+                for child in expr.children() {
+                    self.witness(child, sought, found);
                 }
             }
-            return;
-        };
-        let (ExprKind::Path(list), Datum::List(items, ty)) = (&list.kind, self.path_of(list))
-        else {
-            return;
-        };
-        for (index, item) in items.iter().enumerate() {
-            let inner = self.at((item, ty));
-            if inner.truth(test).restricts() {
-                found.push(Witness { list, index });
-                inner.find_witness(test, found);
-                return;
+            ExprKind::Quantified(quantifier, list, _, test) => {
+                let at = found.len();
+                found.push(None);
+                let sought = sought.filter(|sought| sought.alone_in(*quantifier));
+                match sought.and_then(|sought| self.first(list, test, sought)) {
+                    Some((witness, inner)) => {
+                        if let Some(place) = found.get_mut(at) {
+                            *place = Some(witness);
+                        }
+                        inner.witness(test, sought, found);
+                    }
+                    None => self.witness(test, None, found),
+                }
+            }
+            _ => {
+                for child in expr.children() {
+                    self.witness(child, None, found);
+                }
             }
         }
+    }
+
+    /// The first item that is sought, and the oracle that looks at it.
+    fn first(&self, list: &'a Expr, test: &'a Expr, sought: Sought) -> Option<(Witness<'a>, Self)> {
+        let (ExprKind::Path(path), Datum::List(items, ty)) = (&list.kind, self.path_of(list))
+        else {
+            return None;
+        };
+        let looking = items.iter().map(|item| self.at((item, ty))).enumerate();
+        let mut sought = looking.filter(|(_, inner)| match sought {
+            Sought::Holding => inner.truth(test).restricts(),
+            Sought::Failing => (!inner.truth(test)).restricts(),
+        });
+        let (index, inner) = sought.next()?;
+        Some((Witness { list: path, index }, inner))
+    }
+}
+
+impl Sought {
+    /// Whether one such item decides: a `some` holds by one, an `every` fails by one.
+    fn alone_in(self, quantifier: Quantifier) -> bool {
+        matches!(
+            (self, quantifier),
+            (Self::Holding, Quantifier::Some) | (Self::Failing, Quantifier::Every)
+        )
     }
 }

@@ -137,7 +137,7 @@ impl From<Template> for Stored {
     }
 }
 
-fn bound(parts: &[MessagePart], witnesses: &[Witness<'_>], facts: &Facts<'_>) -> String {
+fn bound(parts: &[MessagePart], witnesses: &[Option<Witness<'_>>], facts: &Facts<'_>) -> String {
     let mut out = String::new();
     for part in parts {
         match part {
@@ -148,13 +148,13 @@ fn bound(parts: &[MessagePart], witnesses: &[Witness<'_>], facts: &Facts<'_>) ->
     out
 }
 
-fn bind_path(path: &Path, witnesses: &[Witness<'_>], facts: &Facts<'_>, out: &mut String) {
+fn bind_path(path: &Path, witnesses: &[Option<Witness<'_>>], facts: &Facts<'_>, out: &mut String) {
     // INVARIANT: writing to a String cannot fail.
     let _ = match path.root {
         Root::Record => write!(out, "{{{}}}", path.keys.join(".")),
         Root::Old => write!(out, "{{old.{}}}", path.keys.join(".")),
-        Root::Variable(depth) => match witnesses.get(usize::from(depth)) {
-            Some(witness) if matches!(witness.list.root, Root::Record | Root::Old) => {
+        Root::Variable(number) => match witnesses.get(usize::from(number)) {
+            Some(Some(witness)) if matches!(witness.list.root, Root::Record | Root::Old) => {
                 write!(out, "{{{}[{}]", witness.list, witness.index)
                     .and_then(|()| path.keys.iter().try_for_each(|key| write!(out, ".{key}")))
                     .and_then(|()| out.write_char('}'))

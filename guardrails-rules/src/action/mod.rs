@@ -42,6 +42,7 @@ mod expression;
 mod fault;
 mod functions;
 mod lower;
+mod mention;
 mod operators;
 mod parse;
 mod refused;
@@ -58,6 +59,7 @@ use guardrails_core::policy::{Action, Entity};
 use guardrails_core::{Diagnostic, Name, Place};
 
 pub(crate) use codes::CODES;
+pub(crate) use mention::{Named, mentions};
 use script::Door;
 
 /// Compiles the script of a `do { … }` block.

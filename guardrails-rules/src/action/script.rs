@@ -26,6 +26,12 @@ pub(super) struct Limits {
     pub(super) depth: usize,
 }
 
+/// The limits of every script of a policy.
+pub(super) const LIMITS: Limits = Limits {
+    bytes: 4 * 1024,
+    depth: 64,
+};
+
 /// Runs a closure and turns a panic inside into [`Fault::Panic`].
 pub(super) type Shield = fn(&mut dyn FnMut()) -> Result<(), Fault>;
 
@@ -54,10 +60,7 @@ impl Door {
     pub(super) fn new(engine: Engine) -> Self {
         Self {
             read,
-            limits: Limits {
-                bytes: 4 * 1024,
-                depth: 64,
-            },
+            limits: LIMITS,
             engine,
             shield,
         }

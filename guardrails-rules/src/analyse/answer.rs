@@ -6,7 +6,7 @@ use guardrails_core::{Phrase, Place, phrase};
 use super::example::Example;
 use super::formula::Claim;
 use super::scene::{Data, Scene};
-use super::solve::{Doubt, Outcome, solve};
+use super::solve::{Doubt, Outcome, solve, solve_within};
 use super::truths::Truths;
 
 /// Whether something can happen.
@@ -123,7 +123,17 @@ pub fn difference(scene: Scene<'_>, data: Data, a: &Expr, b: &Expr, reading: Rea
 
 /// Asks for an example of a claim.
 pub(super) fn ask(scene: Scene<'_>, data: Data, claim: &Claim<'_>) -> Answer {
-    match solve(scene, data, claim) {
+    answer(scene, solve(scene, data, claim))
+}
+
+/// The same among data as declared, for one of several questions that share their steps.
+pub(super) fn ask_within(steps: &mut usize, scene: Scene<'_>, claim: &Claim<'_>) -> Answer {
+    let outcome = solve_within(steps, scene, Data::AsDeclared, claim);
+    answer(scene, outcome)
+}
+
+fn answer(scene: Scene<'_>, outcome: Outcome) -> Answer {
+    match outcome {
         Outcome::Never => Answer::Never,
         Outcome::CannotTell(doubt) => Answer::CannotTell(doubt.into()),
         Outcome::Found(readings) => match Example::new(scene, readings) {

@@ -14,7 +14,8 @@
 //!
 //! Two values compared with each other, arithmetic, texts by their parts, patterns, functions and
 //! quantifiers may come out any way as far as the proof goes, so "never" remains a proof there too, and
-//! an example is looked for and confirmed by the evaluator; where neither is found, the answer is
+//! an example is looked for (of two values that are compared, with values in that order) and confirmed by
+//! the evaluator; where neither is found, the answer is
 //! [`Answer::CannotTell`]. Lists of more than 2,000 constants are treated so, and each question takes
 //! at most 20,000 steps (`analysis_steps`) and looks at 256 examples (`analysis_examples`).
 //!
@@ -33,6 +34,7 @@ mod hull;
 mod link;
 mod lint;
 mod never;
+mod ordered;
 mod partition;
 mod problem;
 mod region;
@@ -54,4 +56,4 @@ pub use conflict::{Conflict, conflict};
 pub use example::Example;
 pub use lint::{Depth, findings};
 pub use scene::{Data, Scene};
-pub use sight::{Context, Sight, who_can_see};
+pub use sight::{Context, Sight, Sights, who_can_see};

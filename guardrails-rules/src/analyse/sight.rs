@@ -14,9 +14,9 @@ use guardrails_core::policy::{
 };
 use guardrails_core::{Name, Place, Value};
 
-use super::answer::{Answer, ask};
+use super::answer::{Answer, ask_within};
 use super::formula::Claim;
-use super::scene::{Data, Scene};
+use super::scene::Scene;
 use super::truths::Truths;
 
 /// One way in which a role sees a field.
@@ -48,47 +48,89 @@ pub enum Context {
 /// an entity that no grant is about: the permission tables alone govern it.
 #[must_use]
 pub fn who_can_see(policy: &Policy, entity: &str, field: &str) -> Vec<Sight> {
-    let about = policy
-        .grants
-        .iter()
-        .filter(|grant| *grant.entity == *entity);
-    let about: Vec<&Grant> = about.map(|grant| &**grant).collect();
-    let roles: BTreeSet<&Name> = about.iter().map(|grant| &grant.role).collect();
-    let named: BTreeSet<&Name> = about.iter().flat_map(|grant| &grant.contexts).collect();
-    let contexts: Vec<Context> = named
-        .iter()
-        .map(|name| Context::Named((*name).clone()))
-        .chain([Context::Other])
-        .collect();
-    let mut sights = Vec::new();
-    for role in roles {
-        for context in &contexts {
-            let held: Vec<&Grant> = about
-                .iter()
-                .filter(|grant| grant.role == *role && holds_in(grant, context))
-                .copied()
-                .collect();
-            let fixed = fixed(policy, entity, role, context, &named);
-            let looking = Looking {
-                policy,
-                entity,
-                field,
-                grants: &held,
-                fixed: &fixed,
-            };
-            for (access, answer, because) in looking.sights() {
-                sights.push(Sight {
-                    role: role.clone(),
-                    context: context.clone(),
-                    access,
-                    answer,
-                    because,
-                });
-            }
+    Sights::new(policy, entity, field).flatten().collect()
+}
+
+/// The same, role by role and context by context, as far as the caller asks: each item is all the ways
+/// in which one role sees the field in one context, the least strict first.
+#[derive(Debug)]
+pub struct Sights<'p> {
+    policy: &'p Policy,
+    entity: &'p str,
+    field: &'p str,
+    about: Vec<&'p Grant>,
+    named: BTreeSet<&'p Name>,
+    left: std::vec::IntoIter<(&'p Name, Context)>,
+    steps: usize,
+}
+
+impl<'p> Sights<'p> {
+    /// As [`who_can_see`].
+    #[must_use]
+    pub fn new(policy: &'p Policy, entity: &'p str, field: &'p str) -> Self {
+        let about = policy.grants.iter().map(|grant| &**grant);
+        let about: Vec<&Grant> = about.filter(|grant| *grant.entity == *entity).collect();
+        let roles: BTreeSet<&Name> = about.iter().map(|grant| &grant.role).collect();
+        let named: BTreeSet<&Name> = about.iter().flat_map(|grant| &grant.contexts).collect();
+        let contexts = named.iter().map(|name| Context::Named((*name).clone()));
+        let contexts: Vec<Context> = contexts.chain([Context::Other]).collect();
+        let left: Vec<(&Name, Context)> = roles
+            .into_iter()
+            .flat_map(|role| contexts.iter().map(move |context| (role, context.clone())))
+            .collect();
+        Self {
+            policy,
+            entity,
+            field,
+            about,
+            named,
+            left: left.into_iter(),
+            steps: usize::MAX,
         }
     }
-    sights
+
+    /// With so many steps for all of it together, besides those that each question may take. What is
+    /// asked when they are used up cannot be told.
+    #[must_use]
+    pub fn within(mut self, steps: usize) -> Self {
+        self.steps = steps;
+        self
+    }
 }
+
+impl Iterator for Sights<'_> {
+    type Item = Vec<Sight>;
+
+    fn next(&mut self) -> Option<Vec<Sight>> {
+        let (role, context) = self.left.next()?;
+        let held = self.about.iter().copied();
+        let held: Vec<&Grant> = held
+            .filter(|grant| grant.role == *role && holds_in(grant, &context))
+            .collect();
+        let looking = Looking {
+            policy: self.policy,
+            entity: self.entity,
+            field: self.field,
+            grants: &held,
+            fixed: &fixed(self.policy, self.entity, role, &context, &self.named),
+        };
+        let found = looking.sights(&mut self.steps).into_iter();
+        let sight = |(access, answer, because)| Sight {
+            role: role.clone(),
+            context: context.clone(),
+            access,
+            answer,
+            because,
+        };
+        Some(found.map(sight).collect())
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.left.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Sights<'_> {}
 
 fn holds_in(grant: &Grant, context: &Context) -> bool {
     let names = |name: &Name| grant.contexts.contains(name);
@@ -113,13 +155,17 @@ fn fixed(
         let set = Arc::new(ValueSet::new("", names));
         node(ExprKind::InSet(Box::new(node(read.clone())), set))
     };
-    let mut fixed = vec![match context {
-        Context::Named(name) => (among(vec![Value::Text(name.clone())]), Truths::TRUE),
+    let mut fixed = Vec::new();
+    match context {
+        Context::Named(name) => {
+            fixed.push((among(vec![Value::Text(name.clone())]), Truths::TRUE));
+        }
+        Context::Other if named.is_empty() => {}
         Context::Other => {
             let names = named.iter().map(|name| Value::Text((*name).clone()));
-            (among(names.collect()), Truths::NOT_TRUE)
+            fixed.push((among(names.collect()), Truths::NOT_TRUE));
         }
-    }];
+    }
     for asked in roles_asked(policy, entity) {
         let truths = if asked == *role {
             Truths::TRUE
@@ -176,7 +222,7 @@ struct Looking<'p> {
 }
 
 impl<'p> Looking<'p> {
-    fn sights(&self) -> Vec<(Access, Answer, Vec<Place>)> {
+    fn sights(&self, steps: &mut usize) -> Vec<(Access, Answer, Vec<Place>)> {
         let mut all: Vec<Access> = vec![Access::Hidden];
         let granted = self.grants.iter().flat_map(|grant| self.clauses(grant));
         let granted = granted.map(|(access, _)| access);
@@ -190,7 +236,7 @@ impl<'p> Looking<'p> {
         all.into_iter()
             .filter_map(|access| {
                 let claim = Claim::All(vec![self.given(), self.comes_to(&access)]);
-                let answer = ask(self.scene(), Data::AsDeclared, &claim);
+                let answer = ask_within(steps, self.scene(), &claim);
                 (!answer.is_never()).then(|| {
                     let because = self.because(&access);
                     (access, answer, because)

@@ -8,11 +8,12 @@ use guardrails_core::Place;
 
 use super::formula::{Claim, Formula};
 use super::link::{self, Link};
+use super::ordered;
 use super::problem::Problem;
 use super::scene::{Data, Scene};
 use super::supposed::{Reading, Supposed};
 use super::truths::Truths;
-use super::variable::What;
+use super::variable::{ORDERS, What};
 
 /// Branches that one question may take (`analysis_steps`).
 pub(super) const STEPS: usize = 20_000;
@@ -47,9 +48,20 @@ pub(super) enum Doubt {
 
 /// Looks for a way to make the claim true.
 pub(super) fn solve(scene: Scene<'_>, data: Data, claim: &Claim<'_>) -> Outcome {
+    let mut steps = STEPS;
+    solve_within(&mut steps, scene, data, claim)
+}
+
+/// The same for one of several questions that share their steps: takes off what it took.
+pub(super) fn solve_within(
+    steps: &mut usize,
+    scene: Scene<'_>,
+    data: Data,
+    claim: &Claim<'_>,
+) -> Outcome {
     let problem = Problem::new(scene, data, claim);
-    let steps = STEPS.min(LOOKS / problem.weight());
-    if problem.variables.len() > VARIABLES || steps == 0 {
+    let most = STEPS.min(*steps).min(LOOKS / problem.weight());
+    if problem.variables.len() > VARIABLES || most == 0 {
         return Outcome::CannotTell(Doubt::Limit("analysis_steps"));
     }
     let live = problem.variables.iter().map(|v| v.live.clone()).collect();
@@ -57,11 +69,13 @@ pub(super) fn solve(scene: Scene<'_>, data: Data, claim: &Claim<'_>) -> Outcome 
         scene,
         claim,
         problem: &problem,
-        steps,
+        steps: most,
         checks: CHECKS,
         doubtful: false,
     };
-    match search.branch(live) {
+    let step = search.branch(live);
+    *steps -= most - search.steps;
+    match step {
         Step::Found(readings) => Outcome::Found(readings),
         Step::Limit(name) => Outcome::CannotTell(Doubt::Limit(name)),
         Step::Nothing if search.doubtful => {
@@ -282,9 +296,22 @@ impl Search<'_, '_> {
                     readings.push(Reading::Value(path.clone(), sample.clone()));
                 }
                 What::Role(role) => readings.push(Reading::Role(role.clone(), place == 1)),
-                What::Flag | What::Order => {}
+                What::Flag | What::Order(_) => {}
             }
         }
+        self.order(live, &mut readings);
         Some(readings)
+    }
+
+    /// Adds values of places that are compared with each other.
+    fn order(&self, live: &Live, readings: &mut Vec<Reading>) {
+        for (variable, places) in self.problem.variables.iter().zip(live) {
+            if let What::Order(Some(compared)) = &variable.what
+                && let Some(order) = places.first().and_then(|place| *ORDERS.get(*place)?)
+            {
+                let added = ordered::pair(compared, order, readings);
+                readings.extend(added);
+            }
+        }
     }
 }

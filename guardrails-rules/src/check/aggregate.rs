@@ -22,13 +22,15 @@ impl Checker<'_, '_> {
         };
         let depth = self.depth();
         self.variables.push((written.variable.text.clone(), item));
-        let known = self.known.len();
+        let (known, met) = (self.known.len(), self.met.len());
         let filter = written.filter.as_ref().map(|filter| self.condition(filter));
         if let Some(filter) = &filter {
             self.known.extend(there_when(filter, Outcome::Holds));
         }
         let value = self.value(&written.value, None).settle(&Type::Decimal);
         self.known.truncate(known);
+        // An item of an aggregate is one of many: messages cannot name it.
+        self.met.truncate(met);
         self.variables.pop();
         let whole = matches!(&value.expr.kind, ExprKind::Path(path)
             if path.root == Root::Variable(depth) && path.keys.is_empty());

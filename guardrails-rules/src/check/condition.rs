@@ -46,8 +46,8 @@ pub(super) struct Checker<'c, 'b> {
     pub(super) reach: Reach,
     /// Bound variables, outermost first.
     pub(super) variables: Vec<(Name, Type)>,
-    /// Variables of every quantifier met, with their depth, for messages.
-    pub(super) met: Vec<(Name, Type, u8)>,
+    /// Variables of every quantifier met, in reading order, for messages.
+    pub(super) met: Vec<(Name, Type)>,
     /// Optional fields read where they may be missing.
     pub(super) bare: Vec<(Absent, Span)>,
     /// What is surely there where we are.
@@ -266,7 +266,7 @@ impl<'c, 'b> Checker<'c, 'b> {
         };
         let depth = self.depth();
         self.variables.push((variable.text.clone(), item.clone()));
-        self.met.push((variable.text.clone(), item, depth));
+        self.met.push((variable.text.clone(), item));
         let test = self.condition(body);
         self.variables.pop();
         let (list, test) = (Box::new(list), Box::new(test));

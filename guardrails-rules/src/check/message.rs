@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use guardrails_core::policy::{ExprKind, Message, MessagePart, Translation, Type};
+use guardrails_core::policy::{ExprKind, Message, MessagePart, Root, Translation, Type};
 use guardrails_core::{Value, phrase};
 
 use super::condition::Checker;
@@ -57,6 +57,7 @@ impl Checker<'_, '_> {
             values(from)
                 .into_iter()
                 .find(|value| !there.contains(value))
+                .map(|(value, _)| value)
         };
         let finding = if let Some(value) = missing(first, other) {
             phrase!(
@@ -200,10 +201,13 @@ impl Checker<'_, '_> {
     }
 }
 
-/// What a text shows, by its paths.
-fn values(parts: &[MessagePart]) -> BTreeSet<String> {
+/// What a text shows, by its paths; items of one list and of another are not the same.
+fn values(parts: &[MessagePart]) -> BTreeSet<(String, Option<u8>)> {
     let shown = parts.iter().filter_map(|part| match part {
-        MessagePart::Value(path) => Some(path.to_string()),
+        MessagePart::Value(path) => Some(match path.root {
+            Root::Variable(number) => (path.to_string(), Some(number)),
+            _ => (path.to_string(), None),
+        }),
         MessagePart::Text(_) => None,
     });
     shown.collect()

@@ -84,15 +84,14 @@ impl Checker<'_, '_> {
         Some(self.walk(root, &first.text, item, rest, span))
     }
 
-    /// The path of a variable in a message, which stands outside of the quantifier.
+    /// The path of a variable in a message, which stands outside of the quantifier and names it by its
+    /// number.
     pub(super) fn met_variable(&mut self, parts: &[Ident], span: Span) -> Option<Typed> {
         let (first, rest) = parts.split_first()?;
-        let (_, item, depth) = self
-            .met
-            .iter()
-            .find(|(name, ..)| *name == first.text)?
-            .clone();
-        Some(self.walk(Root::Variable(depth), &first.text, item, rest, span))
+        let number = self.met.iter().position(|(name, _)| *name == first.text)?;
+        let (_, item) = self.met.get(number)?.clone();
+        let root = Root::Variable(u8::try_from(number).unwrap_or(u8::MAX));
+        Some(self.walk(root, &first.text, item, rest, span))
     }
 
     fn member(&self, word: &Ident, members: &std::sync::Arc<EnumType>, span: Span) -> Typed {

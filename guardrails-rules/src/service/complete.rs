@@ -3,10 +3,12 @@
 //! The declaration at hand is usually broken while it is written, so this reads its words and not its
 //! tree; what can be named comes from all that could be read.
 
+mod cases;
 mod words;
 
 use words::{
-    ANNOTATIONS, CONDITION, EFFECTS, FUNCTIONS, JOINTS, MASKS, PROVIDED, RULE_ANNOTATIONS, TYPES,
+    ANNOTATIONS, CONDITION, EFFECTS, EXPECTATIONS, FUNCTIONS, JOINTS, MASKS, PROVIDED,
+    RULE_ANNOTATIONS, TYPES,
 };
 
 use super::schema::{Field, Schema, Shape};
@@ -59,19 +61,19 @@ pub(super) fn complete(schema: &Schema, text: &str, offset: usize) -> Vec<Comple
     // The word that is being written is not there yet.
     let written = head.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
     let before = Before::of(declaration(written));
+    let place = Place {
+        schema,
+        words: &before.words,
+        open: &before.open,
+    };
     if before.inside_remark(written) {
-        return Vec::new();
+        return place.in_braces(written);
     }
     // At the margin, outside of braces, something new begins.
     if before.open.is_empty() && (written.is_empty() || written.ends_with('\n')) {
         return listed(DECLARATIONS, Kind::Keyword);
     }
-    Place {
-        schema,
-        words: &before.words,
-        open: &before.open,
-    }
-    .completions()
+    place.completions()
 }
 
 /// From the beginning of the declaration that the text ends in.
@@ -139,7 +141,19 @@ impl Place<'_> {
             let words = if field { ANNOTATIONS } else { RULE_ANNOTATIONS };
             return listed(words, Kind::Annotation);
         }
-        self.by_word(last).unwrap_or_else(|| self.by_clause())
+        self.cases()
+            .or_else(|| self.by_word(last))
+            .unwrap_or_else(|| self.by_clause())
+    }
+
+    /// In the braces of a message: a field that is shown.
+    fn in_braces(&self, text: &str) -> Vec<Completion> {
+        let line = text.rsplit('\n').next().unwrap_or("");
+        let message = line.rsplit('"').next().unwrap_or("");
+        if line.contains("because") && message.ends_with('{') && !message.ends_with("{{") {
+            return self.fields();
+        }
+        Vec::new()
     }
 
     /// The word `steps` back from the place.
@@ -173,18 +187,7 @@ impl Place<'_> {
             "skill" if self.declares("test") => names(&schema.skills, Kind::Skill),
             "rule" if self.declares("test") => names(&schema.rules, Kind::Rule),
             "then" if !self.declares("table") => listed(EFFECTS, Kind::Keyword),
-            "expect" => listed(
-                &[
-                    "allow",
-                    "deny",
-                    "approval",
-                    "rule",
-                    "risk",
-                    "view",
-                    "message contains",
-                ],
-                Kind::Keyword,
-            ),
+            "expect" => listed(EXPECTATIONS, Kind::Keyword),
             "==" | "=" | "in" | "!=" if self.words.len() > 3 => self.compared(),
             "when" | "where" | "and" | "or" | "not" | "satisfies" | "(" | "<" | ">" | "+" | "*" => {
                 self.values()
@@ -273,7 +276,7 @@ impl Place<'_> {
             "risk" => &["factor"],
             "approval" => &["step", "never", "expires", "execute within"],
             "test" => &[
-                "at", "actor", "skill", "given", "change", "create", "delete", "expect",
+                "at", "actor", "skill", "given", "change", "create", "delete", "cases", "expect",
             ],
             "" => DECLARATIONS,
             _ => &[],
@@ -371,6 +374,7 @@ impl Place<'_> {
         }
         path.reverse();
         let provided: &[&str] = match path.as_slice() {
+            ["actor"] if self.declares("test") => &["id", "roles"],
             ["actor"] => &["id", "tenant"],
             ["ai"] => &["agent", "model", "context"],
             ["skill"] => &["name", "impact"],

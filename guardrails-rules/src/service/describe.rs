@@ -1,38 +1,36 @@
-//! A name in words: what it is, what its author says of it, and who sees it.
-//!
-//! Who sees a field is read off the grants as they are written; tables and rules narrow that at run
-//! time, and the text says so.
+//! A name in words: what it is, and what its author says of it. Who sees a field is `sees`' to say.
 
-use guardrails_core::Name;
+use guardrails_core::{Language, Name, Phrase, phrase};
 
-use super::Service;
 use super::mention::Symbol;
-use crate::ast::{ClauseKind, Declaration, Entity, Fields, Grant, Span};
+use super::{Service, sees};
+use crate::ast::{Declaration, Entity, Grant, Span};
 
-pub(super) fn describe(service: &Service, symbol: &Symbol) -> Option<String> {
+pub(super) fn describe(service: &Service, symbol: &Symbol) -> Option<Phrase> {
     Some(match symbol {
         Symbol::Field(entity, field) => describe_field(service, entity, field)?,
         Symbol::Entity(name) => {
             let fields = service.schema.entities.get(name)?.len();
             let doc = entity(service, name).map(|entity| entity.doc.clone());
-            with_doc(
-                &format!("entity {name}"),
-                doc.as_deref(),
-                &format!("{fields} fields"),
-            )
+            let fields = phrase!("{fields} fields" | "{fields} 个字段", fields);
+            paragraphs([
+                code(&format!("entity {name}")),
+                doc.unwrap_or_default().into(),
+                fields,
+            ])
         }
         Symbol::Enum(name) => {
             let members = service.schema.enums.get(name)?;
             code(&format!("enum {name} {{ {} }}", members.join(", ")))
         }
-        Symbol::Member(holder, name) => code(&format!("{name}: a word of {holder}")),
+        Symbol::Member(holder, name) => code(&format!("{holder}: {name}")),
         Symbol::Const(_)
         | Symbol::List(_)
         | Symbol::Rule(_)
         | Symbol::Chain(_)
         | Symbol::Skill(_) => {
             let (line, doc) = declaration(service, symbol)?;
-            with_doc(&line, Some(&doc), "")
+            paragraphs([code(&line), doc.into()])
         }
         Symbol::Role(name) => {
             let grants =
@@ -41,31 +39,41 @@ pub(super) fn describe(service: &Service, symbol: &Symbol) -> Option<String> {
                 .map(|grant| format!("`{}`", grant.entity.text))
                 .collect();
             let grants = match entities.as_slice() {
-                [] => "No grant names it.".to_owned(),
-                _ => format!("Grants on {}.", entities.join(", ")),
+                [] => phrase!("No grant names it." | "没有授权提到它。"),
+                _ => Phrase::both(
+                    format!("Grants on {}.", entities.join(", ")),
+                    format!("有 {} 的授权。", entities.join("、")),
+                ),
             };
-            format!("{}\n\n{grants}", code(&format!("role {name}")))
+            paragraphs([code(&format!("role {name}")), grants])
         }
         Symbol::Mask(name) => code(&format!("mask {name}")),
-        Symbol::Variable(name, ..) => code(&format!("{name}: an item of the list")),
+        Symbol::Variable(name, ..) => paragraphs([
+            code(name),
+            phrase!("An item of the list." | "列表中的一个元素。"),
+        ]),
     })
 }
 
-fn code(text: &str) -> String {
-    format!("```guard\n{text}\n```")
+fn code(text: &str) -> Phrase {
+    format!("```guard\n{text}\n```").into()
 }
 
-fn with_doc(line: &str, doc: Option<&str>, more: &str) -> String {
-    let parts = [
-        code(line),
-        doc.unwrap_or_default().to_owned(),
-        more.to_owned(),
-    ];
-    let said: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    said.join("\n\n")
+fn paragraphs<const N: usize>(parts: [Phrase; N]) -> Phrase {
+    let parts: Vec<Phrase> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+    joined(&parts, "\n\n")
 }
 
-fn describe_field(service: &Service, holder: &Name, name: &Name) -> Option<String> {
+/// Phrases with something between them.
+pub(super) fn joined(parts: &[Phrase], between: &str) -> Phrase {
+    let [en, zh] = [Language::English, Language::Chinese].map(|language| {
+        let texts: Vec<&str> = parts.iter().map(|part| part.text(language)).collect();
+        texts.join(between)
+    });
+    Phrase::both(en, zh)
+}
+
+fn describe_field(service: &Service, holder: &Name, name: &Name) -> Option<Phrase> {
     let field = service.schema.field(holder, name)?;
     let annotations = field.annotations.join(" ");
     let line = format!("{holder}.{name} : {}  {annotations}", field.ty);
@@ -82,91 +90,38 @@ fn describe_field(service: &Service, holder: &Name, name: &Name) -> Option<Strin
     } else {
         doc
     };
-    Some(with_doc(
-        line.trim_end(),
-        Some(&doc),
-        &who_sees(service, holder, name),
-    ))
+    Some(paragraphs([
+        code(line.trim_end()),
+        doc.into(),
+        class(service, holder, name),
+        sees::who_sees(service, holder, name),
+    ]))
 }
 
-/// What each grant gives of a field: the strictest of its clauses.
-fn who_sees(service: &Service, entity: &Name, field: &Name) -> String {
-    let mut lines = Vec::new();
-    for grant in grants(service).filter(|grant| grant.entity.text == *entity) {
-        if let Some(seen) = seen(service, grant, field) {
-            let roles: Vec<String> = grant
-                .roles
-                .iter()
-                .map(|role| format!("`{}`", role.text))
-                .collect();
-            let mut line = format!("- {}: {seen}", roles.join(", "));
-            if !grant.contexts.is_empty() {
-                let contexts: Vec<&str> = grant.contexts.iter().map(|text| &*text.text).collect();
-                line.push_str(&format!(", for ai {}", contexts.join(", ")));
-            }
-            if let Some(scope) = &grant.scope {
-                line.push_str(&format!(", where `{}`", slice(service, scope.span)));
-            }
-            lines.push(line);
-        }
-    }
-    match lines.as_slice() {
-        [] => "No grant shows it: nobody's AI sees it.".to_owned(),
-        _ => format!(
-            "Who can see this, before tables and rules narrow it:\n{}",
-            lines.join("\n")
+/// How sensitive a field is, and which personal data is in it.
+fn class(service: &Service, entity: &Name, field: &Name) -> Phrase {
+    let policy = service.policy.as_ref();
+    let entity = policy.and_then(|policy| policy.entities.get(entity));
+    let Some(field) = entity.and_then(|entity| entity.field(field)) else {
+        return Phrase::default();
+    };
+    let level = field.sensitivity.level();
+    match field.pii {
+        Some(class) => phrase!(
+            "Sensitivity {level} of 5, personal data (`{class}`)."
+                | "敏感度 {level}（最高 5），个人信息（`{class}`）。",
+            level,
+            class = class.as_str()
+        ),
+        None => phrase!(
+            "Sensitivity {level} of 5, no personal data."
+                | "敏感度 {level}（最高 5），不是个人信息。",
+            level
         ),
     }
 }
 
-fn seen(service: &Service, grant: &Grant, field: &Name) -> Option<String> {
-    let mut best: Option<(u8, String)> = None;
-    for clause in &grant.clauses {
-        let found = match &clause.kind {
-            ClauseKind::Hide(fields) if covers(fields, field) => Some((3, "hidden".to_owned())),
-            ClauseKind::Mask(maskings) => {
-                let at = maskings
-                    .iter()
-                    .position(|masking| covers(&masking.fields, field));
-                // A field without a mask of its own shares the next one's.
-                at.map(|at| {
-                    let mask = maskings
-                        .iter()
-                        .skip(at)
-                        .find_map(|masking| masking.mask.as_ref());
-                    let mask = mask.map_or("default", |mask| &*mask.name.text);
-                    (2, format!("masked with {mask}"))
-                })
-            }
-            ClauseKind::Write(fields) if covers(fields, field) => {
-                Some((1, "reads and writes".to_owned()))
-            }
-            ClauseKind::Read(fields) if covers(fields, field) => Some((0, "reads".to_owned())),
-            _ => None,
-        };
-        let Some((rank, mut said)) = found else {
-            continue;
-        };
-        if let Some(when) = &clause.when {
-            said.push_str(&format!(" when `{}`", slice(service, when.span)));
-        }
-        if best.as_ref().is_none_or(|(known, _)| rank >= *known) {
-            best = Some((rank, said));
-        }
-    }
-    best.map(|(_, said)| said)
-}
-
-fn covers(fields: &Fields, field: &Name) -> bool {
-    match fields {
-        Fields::Named(paths) => paths
-            .iter()
-            .any(|path| path.parts.first().is_some_and(|part| part.text == *field)),
-        Fields::AllExcept(paths, _) => !paths.iter().any(|path| path.joined() == *field),
-    }
-}
-
-fn grants(service: &Service) -> impl Iterator<Item = &Grant> {
+pub(super) fn grants(service: &Service) -> impl Iterator<Item = &Grant> {
     declarations(service).filter_map(|declaration| match declaration {
         Declaration::Grant(grant) => Some(grant),
         _ => None,
@@ -209,7 +164,7 @@ fn documentation(service: &Service, span: Span) -> String {
     lines.join("\n")
 }
 
-fn slice(service: &Service, span: Span) -> &str {
+pub(super) fn slice(service: &Service, span: Span) -> &str {
     let source = service.bundle.sources().get(span.file as usize);
     source.map_or("", |source| source.slice(span.start, span.end).trim())
 }

@@ -64,4 +64,17 @@ impl Mentions {
             .values()
             .filter(move |mention| mention.symbol == *symbol)
     }
+
+    /// For each name in its order, the number of the first one that stands for the same, and whether it
+    /// declares: what stays as it is whatever the names are.
+    pub(super) fn alike(&self) -> Vec<(usize, bool)> {
+        let mut first: BTreeMap<&Symbol, usize> = BTreeMap::new();
+        let names = self.all.values().enumerate();
+        names
+            .map(|(at, mention)| {
+                let number = *first.entry(&mention.symbol).or_insert(at);
+                (number, mention.declares)
+            })
+            .collect()
+    }
 }

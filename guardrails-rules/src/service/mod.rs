@@ -9,12 +9,14 @@ mod describe;
 mod mention;
 mod rename;
 mod schema;
+mod sees;
 mod symbol;
 mod walk;
 
 use std::ops::Range;
 
-use guardrails_core::Diagnostic;
+use guardrails_core::policy::Policy;
+use guardrails_core::{Diagnostic, Phrase};
 
 use crate::ast::{File, Span};
 use crate::bundle::{Bundle, SourceFile};
@@ -43,7 +45,7 @@ pub struct Description {
     /// The name as written.
     pub range: Range<usize>,
     /// Markdown.
-    pub text: String,
+    pub text: Phrase,
 }
 
 /// One state of a bundle, with answers about it.
@@ -54,6 +56,8 @@ pub struct Service {
     schema: Schema,
     mentions: Mentions,
     diagnostics: Vec<Diagnostic>,
+    /// None while anything is an error.
+    policy: Option<Policy>,
 }
 
 impl Service {
@@ -66,13 +70,14 @@ impl Service {
             .collect();
         let schema = Schema::of(&files, &bundle);
         let mentions = walk::mentions(&files, &schema, &bundle);
-        let diagnostics = compile(&bundle).diagnostics;
+        let compiled = compile(&bundle);
         Self {
             bundle,
             files,
             schema,
             mentions,
-            diagnostics,
+            diagnostics: compiled.diagnostics,
+            policy: compiled.policy,
         }
     }
 

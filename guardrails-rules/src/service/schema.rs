@@ -110,6 +110,7 @@ impl Schema {
     fn names(&mut self, declaration: &Declaration) {
         match declaration {
             Declaration::Const(it) => drop(self.consts.insert(it.name.text.clone())),
+            Declaration::Param(it) => drop(self.consts.insert(it.name.text.clone())),
             Declaration::List(it) => drop(self.lists.insert(it.name.text.clone())),
             Declaration::Rule(it) => drop(self.rules.insert(it.name.text.clone())),
             Declaration::Table(it) => drop(self.rules.insert(it.name.text.clone())),

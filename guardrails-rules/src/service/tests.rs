@@ -8,6 +8,9 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod names;
+
+use guardrails_core::Language;
 use proptest::prelude::*;
 
 use super::{RenameRefused, Service};
@@ -63,8 +66,12 @@ fn service(rules: &str) -> Service {
 
 /// The labels offered where `|` stands.
 fn offered(rules: &str) -> Vec<String> {
-    let at = rules.find('|').unwrap();
-    let offered = service(&rules.replacen('|', "", 1)).complete("rules.guard", at);
+    offered_at(rules, '|')
+}
+
+fn offered_at(rules: &str, place: char) -> Vec<String> {
+    let at = rules.find(place).unwrap();
+    let offered = service(&rules.replacen(place, "", 1)).complete("rules.guard", at);
     offered
         .into_iter()
         .map(|completion| completion.label)
@@ -75,24 +82,148 @@ fn at(text: &str, needle: &str) -> usize {
     text.find(needle).unwrap_or_else(|| panic!("no {needle}"))
 }
 
+fn said(service: &Service, path: &str, offset: usize, language: Language) -> String {
+    let described = service.describe(path, offset).unwrap();
+    described.text.text(language).to_owned()
+}
+
 #[test]
 fn a_field_tells_its_type_its_doc_and_who_sees_it() {
-    let text = service(RULES)
-        .describe("rules.guard", at(RULES, "discount > 15"))
-        .unwrap()
-        .text;
+    let discount = at(RULES, "discount > 15");
+    let text = said(&service(RULES), "rules.guard", discount, Language::English);
     assert_eq!(
         text,
         "```guard\nQuote.discount : percent  @sensitivity(2)\n```\n\n\
          What the customer does not pay.\n\n\
-         Who can see this, before tables and rules narrow it:\n\
-         - `SALES_REP`: reads, where `owner == actor.id`"
+         Sensitivity 2 of 5, no personal data.\n\n\
+         Who can see this, before permission tables, decision tables, scripts and dated rules narrow it:\n\
+         - `SALES_REP`:\n  \
+           - readable (rules.guard:4), as in `Quote { owner: \"x\" }, actor { id: \"x\" }`\n  \
+           - hidden, as in `Quote { owner: \"xy\" }, actor { id: \"x\" }`"
     );
-    let phone = service(SCHEMA)
-        .describe("schema.guard", at(SCHEMA, "phone "))
-        .unwrap()
-        .text;
-    assert!(phone.ends_with("nobody's AI sees it."), "{phone}");
+    let chinese = said(&service(RULES), "rules.guard", discount, Language::Chinese);
+    assert!(
+        chinese.contains("敏感度 2（最高 5），不是个人信息。"),
+        "{chinese}"
+    );
+    assert!(
+        chinese.contains("  - 可读（rules.guard:4），例如 `Quote"),
+        "{chinese}"
+    );
+    let phone = at(SCHEMA, "phone ");
+    let alone = said(
+        &service("guard 1\n"),
+        "schema.guard",
+        phone,
+        Language::English,
+    );
+    assert!(
+        alone.contains("No grant is about `Quote` itself"),
+        "{alone}"
+    );
+    assert!(alone.contains("personal data (`phone`)"), "{alone}");
+}
+
+#[test]
+fn who_sees_a_field_is_told_for_each_context() {
+    let grants = r#"guard 1
+grant REP on Quote for ai "mail" { read phone }
+grant REP, BOSS on Quote {
+    mask phone with phone when stage == DRAFT
+    write owner
+}
+rule closed @owner("sales") { on read of Quote when tier == GOLD then hide phone }
+"#;
+    let service = service(grants);
+    let text = |language| said(&service, "rules.guard", at(grants, "phone }"), language);
+    let told = text(Language::English);
+    for line in [
+        "- `BOSS` for ai `mail`:\n  - masked with phone (rules.guard:4), as in `Quote { stage: DRAFT, tier: SILVER }",
+        "- `REP` for ai `mail`:\n  - readable (rules.guard:2), as in ",
+        "- `REP` for any other ai:\n  - masked with phone",
+        "  - hidden (rules.guard:7), as in `Quote { ",
+    ] {
+        assert!(told.contains(line), "{line}\n{told}");
+    }
+    assert!(text(Language::Chinese).contains("- `REP`（AI 场景 `mail`）：\n"));
+    let owner = said(
+        &service,
+        "rules.guard",
+        at(grants, "owner\n"),
+        Language::English,
+    );
+    assert!(
+        owner.contains("- `BOSS`: always readable (rules.guard:5)\n"),
+        "{owner}"
+    );
+    assert!(
+        owner.ends_with("Granted to write: `BOSS`, `REP`."),
+        "{owner}"
+    );
+    let tier = said(
+        &service,
+        "schema.guard",
+        at(SCHEMA, "tier "),
+        Language::English,
+    );
+    assert!(tier.contains("- nobody's AI: no grant shows it"), "{tier}");
+}
+
+#[test]
+fn what_cannot_be_told_is_said_and_a_part_is_told_of_where_it_is_seen() {
+    let grants = r#"guard 1
+grant REP on Quote where lower(owner) == "X" { read clauses }
+"#;
+    let service = service(grants);
+    let text = said(
+        &service,
+        "schema.guard",
+        at(SCHEMA, "text : text"),
+        Language::English,
+    );
+    assert!(text.contains("No grant is about `Clause` itself"), "{text}");
+    assert!(
+        text.contains("As `Quote.clauses.text`:\n- `REP`:\n  - perhaps readable (rules.guard:2): cannot tell, since"),
+        "{text}"
+    );
+}
+
+#[test]
+fn while_the_policy_has_mistakes_grants_are_told_as_they_are_written() {
+    let broken = RULES.replace("then deny CLAUSE", "then denny CLAUSE");
+    let service = service(&broken);
+    let text = |language| said(&service, "rules.guard", at(&broken, "phone with"), language);
+    assert!(
+        text(Language::English).ends_with(
+            "Its grants, as they are written:\n\
+             - `SALES_REP`: masked with phone, where `owner == actor.id`"
+        ),
+        "{}",
+        text(Language::English)
+    );
+    assert!(text(Language::Chinese).contains("策略有错误"));
+}
+
+#[test]
+fn a_hover_is_bounded_however_many_roles_there_are() {
+    let mut grants = "guard 1\n".to_owned();
+    for role in 0..200 {
+        grants.push_str(&format!(
+            "grant R{role:03} on Quote for ai \"c{}\" where discount > {role}% {{ read phone }}\n",
+            role % 20
+        ));
+    }
+    let text = said(
+        &service(&grants),
+        "schema.guard",
+        at(SCHEMA, "phone "),
+        Language::English,
+    );
+    assert!(
+        text.ends_with("- and more roles, which are not looked at here"),
+        "{text}"
+    );
+    assert!(text.lines().count() < 120);
 }
 
 #[test]
@@ -131,9 +262,38 @@ fn what_may_stand_here_follows_from_the_words_before() {
     assert_eq!(offered("guard 1\ngrant A on |"), ["Clause", "Quote"]);
     assert!(offered("guard 1\ngrant A on Quote { mask phone with |").contains(&"scrub".to_owned()));
     assert!(offered("guard 1\ngrant A on Quote { read owner, |").contains(&"phone".to_owned()));
+    assert_eq!(
+        offered(&rule("discount > 1%\n    then deny X because \"{|\""))[1],
+        "discount"
+    );
     assert!(offered("guard 1\n|").contains(&"entity".to_owned()));
     assert!(offered("guard 1\nentity A { x : |").contains(&"money".to_owned()));
     assert_eq!(offered("guard 1\n// a |"), Vec::<String>::new());
+}
+
+#[test]
+fn cases_are_completed_by_their_columns() {
+    let cases = |rows: &str| {
+        format!(
+            "guard 1\ngrant A, B on Quote {{ read owner }}\ntest \"t\" {{\n    given Quote {{}}\n    cases {{\n        {rows}"
+        )
+    };
+    let columns = offered_at(&cases("^"), '^');
+    assert!(
+        columns.contains(&"discount".to_owned()) && columns.contains(&"actor.roles".to_owned())
+    );
+    assert_eq!(
+        offered_at(&cases("discount | old.dis^"), '^')[1],
+        "discount"
+    );
+    let rows = |row: &str| cases(&format!("tier | actor.roles => expect\n        {row}"));
+    assert_eq!(offered_at(&rows("^"), '^'), ["GOLD", "SILVER"]);
+    assert_eq!(offered_at(&rows("GOLD | [^"), '^'), ["A", "B"]);
+    assert!(offered_at(&rows("GOLD | [A] => ^"), '^').contains(&"approval".to_owned()));
+    assert_eq!(
+        offered_at(&rows("GOLD | [A] => allow\n SILVER | [^"), '^'),
+        ["A", "B"]
+    );
 }
 
 #[test]
@@ -146,6 +306,7 @@ fn a_rename_reaches_every_file_and_keeps_the_policy_right() {
     assert_eq!(refused("owner"), RenameRefused::Breaks);
     assert_eq!(refused("not"), RenameRefused::NotAName);
     assert_eq!(refused("a b"), RenameRefused::NotAName);
+    assert_eq!(refused("phone"), RenameRefused::Breaks);
     let role = service
         .rename("rules.guard", at(RULES, "SALES_REP"), "X")
         .unwrap_err();

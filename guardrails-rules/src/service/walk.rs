@@ -3,6 +3,8 @@
 //! A name that cannot be told is left out: editors then say nothing, and the checker says what is
 //! wrong.
 
+mod script;
+mod test;
 mod values;
 
 use guardrails_core::Name;
@@ -11,12 +13,10 @@ use super::mention::{Mentions, Symbol};
 use super::schema::{Schema, Shape};
 use crate::ast::{
     ApprovalItem, Because, CellKind, CellTestKind, Clause, ClauseKind, Datum, DatumKind,
-    Declaration, Dotted, Effect, EffectKind, Entry, Expectation, ExpectationKind, Fields, File,
-    Grant, Ident, ListSource, Masking, Overdue, Script, SkillItem, Span, Table, Test, TestItem,
-    Text, TypeKind, TypeRef,
+    Declaration, Effect, EffectKind, Fields, File, Grant, Ident, ListSource, Literal, Masking,
+    Overdue, SkillItem, Span, Table, Text, TypeKind, TypeRef,
 };
 use crate::bundle::Bundle;
-use crate::parse::{Lexer, TokenKind};
 
 pub(super) fn mentions(files: &[File], schema: &Schema, bundle: &Bundle) -> Mentions {
     let mut walk = Walk {
@@ -25,9 +25,11 @@ pub(super) fn mentions(files: &[File], schema: &Schema, bundle: &Bundle) -> Ment
         out: Mentions::default(),
         entity: None,
         variables: Vec::new(),
+        met: Vec::new(),
     };
     for declaration in files.iter().flat_map(|file| &file.declarations) {
         walk.entity = None;
+        walk.met.clear();
         walk.declaration(declaration);
     }
     walk.out
@@ -41,6 +43,8 @@ struct Walk<'w> {
     entity: Option<Name>,
     /// Of quantifiers around, the innermost last.
     variables: Vec<(Name, Span, Shape)>,
+    /// Of every quantifier of the declaration at hand, for its messages.
+    met: Vec<(Name, Span, Shape)>,
 }
 
 impl Walk<'_> {
@@ -65,6 +69,14 @@ impl Walk<'_> {
             Declaration::Const(it) => {
                 self.declare(Symbol::Const, &it.name);
                 self.datum(&it.value, &Shape::Plain);
+            }
+            Declaration::Param(it) => {
+                self.declare(Symbol::Const, &it.name);
+                self.type_ref(&it.ty, &it.name.text);
+                let bounds = it.range.iter().flat_map(|(low, high)| [low, high]);
+                for datum in std::iter::once(&it.default).chain(bounds) {
+                    self.datum(datum, &Shape::Plain);
+                }
             }
             Declaration::List(it) => {
                 self.declare(Symbol::List, &it.name);
@@ -163,7 +175,9 @@ impl Walk<'_> {
                 self.fields(fields);
             }
             ClauseKind::Mask(maskings) => maskings.iter().for_each(|masking| self.masking(masking)),
-            _ => {}
+            ClauseKind::Aggregate { fields, .. } => {
+                fields.iter().for_each(|path| self.field_path(&path.parts));
+            }
         }
         self.optional(clause.when.as_ref());
     }
@@ -203,8 +217,31 @@ impl Walk<'_> {
                 EffectKind::Mask(masking) => self.masking(masking),
                 EffectKind::Hide(path) => self.field_path(&path.parts),
                 EffectKind::Do(script) => self.script(script),
-                _ => {}
+                EffectKind::Oblige(_, Some(terms)) => {
+                    terms.iter().for_each(|term| self.term(&term.datum));
+                }
+                EffectKind::Oblige(_, None)
+                | EffectKind::Allow
+                | EffectKind::Risk(..)
+                | EffectKind::Notify(_) => {}
             }
+        }
+    }
+
+    /// What an obligation names: consts, and values shown in its texts.
+    fn term(&mut self, datum: &Datum) {
+        match &datum.kind {
+            DatumKind::Literal(Literal::Text(text)) => self.message(&Text {
+                text: text.as_str().into(),
+                span: datum.span,
+            }),
+            DatumKind::Literal(_) => {}
+            DatumKind::Word(word) if self.schema.consts.contains(&word.joined()) => {
+                self.out.add(Symbol::Const(word.joined()), word.span, false);
+            }
+            DatumKind::Word(_) => {}
+            DatumKind::List(items) => items.iter().for_each(|item| self.term(item)),
+            DatumKind::Object(entries) => entries.iter().for_each(|it| self.term(&it.datum)),
         }
     }
 
@@ -255,43 +292,12 @@ impl Walk<'_> {
             });
             at += part.len() + 1;
         }
+        let known = self.variables.len();
+        let first = idents.first().map(|first| &first.text);
+        let met = self.met.iter().find(|(name, ..)| Some(name) == first);
+        self.variables.extend(met.cloned());
         self.value_path(&idents);
-    }
-
-    /// Fields that a script reads; its own names are its own business.
-    fn script(&mut self, script: &Script) {
-        let Some(entity) = self.entity.clone() else {
-            return;
-        };
-        let mut lexer = Lexer::new(&script.text, 0);
-        let mut before = String::new();
-        let mut owner = String::new();
-        while let Some(token) = lexer.next() {
-            let text = script.text.get(token.range.clone()).unwrap_or("");
-            let reached = before != "." || matches!(&*owner, "old" | "new");
-            if token.kind == TokenKind::Word
-                && reached
-                && self.schema.field(&entity, text).is_some()
-            {
-                let offset = |at: usize| script.span.start + u32::try_from(at).unwrap_or(u32::MAX);
-                let span = Span {
-                    start: offset(token.range.start),
-                    end: offset(token.range.end),
-                    ..script.span
-                };
-                // Spans of scripts cover the text itself; anything else is left alone.
-                if self.written(span) == text {
-                    self.out
-                        .add(Symbol::Field(entity.clone(), text.into()), span, false);
-                }
-            }
-            owner = std::mem::replace(&mut before, text.to_owned());
-        }
-    }
-
-    fn written(&self, span: Span) -> &str {
-        let source = self.bundle.sources().get(span.file as usize);
-        source.map_or("", |source| source.slice(span.start, span.end))
+        self.variables.truncate(known);
     }
 
     fn table(&mut self, table: &Table) {
@@ -321,78 +327,5 @@ impl Walk<'_> {
             }
             self.effects(&row.effects);
         }
-    }
-
-    fn test(&mut self, test: &Test) {
-        let given = test.items.iter().find_map(|item| match item {
-            TestItem::Given { entity, .. } => Some(entity.text.clone()),
-            _ => None,
-        });
-        self.entity = given;
-        for item in &test.items {
-            match item {
-                TestItem::Actor(entries, _) => entries.iter().for_each(|entry| self.actor(entry)),
-                TestItem::Skill { name, .. } => {
-                    self.out.add(Symbol::Skill(name.joined()), name.span, false)
-                }
-                TestItem::Given { entity, fields } => {
-                    self.name(Symbol::Entity, entity);
-                    self.entries(fields);
-                }
-                TestItem::Change(fields, _) | TestItem::Create(fields, _) => self.entries(fields),
-                TestItem::Expect(expected) => expected.iter().for_each(|it| self.expectation(it)),
-                _ => {}
-            }
-        }
-    }
-
-    fn actor(&mut self, entry: &Entry) {
-        if &*entry.name.text != "roles" {
-            return;
-        }
-        if let DatumKind::List(items) = &entry.datum.kind {
-            for item in items {
-                if let DatumKind::Word(Dotted { parts, .. }) = &item.kind {
-                    parts
-                        .iter()
-                        .take(1)
-                        .for_each(|role| self.name(Symbol::Role, role));
-                }
-            }
-        }
-    }
-
-    fn expectation(&mut self, expected: &Expectation) {
-        match &expected.kind {
-            ExpectationKind::Approval(chain) => self.name(Symbol::Chain, chain),
-            ExpectationKind::Rule(rule) if self.schema.rules.contains(&rule.text) => {
-                self.name(Symbol::Rule, rule)
-            }
-            ExpectationKind::View(fields) => {
-                for (name, datum) in fields {
-                    self.entry(name, datum);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn entries(&mut self, entries: &[Entry]) {
-        entries
-            .iter()
-            .for_each(|entry| self.entry(&entry.name, &entry.datum));
-    }
-
-    fn entry(&mut self, name: &Ident, datum: &Datum) {
-        let Some(entity) = self.entity.clone() else {
-            return;
-        };
-        let Some(field) = self.schema.field(&entity, &name.text) else {
-            return;
-        };
-        let shape = field.shape.clone();
-        self.out
-            .add(Symbol::Field(entity, name.text.clone()), name.span, false);
-        self.datum(datum, &shape);
     }
 }

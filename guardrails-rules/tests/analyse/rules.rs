@@ -7,13 +7,13 @@ use std::sync::Arc;
 use guardrails_core::policy::*;
 use guardrails_core::process::{Truth, holds};
 use guardrails_core::{Name, Place};
-use guardrails_rules::analyse::{Data, Depth, findings};
+use guardrails_rules::analyse::{Data, Depth, conflict, findings};
 
 use crate::random::Random;
-use crate::world::World;
+use crate::world::{Case, World};
 
 /// Policies of rules, and of tables, that are tried.
-const POLICIES: u64 = 1_500;
+const POLICIES: u64 = 10_000;
 
 pub(crate) fn rule(name: &str, when: Option<Expr>, effect: EffectKind) -> Rule {
     let place = Place {
@@ -56,8 +56,8 @@ fn denies() -> EffectKind {
     EffectKind::Deny("NO".into(), Message::plain("no"))
 }
 
-/// What each condition comes to in every operation there can be.
-fn truths(world: &World, data: Data, rules: &[Rule]) -> Vec<Vec<Truth>> {
+/// What each condition comes to in every one of these operations.
+fn truths(world: &World, cases: &[Case], rules: &[Rule]) -> Vec<Vec<Truth>> {
     let of = |facts: &guardrails_core::process::Facts<'_>| {
         let truth = |rule: &Rule| {
             rule.when
@@ -66,11 +66,7 @@ fn truths(world: &World, data: Data, rules: &[Rule]) -> Vec<Vec<Truth>> {
         };
         rules.iter().map(truth).collect()
     };
-    world
-        .cases(data)
-        .iter()
-        .map(|case| case.ask(world, of))
-        .collect()
+    cases.iter().map(|case| case.ask(world, of)).collect()
 }
 
 /// Names of rules by the codes that are told of them.
@@ -115,8 +111,10 @@ fn rules_are_told_of_when_and_only_when() {
             })
             .collect();
         let denying = |at: usize| matches!(rules[at].effects[0].kind, EffectKind::Deny(..));
-        let declared = truths(&world, Data::AsDeclared, &rules);
-        let any = truths(&world, Data::Any, &rules);
+        let cases = world.cases(Data::Any);
+        let any = truths(&world, &cases, &rules);
+        let declared = any.iter().zip(&cases).filter(|(_, case)| case.declared);
+        let declared: Vec<Vec<Truth>> = declared.map(|(truths, _)| truths.clone()).collect();
         let is_never = |at: usize| declared.iter().all(|case| !case[at].grants());
         let within = |a: usize, b: usize| any.iter().all(|c| !c[a].restricts() || c[b].restricts());
         let says = |by: usize, at: usize| denying(by) || !denying(at);
@@ -145,6 +143,7 @@ fn rules_are_told_of_when_and_only_when() {
                 world.slots
             );
         }
+        hold_conflicts(&world, &rules, &declared, seed);
         never += wanted[0].len();
         shadowed += wanted[1].len();
         vain += wanted[2].len();
@@ -154,6 +153,24 @@ fn rules_are_told_of_when_and_only_when() {
         never.min(shadowed).min(vain) > 50,
         "{never} {shadowed} {vain}"
     );
+}
+
+/// Holds what is told of each pair, and its example, to what both come to.
+fn hold_conflicts(world: &World, rules: &[Rule], cases: &[Vec<Truth>], seed: u64) {
+    for (a, asking) in rules.iter().enumerate() {
+        for (b, denying) in rules.iter().enumerate() {
+            let opposite = matches!(asking.effects[0].kind, EffectKind::RequireApproval(_))
+                && matches!(denying.effects[0].kind, EffectKind::Deny(..));
+            let truth = opposite && cases.iter().any(|c| c[a].grants() && c[b].grants());
+            let found = conflict(&world.policy, asking, denying);
+            assert_eq!(found.is_some(), truth, "seed {seed}, conflict of {a}, {b}");
+            for rule in found.iter().flat_map(|found| [found.asks, found.denies]) {
+                let facts = found.as_ref().unwrap().example.facts();
+                let holds = rule.when.as_ref().is_none_or(|w| holds(w, &facts).grants());
+                assert!(holds, "seed {seed}, {found:?} shows nothing");
+            }
+        }
+    }
 }
 
 fn table(world: &World, random: &mut Random, hit: Hit) -> Vec<Rule> {
@@ -201,7 +218,7 @@ fn tables_are_told_of_when_and_only_when() {
         world.verb = Verb::Update;
         let hit = *random.pick(&[Hit::Unique, Hit::First, Hit::Any]);
         let rules = table(&world, random, hit);
-        let cases = truths(&world, Data::AsDeclared, &rules);
+        let cases = truths(&world, &world.cases(Data::AsDeclared), &rules);
         let gap = cases
             .iter()
             .any(|case| case.iter().all(|t| *t == Truth::False));

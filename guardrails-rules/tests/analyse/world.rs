@@ -1,7 +1,7 @@
 //! A small world: one entity, and every operation that its conditions can tell apart.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::DateTime;
 use guardrails_core::policy::*;
@@ -69,6 +69,24 @@ pub(crate) struct Case {
     set: Fields,
     principal: Principal,
     context: Name,
+    /// Whether all of it is as declared.
+    pub(crate) declared: bool,
+}
+
+/// One of the ways in which a slot varies.
+struct Choice {
+    change: Change,
+    declared: bool,
+}
+
+enum Change {
+    Nothing,
+    Field(&'static str, Value),
+    /// What the field `i` was; what it is becomes what the change gives it.
+    Old(Value),
+    Role(&'static str),
+    Context(&'static str),
+    Level(Value),
 }
 
 impl World {
@@ -104,88 +122,60 @@ impl World {
             set: Fields::new(),
             principal: Principal::user("t", "u"),
             context: "".into(),
+            declared: true,
         }];
         // The old value last, so that the new one is there to be moved.
         let mut slots = self.slots.clone();
         slots.sort_by_key(|slot| *slot == Slot::OldWhole);
         for slot in slots {
+            let choices = self.choices(slot, data);
             cases = cases
                 .iter()
-                .flat_map(|case| self.varied(case, slot, data))
+                .flat_map(|case| choices.iter().map(|choice| case.with(choice)))
                 .collect();
         }
         cases
     }
 
-    fn varied(&self, case: &Case, slot: Slot, data: Data) -> Vec<Case> {
-        let with = |name: &str, values: Vec<Option<Value>>| {
-            let mut cases = Vec::new();
-            for value in values {
-                let mut case = case.clone();
-                if let Some(value) = value {
-                    case.before.set(name, value);
-                }
-                cases.push(case);
-            }
-            cases
-        };
-        let role = |role: &str| {
-            let with = Case {
-                principal: case.principal.clone().role(role),
-                ..case.clone()
-            };
-            vec![case.clone(), with]
+    fn choices(&self, slot: Slot, data: Data) -> Vec<Choice> {
+        let field = |name, values, optional| {
+            let field = move |value| Change::Field(name, value);
+            domain(values, optional, data, field)
         };
         match slot {
-            Slot::Whole => with("i", domain(self.changing(), false, data)),
-            Slot::OptionalWhole => with("j", domain(wholes(), true, data)),
+            Slot::Whole => field("i", self.changing(), false),
+            Slot::OptionalWhole => field("j", wholes(), true),
             Slot::Dense => {
                 let tenths = [-10, 0, 5, 10, 15, 20, 30];
                 let values = tenths.map(|tenth| Value::from(Decimal::new(tenth, 1)));
-                with("m", domain(values.to_vec(), false, data))
+                field("m", values.to_vec(), false)
             }
-            Slot::Word => with("s", domain(texts(&["A", "B", "C"]), false, data)),
-            Slot::Yes => with("b", domain(vec![true.into(), false.into()], true, data)),
-            Slot::Text => with("t", domain(texts(&["a", "b", "", "zz"]), false, data)),
+            Slot::Word => field("s", texts(&["A", "B", "C"]), false),
+            Slot::Yes => field("b", vec![true.into(), false.into()], true),
+            Slot::Text => field("t", texts(&["a", "b", "", "zz"]), false),
             Slot::Day => {
-                let days = [
-                    "2026-01-01",
-                    "2026-01-02",
-                    "2026-01-03",
-                    "2026-01-04",
-                    "2026-01-05",
-                ];
-                with("d", domain(texts(&days), true, data))
+                let days = (1..=5).map(|day| Value::from(format!("2026-01-0{day}")));
+                field("d", days.collect(), true)
             }
-            Slot::Nested => {
-                let nested = domain(wholes(), false, data)
-                    .into_iter()
-                    .map(|k| {
-                        let k = k.map(|value| ("k", value));
-                        Value::from(k.into_iter().collect::<Fields>())
-                    })
-                    .collect();
-                with("n", domain(nested, true, data))
+            Slot::Nested => nested(data),
+            Slot::OldWhole if self.verb != Verb::Update => vec![sound(Change::Nothing)],
+            Slot::OldWhole => {
+                let mut all = domain(self.changing(), false, data, Change::Old);
+                for choice in &mut all {
+                    // The field itself is always set on an update; nothing is in it then.
+                    if let Change::Nothing = choice.change {
+                        choice.change = Change::Old(Value::Null);
+                    }
+                }
+                all
             }
-            Slot::OldWhole => self.old(case, data),
-            Slot::RoleR => role("R"),
-            Slot::RoleS => role("S"),
-            Slot::Context => ["", "a", "b", "zz"]
-                .map(|context| Case {
-                    context: context.into(),
-                    ..case.clone()
-                })
-                .to_vec(),
-            Slot::Attribute => domain(wholes(), true, data)
-                .into_iter()
-                .map(|value| match value {
-                    Some(value) => Case {
-                        principal: case.principal.clone().attribute("level", value),
-                        ..case.clone()
-                    },
-                    None => case.clone(),
-                })
-                .collect(),
+            Slot::RoleR => vec![sound(Change::Nothing), sound(Change::Role("R"))],
+            Slot::RoleS => vec![sound(Change::Nothing), sound(Change::Role("S"))],
+            Slot::Context => {
+                let contexts = ["", "a", "b", "zz"];
+                contexts.map(|name| sound(Change::Context(name))).into()
+            }
+            Slot::Attribute => domain(wholes(), true, data, Change::Level),
         }
     }
 
@@ -197,32 +187,50 @@ impl World {
         }
         values
     }
+}
 
-    /// On an update, the value is what the change gives, and there is one before it.
-    fn old(&self, case: &Case, data: Data) -> Vec<Case> {
-        if self.verb != Verb::Update {
-            return vec![case.clone()];
-        }
-        let new = case.before.value("i").cloned().unwrap_or(Value::Null);
-        let mut cases = Vec::new();
-        for value in domain(self.changing(), false, data) {
-            let mut case = case.clone();
-            case.set.set("i", new.clone());
-            case.before.set("i", value.unwrap_or(Value::Null));
-            cases.push(case);
-        }
-        cases
+fn sound(change: Change) -> Choice {
+    Choice {
+        change,
+        declared: true,
     }
 }
 
 /// The values, with what else may come in their place.
-fn domain(values: Vec<Value>, optional: bool, data: Data) -> Vec<Option<Value>> {
-    let mut all: Vec<Option<Value>> = values.into_iter().map(Some).collect();
+fn domain(
+    values: Vec<Value>,
+    optional: bool,
+    data: Data,
+    change: impl Fn(Value) -> Change,
+) -> Vec<Choice> {
+    let mut all: Vec<Choice> = values.into_iter().map(|it| sound(change(it))).collect();
     if optional || data == Data::Any {
-        all.push(None);
+        all.push(Choice {
+            change: Change::Nothing,
+            declared: optional,
+        });
     }
     if data == Data::Any {
-        all.push(Some(Value::List([].into())));
+        all.push(Choice {
+            change: change(Value::List([].into())),
+            declared: false,
+        });
+    }
+    all
+}
+
+/// Records with an `int` in them, and what else may come in their place.
+fn nested(data: Data) -> Vec<Choice> {
+    let inner = |fields: Fields| Change::Field("n", fields.into());
+    let mut all = domain(Vec::new(), true, data, |value| Change::Field("n", value));
+    for choice in domain(wholes(), false, data, |k| {
+        inner([("k", k)].into_iter().collect())
+    }) {
+        let change = match choice.change {
+            Change::Nothing => inner(Fields::new()),
+            change => change,
+        };
+        all.push(Choice { change, ..choice });
     }
     all
 }
@@ -236,17 +244,41 @@ fn texts(texts: &[&str]) -> Vec<Value> {
 }
 
 impl Case {
+    fn with(&self, choice: &Choice) -> Self {
+        let mut case = self.clone();
+        case.declared &= choice.declared;
+        match &choice.change {
+            Change::Nothing => {}
+            Change::Field(name, value) => case.before.set(*name, value.clone()),
+            Change::Old(value) => {
+                let new = self.before.value("i").cloned();
+                case.set.set("i", new.unwrap_or(Value::Null));
+                case.before.set("i", value.clone());
+            }
+            Change::Role(role) => case.principal = case.principal.role(*role),
+            Change::Context(context) => case.context = (*context).into(),
+            Change::Level(value) => {
+                case.principal = case.principal.attribute("level", value.clone());
+            }
+        }
+        case
+    }
+
     /// The same with this role, when the actor has no other.
-    pub(crate) fn with_only(mut self, role: &Name) -> Option<Self> {
-        self.principal = self.principal.role(role.clone());
-        (self.principal.roles().len() == 1).then_some(self)
+    pub(crate) fn with_only(&self, role: &Name) -> Option<Self> {
+        let principal = self.principal.clone().role(role.clone());
+        let alone = principal.roles().len() == 1;
+        alone.then(|| Self {
+            principal,
+            ..self.clone()
+        })
     }
 
     /// Runs `ask` over the facts of this operation.
     pub(crate) fn ask<T>(&self, world: &World, ask: impl FnOnce(&Facts<'_>) -> T) -> T {
-        let skill = skill();
+        static SKILL: LazyLock<Skill> = LazyLock::new(skill);
         let now = DateTime::from_timestamp(1_767_225_600, 0).unwrap();
-        let facts = Facts::new(&self.principal, &skill, &self.before, now)
+        let facts = Facts::new(&self.principal, &SKILL, &self.before, now)
             .in_context(&self.context)
             .changed_by(&self.set);
         match world.verb {

@@ -58,3 +58,15 @@ pub(super) const ANNOTATIONS: &[&str] = &["sensitivity", "pii"];
 pub(super) const RULE_ANNOTATIONS: &[&str] = &[
     "owner", "since", "until", "shadow", "severity", "tags", "doc",
 ];
+pub(super) const EXPECTATIONS: &[&str] = &[
+    "allow",
+    "deny",
+    "approval",
+    "rule",
+    "risk",
+    "view",
+    "message contains",
+    "notify",
+    "oblige",
+    "not",
+];

@@ -3,7 +3,7 @@
 use guardrails_core::Name;
 
 use super::Walk;
-use crate::ast::{Comprehension, Datum, DatumKind, Dotted, Expr, ExprKind, Ident, Span};
+use crate::ast::{Comprehension, Datum, DatumKind, Dotted, Expr, ExprKind, Ident, Literal, Span};
 use crate::service::mention::Symbol;
 use crate::service::schema::{Shape, path};
 
@@ -11,6 +11,10 @@ impl Walk<'_> {
     pub(super) fn datum(&mut self, datum: &Datum, shape: &Shape) {
         match (&datum.kind, shape) {
             (DatumKind::Word(word), shape) => self.word(&word.parts, shape),
+            // A host's own spelling of a word is a text.
+            (DatumKind::Literal(Literal::Text(text)), Shape::Enum(holder)) => {
+                self.quoted(text, datum.span, holder);
+            }
             (DatumKind::List(items), Shape::List(item)) => {
                 items.iter().for_each(|it| self.datum(it, item))
             }
@@ -21,6 +25,19 @@ impl Walk<'_> {
                 self.entity = around;
             }
             _ => {}
+        }
+    }
+
+    fn quoted(&mut self, text: &str, span: Span, holder: &Name) {
+        let inside = Span {
+            start: span.start + 1,
+            end: span.end.saturating_sub(1),
+            ..span
+        };
+        let members = self.schema.enums.get(holder).into_iter().flatten();
+        if members.into_iter().any(|member| **member == *text) && self.written(inside) == text {
+            let member = Symbol::Member(holder.clone(), text.into());
+            self.out.add(member, inside, false);
         }
     }
 
@@ -83,6 +100,7 @@ impl Walk<'_> {
                 ..
             } => {
                 self.introduce(variable, source);
+                self.met.extend(self.variables.last().cloned());
                 self.expr(body);
                 self.variables.pop();
             }
@@ -91,9 +109,11 @@ impl Walk<'_> {
     }
 
     fn comprehension(&mut self, inner: &Comprehension) {
+        let met = self.met.len();
         self.introduce(&inner.variable, &inner.source);
         self.expr(&inner.value);
         self.optional(inner.filter.as_ref());
+        self.met.truncate(met);
         self.variables.pop();
     }
 
