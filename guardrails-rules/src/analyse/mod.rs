@@ -25,6 +25,7 @@
 mod answer;
 mod atom;
 mod chains;
+mod compare;
 mod conflict;
 mod example;
 mod formula;
@@ -32,6 +33,7 @@ mod grants;
 mod hull;
 mod link;
 mod lint;
+mod looking;
 mod never;
 mod partition;
 mod problem;
@@ -49,6 +51,7 @@ mod variable;
 mod work;
 
 pub use answer::{Answer, Reading, Unclear, difference, overlap, satisfiable, without};
+pub use compare::{Change, Direction, Subject, compare, compare_access, compare_chains};
 pub use conflict::{Conflict, conflict};
 pub use example::Example;
 pub use lint::{Depth, findings};

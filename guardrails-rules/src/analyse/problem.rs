@@ -49,6 +49,7 @@ impl Problem {
             atoms: Vec::new(),
             changes: Vec::new(),
             outside: Vec::new(),
+            read: HashMap::new(),
         };
         let formula = builder.claim(claim);
         builder.finish(formula)
@@ -80,6 +81,8 @@ struct Builder<'p, 'e> {
     /// Flag, new value, old value.
     changes: Vec<(usize, usize, usize)>,
     outside: Vec<Place>,
+    /// Conditions that were read already: a claim may ask for one many times.
+    read: HashMap<*const Expr, Formula>,
 }
 
 impl<'e> Builder<'_, 'e> {
@@ -95,6 +98,16 @@ impl<'e> Builder<'_, 'e> {
     }
 
     fn formula(&mut self, expr: &'e Expr) -> Formula {
+        let kept: *const Expr = expr;
+        if let Some(known) = self.read.get(&kept) {
+            return known.clone();
+        }
+        let formula = self.made_of(expr);
+        self.read.insert(kept, formula.clone());
+        formula
+    }
+
+    fn made_of(&mut self, expr: &'e Expr) -> Formula {
         match &expr.kind {
             ExprKind::Not(inner) => Formula::Not(Box::new(self.formula(inner))),
             ExprKind::All(parts) => Formula::All(parts.iter().map(|p| self.formula(p)).collect()),
@@ -255,7 +268,8 @@ impl<'e> Builder<'_, 'e> {
     }
 
     fn value(&mut self, path: Path) -> usize {
-        let key = format!("{:?}.{}:{}", path.root, path.keys.join("."), path.ty);
+        let ty = atom::type_key(&path.ty);
+        let key = format!("{:?}.{}:{ty}", path.root, path.keys.join("."));
         self.variable(key, What::Value(path))
     }
 

@@ -14,6 +14,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod compare;
 mod conditions;
 mod questions;
 mod random;
