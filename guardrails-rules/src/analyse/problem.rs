@@ -234,13 +234,20 @@ impl<'e> Builder<'_, 'e> {
             return self.unclear(expr);
         };
         self.outside.push(expr.place.clone());
-        let (key, comparison) = if left <= right {
-            (format!("order {left} {right}"), comparison)
+        let (key, comparison, [first, second]) = if left <= right {
+            (format!("order {left} {right}"), comparison, [a, b])
         } else {
-            (format!("order {right} {left}"), comparison.flipped())
+            let comparison = comparison.flipped();
+            (format!("order {right} {left}"), comparison, [b, a])
         };
         let certain = self.is_always_there(a) && self.is_always_there(b);
-        let variable = self.variable(key, What::Order);
+        let places = match (&first.kind, &second.kind) {
+            (ExprKind::Path(first), ExprKind::Path(second)) => {
+                Some(Box::new([self.resolved(first), self.resolved(second)]))
+            }
+            _ => None,
+        };
+        let variable = self.variable(key, What::Order(places));
         if let Some(draft) = self.drafts.get_mut(variable) {
             draft.certain |= certain;
         }

@@ -1,5 +1,6 @@
 //! One value that stands for a region of values: as data, and as a test of the language writes it.
 
+use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use chrono::{DateTime, Days, NaiveDate};
@@ -7,6 +8,10 @@ use guardrails_core::policy::Type;
 use guardrails_core::process::Datum;
 use guardrails_core::{Name, Value};
 use rust_decimal::Decimal;
+
+/// 2026-01-01, in days since 1970.
+const SOME_DAY: i64 = 20_454;
+const MICROS_PER_DAY: i64 = 86_400_000_000;
 
 /// A datum, owned.
 #[derive(Clone, PartialEq)]
@@ -34,6 +39,39 @@ impl Sample {
             Self::Text(text) => Datum::Text(text),
             Self::Moment(moment) => Datum::Moment(*moment),
             Self::Whole(_) => return None,
+        })
+    }
+
+    /// Some value of a type; none for lists and nested records.
+    pub(super) fn of_type(ty: &Type) -> Option<Self> {
+        Some(match ty {
+            Type::Bool => Self::Bool(false),
+            Type::Int | Type::Decimal | Type::Percent | Type::Money(_) => {
+                Self::Number(Decimal::TEN)
+            }
+            Type::Text => Self::Text("u-1".into()),
+            Type::Date => Self::Moment(SOME_DAY),
+            Type::DateTime => Self::Moment(SOME_DAY.checked_mul(MICROS_PER_DAY)?),
+            Type::Duration => Self::Moment(MICROS_PER_DAY),
+            Type::Enum(words) => Self::Text(words.members.first()?.clone()),
+            Type::List(_) | Type::Entity(_) => return None,
+        })
+    }
+
+    /// A value that stands to this one in an order; none where that is not known.
+    pub(super) fn beside(&self, order: Ordering) -> Option<Self> {
+        if order.is_eq() {
+            return Some(self.clone());
+        }
+        let up = order.is_gt();
+        Some(match self {
+            Self::Bool(value) if *value != up => Self::Bool(up),
+            Self::Number(number) if up => Self::Number(number.checked_add(Decimal::ONE)?),
+            Self::Number(number) => Self::Number(number.checked_sub(Decimal::ONE)?),
+            Self::Moment(moment) if up => Self::Moment(moment.checked_add(1)?),
+            Self::Moment(moment) => Self::Moment(moment.checked_sub(1)?),
+            Self::Text(text) => Self::Text(neighbour(text, up)?.into()),
+            _ => return None,
         })
     }
 
@@ -165,6 +203,29 @@ fn whole(value: &Value) -> String {
     }
 }
 
+/// A text that comes right after another one, or before it, such as `u-2` after `u-1`.
+fn neighbour(text: &str, after: bool) -> Option<String> {
+    let mut chars: Vec<char> = text.chars().collect();
+    let last = chars.pop();
+    let next = last.and_then(|last| match (last, after) {
+        ('0'..='8' | 'a'..='y' | 'A'..='Y', true) => {
+            char::from_u32(u32::from(last).checked_add(1)?)
+        }
+        ('1'..='9' | 'b'..='z' | 'B'..='Z', false) => {
+            char::from_u32(u32::from(last).checked_sub(1)?)
+        }
+        _ => None,
+    });
+    match (next, last) {
+        (Some(next), _) => chars.push(next),
+        (None, _) if after => return Some(format!("{text}0")),
+        // What is cut off comes before the whole.
+        (None, Some(_)) => {}
+        (None, None) => return None,
+    }
+    Some(chars.into_iter().collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,5 +240,30 @@ mod tests {
         let hours = Sample::Moment(36 * 3_600_000_000);
         assert_eq!(hours.shown(&Type::Duration), "1d12h");
         assert_eq!(Sample::Text("a\"b".into()).shown(&Type::Text), r#""a\"b""#);
+    }
+
+    #[test]
+    fn neighbours_stand_on_their_side() {
+        let samples = [
+            Sample::Number(Decimal::TEN),
+            Sample::Moment(0),
+            Sample::Text("u-1".into()),
+            Sample::Text("zz".into()),
+            Sample::Text("报价".into()),
+            Sample::Bool(true),
+        ];
+        for sample in &samples {
+            for order in [Ordering::Less, Ordering::Equal, Ordering::Greater] {
+                let Some(beside) = sample.beside(order) else {
+                    assert_eq!(
+                        (sample.datum(), order),
+                        (Some(Datum::Bool(true)), Ordering::Greater)
+                    );
+                    continue;
+                };
+                let stands = beside.datum().unwrap().compare(sample.datum().unwrap());
+                assert_eq!(stands, Some(order), "{}", sample.shown(&Type::Text));
+            }
+        }
     }
 }

@@ -4,15 +4,19 @@
 //! soon as the claim can no longer be true in it. Whatever is found is put before the evaluator, and
 //! only what the evaluator confirms is an example.
 
+use std::cmp::Ordering;
+
 use guardrails_core::Place;
+use guardrails_core::policy::Path;
 
 use super::formula::{Claim, Formula};
 use super::link::{self, Link};
 use super::problem::Problem;
+use super::sample::Sample;
 use super::scene::{Data, Scene};
 use super::supposed::{Reading, Supposed};
 use super::truths::Truths;
-use super::variable::What;
+use super::variable::{ORDERS, What};
 
 /// Branches that one question may take (`analysis_steps`).
 pub(super) const STEPS: usize = 20_000;
@@ -273,9 +277,41 @@ impl Search<'_, '_> {
                     readings.push(Reading::Value(path.clone(), sample.clone()));
                 }
                 What::Role(role) => readings.push(Reading::Role(role.clone(), place == 1)),
-                What::Flag | What::Order => {}
+                What::Flag | What::Order(_) => {}
+            }
+        }
+        for (variable, places) in self.problem.variables.iter().zip(live) {
+            let order = places.first().and_then(|place| ORDERS.get(*place).copied());
+            if let (What::Order(Some(pair)), Some(Some(order))) = (&variable.what, order) {
+                apart(pair, order, &mut readings);
             }
         }
         Some(readings)
+    }
+}
+
+/// Adds values that stand to each other in this order, as far as nothing else is known of the two.
+fn apart([first, second]: &[Path; 2], order: Ordering, readings: &mut Vec<Reading>) {
+    let known = |path: &Path| {
+        readings.iter().find_map(|reading| match reading {
+            Reading::Value(read, sample) if read.root == path.root && read.keys == path.keys => {
+                Some(sample.clone())
+            }
+            _ => None,
+        })
+    };
+    let (one, other) = match (known(first), known(second)) {
+        (Some(_), Some(_)) => return,
+        (Some(one), None) => (None, one.beside(order.reverse())),
+        (None, Some(other)) => (other.beside(order), None),
+        (None, None) => {
+            let one = Sample::of_type(&first.ty);
+            let other = one.as_ref().and_then(|one| one.beside(order.reverse()));
+            (one, other)
+        }
+    };
+    let both = [(first, one), (second, other)];
+    for (path, sample) in both {
+        readings.extend(sample.map(|sample| Reading::Value(path.clone(), sample)));
     }
 }

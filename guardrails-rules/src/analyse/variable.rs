@@ -18,8 +18,9 @@ pub(super) enum What {
     Role(Name),
     /// A truth: false, true, unknown.
     Flag,
-    /// How two values stand to each other; see [`ORDERS`].
-    Order,
+    /// How two values stand to each other, see [`ORDERS`]; with their places, where both are read
+    /// plainly.
+    Order(Option<Box<[Path; 2]>>),
 }
 
 /// The places of [`What::Order`]; none where the two cannot be compared.
@@ -62,8 +63,8 @@ impl Variable {
             }
             What::Role(_) => vec![0, 1],
             What::Flag => vec![0, 1, 2],
-            What::Order if certain => vec![0, 1, 2],
-            What::Order => vec![0, 1, 2, 3],
+            What::Order(_) if certain => vec![0, 1, 2],
+            What::Order(_) => vec![0, 1, 2, 3],
         };
         Self {
             what,
