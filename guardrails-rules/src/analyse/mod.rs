@@ -51,9 +51,11 @@ mod variable;
 mod work;
 
 pub use answer::{Answer, Reading, Unclear, difference, overlap, satisfiable, without};
-pub use compare::{Change, Direction, Subject, compare, compare_access, compare_chains};
+pub use compare::{
+    Change, Direction, Subject, compare, compare_access, compare_approvals, say_access,
+};
 pub use conflict::{Conflict, conflict};
 pub use example::Example;
-pub use lint::{Depth, findings};
+pub use lint::{Depth, Survey, findings, survey};
 pub use scene::{Data, Scene};
 pub use sight::{Context, Sight, who_can_see};

@@ -1,6 +1,7 @@
-//! Which of two ways to see a field shows more.
+//! Which of two ways to see a field shows more, and what each is called.
 
 use guardrails_core::data::{Access, Mask};
+use guardrails_core::{Phrase, phrase};
 
 use super::change::Direction;
 
@@ -32,6 +33,24 @@ pub fn compare_access(old: &Access, new: &Access) -> Option<Direction> {
         std::cmp::Ordering::Less => Direction::Narrowed,
         std::cmp::Ordering::Equal => Direction::Changed,
     })
+}
+
+/// A way to see a field in words: `read`, `hidden`, `masked with partial(3, 4)`.
+#[must_use]
+pub fn say_access(access: &Access) -> Phrase {
+    match access {
+        Access::Read => phrase!("read" | "可读"),
+        Access::Hidden => phrase!("hidden" | "隐藏"),
+        Access::Masked(Mask::Partial(head, tail)) => phrase!(
+            "masked with partial({head}, {tail})" | "以 partial({head}, {tail}) 脱敏",
+            head,
+            tail
+        ),
+        Access::Masked(mask) => {
+            let mask = mask.name();
+            phrase!("masked with {mask}" | "以 {mask} 脱敏", mask)
+        }
+    }
 }
 
 #[cfg(test)]

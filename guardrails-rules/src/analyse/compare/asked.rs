@@ -6,9 +6,8 @@ use super::ask::Asker;
 use super::book::{Book, Unit};
 use super::chains::Order;
 use super::change::{Change, Direction, Subject};
-use super::decisions::{Books, Found, all};
+use super::decisions::{Books, Found, all, approval_by};
 use crate::analyse::answer::Answer;
-use crate::analyse::example::Example;
 use crate::analyse::formula::Claim;
 
 /// Adds the cases in which other chains are asked for than before: fewer or weaker ones, more or
@@ -69,31 +68,21 @@ fn asked<'s>(book: &Book<'s>, chain: &Name) -> Claim<'s> {
 }
 
 fn found(books: &Books<'_, '_>, direction: Direction, answer: Answer) -> Found {
-    let said = |book: &Book<'_>| match answer.example() {
-        Some(example) => chains(book, example),
-        None => phrase!("one approval" | "一种审批"),
-    };
     let sides = match answer.example() {
-        Some(_) => (said(books.old), said(books.new)),
-        None => (said(books.old), phrase!("another" | "另一种审批")),
+        Some(example) => (
+            approval_by(books.old, example),
+            approval_by(books.new, example),
+        ),
+        None => (
+            phrase!("one approval" | "一种审批"),
+            phrase!("another" | "另一种审批"),
+        ),
     };
     let change = Change::new(Subject::Decision, direction, Phrase::default(), sides);
     Found {
-        key: format!("approvals {direction} {}", change.old),
+        key: format!("approvals {direction}"),
         verb: books.old.verb,
         who: Phrase::default(),
         change: change.answered(answer),
     }
-}
-
-/// The chains that are asked for in one case.
-fn chains(book: &Book<'_>, example: &Example) -> Phrase {
-    let facts = example.facts();
-    let asked = book
-        .chains()
-        .into_iter()
-        .filter(|chain| asked(book, chain).is_true(&facts));
-    let names: Vec<String> = asked.map(|chain| format!("`{chain}`")).collect();
-    let names = Phrase::both(names.join(" and "), names.join("、"));
-    phrase!("an approval by {names}" | "经{names}审批", names)
 }

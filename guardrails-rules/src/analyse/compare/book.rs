@@ -80,26 +80,22 @@ impl<'s> Book<'s> {
         let mut units: Vec<Unit<'s>> = Vec::new();
         for dated in rules.iter().filter(|d| d.rule.verbs.contains(&verb)) {
             let table = dated.rule.table.as_ref().map(|row| &row.table);
-            let same = |unit: &&mut Unit<'_>| match (unit.table, table) {
-                (Some(a), Some(b)) => Arc::ptr_eq(a, b),
-                _ => false,
-            };
-            match units
-                .iter_mut()
-                .rev()
-                .find(same)
-                .filter(|_| table.is_some())
-            {
+            let known = table.and_then(|table| {
+                let is_it =
+                    |unit: &&mut Unit<'_>| unit.table.is_some_and(|have| Arc::ptr_eq(have, table));
+                units.iter_mut().rev().find(is_it)
+            });
+            match known {
                 Some(unit) => unit.rows.push(dated),
                 None if table.is_none() && dated.rule.mode == Mode::Shadow => {}
                 None => units.push(Unit {
                     rows: vec![dated],
                     table,
                     key: String::new(),
-                    hull: match table {
-                        Some(_) => Hull::of(None),
-                        None => Hull::of(dated.rule.when.as_ref()),
-                    },
+                    hull: Hull::of(match table {
+                        Some(_) => None,
+                        None => dated.rule.when.as_ref(),
+                    }),
                 }),
             }
         }

@@ -108,9 +108,9 @@ impl Group {
         let said = self.contexts.iter().map(|context| match context {
             Context::Named(name) => {
                 let name = format!("\"{name}\"");
-                phrase!("context {name}" | "上下文{name}", name)
+                phrase!("context {name}" | "AI 场景{name}", name)
             }
-            Context::Other => phrase!("any other context" | "其他上下文"),
+            Context::Other => phrase!("any other context" | "其他 AI 场景"),
         });
         let said: Vec<Phrase> = said.collect();
         let text = |language| {

@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use guardrails_core::policy::{ApprovalChain, ApprovalStep, Exclusion, Overdue, Policy};
-use guardrails_core::{Name, Phrase, phrase};
+use guardrails_core::{Phrase, phrase};
 
 use super::change::{Change, Direction, Subject};
 
 /// How a chain stands to another one; none where they ask for the same.
-#[must_use]
-pub(super) fn direction(old: &ApprovalChain, new: &ApprovalChain) -> Option<Direction> {
+fn direction(old: &ApprovalChain, new: &ApprovalChain) -> Option<Direction> {
     direction_of(as_strict(new, old), as_strict(old, new))
 }
 
@@ -80,15 +79,27 @@ impl<'p> Order<'p> {
         Self { old, new }
     }
 
+    /// How the chains of one case in the old policy stand to those in the new.
+    pub(super) fn direction<N: AsRef<str>>(&self, was: &[N], is: &[N]) -> Option<Direction> {
+        let all = |wanted: &[N], by: &[N], covers: &dyn Fn(&str, &str) -> bool| {
+            let mut wanted = wanted.iter();
+            wanted.all(|one| by.iter().any(|other| covers(other.as_ref(), one.as_ref())))
+        };
+        direction_of(
+            all(was, is, &|new, old| self.new_covers(new, old)),
+            all(is, was, &|old, new| self.old_covers(old, new)),
+        )
+    }
+
     /// Whether a chain of the new policy asks for as much as one of the old. One of the same name
     /// does: what differs in it is told by itself.
-    pub(super) fn new_covers(&self, new: &Name, old: &Name) -> bool {
+    pub(super) fn new_covers(&self, new: &str, old: &str) -> bool {
         let both = (self.new.approvals.get(new), self.old.approvals.get(old));
         new == old || matches!(both, (Some(new), Some(old)) if as_strict(new, old))
     }
 
     /// The same the other way.
-    pub(super) fn old_covers(&self, old: &Name, new: &Name) -> bool {
+    pub(super) fn old_covers(&self, old: &str, new: &str) -> bool {
         let both = (self.new.approvals.get(new), self.old.approvals.get(old));
         new == old || matches!(both, (Some(new), Some(old)) if as_strict(old, new))
     }
@@ -139,7 +150,7 @@ fn parts(old: &ApprovalChain, new: &ApprovalChain, out: &mut Vec<Change>) {
             false => phrase!("possible" | "允许"),
         };
         let who = match one {
-            Exclusion::Requester => phrase!("a decision of the requester" | "由请求人决定"),
+            Exclusion::Requester => phrase!("a decision of the requester" | "由申请人决定"),
             Exclusion::SamePersonTwice => {
                 phrase!("one person who decides two steps" | "同一人决定两个步骤")
             }

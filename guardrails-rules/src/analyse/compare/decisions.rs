@@ -12,6 +12,7 @@ use super::ask::{Asker, CONDITIONS, operation, over};
 use super::book::{Book, Unit};
 use super::change::{Change, Direction, Subject};
 use crate::analyse::answer::Answer;
+use crate::analyse::example::Example;
 use crate::analyse::formula::Claim;
 use crate::analyse::scene::Scene;
 
@@ -32,13 +33,28 @@ enum Outcome {
 }
 
 impl Outcome {
-    fn said(self) -> Phrase {
-        match self {
-            Self::Allow => phrase!("let through" | "放行"),
-            Self::Approval => phrase!("sent to an approval" | "送审批"),
-            Self::Deny => phrase!("denied" | "拒绝"),
+    /// In words; an approval with the chains that a book asks for in the example.
+    fn said(self, book: &Book<'_>, example: Option<&Example>) -> Phrase {
+        match (self, example) {
+            (Self::Allow, _) => phrase!("let through" | "放行"),
+            (Self::Approval, Some(example)) => approval_by(book, example),
+            (Self::Approval, None) => phrase!("sent to an approval" | "送审批"),
+            (Self::Deny, _) => phrase!("denied" | "拒绝"),
         }
     }
+}
+
+/// The approval that is asked for in one case.
+pub(super) fn approval_by(book: &Book<'_>, example: &Example) -> Phrase {
+    let facts = example.facts();
+    let asked = |chain: &&Name| {
+        let asks = book.says(all, |unit| unit.asks(Some(chain)));
+        asks.is_true(&facts)
+    };
+    let chains = book.chains().into_iter().filter(asked);
+    let names: Vec<String> = chains.map(|chain| format!("`{chain}`")).collect();
+    let names = Phrase::both(names.join(" and "), names.join("、"));
+    phrase!("an approval by {names}" | "经{names}审批", names)
 }
 
 /// Which units count.
@@ -208,18 +224,22 @@ impl<'b, 's> Books<'b, 's> {
         if answer.is_never() {
             return None;
         }
+        let example = answer.example();
+        let sides = (
+            strict.said(missed.from, example),
+            wide.said(missed.to, example),
+        );
         let sides = match missed.direction {
-            Direction::Widened => (strict, wide),
-            _ => (wide, strict),
+            Direction::Widened => sides,
+            _ => (sides.1, sides.0),
         };
-        let (was, is) = (sides.0.said(), sides.1.said());
         let unit = missed.unit;
-        let key = format!("{was} {is} {}", unit.name());
+        let key = format!("{strict:?} {wide:?} {}", unit.name());
         let change = Change::new(
             Subject::Decision,
             missed.direction,
             Phrase::default(),
-            (was, is),
+            sides,
         );
         Some(self.found(key, unit, change.answered(answer)))
     }

@@ -76,16 +76,14 @@ fn duty(
 pub(super) fn points(books: &Books<'_, '_>, bears: bool, asker: &mut Asker, out: &mut Vec<Found>) {
     let missed = books.missed();
     for one in &missed {
-        let others: Vec<&Unit<'_>> = missed
-            .iter()
-            .filter(|other| other.direction != one.direction)
-            .map(|other| other.unit)
-            .collect();
         let Some(most) = added(one.unit) else {
             continue;
         };
+        let others = missed
+            .iter()
+            .filter(|other| other.direction != one.direction && added(other.unit).is_some());
         let least = |at_least: Decimal| move |kind: &EffectKind| matches!(kind, EffectKind::Risk(points, _) if *points >= at_least);
-        let as_much = others.iter().map(|unit| unit.says(least(most)));
+        let as_much = others.map(|other| other.unit.says(least(most)));
         let claim = Claim::All(vec![
             one.unit.says(least(most)),
             Claim::Any(as_much.collect()).negated(),

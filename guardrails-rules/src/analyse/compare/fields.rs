@@ -11,7 +11,7 @@ use guardrails_core::data::Access;
 use guardrails_core::policy::{Aggregation, Expr, Grant};
 use guardrails_core::{Name, Phrase, Place, phrase};
 
-use super::access::compare_access;
+use super::access::{compare_access, say_access};
 use super::ask::Asker;
 use super::book::Book;
 use super::cells::Cell;
@@ -160,7 +160,7 @@ impl<'s> Fields<'s> {
         });
         let [before, after] = claims;
         let (no, yes) = (
-            || phrase!("not to be written" | "不可写"),
+            || phrase!("not writable" | "不可写"),
             || phrase!("writable" | "可写"),
         );
         let ways = [
@@ -256,7 +256,7 @@ impl Pair<'_, '_> {
                     continue;
                 }
                 let shown = answer.example().is_some();
-                let sides = (said(&was), said(&is));
+                let sides = (say_access(&was), say_access(&is));
                 let change = Change::new(Subject::View, direction, Phrase::default(), sides)
                     .answered(answer)
                     .at(
@@ -345,7 +345,7 @@ fn groups(smallest: Option<u32>) -> Phrase {
     match smallest {
         None => phrase!("not given" | "不提供"),
         Some(group) => phrase!(
-            "over {group} records or more" | "至少 {group} 条记录",
+            "given over {group} records or more" | "至少 {group} 条记录时提供",
             group
         ),
     }
@@ -355,24 +355,4 @@ fn groups(smallest: Option<u32>) -> Phrase {
 fn place(looking: &Looking<'_>, access: &Access) -> Option<Place> {
     let because = looking.because(access).into_iter().next();
     because.or_else(|| looking.grants.first().map(|grant| grant.place.clone()))
-}
-
-fn said(access: &Access) -> Phrase {
-    match access {
-        Access::Read => phrase!("read" | "可读"),
-        Access::Hidden => phrase!("hidden" | "隐藏"),
-        Access::Masked(mask) => {
-            let mask = mask_word(mask);
-            phrase!("masked with {mask}" | "以 {mask} 遮盖", mask)
-        }
-    }
-}
-
-/// A mask in the words of the language.
-fn mask_word(mask: &guardrails_core::data::Mask) -> String {
-    use guardrails_core::data::Mask;
-    match mask {
-        Mask::Partial(head, tail) => format!("partial({head}, {tail})"),
-        other => other.name().to_owned(),
-    }
 }

@@ -43,10 +43,10 @@ mod skills;
 
 use std::collections::BTreeSet;
 
-use guardrails_core::policy::{ApprovalChain, Policy, Verb};
+use guardrails_core::policy::{Policy, Verb};
 use guardrails_core::{Name, phrase};
 
-pub use access::compare_access;
+pub use access::{compare_access, say_access};
 pub use change::{Change, Direction, Subject};
 
 use self::ask::Asker;
@@ -59,8 +59,7 @@ use super::scene::Scene;
 
 const VERBS: [Verb; 4] = [Verb::Read, Verb::Create, Verb::Update, Verb::Delete];
 
-/// What differs between two policies: by subject, the gravest direction first. Empty only when nothing
-/// does.
+/// What differs between two policies, the gravest direction first. Empty only when nothing does.
 #[must_use]
 pub fn compare(old: &Policy, new: &Policy) -> Vec<Change> {
     let mut lists = Lists::default();
@@ -87,15 +86,19 @@ pub fn compare(old: &Policy, new: &Policy) -> Vec<Change> {
         );
         out.push(Change::unclear(Subject::Decision, what, why));
     }
-    out.sort_by_key(|change| (change.subject, change.direction));
+    out.sort_by_key(|change| (change.direction, change.subject));
     out
 }
 
-/// How a chain stands to another one: wider where fewer must agree, or later, or where somebody may
-/// that might not before; none where the two ask for the same.
+/// How the approvals that two policies ask for in one case stand to each other: wider where fewer must
+/// agree, or later, or where somebody may that might not before; none where they come to the same.
+/// Chains of one name count as the same: [`compare`] tells in what they differ.
 #[must_use]
-pub fn compare_chains(old: &ApprovalChain, new: &ApprovalChain) -> Option<Direction> {
-    chains::direction(old, new)
+pub fn compare_approvals(
+    (old, was): (&Policy, &[Name]),
+    (new, is): (&Policy, &[Name]),
+) -> Option<Direction> {
+    Order::new(old, new).direction(was, is)
 }
 
 /// Entities of either policy. One that the new policy does not declare has nothing left to compare.
@@ -124,6 +127,8 @@ fn of_entity(
 ) {
     let [old, new] = sides;
     let mut found = Vec::new();
+    // Rules on what was not there restrict nothing that was.
+    let is_new = !old.policy.entities.contains_key(entity);
     for verb in VERBS {
         let books = [old, new].map(|side| Book::new(side, verb, entity));
         let [before, after] = &books;
@@ -138,14 +143,18 @@ fn of_entity(
             old: before,
             new: after,
         };
+        if verb == Verb::Read {
+            of_fields(scene, entity, [before, after], asker, out);
+        }
+        if is_new {
+            continue;
+        }
         pair.decisions(asker, &mut found);
+        duties::duties(&pair, asker, &mut found);
         if verb != Verb::Read {
             asked::approvals(&pair, order, asker, &mut found);
             duties::points(&pair, bears, asker, &mut found);
-        } else {
-            of_fields(scene, entity, [before, after], asker, out);
         }
-        duties::duties(&pair, asker, &mut found);
     }
     out.extend(decisions::told(found, entity));
 }

@@ -12,8 +12,12 @@ pub(super) fn changes(old: &Policy, new: &Policy, order: &Order<'_>) -> Vec<Chan
     let mut out = Vec::new();
     let (before, after) = (&*old.risk, &*new.risk);
     factors(before, after, &mut out);
-    levels(before, after, &mut out);
+    let first = out.len();
     outcomes(before, after, order, &mut out);
+    if out.len() == first {
+        // Where nothing follows otherwise, a level is still a word that people read.
+        levels(before, after, &mut out);
+    }
     channels(before, after, &mut out);
     out
 }
@@ -66,6 +70,10 @@ fn begins(model: &RiskModel, level: RiskLevel) -> Option<Decimal> {
 
 fn levels(old: &RiskModel, new: &RiskModel, out: &mut Vec<Change>) {
     for level in LEVELS {
+        let has = |model: &RiskModel| model.thresholds.iter().any(|one| one.level == level);
+        if !has(old) && !has(new) {
+            continue;
+        }
         let (was, is) = (begins(old, level), begins(new, level));
         // What begins nowhere begins above every score.
         let height = |at: Option<Decimal>| at.unwrap_or(Decimal::MAX);
@@ -142,13 +150,7 @@ fn direction(old: &Brought<'_>, new: &Brought<'_>, order: &Order<'_>) -> Option<
         (_, Brought::Denied) => return Some(Direction::Narrowed),
         (Brought::Asked(was), Brought::Asked(is)) => (was, is),
     };
-    let new_covers = was
-        .iter()
-        .all(|old| is.iter().any(|new| order.new_covers(new, old)));
-    let old_covers = is
-        .iter()
-        .all(|new| was.iter().any(|old| order.old_covers(old, new)));
-    direction_of(new_covers, old_covers)
+    order.direction(was, is)
 }
 
 /// The scores at which something begins tell all there is; of neighbours that say the same, the first.

@@ -92,7 +92,7 @@ fn fields(old: &Entity, new: &Entity, bears: bool, out: &mut Vec<Change>) {
         if let Some(direction) = direction_of(is >= was, was >= is) {
             let direction = if bears { direction } else { Direction::Changed };
             let said = |level: u8| Phrase::both(level.to_string(), level.to_string());
-            let part = phrase!("its sensitivity" | "敏感度");
+            let part = phrase!("its sensitivity" | "敏感级别");
             add(direction, part, (said(was), said(is)));
         }
         if before.pii != after.pii {

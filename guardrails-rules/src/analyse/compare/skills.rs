@@ -94,7 +94,7 @@ fn parts(old: &Skill, new: &Skill, out: &mut Vec<Change>) {
     );
     parts.add(
         direction_of(old.impact <= new.impact, new.impact <= old.impact),
-        phrase!("its impact" | "影响"),
+        phrase!("its impact" | "影响程度"),
         plain(old.impact),
         plain(new.impact),
     );
@@ -159,11 +159,14 @@ impl Quota {
             window,
             per,
         } = self;
-        let text = format!(
-            "{most} {unit} per {} per {}",
-            duration(*window),
-            per.as_str()
-        );
+        let window = match window.as_secs() {
+            1 => "second".to_owned(),
+            60 => "minute".to_owned(),
+            3_600 => "hour".to_owned(),
+            86_400 => "day".to_owned(),
+            _ => duration(*window),
+        };
+        let text = format!("{most} {unit} per {window} per {}", per.as_str());
         Phrase::both(text.clone(), text)
     }
 }
@@ -198,15 +201,15 @@ fn quotas(old: &[Quota], new: &[Quota], parts: &mut Parts<'_>) {
         let like = |other: &&Quota| other.per == quota.per && other.unit == quota.unit;
         let same = |other: &&Quota| like(other) && other.window == quota.window;
         let found = among.iter().find(same).or_else(|| among.iter().find(like));
-        found.map_or(phrase!("without a limit" | "无上限"), Quota::said)
+        found.map_or(phrase!("without a limit" | "无限额"), Quota::said)
     };
     for quota in old.iter().filter(|quota| !kept(quota, new)) {
-        let part = phrase!("its limits" | "上限");
+        let part = phrase!("its limits" | "限额");
         let direction = Some(Direction::Widened);
         parts.add(direction, part, quota.said(), nearest(quota, new));
     }
     for quota in new.iter().filter(|quota| !kept(quota, old)) {
-        let part = phrase!("its limits" | "上限");
+        let part = phrase!("its limits" | "限额");
         let direction = Some(Direction::Narrowed);
         parts.add(direction, part, nearest(quota, old), quota.said());
     }

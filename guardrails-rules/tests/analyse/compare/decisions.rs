@@ -274,17 +274,20 @@ fn difference(old: &Outcome, new: &Outcome) -> Option<(String, String, String, D
 }
 
 fn found(changes: &[Change]) -> Told {
-    let words = |change: &Change| WORDS.contains(&&*change.old.to_string());
-    let of = |change: &Change| match words(change) {
-        true => vec![String::new()],
-        false => vec!["chains".to_owned()],
+    let asks = |side: &str| side.starts_with("an approval by ");
+    let told = told(changes, Subject::Decision, |_| vec![String::new()]);
+    let plain = |side: String| match asks(&side) {
+        true => WORDS[1].to_owned(),
+        false => side,
     };
-    let told = told(changes, Subject::Decision, of).into_iter();
-    told.map(|(whose, old, new, direction)| match &*whose {
-        "chains" => (whose, String::new(), String::new(), direction),
-        _ => (whose, old, new, direction),
-    })
-    .collect()
+    told.into_iter()
+        .map(
+            |(whose, old, new, direction)| match asks(&old) && asks(&new) {
+                true => ("chains".to_owned(), String::new(), String::new(), direction),
+                false => (whose, plain(old), plain(new), direction),
+            },
+        )
+        .collect()
 }
 
 #[test]

@@ -166,7 +166,7 @@ fn differences(whose: &str, was: &Seen, is: &Seen, ruled: bool, out: &mut [Told;
     {
         out[0].insert(told(word(&was.access), word(&is.access), direction));
     }
-    let write = |may| if may { "writable" } else { "not to be written" };
+    let write = |may| if may { "writable" } else { "not writable" };
     if was.writable != is.writable {
         let direction = match is.writable {
             true => Direction::Widened,
