@@ -20,6 +20,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use guardrails_core::audit::Keys;
+use guardrails_core::data::Access;
 use guardrails_core::policy::{Digest, Policy, Verb};
 use guardrails_core::process::Explanation;
 use guardrails_core::{
@@ -41,6 +42,8 @@ pub struct Evaluation {
     pub shadows: Vec<Reason>,
     /// What the AI would see of the record; none when it is out of reach or there is none.
     pub view: Option<Fields>,
+    /// How each field is seen, by path; empty when there is no view.
+    pub accesses: Vec<(Name, Access)>,
     /// Declared fields that were withheld.
     pub hidden: Vec<Name>,
     /// The risk; none for a request that only reads.
@@ -70,6 +73,7 @@ pub fn evaluate(policy: Policy, request: &str) -> Result<Evaluation> {
         match operation.read(&record) {
             Ok(view) => {
                 answer.hidden = view.hidden().cloned().collect();
+                answer.accesses = view.table().accesses();
                 answer.view = Some(view.to_fields());
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {
@@ -155,6 +159,7 @@ impl Evaluation {
             reasons: Vec::new(),
             shadows: Vec::new(),
             view: None,
+            accesses: Vec::new(),
             hidden: Vec::new(),
             risk: None,
             verdicts: Vec::new(),

@@ -1,5 +1,6 @@
 //! What happened in a test, and how it is held against what was expected.
 
+use guardrails_core::data::Access;
 use guardrails_core::policy::RiskLevel;
 use guardrails_core::{Decision, Fields, Name, Outcome, Reason, Value};
 
@@ -23,6 +24,8 @@ pub(crate) struct Happening {
     reasons: Vec<Reason>,
     /// What was read, when anything was.
     seen: Option<Fields>,
+    /// How each field of it is seen, by path.
+    accesses: Vec<(Name, Access)>,
     rules: Vec<Name>,
     risk: Option<RiskLevel>,
     notified: Vec<Name>,
@@ -31,10 +34,11 @@ pub(crate) struct Happening {
 
 impl Happening {
     /// The record was read, and nothing else happened yet.
-    pub(crate) fn saw(seen: Fields) -> Self {
+    pub(crate) fn saw(seen: Fields, accesses: Vec<(Name, Access)>) -> Self {
         Self {
             came: Came::Allowed,
             seen: Some(seen),
+            accesses,
             ..Self::default()
         }
     }
@@ -76,6 +80,7 @@ impl Happening {
             outcome,
             chain,
             view: self.seen,
+            accesses: self.accesses,
         }
     }
 

@@ -9,6 +9,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use guardrails_core::audit::Keys;
+use guardrails_core::data::Access;
 use guardrails_core::policy::{Policy, Type, Verb};
 use guardrails_core::{
     Changes, CountingEntropy, Error, ErrorKind, Fields, FrozenClock, Guard, LogId, MemoryStore,
@@ -88,6 +89,8 @@ pub struct CameOf {
     pub chain: Name,
     /// What was seen of the record; none when it was not read.
     pub view: Option<Fields>,
+    /// How each field is seen, by path; empty when the record was not read.
+    pub accesses: Vec<(Name, Access)>,
 }
 
 /// What comes of a test under a policy, which need not be the one that it was written for.
@@ -247,7 +250,7 @@ fn changes(change: &TestChange, record: &Record) -> Changes {
 /// Reads the record, as an agent would before it proposes anything.
 fn look(operation: &mut Operation, record: &Record) -> Result<Happening> {
     match operation.read(record) {
-        Ok(view) => Ok(Happening::saw(view.to_fields())),
+        Ok(view) => Ok(Happening::saw(view.to_fields(), view.table().accesses())),
         Err(error) => refused(error),
     }
 }

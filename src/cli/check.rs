@@ -6,23 +6,72 @@ use serde::Serialize;
 
 use super::lint;
 use super::output::Output;
-use super::report::{Report, Sources};
+use super::report::{Level, Report, Sources};
 use super::{Ending, Format, Policies};
-use crate::{Diagnostic, Error, Phrase, Result, Severity, phrase};
+use crate::{Diagnostic, Error, Phrase, Place, Result, Severity, phrase};
 
 pub(super) fn run(args: &Policies, output: &mut Output) -> Result<Ending> {
     match args.bundle() {
         Ok(bundle) => {
             let mut compilation = compile(&bundle);
-            lint::add_findings(&mut compilation, Depth::Mistakes);
-            checked(args, &bundle, &compilation, output)
+            let judge = Judge {
+                left_out: lint::add_findings(&mut compilation, Depth::Mistakes),
+                ..Judge::CHECK
+            };
+            judged(&judge, args, &bundle, &compilation, output)
         }
         Err(error) => unread(args, error, output),
     }
 }
 
+/// The code of what analysis left out.
+const LEFT_OUT: &str = "G0590";
+
+/// Which command looks for what is wrong, and for which codes it fails besides errors.
+pub(super) struct Judge<'a> {
+    pub(super) command: &'static str,
+    pub(super) fails: &'a dyn Fn(&str) -> bool,
+    /// What the command did not look at. Worth knowing, and nothing to fail for.
+    pub(super) left_out: Option<Phrase>,
+}
+
+impl Judge<'_> {
+    /// `guard check`, which fails for errors alone.
+    const CHECK: Self = Self {
+        command: "check",
+        fails: &|_| false,
+        left_out: None,
+    };
+
+    fn report(&self, found: &[Diagnostic], sources: &Sources<'_>, output: &Output) -> Report {
+        let mut report = Report::new(self.command)
+            .diagnostics(&output.said(found), sources)
+            .failing(self.fails);
+        if let Some(left_out) = &self.left_out {
+            let whole = sources.spot(&Place::default());
+            report.finding(
+                (Level::Note, LEFT_OUT),
+                whole,
+                left_out.text(output.language()).to_owned(),
+            );
+        }
+        report
+    }
+}
+
 /// Says what compiling found.
 pub(super) fn checked(
+    args: &Policies,
+    bundle: &Bundle,
+    compilation: &Compilation,
+    output: &mut Output,
+) -> Result<Ending> {
+    judged(&Judge::CHECK, args, bundle, compilation, output)
+}
+
+/// The same for another command.
+pub(super) fn judged(
+    judge: &Judge<'_>,
     args: &Policies,
     bundle: &Bundle,
     compilation: &Compilation,
@@ -36,14 +85,20 @@ pub(super) fn checked(
                 output.styled(render(found, bundle, style, language));
             }
             output.say(&summary(compilation));
+            if let Some(left_out) = &judge.left_out {
+                output.say(&phrase!("note: {left_out}" | "注意：{left_out}", left_out));
+            }
         }
-        Format::Json => output.json(&Findings::of(
-            compilation.policy.as_ref(),
-            output.said(found),
-        ))?,
+        Format::Json => output.json(&Findings {
+            left_out: judge
+                .left_out
+                .as_ref()
+                .map(|left_out| left_out.in_language(output.language())),
+            ..Findings::of(compilation.policy.as_ref(), output.said(found))
+        })?,
         _ => {
             let sources = Sources::new(&args.policies, Some(bundle));
-            output.report(&Report::new("check").diagnostics(&output.said(found), &sources))?;
+            output.report(&judge.report(found, &sources, output))?;
         }
     }
     Ok(ending(found))
@@ -52,6 +107,16 @@ pub(super) fn checked(
 /// Says what is wrong with files that could not be compiled at all: a file that is too large, or no
 /// text at all, is a finding as much as a misspelt word is.
 pub(super) fn unread(args: &Policies, error: Error, output: &mut Output) -> Result<Ending> {
+    unread_by(&Judge::CHECK, args, error, output)
+}
+
+/// The same for another command.
+pub(super) fn unread_by(
+    judge: &Judge<'_>,
+    args: &Policies,
+    error: Error,
+    output: &mut Output,
+) -> Result<Ending> {
     let found = error.diagnostics();
     if found.is_empty() {
         return Err(error);
@@ -70,7 +135,7 @@ pub(super) fn unread(args: &Policies, error: Error, output: &mut Output) -> Resu
         Format::Json => output.json(&Findings::of(None, output.said(found)))?,
         _ => {
             let sources = Sources::new(&args.policies, None);
-            output.report(&Report::new("check").diagnostics(&output.said(found), &sources))?;
+            output.report(&judge.report(found, &sources, output))?;
         }
     }
     Ok(ending(found))
@@ -92,6 +157,9 @@ struct Findings {
     /// The policy's digest; none for a policy that was refused.
     policy: Option<String>,
     findings: Vec<Diagnostic>,
+    /// What analysis did not look at, when it did not look at everything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<Phrase>,
 }
 
 impl Findings {
@@ -101,6 +169,7 @@ impl Findings {
             warnings: number(&found, Severity::Warning),
             policy: policy.map(|policy| policy.digest.to_string()),
             findings: found,
+            left_out: None,
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use clap::Args;
 use guardrails_rules::analyse::{self, Depth};
-use guardrails_rules::{Bundle, Compilation, compile, explain};
+use guardrails_rules::{Compilation, compile, explain};
 
 use super::check;
 use super::output::Output;
 use super::{Ending, Policies};
-use crate::{Diagnostic, Error, ErrorKind, Result};
+use crate::{Diagnostic, Error, ErrorKind, Phrase, Result};
 
 /// Which policies, and what to tell of them.
 #[derive(Debug, Clone, Args)]
@@ -27,39 +27,44 @@ pub(super) fn run(args: &LintArgs, output: &mut Output) -> Result<Ending> {
         .iter()
         .chain(&args.deny)
         .try_for_each(|code| known(code))?;
-    let bundle = match Bundle::read(&args.policies.policies) {
+    let denied = |code: &str| args.deny.is_empty() || args.deny.iter().any(|have| is(have, code));
+    let judge = check::Judge {
+        command: "lint",
+        fails: &denied,
+        left_out: None,
+    };
+    let bundle = match args.policies.bundle() {
         Ok(bundle) => bundle,
-        Err(error) => return check::unread(&args.policies, error, output),
+        Err(error) => return check::unread_by(&judge, &args.policies, error, output),
     };
     let mut compilation = compile(&bundle);
-    add_findings(&mut compilation, Depth::Everything);
-    let allowed = |found: &Diagnostic| args.allow.iter().any(|code| is(code, found));
+    // What is left out is a finding here.
+    let _ = add_findings(&mut compilation, Depth::Everything);
+    let allowed = |found: &Diagnostic| args.allow.iter().any(|code| is(code, found.code));
     compilation
         .diagnostics
         .retain(|found| compilation.policy.is_none() || !allowed(found));
-    let ending = check::checked(&args.policies, &bundle, &compilation, output)?;
-    let denied =
-        |found: &Diagnostic| args.deny.is_empty() || args.deny.iter().any(|code| is(code, found));
-    Ok(match compilation.diagnostics.iter().any(denied) {
+    let ending = check::judged(&judge, &args.policies, &bundle, &compilation, output)?;
+    let mut found = compilation.diagnostics.iter();
+    Ok(match found.any(|found| denied(found.code)) {
         true => Ending::Findings,
         false => ending,
     })
 }
 
-/// Adds what analysis finds to what compiling found, in the order of the text.
-pub(super) fn add_findings(compilation: &mut Compilation, depth: Depth) {
-    let Some(policy) = &compilation.policy else {
-        return;
-    };
-    let found = analyse::findings(policy, &compilation.tests, depth);
-    compilation.diagnostics.extend(found);
+/// Adds what analysis finds to what compiling found, in the order of the text. Gives what it left out.
+pub(super) fn add_findings(compilation: &mut Compilation, depth: Depth) -> Option<Phrase> {
+    let policy = compilation.policy.as_ref()?;
+    let survey = analyse::survey(policy, &compilation.tests, depth);
+    compilation.diagnostics.extend(survey.findings);
     compilation
         .diagnostics
         .sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
+    survey.left_out
 }
 
-fn is(code: &str, found: &Diagnostic) -> bool {
-    found.code.eq_ignore_ascii_case(code)
+fn is(code: &str, found: &str) -> bool {
+    found.eq_ignore_ascii_case(code)
 }
 
 fn known(code: &str) -> Result<()> {

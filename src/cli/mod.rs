@@ -138,7 +138,7 @@ impl What {
     /// How the command can print.
     fn formats(&self) -> &'static [Format] {
         match self {
-            Self::Check(_) | Self::Test(_) => Format::FINDINGS,
+            Self::Check(_) | Self::Lint(_) | Self::Test(_) | Self::Diff(_) => Format::FINDINGS,
             _ => Format::ANSWERS,
         }
     }

@@ -22,6 +22,8 @@ mod codes;
 mod company;
 #[path = "cli/formatting.rs"]
 mod formatting;
+#[path = "cli/large.rs"]
+mod large;
 #[path = "cli/pipes.rs"]
 mod pipes;
 #[path = "cli/stage.rs"]

@@ -129,7 +129,14 @@ impl FieldTable {
         shapes: Arc<Shapes>,
     ) -> Self {
         let mut accessed = Vec::with_capacity(rows.len());
-        flatten(&rows, "", &Around::RECORD, &mut accessed);
+        flatten(&rows, "", &Around::RECORD, &mut |field, access, row| {
+            accessed.push(FieldAccess {
+                field,
+                access: access.as_str(),
+                mask: access.mask_name(),
+                sensitivity: row.sensitivity.level(),
+            });
+        });
         let hidden = accessed
             .iter()
             .filter(|field| field.access == Access::Hidden.as_str())
@@ -189,6 +196,17 @@ impl FieldTable {
     #[must_use]
     pub fn accessed(&self) -> &Arc<[FieldAccess]> {
         &self.accessed
+    }
+
+    /// What is shown of every field, by path; nested fields that the policy speaks of one by one are
+    /// among them.
+    #[must_use]
+    pub fn accesses(&self) -> Vec<(Name, Access)> {
+        let mut found = Vec::with_capacity(self.rows.len());
+        flatten(&self.rows, "", &Around::RECORD, &mut |field, access, _| {
+            found.push((field, access));
+        });
+        found
     }
 
     /// The names of the fields that are hidden, whether or not a record has them.
@@ -338,18 +356,18 @@ pub(super) fn most_sensitive(rows: &[FieldRow]) -> Option<Sensitivity> {
         .max()
 }
 
-fn flatten(rows: &[FieldRow], prefix: &str, around: &Around, out: &mut Vec<FieldAccess>) {
+/// Every field by its path, with what is shown of it and its row.
+fn flatten(
+    rows: &[FieldRow],
+    prefix: &str,
+    around: &Around,
+    each: &mut impl FnMut(Name, Access, &FieldRow),
+) {
     for row in rows {
         let path = join(prefix, &row.name);
-        let access = around.access(row);
-        out.push(FieldAccess {
-            field: path.clone(),
-            access: access.as_str(),
-            mask: access.mask_name(),
-            sensitivity: row.sensitivity.level(),
-        });
+        each(path.clone(), around.access(row), row);
         if let Some(inside) = around.inside(row) {
-            flatten(row.nested(), &path, &inside, out);
+            flatten(row.nested(), &path, &inside, each);
         }
     }
 }

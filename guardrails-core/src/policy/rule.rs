@@ -151,6 +151,12 @@ pub trait Action: Send + Sync + fmt::Debug {
     fn reads(&self) -> &[Path] {
         &[]
     }
+
+    /// The script as it is written, so that two policies can be compared; empty where that is not
+    /// known.
+    fn text(&self) -> &str {
+        ""
+    }
 }
 
 /// What a script asked for. Texts and names stand in the script as they are, so that no value of the

@@ -128,6 +128,13 @@ impl<'a> Facts<'a> {
         local.unwrap_or_else(|| self.now.date_naive())
     }
 
+    /// At another time.
+    #[must_use]
+    pub fn at(mut self, now: DateTime<Utc>) -> Self {
+        self.now = now;
+        self
+    }
+
     /// With these fields getting a new value.
     #[must_use]
     pub fn changed_by(mut self, set: &'a Fields) -> Self {

@@ -259,6 +259,10 @@ impl Action for Script {
     fn reads(&self) -> &[Path] {
         &self.reads
     }
+
+    fn text(&self) -> &str {
+        self.source.text()
+    }
 }
 
 impl fmt::Debug for Script {

@@ -145,7 +145,18 @@ pub(super) fn reads(expr: &Expr) -> Vec<&Path> {
     found
 }
 
-/// A text that two conditions share only when they say the same; none when that cannot be seen.
+/// A text that two types share only when they read alike: sets of words by their words, since another
+/// policy may mean others by the same name.
+pub(super) fn type_key(ty: &Type) -> String {
+    match ty {
+        Type::Enum(words) => format!("enum {}", words.members.join("|")),
+        Type::List(item) => format!("[{}]", type_key(item)),
+        other => other.to_string(),
+    }
+}
+
+/// A text that two conditions share only when they say the same; none when that cannot be seen. Lists
+/// are told apart by where they are kept.
 pub(super) fn shape(expr: &Expr) -> Option<String> {
     let mut out = String::new();
     write_shape(expr, &mut out)?;
@@ -160,7 +171,13 @@ fn write_shape(expr: &Expr, out: &mut String) -> Option<()> {
             Ok(())
         }
         ExprKind::Moment(_, moment) => write!(out, "@{moment}"),
-        ExprKind::Path(path) => write!(out, "{:?}.{}:{}", path.root, path.keys.join("."), path.ty),
+        ExprKind::Path(path) => write!(
+            out,
+            "{:?}.{}:{}",
+            path.root,
+            path.keys.join("."),
+            type_key(&path.ty)
+        ),
         ExprKind::IsMissing(path) => write!(out, "?{:?}.{}", path.root, path.keys.join(".")),
         ExprKind::Changed(path) => write!(out, "~{}", path.keys.join(".")),
         ExprKind::HasRole(role) => write!(out, "has {role}"),
@@ -177,6 +194,16 @@ fn write_shape(expr: &Expr, out: &mut String) -> Option<()> {
         ExprKind::Negate(_) => write!(out, "-"),
         ExprKind::Coalesce(..) => write!(out, "??"),
         ExprKind::Call(function, _) => write!(out, "{function:?}"),
+        ExprKind::DaysBetween(..) => write!(out, "days"),
+        ExprKind::Aggregate(aggregate) => write!(
+            out,
+            "{:?}{}{}{}:{}",
+            aggregate.how,
+            aggregate.depth,
+            if aggregate.filter.is_some() { "f" } else { "" },
+            if aggregate.item.is_some() { "i" } else { "" },
+            type_key(&aggregate.ty)
+        ),
         #[allow(unreachable_patterns, reason = "kinds that the language gains later")]
         _ => return None,
     };

@@ -45,6 +45,16 @@ impl Example {
         self.verb
     }
 
+    /// Whether nothing of it matters but the context.
+    pub(super) fn is_plain(&self) -> bool {
+        self.readings.iter().all(|reading| match reading {
+            Reading::Role(_, has) => !has,
+            Reading::Value(path, _) => {
+                path.root == Root::Ai && path.keys.iter().any(|key| &**key == "context")
+            }
+        })
+    }
+
     fn fields(&self, root: Root) -> Node {
         let mut top = Node::default();
         for reading in &self.readings {

@@ -1,7 +1,7 @@
 //! Everything that analysis has to say of a policy, in the order of its text.
 
 use guardrails_core::policy::Policy;
-use guardrails_core::{Diagnostic, Place, phrase};
+use guardrails_core::{Diagnostic, Phrase, Place, phrase};
 
 use super::work::Work;
 use super::{chains, conflict, grants, never, regranted, shadow, style, tables};
@@ -22,10 +22,25 @@ const FEW_PAIRS: usize = 5_000;
 /// Pairs of rules or rows that `guard lint` compares (`analysis_pairs`).
 const PAIRS: usize = 100_000;
 
-/// What analysis finds in a policy, as warnings in the order of files and lines. `tests` are those of
-/// the same bundle.
+/// What analysis has to say of a policy.
+#[derive(Debug, Clone)]
+pub struct Survey {
+    /// Warnings in the order of files and lines.
+    pub findings: Vec<Diagnostic>,
+    /// What was left out, as a sentence; none where everything was looked at. At
+    /// [`Depth::Everything`] that is a finding too.
+    pub left_out: Option<Phrase>,
+}
+
+/// What analysis finds in a policy. `tests` are those of the same bundle.
 #[must_use]
 pub fn findings(policy: &Policy, tests: &[TestCase], depth: Depth) -> Vec<Diagnostic> {
+    survey(policy, tests, depth).findings
+}
+
+/// The same, and whether it looked at everything.
+#[must_use]
+pub fn survey(policy: &Policy, tests: &[TestCase], depth: Depth) -> Survey {
     let mut out = Vec::new();
     let mut work = Work::new(match depth {
         Depth::Mistakes => FEW_PAIRS,
@@ -51,17 +66,29 @@ pub fn findings(policy: &Policy, tests: &[TestCase], depth: Depth) -> Vec<Diagno
         }
     }
     out.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
-    out
+    Survey {
+        findings: out,
+        left_out: work.is_done().then(|| match depth {
+            Depth::Everything => over(PAIRS),
+            Depth::Mistakes => phrase!(
+                "{over}; `guard lint` compares more" | "{over}；`guard lint` 比较得更多",
+                over = over(FEW_PAIRS)
+            ),
+        }),
+    }
 }
 
 fn cut_short() -> Diagnostic {
-    let message = phrase!(
-        "not all rules were compared: they are over the limit `analysis_pairs` of {limit}"
-            | "并非所有规则都比较过：超过上限 `analysis_pairs`（{limit}）",
-        limit = PAIRS
-    );
-    Diagnostic::warning(codes::ANALYSIS_CUT, Place::default(), message).help(phrase!(
+    Diagnostic::warning(codes::ANALYSIS_CUT, Place::default(), over(PAIRS)).help(phrase!(
         "give rules that belong together one condition in common, such as on a field's value"
             | "让相关的规则有一个共同的条件，例如对某个字段的取值"
     ))
+}
+
+fn over(limit: usize) -> Phrase {
+    phrase!(
+        "not all rules were compared: they are over the limit `analysis_pairs` of {limit}"
+            | "并非所有规则都比较过：超过上限 `analysis_pairs`（{limit}）",
+        limit
+    )
 }

@@ -26,6 +26,7 @@
 mod answer;
 mod atom;
 mod chains;
+mod compare;
 mod conflict;
 mod example;
 mod formula;
@@ -33,6 +34,7 @@ mod grants;
 mod hull;
 mod link;
 mod lint;
+mod looking;
 mod never;
 mod ordered;
 mod partition;
@@ -52,8 +54,11 @@ mod variable;
 mod work;
 
 pub use answer::{Answer, Reading, Unclear, difference, overlap, satisfiable, without};
+pub use compare::{
+    Change, Direction, Subject, compare, compare_access, compare_approvals, say_access,
+};
 pub use conflict::{Conflict, conflict};
 pub use example::Example;
-pub use lint::{Depth, findings};
+pub use lint::{Depth, Survey, findings, survey};
 pub use scene::{Data, Scene};
 pub use sight::{Context, Sight, Sights, who_can_see};

@@ -62,6 +62,7 @@ impl Problem {
             atoms: Vec::new(),
             changes: Vec::new(),
             outside: Vec::new(),
+            read: HashMap::new(),
         };
         let formula = builder.claim(claim);
         builder.finish(formula)
@@ -93,6 +94,8 @@ struct Builder<'p, 'e> {
     /// Flag, new value, old value.
     changes: Vec<(usize, usize, usize)>,
     outside: Vec<Place>,
+    /// Conditions that were read already: a claim may ask for one many times.
+    read: HashMap<*const Expr, Formula>,
 }
 
 impl<'e> Builder<'_, 'e> {
@@ -108,6 +111,16 @@ impl<'e> Builder<'_, 'e> {
     }
 
     fn formula(&mut self, expr: &'e Expr) -> Formula {
+        let kept: *const Expr = expr;
+        if let Some(known) = self.read.get(&kept) {
+            return known.clone();
+        }
+        let formula = self.made_of(expr);
+        self.read.insert(kept, formula.clone());
+        formula
+    }
+
+    fn made_of(&mut self, expr: &'e Expr) -> Formula {
         match &expr.kind {
             ExprKind::Not(inner) => Formula::Not(Box::new(self.formula(inner))),
             ExprKind::All(parts) => Formula::All(parts.iter().map(|p| self.formula(p)).collect()),
@@ -235,19 +248,16 @@ impl<'e> Builder<'_, 'e> {
             return self.unclear(expr);
         };
         self.outside.push(expr.place.clone());
-        let certain = self.is_always_there(a) && self.is_always_there(b);
         let (key, comparison, [first, second]) = if left <= right {
             (format!("order {left} {right}"), comparison, [a, b])
         } else {
-            (
-                format!("order {right} {left}"),
-                comparison.flipped(),
-                [b, a],
-            )
+            let comparison = comparison.flipped();
+            (format!("order {right} {left}"), comparison, [b, a])
         };
+        let certain = self.is_always_there(a) && self.is_always_there(b);
         let places = match (&first.kind, &second.kind) {
             (ExprKind::Path(first), ExprKind::Path(second)) => {
-                Some(Box::new([first, second].map(|path| self.resolved(path))))
+                Some(Box::new([self.resolved(first), self.resolved(second)]))
             }
             _ => None,
         };
@@ -279,7 +289,8 @@ impl<'e> Builder<'_, 'e> {
     }
 
     fn value(&mut self, path: Path) -> usize {
-        let key = format!("{:?}.{}:{}", path.root, path.keys.join("."), path.ty);
+        let ty = atom::type_key(&path.ty);
+        let key = format!("{:?}.{}:{ty}", path.root, path.keys.join("."));
         self.variable(key, What::Value(path))
     }
 

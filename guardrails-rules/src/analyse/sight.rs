@@ -9,13 +9,13 @@ use std::sync::Arc;
 
 use guardrails_core::data::Access;
 use guardrails_core::policy::{
-    EffectKind, Expr, ExprKind, FieldClause, FieldSet, Grant, Mode, Path, Permission, Policy, Root,
-    Rule, Sensitivity, Type, ValueSet, Verb,
+    EffectKind, Expr, ExprKind, Grant, Mode, Path, Policy, Root, Type, ValueSet, Verb,
 };
 use guardrails_core::{Name, Place, Value};
 
 use super::answer::{Answer, ask_within};
 use super::formula::Claim;
+use super::looking::{self, Looking, Restriction};
 use super::scene::Scene;
 use super::truths::Truths;
 
@@ -104,17 +104,17 @@ impl Iterator for Sights<'_> {
     fn next(&mut self) -> Option<Vec<Sight>> {
         let (role, context) = self.left.next()?;
         let held = self.about.iter().copied();
-        let held: Vec<&Grant> = held
-            .filter(|grant| grant.role == *role && holds_in(grant, &context))
-            .collect();
         let looking = Looking {
             policy: self.policy,
             entity: self.entity,
             field: self.field,
-            grants: &held,
-            fixed: &fixed(self.policy, self.entity, role, &context, &self.named),
+            grants: held
+                .filter(|grant| grant.role == *role && holds_in(grant, &context))
+                .collect(),
+            restrictions: restrictions(self.policy, self.entity, self.field),
         };
-        let found = looking.sights(&mut self.steps).into_iter();
+        let fixed = fixed(self.policy, self.entity, role, &context, &self.named);
+        let found = sights_of(&looking, &fixed, &mut self.steps).into_iter();
         let sight = |(access, answer, because)| Sight {
             role: role.clone(),
             context: context.clone(),
@@ -132,12 +132,7 @@ impl Iterator for Sights<'_> {
 
 impl ExactSizeIterator for Sights<'_> {}
 
-fn holds_in(grant: &Grant, context: &Context) -> bool {
-    let names = |name: &Name| grant.contexts.contains(name);
-    grant.contexts.is_empty() || matches!(context, Context::Named(name) if names(name))
-}
-
-/// What is fixed: the context, and that the actor has this role and no other.
+/// What is fixed: the context, where there are several, and that the actor has this role alone.
 fn fixed(
     policy: &Policy,
     entity: &str,
@@ -145,6 +140,24 @@ fn fixed(
     context: &Context,
     named: &BTreeSet<&Name>,
 ) -> Vec<(Expr, Truths)> {
+    let context = match context {
+        Context::Other if named.is_empty() => None,
+        context => Some(in_context(context, named)),
+    };
+    let asked = roles_asked(policy, entity);
+    context
+        .into_iter()
+        .chain(having_only(role, &asked))
+        .collect()
+}
+
+pub(super) fn holds_in(grant: &Grant, context: &Context) -> bool {
+    let names = |name: &Name| grant.contexts.contains(name);
+    grant.contexts.is_empty() || matches!(context, Context::Named(name) if names(name))
+}
+
+/// That the operation is in this AI context, and in none of the `named` ones where it is another.
+pub(super) fn in_context(context: &Context, named: &BTreeSet<&Name>) -> (Expr, Truths) {
     let read = ExprKind::Path(Path {
         root: Root::Ai,
         keys: vec!["context".into()],
@@ -155,30 +168,32 @@ fn fixed(
         let set = Arc::new(ValueSet::new("", names));
         node(ExprKind::InSet(Box::new(node(read.clone())), set))
     };
-    let mut fixed = Vec::new();
     match context {
-        Context::Named(name) => {
-            fixed.push((among(vec![Value::Text(name.clone())]), Truths::TRUE));
-        }
-        Context::Other if named.is_empty() => {}
+        Context::Named(name) => (among(vec![Value::Text(name.clone())]), Truths::TRUE),
         Context::Other => {
             let names = named.iter().map(|name| Value::Text((*name).clone()));
-            fixed.push((among(names.collect()), Truths::NOT_TRUE));
+            (among(names.collect()), Truths::NOT_TRUE)
         }
     }
-    for asked in roles_asked(policy, entity) {
-        let truths = if asked == *role {
-            Truths::TRUE
-        } else {
-            Truths::FALSE
+}
+
+/// That the actor has this role, and no other that is asked for.
+pub(super) fn having_only(
+    role: &Name,
+    asked: &BTreeSet<Name>,
+) -> impl Iterator<Item = (Expr, Truths)> {
+    asked.iter().map(move |asked| {
+        let has = ExprKind::HasRole(asked.clone());
+        let truths = match asked == role {
+            true => Truths::TRUE,
+            false => Truths::FALSE,
         };
-        fixed.push((node(ExprKind::HasRole(asked)), truths));
-    }
-    fixed
+        (Expr::new(has, Place::default()), truths)
+    })
 }
 
 /// The roles that conditions on reading ask for.
-fn roles_asked(policy: &Policy, entity: &str) -> BTreeSet<Name> {
+pub(super) fn roles_asked(policy: &Policy, entity: &str) -> BTreeSet<Name> {
     let mut asked = BTreeSet::new();
     for grant in policy
         .grants
@@ -212,219 +227,56 @@ fn has_roles(expr: &Expr, out: &mut BTreeSet<Name>) {
         .for_each(|child| has_roles(child, out));
 }
 
-/// One role in one context.
-struct Looking<'p> {
-    policy: &'p Policy,
-    entity: &'p str,
-    field: &'p str,
-    grants: &'p [&'p Grant],
-    fixed: &'p [(Expr, Truths)],
-}
-
-impl<'p> Looking<'p> {
-    fn sights(&self, steps: &mut usize) -> Vec<(Access, Answer, Vec<Place>)> {
-        let mut all: Vec<Access> = vec![Access::Hidden];
-        let granted = self.grants.iter().flat_map(|grant| self.clauses(grant));
-        let granted = granted.map(|(access, _)| access);
-        let restricted = self.restrictions().into_iter().map(|(access, _)| access);
-        for access in granted.chain(restricted) {
-            if !all.contains(&access) {
-                all.push(access);
-            }
-        }
-        all.sort_by(Access::cmp_strictness);
-        all.into_iter()
-            .filter_map(|access| {
-                let claim = Claim::All(vec![self.given(), self.comes_to(&access)]);
-                let answer = ask_within(steps, self.scene(), &claim);
-                (!answer.is_never()).then(|| {
-                    let because = self.because(&access);
-                    (access, answer, because)
-                })
+fn sights_of(
+    looking: &Looking<'_>,
+    fixed: &[(Expr, Truths)],
+    steps: &mut usize,
+) -> Vec<(Access, Answer, Vec<Place>)> {
+    let scene = Scene {
+        policy: looking.policy,
+        entity: looking.entity,
+        verb: Verb::Read,
+    };
+    let given = fixed
+        .iter()
+        .map(|(expr, truths)| Claim::Comes(expr, *truths));
+    let given = Claim::All(given.collect());
+    let levels = looking.levels().into_iter();
+    levels
+        .filter_map(|access| {
+            let claim = Claim::All(vec![given.clone(), looking.comes_to(&access)]);
+            let answer = ask_within(steps, scene, &claim);
+            (!answer.is_never()).then(|| {
+                let because = looking.because(&access);
+                (access, answer, because)
             })
-            .collect()
-    }
-
-    fn scene(&self) -> Scene<'p> {
-        Scene {
-            policy: self.policy,
-            entity: self.entity,
-            verb: Verb::Read,
-        }
-    }
-
-    fn given(&self) -> Claim<'_> {
-        let fixed = self.fixed.iter();
-        Claim::All(
-            fixed
-                .map(|(expr, truths)| Claim::Comes(expr, *truths))
-                .collect(),
-        )
-    }
-
-    /// The field's access comes to exactly this, grants and rules together.
-    fn comes_to(&self, access: &Access) -> Claim<'_> {
-        if *access == Access::Hidden {
-            return self.shown_less_strictly(None).negated();
-        }
-        let not_stricter = self.shown_less_strictly(Some(access));
-        let less = self.shown_below(access).negated();
-        Claim::All(vec![not_stricter, less])
-    }
-
-    /// It is seen, and not more strictly than this.
-    fn shown_less_strictly(&self, most: Option<&Access>) -> Claim<'_> {
-        self.seen(|access| {
-            *access != Access::Hidden && most.is_none_or(|most| access.cmp_strictness(most).is_le())
         })
-    }
-
-    fn shown_below(&self, access: &Access) -> Claim<'_> {
-        self.seen(|other| other.cmp_strictness(access).is_lt())
-    }
-
-    /// What grants and rules come to passes the test; the test must hold of whatever is less strict
-    /// than what it holds of.
-    fn seen(&self, passes: impl Fn(&Access) -> bool) -> Claim<'_> {
-        let mut claims = vec![Claim::Any(
-            self.grants
-                .iter()
-                .map(|grant| self.granted(grant, &passes))
-                .collect(),
-        )];
-        for (access, rule) in self.restrictions() {
-            if !passes(&access) {
-                claims.push(Claim::comes(rule.when.as_ref(), Truths::APPLIES).negated());
-            }
-        }
-        Claim::All(claims)
-    }
-
-    /// Some clause of the grant surely gives the field, and the strictest that may count passes. What
-    /// shows must hold; what disguises counts where it is unknown, too.
-    fn granted<'a>(&'a self, grant: &'a Grant, passes: &impl Fn(&Access) -> bool) -> Claim<'a> {
-        let mut claims = vec![Claim::comes(grant.scope.as_ref(), Truths::TRUE)];
-        let mut some = Vec::new();
-        for (access, clause) in self.clauses(grant) {
-            let counts = match access {
-                Access::Read => Truths::TRUE,
-                Access::Masked(_) | Access::Hidden => Truths::APPLIES,
-            };
-            if passes(&access) {
-                some.push(Claim::comes(clause.when.as_ref(), Truths::TRUE));
-            } else {
-                claims.push(Claim::comes(clause.when.as_ref(), counts).negated());
-            }
-        }
-        claims.push(Claim::Any(some));
-        Claim::All(claims)
-    }
-
-    /// The clauses of a grant on the field, with what each gives.
-    fn clauses<'g>(&self, grant: &'g Grant) -> Vec<(Access, &'g FieldClause)> {
-        let sensitivity = self.sensitivity();
-        grant
-            .clauses
-            .iter()
-            .filter(|clause| self.covers(&clause.fields))
-            .filter_map(|clause| {
-                let access = match &clause.permission {
-                    Permission::Read | Permission::Write => Access::Read,
-                    Permission::Mask(mask) => Access::Masked(mask.on(sensitivity)),
-                    Permission::Hide => Access::Hidden,
-                    // Shows nothing of a record, and takes nothing away.
-                    Permission::Aggregate(_) => return None,
-                };
-                Some((access, clause))
-            })
-            .collect()
-    }
-
-    fn covers(&self, fields: &FieldSet) -> bool {
-        let mut around = and_around(self.field);
-        match fields {
-            FieldSet::Named(names) => around.any(|path| names.iter().any(|name| **name == *path)),
-            FieldSet::AllExcept(except) => {
-                around.all(|path| except.iter().all(|name| **name != *path))
-            }
-        }
-    }
-
-    /// What rules on reading make of the field: always-enforced ones that are in force for good.
-    fn restrictions(&self) -> Vec<(Access, &'p Rule)> {
-        let mut found = Vec::new();
-        let rules = self.policy.rules.iter().filter(|rule| {
-            *rule.entity == *self.entity
-                && rule.verbs.contains(&Verb::Read)
-                && rule.mode == Mode::Enforced
-                && rule.since.is_none()
-                && rule.until.is_none()
-                && rule.table.is_none()
-        });
-        for rule in rules {
-            for effect in &rule.effects {
-                let access = match &effect.kind {
-                    EffectKind::Deny(..) | EffectKind::RequireApproval(_) => Access::Hidden,
-                    EffectKind::Hide(name) if self.is_about(name) => Access::Hidden,
-                    EffectKind::Mask(name, mask) if self.is_about(name) => {
-                        Access::Masked(mask.on(self.sensitivity()))
-                    }
-                    _ => continue,
-                };
-                found.push((access, &**rule));
-            }
-        }
-        found
-    }
-
-    fn is_about(&self, name: &Name) -> bool {
-        and_around(self.field).any(|path| **name == *path)
-    }
-
-    fn because(&self, access: &Access) -> Vec<Place> {
-        let mut places: Vec<Place> = self
-            .grants
-            .iter()
-            .flat_map(|grant| self.clauses(grant))
-            .filter(|(given, _)| given == access)
-            .map(|(_, clause)| clause.place.clone())
-            .collect();
-        let rules = self.restrictions().into_iter();
-        places.extend(
-            rules
-                .filter(|(made, _)| made == access)
-                .map(|(_, rule)| rule.origin.place.clone()),
-        );
-        places
-    }
-
-    /// The highest sensitivity on the way to the field.
-    fn sensitivity(&self) -> Sensitivity {
-        let mut highest = Sensitivity::PUBLIC;
-        let mut at: Option<Name> = Some(self.entity.into());
-        for key in self.field.split('.') {
-            let entity = at.and_then(|name| self.policy.entities.get(&name));
-            let Some(field) = entity.and_then(|entity| entity.field(key)) else {
-                return highest;
-            };
-            highest = highest.max(field.sensitivity);
-            at = inner(&field.ty);
-        }
-        highest
-    }
+        .collect()
 }
 
-fn inner(ty: &Type) -> Option<Name> {
-    match ty {
-        Type::Entity(name) => Some(name.clone()),
-        Type::List(item) => inner(item),
-        _ => None,
+/// What rules on reading make of the field: always-enforced ones that are in force for good.
+fn restrictions<'p>(policy: &'p Policy, entity: &str, field: &str) -> Vec<Restriction<'p>> {
+    let rules = policy.rules.iter().filter(|rule| {
+        *rule.entity == *entity
+            && rule.verbs.contains(&Verb::Read)
+            && rule.mode == Mode::Enforced
+            && rule.since.is_none()
+            && rule.until.is_none()
+            && rule.table.is_none()
+    });
+    let mut found = Vec::new();
+    for rule in rules {
+        for effect in &rule.effects {
+            let access = match &effect.kind {
+                EffectKind::Deny(..) | EffectKind::RequireApproval(_) => Some(Access::Hidden),
+                other => looking::restricted(policy, entity, field, other),
+            };
+            found.extend(access.map(|access| Restriction {
+                access,
+                place: rule.origin.place.clone(),
+                applies: Claim::comes(rule.when.as_ref(), Truths::APPLIES),
+            }));
+        }
     }
-}
-
-/// A path and the paths around it: `a.b`, `a`.
-fn and_around(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(path), |path| {
-        path.rsplit_once('.').map(|(outer, _)| outer)
-    })
+    found
 }

@@ -18,8 +18,8 @@ pub(super) enum What {
     Role(Name),
     /// A truth: false, true, unknown.
     Flag,
-    /// How two values stand to each other; see [`ORDERS`]. With their places, where both are read as
-    /// they are.
+    /// How two values stand to each other, see [`ORDERS`]; with their places, where both are read
+    /// plainly.
     Order(Option<Box<[Path; 2]>>),
 }
 

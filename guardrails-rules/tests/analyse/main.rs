@@ -15,6 +15,7 @@
 )]
 
 mod bounds;
+mod compare;
 mod conditions;
 mod questions;
 mod random;

@@ -1,44 +1,34 @@
-//! What each policy answers to one question, and in what the answers differ.
+//! What each policy answers to one question, and in what the answers differ. Which way a difference
+//! goes is decided by the comparisons that analysis has.
 
-use std::collections::BTreeSet;
-use std::fmt;
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 
+use guardrails_rules::analyse::{
+    Direction, Subject, compare_access, compare_approvals, say_access,
+};
 use guardrails_rules::came_of;
-use serde::Serialize;
 
-use super::question::Question;
+use super::question::{Question, Written};
+use crate::data::Access;
 use crate::policy::Policy;
-use crate::{Fields, JsonLimits, Name, Result, Value, evaluate, parse_fields};
-
-/// Whether more or less comes through than before.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum Direction {
-    /// More is allowed, or shown.
-    Widened,
-    /// Less is.
-    Narrowed,
-    /// Neither: another approval chain, or another mask.
-    Changed,
-}
+use crate::{Fields, Name, Phrase, Result, evaluate, phrase};
 
 /// One decision or field that differs.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone)]
 pub(super) struct Difference {
     pub(super) direction: Direction,
-    question: String,
-    what: String,
-    old: String,
-    new: String,
+    pub(super) subject: Subject,
+    pub(super) question: Phrase,
+    pub(super) what: Phrase,
+    pub(super) old: Phrase,
+    pub(super) new: Phrase,
+    pub(super) written: Written,
 }
 
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let direction = match self.direction {
-            Direction::Widened => "WIDENED ",
-            Direction::Narrowed => "narrowed",
-            Direction::Changed => "changed ",
-        };
+impl Difference {
+    /// The whole as a sentence, without its direction.
+    pub(super) fn message(&self) -> Phrase {
         let Self {
             question,
             what,
@@ -46,7 +36,26 @@ impl fmt::Display for Difference {
             new,
             ..
         } = self;
-        write!(f, "{direction} {question}: {what} was {old}, is {new}")
+        phrase!(
+            "{question}: {what} was {old}, is {new}" | "{question}：{what}原为{old}，现为{new}",
+            question,
+            what,
+            old,
+            new
+        )
+    }
+
+    /// What it is sorted and known by: a question that both policies bring along is told once.
+    pub(super) fn key(&self) -> (Direction, &str, &str, &str, &str) {
+        let Self {
+            direction,
+            question,
+            what,
+            old,
+            new,
+            ..
+        } = self;
+        (*direction, question, what, old, new)
     }
 }
 
@@ -54,6 +63,7 @@ impl fmt::Display for Difference {
 struct Answer {
     outcome: Outcome,
     view: Fields,
+    accesses: BTreeMap<Name, Access>,
 }
 
 /// From the strictest to the widest.
@@ -61,15 +71,17 @@ struct Answer {
 enum Outcome {
     /// Also where the question cannot be asked, such as of an entity that is not there.
     Deny,
-    Approval(Name),
+    /// By these chains.
+    Approval(Vec<Name>),
     Allow,
 }
 
 impl Outcome {
-    fn new(outcome: &str, chain: &str) -> Self {
+    /// Chains come joined by `+`.
+    fn new(outcome: &str, chains: &str) -> Self {
         match outcome {
             "allow" => Self::Allow,
-            "needs_approval" => Self::Approval(chain.into()),
+            "needs_approval" => Self::Approval(chains.split('+').map(Name::from).collect()),
             _ => Self::Deny,
         }
     }
@@ -81,33 +93,17 @@ impl Outcome {
             Self::Allow => 2,
         }
     }
-}
 
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn said(&self) -> Phrase {
         match self {
-            Self::Deny => f.write_str("deny"),
-            Self::Approval(chain) => write!(f, "approval by {chain}"),
-            Self::Allow => f.write_str("allow"),
+            Self::Deny => phrase!("denied" | "拒绝"),
+            Self::Approval(chains) => {
+                let names: Vec<String> = chains.iter().map(|name| format!("`{name}`")).collect();
+                let names = Phrase::both(names.join(" and "), names.join("、"));
+                phrase!("an approval by {names}" | "经{names}审批", names)
+            }
+            Self::Allow => phrase!("let through" | "放行"),
         }
-    }
-}
-
-/// How much of a field is seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Sight {
-    Hidden,
-    Masked,
-    Shown,
-}
-
-impl fmt::Display for Sight {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Hidden => "hidden",
-            Self::Masked => "masked",
-            Self::Shown => "shown",
-        })
     }
 }
 
@@ -120,45 +116,115 @@ pub(super) fn differences(
     old: &Policy,
     new: &Policy,
 ) -> Result<Vec<Difference>> {
-    let name = question.name();
-    let record = question.record();
     let (before, after) = match (question.ask(old), question.ask(new)) {
         (Err(_), Err(error)) => return Err(error),
         (old, new) => (answered(old), answered(new)),
     };
     let mut found = Vec::new();
-    let mut differs = |direction, what: &str, old: String, new: String| {
+    if let Some(direction) = outcomes((old, &before.outcome), (new, &after.outcome)) {
         found.push(Difference {
             direction,
-            question: name.clone(),
-            what: what.to_owned(),
-            old,
-            new,
+            subject: Subject::Decision,
+            question: question.name(),
+            what: phrase!("the decision" | "决定"),
+            old: before.outcome.said(),
+            new: after.outcome.said(),
+            written: question.written(),
         });
-    };
-    if before.outcome != after.outcome {
-        let direction = direction(before.outcome.width(), after.outcome.width());
-        let (old, new) = (before.outcome.to_string(), after.outcome.to_string());
-        differs(direction, "the decision", old, new);
     }
-    let fields: BTreeSet<&Name> = before
-        .view
-        .iter()
-        .chain(&after.view)
-        .map(|(n, _)| n)
+    let record = question.record();
+    let names = |answer: &Answer| -> Vec<Name> {
+        let fields = answer.view.iter();
+        fields.map(|(name, _)| name.clone()).collect()
+    };
+    let fields: BTreeSet<Name> = [names(&before), names(&after)]
+        .concat()
+        .into_iter()
         .collect();
     for field in fields {
-        let (was, is) = (before.view.value(field), after.view.value(field));
-        if was != is {
-            let sight = |seen| sight(seen, record.value(field));
-            let (old, new) = (sight(was), sight(is));
-            let otherwise = if old == new { " otherwise" } else { "" };
-            let what = format!("`{field}`");
-            let new_words = format!("{new}{otherwise}");
-            differs(direction(old, new), &what, old.to_string(), new_words);
+        if before.view.value(&field) == after.view.value(&field) {
+            continue;
+        }
+        for (path, direction, was, is) in views(&field, &before, &after, &record) {
+            found.push(Difference {
+                direction,
+                subject: Subject::View,
+                question: question.name(),
+                what: Phrase::both(format!("`{path}`"), format!("`{path}`")),
+                old: was,
+                new: is,
+                written: question.written(),
+            });
         }
     }
     Ok(found)
+}
+
+fn outcomes((old, was): (&Policy, &Outcome), (new, is): (&Policy, &Outcome)) -> Option<Direction> {
+    if let (Outcome::Approval(before), Outcome::Approval(after)) = (was, is) {
+        return match before == after {
+            true => None,
+            // Others that come to the same are still others.
+            false => compare_approvals((old, before), (new, after)).or(Some(Direction::Changed)),
+        };
+    }
+    match is.width().cmp(&was.width()) {
+        Ordering::Greater => Some(Direction::Widened),
+        Ordering::Less => Some(Direction::Narrowed),
+        Ordering::Equal => None,
+    }
+}
+
+/// In which ways a field whose views differ is seen: it, and what is inside of it.
+fn views(
+    field: &Name,
+    before: &Answer,
+    after: &Answer,
+    record: &Fields,
+) -> Vec<(Name, Direction, Phrase, Phrase)> {
+    let within = |path: &&Name| {
+        let rest = path.strip_prefix(&**field);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let paths = before.accesses.keys().chain(after.accesses.keys());
+    let paths: BTreeSet<&Name> = paths.filter(within).collect();
+    let found: Vec<_> = paths
+        .into_iter()
+        .filter_map(|path| {
+            let (was, is) = (before.access(path), after.access(path));
+            let direction = compare_access(&was, &is)?;
+            Some((path.clone(), direction, say_access(&was), say_access(&is)))
+        })
+        .collect();
+    if !found.is_empty() {
+        return found;
+    }
+    // Seen in the same ways, and yet not the same: for what nobody declares, by what comes out.
+    let value = record.value(field);
+    let shown = |answer: &Answer| match answer.view.value(field) {
+        None => Access::Hidden,
+        Some(seen) if Some(seen) == value => Access::Read,
+        Some(_) => Access::Masked(crate::data::Mask::Redact),
+    };
+    let (was, is) = (shown(before), shown(after));
+    let direction = compare_access(&was, &is).unwrap_or(Direction::Changed);
+    let said = |access: &Access| match access {
+        Access::Masked(_) => phrase!("shown otherwise" | "以别的形式显示"),
+        other => say_access(other),
+    };
+    vec![(field.clone(), direction, said(&was), said(&is))]
+}
+
+impl Answer {
+    /// What is not there, or not seen at all, is hidden. A field bears what is said of the one around
+    /// it, where nothing is said of it alone.
+    fn access(&self, path: &str) -> Access {
+        let around = std::iter::successors(Some(path), |path| {
+            path.rsplit_once('.').map(|(outer, _)| outer)
+        });
+        let mut known = around.filter_map(|path| self.accesses.get(path));
+        known.next().cloned().unwrap_or(Access::Hidden)
+    }
 }
 
 /// Whatever keeps one of the policies from answering lets nothing through.
@@ -166,61 +232,28 @@ fn answered(answer: Result<Answer>) -> Answer {
     answer.unwrap_or_else(|_| Answer {
         outcome: Outcome::Deny,
         view: Fields::new(),
+        accesses: BTreeMap::new(),
     })
 }
 
-fn direction<T: Ord>(old: T, new: T) -> Direction {
-    match new.cmp(&old) {
-        std::cmp::Ordering::Greater => Direction::Widened,
-        std::cmp::Ordering::Less => Direction::Narrowed,
-        std::cmp::Ordering::Equal => Direction::Changed,
-    }
-}
-
-fn sight(seen: Option<&Value>, record: Option<&Value>) -> Sight {
-    match seen {
-        None => Sight::Hidden,
-        Some(_) if seen == record => Sight::Shown,
-        Some(_) => Sight::Masked,
-    }
-}
-
 impl Question {
-    fn name(&self) -> String {
-        match self {
-            Self::Test(test) => format!("test \"{}\"", test.name),
-            Self::Request(name, _) => name.clone(),
-        }
-    }
-
-    /// The record as it is, without any mask.
-    fn record(&self) -> Fields {
-        match self {
-            Self::Test(test) => test.given.clone(),
-            Self::Request(_, text) => match parse_fields(text, JsonLimits::default()) {
-                Ok(request) => match request.value("record") {
-                    Some(Value::Object(record)) => (**record).clone(),
-                    _ => Fields::new(),
-                },
-                Err(_) => Fields::new(),
-            },
-        }
-    }
-
     fn ask(&self, policy: &Policy) -> Result<Answer> {
-        let (outcome, view) = match self {
-            Self::Test(test) => {
+        let (outcome, view, accesses) = match self {
+            Self::Test(test, _) => {
                 let came = came_of(policy, test)?;
-                (Outcome::new(came.outcome, &came.chain), came.view)
+                let outcome = Outcome::new(came.outcome, &came.chain);
+                (outcome, came.view, came.accesses)
             }
             Self::Request(_, text) => {
                 let answer = evaluate(policy.clone(), text)?;
-                (Outcome::new(answer.outcome, &answer.approval), answer.view)
+                let outcome = Outcome::new(answer.outcome, &answer.approval);
+                (outcome, answer.view, answer.accesses)
             }
         };
         Ok(Answer {
             outcome,
             view: view.unwrap_or_default(),
+            accesses: accesses.into_iter().collect(),
         })
     }
 }

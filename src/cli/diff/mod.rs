@@ -1,23 +1,24 @@
 //! `guard diff`: which decisions differ between two policies.
 //!
-//! Every test of both policies, and every request of a log, is decided under both. A decision that
-//! lets more through, or a field that shows more, is *widened*, and fails the command unless that is
-//! allowed. Values are never printed: a log holds real records.
+//! First by analysis: what differs in any operation there can be. Then every test of both policies, and
+//! every request of a log, is decided under both. What lets more through, or shows more, is *widened*,
+//! and fails the command unless that is allowed. Values are never printed: a log holds real records,
+//! and the examples of analysis are made up.
 
 mod answer;
 mod question;
+mod said;
 
 use std::path::PathBuf;
 
 use clap::Args;
-use serde::Serialize;
+use guardrails_rules::analyse::{Change, Direction, compare};
 
-use self::answer::{Difference, Direction};
+use self::answer::Difference;
 use self::question::{Side, questions};
 use super::output::Output;
-use super::{Ending, Format};
+use super::{Ending, Format, Set};
 use crate::Result;
-use crate::policy::Policy;
 
 /// Which two policies, and what to decide under them.
 #[derive(Debug, Args)]
@@ -26,6 +27,8 @@ pub(super) struct DiffArgs {
     old: PathBuf,
     /// The policy as it would be
     new: PathBuf,
+    #[command(flatten)]
+    set: Set,
     /// Requests to decide besides the tests: a file with one JSON request per line, or a folder of
     /// `.json` files
     #[arg(long, value_name = "PATH")]
@@ -33,82 +36,72 @@ pub(super) struct DiffArgs {
     /// Do not fail where the new policy allows or shows more
     #[arg(long)]
     allow_widening: bool,
+    /// Fail also where analysis cannot tell whether it does
+    #[arg(long)]
+    strict: bool,
 }
 
-/// What was decided otherwise, as one JSON document.
-#[derive(Serialize)]
-struct Found {
-    decided: usize,
-    widened: usize,
-    narrowed: usize,
-    changed: usize,
+/// What differs.
+struct Found<'a> {
+    args: &'a DiffArgs,
+    old: &'a Side,
+    new: &'a Side,
+    /// By analysis.
+    changes: Vec<Change>,
+    /// In tests and requests.
     differences: Vec<Difference>,
-    notes: Vec<String>,
+    /// How many tests and requests were decided.
+    decided: usize,
 }
 
 pub(super) fn run(args: &DiffArgs, output: &mut Output) -> Result<Ending> {
-    let (old, new) = (Side::read(&args.old)?, Side::read(&args.new)?);
+    let side = |path| Side::read(path, args.set.parameters()?);
+    let (old, new) = (side(&args.old)?, side(&args.new)?);
     let questions = questions(&old, &new, args.requests.as_deref())?;
     let mut differences: Vec<Difference> = Vec::new();
     for question in &questions {
         differences.extend(answer::differences(question, &old.policy, &new.policy)?);
     }
-    // A test that both policies bring along is asked twice, and told once.
-    differences.sort();
-    differences.dedup();
-    let number = |wanted| {
-        let found = differences.iter();
-        found.filter(|found| found.direction == wanted).count()
-    };
+    differences.sort_by(|a, b| a.key().cmp(&b.key()));
+    differences.dedup_by(|a, b| a.key() == b.key());
     let found = Found {
-        decided: questions.len(),
-        widened: number(Direction::Widened),
-        narrowed: number(Direction::Narrowed),
-        changed: number(Direction::Changed),
-        notes: notes(&old.policy, &new.policy),
+        args,
+        changes: compare(&old.policy, &new.policy),
+        old: &old,
+        new: &new,
         differences,
+        decided: questions.len(),
     };
     match output.format() {
-        Format::Json => output.json(&found)?,
-        _ => print(&found, output),
+        Format::Human => said::to_people(&found, output),
+        Format::Json => output.json(&said::to_json(&found, output.language()))?,
+        _ => output.report(&said::to_programs(&found, output.language()))?,
     }
-    Ok(if found.widened > 0 && !args.allow_widening {
-        Ending::Findings
-    } else {
-        Ending::Fine
+    Ok(match Direction::ALL.iter().any(|way| found.fails(*way)) {
+        true => Ending::Findings,
+        false => Ending::Fine,
     })
 }
 
-fn print(found: &Found, output: &Output) {
-    for difference in &found.differences {
-        output.line(difference.to_string());
+impl Found<'_> {
+    /// How many go this way, by analysis and in tests and requests.
+    fn number(&self, direction: Direction) -> (usize, usize) {
+        let changes = self.changes.iter().filter(|one| one.direction == direction);
+        let differences = self.differences.iter();
+        let differences = differences.filter(|one| one.direction == direction);
+        (changes.count(), differences.count())
     }
-    for note in &found.notes {
-        output.line(format!("note: {note}"));
-    }
-    output.line(format!(
-        "tests and requests decided under both: {}; {} widened, {} narrowed, {} changed",
-        found.decided, found.widened, found.narrowed, found.changed
-    ));
-}
 
-/// What may let more through although no question showed it.
-fn notes(old: &Policy, new: &Policy) -> Vec<String> {
-    let has = |policy: &Policy, name: &str| {
-        let mut rules = policy.rules.iter();
-        rules.any(|rule| *rule.origin.name == *name)
-    };
-    let gone = old.rules.iter().map(|rule| &rule.origin.name);
-    let gone = gone
-        .filter(|name| !has(new, name))
-        .map(|name| format!("the rule `{name}` is gone: decisions may widen"));
-    let grants = new.grants.iter().filter(|grant| {
-        let mut before = old.grants.iter();
-        !before.any(|have| have.role == grant.role && have.entity == grant.entity)
-    });
-    let granted = grants.map(|grant| {
-        let (role, entity) = (&grant.role, &grant.entity);
-        format!("`{role}` is newly granted something of `{entity}`: views may widen")
-    });
-    gone.chain(granted).collect()
+    /// Whether the command fails for what goes this way.
+    fn is_failure(&self, direction: Direction) -> bool {
+        match direction {
+            Direction::Widened => !self.args.allow_widening,
+            Direction::CannotTell => self.args.strict,
+            Direction::Narrowed | Direction::Changed => false,
+        }
+    }
+
+    fn fails(&self, direction: Direction) -> bool {
+        self.is_failure(direction) && self.number(direction) != (0, 0)
+    }
 }

@@ -3,40 +3,111 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use guardrails_rules::{Bundle, TestCase, compile};
+use guardrails_rules::{Bundle, Parameters, TestCase, compile};
 
 use crate::policy::Policy;
-use crate::{Error, ErrorKind, Result};
+use crate::{
+    Error, ErrorKind, Fields, JsonLimits, Phrase, Place, Result, Value, parse_fields, phrase,
+};
 
 /// One of the two policies.
 pub(super) struct Side {
+    pub(super) bundle: Bundle,
     pub(super) policy: Policy,
     tests: Vec<TestCase>,
 }
 
 /// Something to decide.
 pub(super) enum Question {
-    Test(Box<TestCase>),
-    /// A name for people, and the request as it was logged.
-    Request(String, String),
+    /// A test of one of the policies.
+    Test(Box<TestCase>, Which),
+    /// A request as it was logged, and where.
+    Request(Logged, String),
+}
+
+/// Which of the two policies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Which {
+    Old,
+    New,
+}
+
+/// Where a question is written.
+#[derive(Debug, Clone)]
+pub(super) enum Written {
+    In(Which, Place),
+    Log(Logged),
+}
+
+/// A request's place: the file, and the line where it has several.
+#[derive(Debug, Clone)]
+pub(super) struct Logged {
+    pub(super) file: String,
+    pub(super) line: Option<u32>,
 }
 
 impl Side {
-    pub(super) fn read(path: &Path) -> Result<Self> {
-        let mut compiled = compile(&Bundle::read(path)?);
+    pub(super) fn read(path: &Path, parameters: Parameters) -> Result<Self> {
+        let bundle = Bundle::read(path)?.with_parameters(parameters);
+        let mut compiled = compile(&bundle);
         let tests = std::mem::take(&mut compiled.tests);
         Ok(Self {
             policy: compiled.into_policy()?,
+            bundle,
             tests,
         })
     }
 }
 
+impl Question {
+    pub(super) fn name(&self) -> Phrase {
+        match self {
+            Self::Test(test, _) => {
+                let name = &test.name;
+                phrase!("test \"{name}\"" | "测试“{name}”", name)
+            }
+            Self::Request(Logged { file, line }, _) => {
+                let name = match line {
+                    Some(line) => format!("{file}:{line}"),
+                    None => file.clone(),
+                };
+                Phrase::both(name.clone(), name)
+            }
+        }
+    }
+
+    pub(super) fn written(&self) -> Written {
+        match self {
+            Self::Test(test, which) => Written::In(*which, test.place.clone()),
+            Self::Request(logged, _) => Written::Log(logged.clone()),
+        }
+    }
+
+    /// The record as it is, without any mask.
+    pub(super) fn record(&self) -> Fields {
+        match self {
+            Self::Test(test, _) => test.given.clone(),
+            Self::Request(_, text) => match parse_fields(text, JsonLimits::default()) {
+                Ok(request) => match request.value("record") {
+                    Some(Value::Object(record)) => (**record).clone(),
+                    _ => Fields::new(),
+                },
+                Err(_) => Fields::new(),
+            },
+        }
+    }
+}
+
+/// The tests of both, those of the new policy first, and the requests.
 pub(super) fn questions(old: &Side, new: &Side, log: Option<&Path>) -> Result<Vec<Question>> {
-    let tests = old.tests.iter().chain(&new.tests);
-    let mut questions: Vec<Question> = tests
-        .map(|test| Question::Test(Box::new(test.clone())))
-        .collect();
+    let tests = |side: &Side, which| -> Vec<Question> {
+        let tests = side.tests.iter().cloned();
+        tests
+            .map(|test| Question::Test(Box::new(test), which))
+            .collect()
+    };
+    let mut questions = tests(new, Which::New);
+    questions.extend(tests(old, Which::Old));
     if let Some(log) = log {
         questions.extend(requests(log)?);
     }
@@ -48,9 +119,12 @@ fn requests(log: &Path) -> Result<Vec<Question>> {
         let text = read(log)?;
         let lines = (1..).zip(text.lines());
         let lines = lines.filter(|(_, line)| !line.trim().is_empty());
-        let name = |number: usize| format!("{}:{number}", log.display());
+        let logged = |line: u32| Logged {
+            file: log.display().to_string(),
+            line: Some(line),
+        };
         return Ok(lines
-            .map(|(number, line)| Question::Request(name(number), line.to_owned()))
+            .map(|(number, line)| Question::Request(logged(number), line.to_owned()))
             .collect());
     }
     let entries = fs::read_dir(log).map_err(|error| unreadable(log, error))?;
@@ -60,9 +134,14 @@ fn requests(log: &Path) -> Result<Vec<Question>> {
     }
     files.retain(|file| file.extension().is_some_and(|ending| ending == "json"));
     files.sort();
-    let each = files.iter();
-    each.map(|file| Ok(Question::Request(file.display().to_string(), read(file)?)))
-        .collect()
+    let each = files.iter().map(|file| {
+        let logged = Logged {
+            file: file.display().to_string(),
+            line: None,
+        };
+        Ok(Question::Request(logged, read(file)?))
+    });
+    each.collect()
 }
 
 fn read(path: &Path) -> Result<String> {

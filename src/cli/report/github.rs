@@ -1,7 +1,7 @@
 //! Workflow commands, by which GitHub Actions marks the lines of a change:
 //! `::error file=…,line=…,col=…,title=…::message`.
 
-use super::{Finding, Report};
+use super::{Finding, Level, Report};
 
 pub(super) fn write(report: &Report) -> String {
     report
@@ -22,10 +22,18 @@ fn command(found: &Finding) -> String {
     }
     format!(
         "::{} {properties},title={}::{}",
-        found.severity,
+        word(found.level),
         property(&found.code),
         data(&found.advice())
     )
+}
+
+fn word(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+        Level::Note => "notice",
+    }
 }
 
 /// What would end the message or begin another command.

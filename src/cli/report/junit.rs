@@ -1,6 +1,6 @@
 //! JUnit's XML, which build servers show as tests. Each test is a case; each diagnostic is one too,
-//! so that a server that only counts tests counts findings. A warning is a case that passes, and says
-//! what it has to say as output.
+//! so that a server that only counts tests counts findings. What the command does not fail for is a case
+//! that passes, and says what it has to say as output.
 
 use std::io;
 
@@ -8,7 +8,7 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 
 use super::{Case, Finding, Report, Spot};
-use crate::{Error, ErrorKind, Result, Severity};
+use crate::{Error, ErrorKind, Result};
 
 pub(super) fn write(report: &Report) -> Result<String> {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
@@ -72,12 +72,12 @@ fn case(xml: &mut Writer<Vec<u8>>, suite: &str, case: &Case) -> io::Result<()> {
 }
 
 fn finding(xml: &mut Writer<Vec<u8>>, found: &Finding) -> io::Result<()> {
-    let name = match found.severity {
-        Severity::Error => "failure",
-        Severity::Warning => "system-out",
+    let name = match found.fails {
+        true => "failure",
+        false => "system-out",
     };
     let mut head = BytesStart::new(name);
-    if found.severity == Severity::Error {
+    if found.fails {
         head.push_attribute(("type", found.code.as_str()));
         head.push_attribute(("message", legal(&found.message).as_str()));
     }
@@ -93,8 +93,7 @@ fn finding(xml: &mut Writer<Vec<u8>>, found: &Finding) -> io::Result<()> {
 
 impl Case {
     fn passed(&self) -> bool {
-        let failed = |found: &Finding| found.severity == Severity::Error;
-        !self.found.iter().any(failed)
+        !self.found.iter().any(|found| found.fails)
     }
 }
 

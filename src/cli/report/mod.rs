@@ -12,8 +12,9 @@ mod spot;
 #[cfg(test)]
 mod tests;
 
-pub(super) use spot::Sources;
-use spot::Spot;
+use std::fmt;
+
+pub(super) use spot::{Sources, Spot};
 
 use super::Format;
 use crate::{Diagnostic, Place, Result, Severity};
@@ -36,11 +37,43 @@ struct Case {
 struct Finding {
     /// What kind of thing, such as `G0201`.
     code: String,
-    severity: Severity,
+    level: Level,
     message: String,
     /// What to do about it; may be empty.
     help: String,
     spot: Spot,
+    /// Whether the command fails for it.
+    fails: bool,
+}
+
+/// How grave a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Level {
+    /// The command fails for it.
+    Error,
+    /// Worth a look.
+    Warning,
+    /// Worth knowing.
+    Note,
+}
+
+impl From<Severity> for Level {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Error => Self::Error,
+            Severity::Warning => Self::Warning,
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        })
+    }
 }
 
 impl Report {
@@ -61,13 +94,22 @@ impl Report {
                 spot: spot.clone(),
                 found: vec![Finding {
                     code: found.code.to_owned(),
-                    severity: found.severity,
+                    level: found.severity.into(),
                     message: found.message.to_string(),
                     help: found.help.to_string(),
                     spot,
+                    fails: found.severity == Severity::Error,
                 }],
             }
         }));
+        self
+    }
+
+    /// The same where the command fails for some codes besides, however grave their findings are.
+    pub(super) fn failing(mut self, fails: impl Fn(&str) -> bool) -> Self {
+        for found in self.cases.iter_mut().flat_map(|case| &mut case.found) {
+            found.fails |= fails(&found.code);
+        }
         self
     }
 
@@ -81,10 +123,11 @@ impl Report {
     ) {
         let found = failures.into_iter().map(|(code, place, message)| Finding {
             code: code.to_owned(),
-            severity: Severity::Error,
+            level: Level::Error,
             message,
             help: String::new(),
             spot: sources.spot(place),
+            fails: true,
         });
         self.cases.push(Case {
             name: name.to_owned(),
@@ -96,21 +139,20 @@ impl Report {
     /// Adds one thing that was found: a case of its own.
     pub(super) fn finding(
         &mut self,
-        (severity, code): (Severity, &'static str),
-        place: &Place,
+        (level, code): (Level, impl Into<String>),
+        spot: Spot,
         message: String,
-        sources: &Sources<'_>,
     ) {
-        let spot = sources.spot(place);
         self.cases.push(Case {
             name: message.clone(),
             spot: spot.clone(),
             found: vec![Finding {
-                code: code.to_owned(),
-                severity,
+                code: code.into(),
+                level,
                 message,
                 help: String::new(),
                 spot,
+                fails: level == Level::Error,
             }],
         });
     }

@@ -14,6 +14,6 @@ fn line(found: &Finding) -> String {
     let message = found.message.replace(['\n', '\r'], " ");
     format!(
         "{}{at}: {}[{}]: {message}",
-        found.spot.path, found.severity, found.code
+        found.spot.path, found.level, found.code
     )
 }

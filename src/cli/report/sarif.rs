@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{Finding, Report, Spot};
-use crate::{Error, ErrorKind, Result, Severity};
+use crate::{Error, ErrorKind, Result};
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
@@ -47,14 +47,10 @@ fn rule(code: &str) -> Value {
 }
 
 fn result(found: &Finding, codes: &[&str]) -> Value {
-    let level = match found.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    };
     json!({
         "ruleId": found.code,
         "ruleIndex": codes.iter().position(|code| **code == *found.code),
-        "level": level,
+        "level": found.level.to_string(),
         "message": { "text": found.advice() },
         "locations": [{ "physicalLocation": location(&found.spot) }],
     })

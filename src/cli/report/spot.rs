@@ -1,6 +1,7 @@
 //! Places in a policy as programs outside name them: a path from the working directory, and both
 //! ends of the text.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use guardrails_rules::Bundle;
@@ -9,11 +10,37 @@ use crate::Place;
 
 /// Where a report's findings are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Spot {
+pub(in super::super) struct Spot {
     /// The file, with `/` between folders.
     pub(super) path: String,
     /// Which text; none for what is wrong with the file as a whole.
     pub(super) region: Option<Region>,
+}
+
+impl Spot {
+    /// A line of a file that is no policy; the file as a whole where no line is named.
+    pub(in super::super) fn line(path: &str, line: Option<u32>) -> Self {
+        Self {
+            path: path.replace('\\', "/"),
+            region: line.map(|line| Region {
+                line,
+                column: 1,
+                end_line: line,
+                end_column: 1,
+            }),
+        }
+    }
+}
+
+impl fmt::Display for Spot {
+    /// `path:line`, or the path alone.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)?;
+        match self.region {
+            Some(region) => write!(f, ":{}", region.line),
+            None => Ok(()),
+        }
+    }
 }
 
 /// A stretch of text. Lines and columns count from 1, columns in code points; the end is the column
@@ -50,7 +77,7 @@ impl<'a> Sources<'a> {
         }
     }
 
-    pub(super) fn spot(&self, place: &Place) -> Spot {
+    pub(in super::super) fn spot(&self, place: &Place) -> Spot {
         let path = match &*place.file {
             "" => self.named.to_owned(),
             file => self.folder.join(file),

@@ -7,7 +7,7 @@ use std::path::Path;
 use guardrails_rules::{Bundle, SourceFile, compile};
 use serde_json::Value;
 
-use super::{Report, Sources};
+use super::{Level, Report, Sources, Spot};
 use crate::cli::Format;
 use crate::{Diagnostic, Place};
 
@@ -100,4 +100,69 @@ fn junit_has_a_case_where_nothing_is_wrong() {
     let said = Report::new("check").write(Format::Junit).unwrap();
     assert!(said.contains(r#"tests="1" failures="0""#), "{said}");
     assert!(said.contains(r#"name="check""#), "{said}");
+}
+
+/// Two findings of a command of its own: one that it fails for, one that is worth knowing.
+fn compared(format: Format) -> String {
+    let mut report = Report::new("diff");
+    let line = Spot::line("logs\\march.jsonl", Some(3));
+    report.finding((Level::Error, "widened-view"), line, "shown".to_owned());
+    let whole = Spot::line("new", None);
+    report.finding((Level::Note, "narrowed-skill"), whole, "gone".to_owned());
+    report.write(format).unwrap()
+}
+
+#[test]
+fn each_format_has_a_word_for_what_is_worth_knowing() {
+    assert_eq!(
+        compared(Format::Plain),
+        "logs/march.jsonl:3:1: error[widened-view]: shown\nnew: note[narrowed-skill]: gone"
+    );
+    let said = compared(Format::Github);
+    assert!(
+        said.contains("::notice file=new,title=narrowed-skill::gone"),
+        "{said}"
+    );
+    let said = compared(Format::Junit);
+    assert!(said.contains(r#"tests="2" failures="1""#), "{said}");
+    assert!(
+        said.contains("<system-out>new: gone</system-out>"),
+        "{said}"
+    );
+}
+
+/// SARIF 2.1.0 §3.27.10: the levels are `none`, `note`, `warning` and `error`; §3.27.5: an id of a
+/// rule that the driver declares, by its place.
+#[test]
+fn sarif_declares_every_kind_of_difference() {
+    let document: Value = serde_json::from_str(&compared(Format::Sarif)).unwrap();
+    let run = &document["runs"][0];
+    assert_eq!(run["automationDetails"]["id"], "guard diff/");
+    let levels = [0, 1].map(|at| run["results"][at]["level"].as_str().unwrap());
+    assert_eq!(levels, ["error", "note"]);
+    for result in run["results"].as_array().unwrap() {
+        let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+        let rule = &run["tool"]["driver"]["rules"][index];
+        assert_eq!(rule["id"], result["ruleId"]);
+        assert!(rule["shortDescription"]["text"].is_string());
+        assert!(result["message"]["text"].is_string());
+        let location = &result["locations"][0]["physicalLocation"];
+        assert!(location["artifactLocation"]["uri"].is_string());
+    }
+    let spot = &run["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(spot["artifactLocation"]["uri"], "logs/march.jsonl");
+    assert_eq!(spot["region"]["startLine"], 3);
+}
+
+#[test]
+fn a_warning_that_a_command_fails_for_is_a_failure() {
+    let found = [Diagnostic::warning("G0530", Place::default(), "no test")];
+    let sources = Sources::new(Path::new("none"), None);
+    let report = Report::new("lint").diagnostics(&found, &sources);
+    let said = report
+        .failing(|code| code == "G0530")
+        .write(Format::Junit)
+        .unwrap();
+    assert!(said.contains(r#"failures="1""#), "{said}");
+    assert!(said.contains(r#"<failure type="G0530""#), "{said}");
 }

@@ -4,9 +4,9 @@ use guardrails_rules::{Coverage, Covered, CoveredClause, Share, TestReport, Test
 use serde::Serialize;
 
 use super::Run;
+use crate::Place;
 use crate::cli::output::Output;
-use crate::cli::report::{Report, Sources};
-use crate::{Place, Severity};
+use crate::cli::report::{Level, Report, Sources};
 
 /// The code of an expectation that did not come true.
 const FAILED: &str = "test-failed";
@@ -118,21 +118,21 @@ pub(super) fn to_programs(run: &Run<'_>, unmet: &[String], sources: &Sources<'_>
         });
         report.case(&test.name, &test.place, failures, sources);
     }
-    let warn = Severity::Warning;
+    let warn = Level::Warning;
     if let Some(coverage) = &run.coverage {
         for rule in coverage.rules.iter().filter(|rule| rule.held == 0) {
             let message = format!("no test makes the rule `{}` hold", rule.name);
-            report.finding((warn, UNCOVERED), &rule.place, message, sources);
+            report.finding((warn, UNCOVERED), sources.spot(&rule.place), message);
         }
         for (part, clause) in uncovered(coverage) {
             let (text, never) = (text(run, &clause.place), never(clause));
             let message = format!("in the tests, `{text}` of `{}` is {never}", part.name);
-            report.finding((warn, UNCOVERED), &clause.place, message, sources);
+            report.finding((warn, UNCOVERED), sources.spot(&clause.place), message);
         }
     }
     for demand in unmet {
-        let whole = Place::default();
-        report.finding((Severity::Error, UNMET), &whole, demand.clone(), sources);
+        let whole = sources.spot(&Place::default());
+        report.finding((Level::Error, UNMET), whole, demand.clone());
     }
     report
 }
