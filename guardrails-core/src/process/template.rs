@@ -162,7 +162,11 @@ fn bind_path(path: &Path, witnesses: &[Witness<'_>], facts: &Facts<'_>, out: &mu
         },
         _ => match facts.read(path) {
             Datum::Text(text) => out.write_str(&escaped(text)),
-            known => out.write_str(datum(known, &path.ty).as_deref().unwrap_or(MISSING)),
+            known => out.write_str(
+                datum(known, &path.ty, facts.zone)
+                    .as_deref()
+                    .unwrap_or(MISSING),
+            ),
         },
     };
 }
