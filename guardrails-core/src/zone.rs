@@ -6,7 +6,8 @@
 use std::fmt;
 
 use chrono::{
-    DateTime, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, Offset, TimeZone, Timelike, Utc,
+    DateTime, FixedOffset, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, Offset, SecondsFormat,
+    TimeDelta, TimeZone, Timelike, Utc,
 };
 use chrono_tz::{TZ_VARIANTS, Tz};
 
@@ -77,6 +78,39 @@ impl Zone {
     #[must_use]
     pub fn hour(self, at: DateTime<Utc>) -> Option<u32> {
         self.local(at).map(|local| local.hour())
+    }
+
+    /// The first instant of a calendar day; none at the ends of the calendar. Where a change of the
+    /// clocks skips midnight the day begins when they show something again.
+    #[must_use]
+    pub fn begin_of(self, day: NaiveDate) -> Option<DateTime<Utc>> {
+        let midnight = day.and_time(NaiveTime::MIN);
+        let Kind::Iana(zone) = self.0 else {
+            return self.instant(midnight);
+        };
+        let begins = |local: NaiveDateTime| {
+            let offset = zone.offset_from_local_datetime(&local).earliest()?;
+            local.checked_sub_offset(offset.fix())
+        };
+        let later = || midnight.checked_add_signed(TimeDelta::hours(1));
+        let begin = begins(midnight).or_else(|| begins(later()?));
+        begin.map(|naive| naive.and_utc())
+    }
+
+    /// An instant as the clock on the wall shows it, with its offset: `2026-03-02T10:00:00+08:00`.
+    #[must_use]
+    pub fn show(self, at: DateTime<Utc>) -> String {
+        let shown = match self.0 {
+            Kind::Utc => None,
+            Kind::Offset(offset) => Some(offset),
+            Kind::Iana(zone) => Some(zone.offset_from_utc_datetime(&at.naive_utc()).fix()),
+        };
+        match shown.filter(|_| self.local(at).is_some()) {
+            Some(offset) => at
+                .with_timezone(&offset)
+                .to_rfc3339_opts(SecondsFormat::AutoSi, false),
+            None => at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+        }
     }
 
     /// The one instant at which the clock on the wall shows `local`; none for an hour that a change
@@ -165,6 +199,29 @@ mod tests {
         assert_eq!(berlin.instant(local("2026-10-25T02:30:00")), None);
         let plain = berlin.instant(local("2026-07-01T12:00:00"));
         assert_eq!(plain, Some(at("2026-07-01T10:00:00Z")));
+    }
+
+    #[test]
+    fn a_day_begins_and_an_instant_is_shown_as_on_the_wall() {
+        let begin = |zone: &str, day: &str| {
+            let begin = Zone::named(zone).unwrap().begin_of(day.parse().unwrap());
+            begin.unwrap().to_rfc3339()
+        };
+        for (zone, day, instant) in [
+            ("UTC", "2026-03-02", "2026-03-02T00:00:00+00:00"),
+            ("+08:00", "2026-03-02", "2026-03-01T16:00:00+00:00"),
+            ("Asia/Shanghai", "2026-03-02", "2026-03-01T16:00:00+00:00"),
+            // Cairo's clocks skip the first hour of this day.
+            ("Africa/Cairo", "2026-04-24", "2026-04-23T22:00:00+00:00"),
+        ] {
+            assert_eq!(begin(zone, day), instant, "{zone}");
+        }
+        let show = |zone: &str| Zone::named(zone).unwrap().show(at("2026-03-02T02:00:00Z"));
+        assert_eq!(show("UTC"), "2026-03-02T02:00:00Z");
+        assert_eq!(show("Asia/Shanghai"), "2026-03-02T10:00:00+08:00");
+        assert_eq!(show("-03:30"), "2026-03-01T22:30:00-03:30");
+        let east = Zone::named("+14:00").unwrap();
+        assert!(east.show(DateTime::<Utc>::MAX_UTC).ends_with('Z'));
     }
 
     #[test]

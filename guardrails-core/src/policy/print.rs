@@ -3,7 +3,7 @@
 //! What is printed is what was understood: constants stand in the place of the names they were
 //! written under, and what a quantifier looks at is called `item`. Nothing of a record is in it.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use chrono::{DateTime, NaiveDate};
 use rust_decimal::Decimal;
@@ -14,6 +14,7 @@ use super::expr::{
 };
 use super::schema::Type;
 use crate::value::{Name, Value, write_text};
+use crate::zone::Zone;
 
 /// Members of a list without a name that are spelled out.
 const MEMBERS_SHOWN: usize = 5;
@@ -26,7 +27,33 @@ const UNITS: [(&str, i64); 4] = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1
 impl fmt::Display for Expr {
     /// In the words of the language: `discount > 15% and actor has SALES_REP`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.print(f, Binding::Loosest, None)
+        let zone = Zone::UTC;
+        self.print(&mut Pen { out: f, zone }, Binding::Loosest, None)
+    }
+}
+
+/// A condition as text, with its times in a zone.
+struct InZone<'e>(&'e Expr, Zone);
+
+impl fmt::Display for InZone<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pen = &mut Pen {
+            out: f,
+            zone: self.1,
+        };
+        self.0.print(pen, Binding::Loosest, None)
+    }
+}
+
+/// Where to, and in which zone times are written.
+struct Pen<'p, 'f> {
+    out: &'p mut fmt::Formatter<'f>,
+    zone: Zone,
+}
+
+impl Write for Pen<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.out.write_str(text)
     }
 }
 
@@ -44,6 +71,11 @@ enum Binding {
 }
 
 impl Expr {
+    /// As `Display`, with times as the clocks of a zone show them.
+    pub(crate) fn text_in(&self, zone: Zone) -> String {
+        InZone(self, zone).to_string()
+    }
+
     fn binding(&self) -> Binding {
         match &self.kind {
             ExprKind::Any(parts) if parts.len() > 1 => Binding::Or,
@@ -69,12 +101,7 @@ impl Expr {
     }
 
     /// `like` is the type of what stands on the other side: a bare number says nothing of its unit.
-    fn print(
-        &self,
-        f: &mut fmt::Formatter<'_>,
-        around: Binding,
-        like: Option<&Type>,
-    ) -> fmt::Result {
+    fn print(&self, f: &mut Pen<'_, '_>, around: Binding, like: Option<&Type>) -> fmt::Result {
         // At the top nothing is around.
         if self.binding() > around || around == Binding::Loosest {
             return self.print_bare(f, like);
@@ -84,10 +111,10 @@ impl Expr {
         f.write_str(")")
     }
 
-    fn print_bare(&self, f: &mut fmt::Formatter<'_>, like: Option<&Type>) -> fmt::Result {
+    fn print_bare(&self, f: &mut Pen<'_, '_>, like: Option<&Type>) -> fmt::Result {
         match &self.kind {
             ExprKind::Literal(value) => write_constant(f, value, like),
-            ExprKind::Moment(ty, moment) => write_moment(f, ty, *moment),
+            ExprKind::Moment(ty, moment) => write_moment(f, ty, *moment, f.zone),
             ExprKind::Path(path) => write_path(f, path),
             ExprKind::HasRole(role) => write!(f, "actor has {role}"),
             ExprKind::Changed(path) => {
@@ -176,7 +203,7 @@ impl Expr {
     }
 }
 
-fn write_aggregate(f: &mut fmt::Formatter<'_>, aggregate: &Aggregate) -> fmt::Result {
+fn write_aggregate(f: &mut Pen<'_, '_>, aggregate: &Aggregate) -> fmt::Result {
     let variable = variable(aggregate.depth);
     write!(f, "{}(", aggregate.how.as_str())?;
     match &aggregate.item {
@@ -193,7 +220,7 @@ fn write_aggregate(f: &mut fmt::Formatter<'_>, aggregate: &Aggregate) -> fmt::Re
 }
 
 fn joined(
-    f: &mut fmt::Formatter<'_>,
+    f: &mut Pen<'_, '_>,
     parts: &[Expr],
     word: &str,
     binding: Binding,
@@ -217,7 +244,7 @@ fn joined(
 }
 
 fn pair(
-    f: &mut fmt::Formatter<'_>,
+    f: &mut Pen<'_, '_>,
     left: &Expr,
     word: &str,
     right: &Expr,
@@ -231,7 +258,7 @@ fn pair(
     right.print(f, binding, left.ty())
 }
 
-fn write_path(f: &mut fmt::Formatter<'_>, path: &Path) -> fmt::Result {
+fn write_path(f: &mut Pen<'_, '_>, path: &Path) -> fmt::Result {
     if let Root::Variable(depth) = path.root {
         f.write_str(variable(depth))?;
         if !path.keys.is_empty() {
@@ -255,7 +282,7 @@ pub(crate) fn variable(depth: u8) -> &'static str {
     }
 }
 
-fn write_constant(f: &mut fmt::Formatter<'_>, value: &Value, like: Option<&Type>) -> fmt::Result {
+fn write_constant(f: &mut Pen<'_, '_>, value: &Value, like: Option<&Type>) -> fmt::Result {
     match (value, like) {
         (Value::Text(word), Some(Type::Enum(_))) => f.write_str(word),
         (Value::Text(text), _) => quoted(f, text),
@@ -308,8 +335,13 @@ fn grouped(plain: String) -> String {
     out
 }
 
-/// A day, an instant in UTC, or a length of time.
-pub(crate) fn write_moment(f: &mut impl fmt::Write, ty: &Type, moment: i64) -> fmt::Result {
+/// A day, an instant as the clocks of a zone show it, or a length of time.
+pub(crate) fn write_moment(
+    f: &mut impl fmt::Write,
+    ty: &Type,
+    moment: i64,
+    zone: Zone,
+) -> fmt::Result {
     match ty {
         Type::Date => {
             let day = i32::try_from(moment).ok();
@@ -319,7 +351,7 @@ pub(crate) fn write_moment(f: &mut impl fmt::Write, ty: &Type, moment: i64) -> f
             }
         }
         Type::DateTime => match DateTime::from_timestamp_micros(moment) {
-            Some(at) => f.write_str(&at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)),
+            Some(at) => f.write_str(&zone.show(at)),
             None => write!(f, "{moment} µs"),
         },
         _ => write_duration(f, moment),
@@ -349,7 +381,7 @@ fn write_duration(f: &mut impl fmt::Write, micros: i64) -> fmt::Result {
     }
 }
 
-fn write_set(f: &mut fmt::Formatter<'_>, set: &ValueSet, ty: Option<&Type>) -> fmt::Result {
+fn write_set(f: &mut Pen<'_, '_>, set: &ValueSet, ty: Option<&Type>) -> fmt::Result {
     if !set.name.is_empty() {
         return f.write_str(&set.name);
     }
@@ -374,7 +406,7 @@ fn write_set(f: &mut fmt::Formatter<'_>, set: &ValueSet, ty: Option<&Type>) -> f
     f.write_str("]")
 }
 
-fn quoted(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
+fn quoted(f: &mut Pen<'_, '_>, text: &str) -> fmt::Result {
     let mut out = String::new();
     write_text(&mut out, text);
     f.write_str(&out)

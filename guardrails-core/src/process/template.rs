@@ -166,7 +166,7 @@ fn bind_path(path: &Path, witnesses: &[Option<Witness<'_>>], facts: &Facts<'_>, 
         _ => match facts.read(path) {
             Datum::Text(text) => out.write_str(&escaped(text)),
             known => {
-                let text = datum(known, &path.ty).or_else(|| attribute(path, facts));
+                let text = datum(known, &path.ty, facts.zone).or_else(|| attribute(path, facts));
                 out.write_str(text.as_deref().unwrap_or(MISSING))
             }
         },

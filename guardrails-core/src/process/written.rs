@@ -3,7 +3,7 @@
 //!
 //! Whether somebody may see the value is decided elsewhere.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat};
+use chrono::{DateTime, NaiveDate};
 use rust_decimal::Decimal;
 
 use super::facts::Datum;
@@ -11,7 +11,8 @@ use crate::policy::Type;
 use crate::value::Value;
 use crate::zone::Zone;
 
-/// How a value is declared: its type, and the zone that a time without an offset is in.
+/// How a value is declared: its type, and the zone that a time without an offset is in, and that times
+/// are written in.
 #[derive(Clone, Copy)]
 pub(crate) struct Declared<'a> {
     pub(crate) ty: &'a Type,
@@ -20,11 +21,12 @@ pub(crate) struct Declared<'a> {
 
 /// A value as it is declared; none when it does not fit its type, or has no such form.
 pub(crate) fn written(value: &Value, declared: Declared<'_>) -> Option<String> {
-    datum(Datum::read(value, declared.ty, declared.zone), declared.ty)
+    let Declared { ty, zone } = declared;
+    datum(Datum::read(value, ty, zone), ty, zone)
 }
 
 /// A value that was read as `ty`.
-pub(crate) fn datum(datum: Datum<'_>, ty: &Type) -> Option<String> {
+pub(crate) fn datum(datum: Datum<'_>, ty: &Type, zone: Zone) -> Option<String> {
     match (datum, ty) {
         (Datum::Number(number), Type::Percent) => Some(format!("{}%", number.normalize())),
         (Datum::Number(amount), Type::Money(currency)) => {
@@ -41,7 +43,7 @@ pub(crate) fn datum(datum: Datum<'_>, ty: &Type) -> Option<String> {
         }
         (Datum::Moment(micros), Type::DateTime) => {
             let at = DateTime::from_timestamp_micros(micros)?;
-            Some(at.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+            Some(zone.show(at))
         }
         (Datum::Moment(micros), Type::Duration) => Some(duration(micros)),
         _ => None,
@@ -94,6 +96,10 @@ mod tests {
         );
         let at = shown("2026-03-02T10:00:00+08:00", &Type::DateTime);
         assert_eq!(at.as_deref(), Some("2026-03-02T02:00:00Z"));
+        let zone = Zone::named("Asia/Shanghai").unwrap();
+        let ty = &Type::DateTime;
+        let at = written(&"2026-03-02T02:00:00Z".into(), Declared { ty, zone });
+        assert_eq!(at.as_deref(), Some("2026-03-02T10:00:00+08:00"));
         assert_eq!(shown(129_600, &Type::Duration).as_deref(), Some("1d12h"));
         assert_eq!(shown("0.5", &Type::Duration).as_deref(), Some("0.5s"));
         assert_eq!(shown(0, &Type::Duration).as_deref(), Some("0s"));

@@ -20,7 +20,7 @@ pub(crate) use expr::{
     Presence,
 };
 pub(crate) use table::{Cell, CellKind, CellTest, CellTestKind, Row, Table};
-pub(crate) use test::{Case, CaseCell, Cases, Expectation, ExpectationKind, Test, TestItem};
+pub(crate) use test::{Case, CaseCell, Cases, Expectation, ExpectationKind, Test, TestItem, When};
 
 /// A stretch of one file of the bundle: byte offsets, and the file's index in path order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

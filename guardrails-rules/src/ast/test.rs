@@ -1,6 +1,6 @@
 //! Tests as written.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::expr::{Datum, Entry};
 use super::{Dotted, Ident, Span, Text};
@@ -12,9 +12,17 @@ pub(crate) struct Test {
     pub(crate) span: Span,
 }
 
+/// The time of a test.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum When {
+    Instant(DateTime<Utc>),
+    /// The beginning of a day, in the policy's time zone.
+    Day(NaiveDate),
+}
+
 #[derive(Debug)]
 pub(crate) enum TestItem {
-    At(DateTime<Utc>, Span),
+    At(When, Span),
     Actor(Vec<Entry>, Span),
     Skill { name: Dotted, context: Option<Text> },
     Given { entity: Ident, fields: Vec<Entry> },

@@ -4,7 +4,6 @@
 //! A column is named as conditions name what they read: a field is the record as it will be, `old.x`
 //! as it was. Where the test changes nothing there is only one record, and both are that one.
 
-use chrono::NaiveTime;
 use guardrails_core::policy::{Entity, Verb};
 use guardrails_core::{Fields, Name, Phrase, phrase};
 
@@ -12,7 +11,7 @@ use super::context::Context;
 use super::table::row_name;
 use super::test::Lowering;
 use super::{actor, data};
-use crate::ast::{Case, CaseCell, Cases, Datum, DatumKind, Dotted, Entry, Ident, Literal};
+use crate::ast::{Case, CaseCell, Cases, Datum, DatumKind, Dotted, Entry, Ident, Literal, When};
 use crate::codes;
 use crate::test_case::TestCase;
 
@@ -82,7 +81,7 @@ fn set(lowering: &Lowering<'_, '_>, column: &Column, datum: &Datum, case: &mut T
         Column::At => match &datum.kind {
             DatumKind::Literal(Literal::DateTime(at)) => case.at = *at,
             DatumKind::Literal(Literal::Date(day)) => {
-                case.at = day.and_time(NaiveTime::MIN).and_utc();
+                case.at = lowering.moment(When::Day(*day)).unwrap_or(case.at);
             }
             _ => misfit(
                 lowering.cx,

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use guardrails_core::policy::{Entity, RiskLevel, Verb};
 use guardrails_core::{Fields, Name, phrase};
 
 use super::context::{Context, declare};
 use super::symbols::Space;
 use super::{actor, cases, data, grant};
-use crate::ast::{self, Datum, DatumKind, Dotted, Entry, Ident, Span, Test, TestItem};
+use crate::ast::{self, Datum, DatumKind, Dotted, Entry, Ident, Span, Test, TestItem, When};
 use crate::codes;
 use crate::test_case::{Expectation, ExpectationKind, Seen, TestCase, TestChange};
 
@@ -124,9 +124,17 @@ pub(super) struct Lowering<'c, 'b> {
 }
 
 impl Lowering<'_, '_> {
+    /// The instant of a test's time: a day alone is its beginning, in the policy's time zone.
+    pub(super) fn moment(&self, when: When) -> Option<DateTime<Utc>> {
+        match when {
+            When::Instant(at) => Some(at),
+            When::Day(day) => self.cx.symbols.zone.begin_of(day),
+        }
+    }
+
     fn item(&self, item: &TestItem, case: &mut TestCase) {
         match item {
-            TestItem::At(at, _) => case.at = *at,
+            TestItem::At(at, _) => case.at = self.moment(*at).unwrap_or(case.at),
             TestItem::Actor(entries, _) => case.actor = actor::actor(self.cx, entries),
             TestItem::Skill { name, context } => {
                 case.skill = self.skill(name);

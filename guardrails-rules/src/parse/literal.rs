@@ -9,7 +9,7 @@ use rust_decimal::Decimal;
 
 use super::grammar::Rule;
 use super::tree::{Built, Node};
-use crate::ast::{Datum, DatumKind, Entry, Literal};
+use crate::ast::{Datum, DatumKind, Entry, Literal, When};
 use crate::codes;
 
 pub(super) fn literal(node: &Node<'_>) -> Built<Literal> {
@@ -95,12 +95,12 @@ fn instant(node: &Node<'_>) -> Built<DateTime<Utc>> {
     }
 }
 
-/// Midnight in UTC of a day, or the instant itself.
-pub(super) fn moment(node: &Node<'_>) -> Built<DateTime<Utc>> {
+/// A day, or an instant.
+pub(super) fn moment(node: &Node<'_>) -> Built<When> {
     if node.rule() == Rule::day {
-        Ok(day(node)?.and_time(chrono::NaiveTime::MIN).and_utc())
+        Ok(When::Day(day(node)?))
     } else {
-        instant(node)
+        Ok(When::Instant(instant(node)?))
     }
 }
 

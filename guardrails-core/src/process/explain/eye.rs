@@ -10,6 +10,7 @@ use super::model::{Reading, Seen};
 use crate::data::{FieldTable, Sight};
 use crate::policy::{Expr, ExprKind, Path, Root, Type, variable, write_moment, write_number};
 use crate::value::{Name, Value};
+use crate::zone::Zone;
 
 /// Characters of a value that are shown at most.
 const VALUE_SHOWN: usize = 60;
@@ -142,7 +143,11 @@ impl<'a> Eye<'a> {
     pub(super) fn reading(&self, path: &'a Path, lists: &Lists<'a>, items: &Items<'a>) -> Reading {
         let seen = match self.sight(path, lists) {
             Sight::None => Seen::Hidden,
-            Sight::Whole => seen(oracle::read_among(path, &self.facts, items), &path.ty),
+            Sight::Whole => seen(
+                oracle::read_among(path, &self.facts, items),
+                &path.ty,
+                self.facts.zone,
+            ),
             Sight::Part => self.masked(path, lists, items),
         };
         Reading {
@@ -154,7 +159,7 @@ impl<'a> Eye<'a> {
     /// What stood at the path of a `changed(…)`, as the asker may see it.
     pub(super) fn reading_of_old(&self, path: &'a Path) -> Reading {
         let seen = match self.sight_of_old(path) {
-            Sight::Whole => seen(self.facts.old(path), &path.ty),
+            Sight::Whole => seen(self.facts.old(path), &path.ty, self.facts.zone),
             Sight::Part | Sight::None => Seen::Hidden,
         };
         Reading {
@@ -223,7 +228,7 @@ fn spelled(path: &Path, lists: &[&Path]) -> String {
 }
 
 /// A datum that may be seen, with the unit of its type.
-pub(super) fn seen(datum: Datum<'_>, ty: &Type) -> Seen {
+pub(super) fn seen(datum: Datum<'_>, ty: &Type, zone: Zone) -> Seen {
     let mut out = String::new();
     // INVARIANT: writing to a String cannot fail.
     let _ = match datum {
@@ -238,7 +243,7 @@ pub(super) fn seen(datum: Datum<'_>, ty: &Type) -> Seen {
                 _ => format!("{text:?}"),
             });
         }
-        Datum::Moment(moment) => write_moment(&mut out, ty, moment),
+        Datum::Moment(moment) => write_moment(&mut out, ty, moment, zone),
         Datum::List(items, _) => return Seen::Value(counted(items.len())),
     };
     Seen::Value(out)

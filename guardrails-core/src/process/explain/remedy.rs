@@ -166,10 +166,11 @@ fn effort(world: &World<'_>, number: usize, proposed: Option<&Fields>) -> usize 
 fn step(world: &World<'_>, number: usize, wanted: bool) -> Option<Step> {
     let known = world.clauses.known(number)?;
     let told = known.hidden.is_empty();
+    let zone = world.clauses.eye().facts.zone;
     Some(Step {
-        say: say::step(known.expr, wanted, &known.hidden),
+        say: say::step(known.expr, wanted, &known.hidden, zone),
         clause: if told {
-            known.expr.to_string()
+            known.expr.text_in(zone)
         } else {
             String::new()
         },

@@ -9,9 +9,10 @@ use crate::diagnostic::Phrase;
 use crate::phrase;
 use crate::policy::{Comparison, EffectKind, Expr, ExprKind, LevelEffect, Quantifier, Root, Rule};
 use crate::value::Name;
+use crate::zone::Zone;
 
 /// A clause as it would have to come out: `` `discount` at most 15% ``.
-pub(super) fn step(expr: &Expr, wanted: bool, hidden: &[Name]) -> Phrase {
+pub(super) fn step(expr: &Expr, wanted: bool, hidden: &[Name], zone: Zone) -> Phrase {
     if !hidden.is_empty() {
         let names = names(hidden);
         return phrase!(
@@ -20,7 +21,7 @@ pub(super) fn step(expr: &Expr, wanted: bool, hidden: &[Name]) -> Phrase {
         );
     }
     match &expr.kind {
-        ExprKind::Not(inner) => step(inner, !wanted, hidden),
+        ExprKind::Not(inner) => step(inner, !wanted, hidden, zone),
         ExprKind::HasRole(role) if wanted => {
             phrase!(
                 "the actor having the role {role}" | "操作者具有角色 {role}",
@@ -47,9 +48,9 @@ pub(super) fn step(expr: &Expr, wanted: bool, hidden: &[Name]) -> Phrase {
                 false => phrase!("`{name}` left as it is" | "保持 `{name}` 不变", name),
             }
         }
-        ExprKind::Compare(comparison, a, b) => compared(*comparison, a, b, wanted),
+        ExprKind::Compare(comparison, a, b) => compared(*comparison, (a, b), wanted, zone),
         ExprKind::Quantified(Quantifier::Some, list, _, test) if !wanted => {
-            let (list, test) = (list.to_string(), test.to_string());
+            let (list, test) = (list.to_string(), test.text_in(zone));
             phrase!(
                 "no item of `{list}` with {test}" | "`{list}` 中没有满足 {test} 的项",
                 list,
@@ -57,26 +58,26 @@ pub(super) fn step(expr: &Expr, wanted: bool, hidden: &[Name]) -> Phrase {
             )
         }
         ExprKind::Quantified(Quantifier::Every, list, _, test) if !wanted => {
-            let (list, test) = (list.to_string(), test.to_string());
+            let (list, test) = (list.to_string(), test.text_in(zone));
             phrase!(
                 "an item of `{list}` without {test}" | "`{list}` 中有不满足 {test} 的项",
                 list,
                 test
             )
         }
-        _ => plainly(expr, wanted),
+        _ => plainly(expr, wanted, zone),
     }
 }
 
-fn plainly(expr: &Expr, wanted: bool) -> Phrase {
-    let text = expr.to_string();
+fn plainly(expr: &Expr, wanted: bool, zone: Zone) -> Phrase {
+    let text = expr.text_in(zone);
     match wanted {
         true => phrase!("{text}" | "{text}", text),
         false => phrase!("not ({text})" | "并非（{text}）", text),
     }
 }
 
-fn compared(comparison: Comparison, a: &Expr, b: &Expr, wanted: bool) -> Phrase {
+fn compared(comparison: Comparison, (a, b): (&Expr, &Expr), wanted: bool, zone: Zone) -> Phrase {
     let comparison = if wanted {
         comparison
     } else {
@@ -91,7 +92,7 @@ fn compared(comparison: Comparison, a: &Expr, b: &Expr, wanted: bool) -> Phrase 
         ExprKind::Compare(Comparison::Equal, Box::new(a.clone()), Box::new(b.clone())),
         a.place.clone(),
     )
-    .to_string();
+    .text_in(zone);
     let (a, b) = whole.split_once(" == ").unwrap_or((&whole, ""));
     match comparison {
         Comparison::Equal => phrase!("`{a}` equal to {b}" | "`{a}` 等于 {b}", a, b),

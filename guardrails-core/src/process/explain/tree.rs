@@ -77,7 +77,7 @@ impl<'a> Grower<'_, 'a> {
         Clause {
             kind: ClauseKind::Test,
             text: if told {
-                expr.to_string()
+                expr.text_in(eye.facts.zone)
             } else {
                 String::new()
             },
@@ -251,8 +251,8 @@ fn calculated<'a>(
         let operand = oracle::operand_among(side, &eye.facts, items);
         let ty = side.ty().unwrap_or(&Type::Decimal);
         Reading {
-            name: side.to_string(),
-            seen: seen(operand.datum(), ty),
+            name: side.text_in(eye.facts.zone),
+            seen: seen(operand.datum(), ty, eye.facts.zone),
         }
     });
     calculated.collect()

@@ -67,7 +67,7 @@ pub(super) fn explained<'a>(risk: &Risk, model: &'a RiskModel, eye: &Eye<'a>) ->
     let factors = weighted.map(|(factor, (name, share))| FactorExplained {
         name: name.clone(),
         share: *share,
-        formula: share.map_or_else(String::new, |_| factor.value.to_string()),
+        formula: share.map_or_else(String::new, |_| factor.value.text_in(eye.facts.zone)),
         readings: readings(&factor.value, eye, &none, &Items::new()),
     });
     let added = risk.factors.iter().skip(model.factors.len());
