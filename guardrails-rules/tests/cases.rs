@@ -134,6 +134,32 @@ fn every_finding_is_said_in_both_languages() {
     assert!(english.is_empty(), "without Chinese: {english:#?}");
 }
 
+/// Chinese words that `docs/wording.md` has others for.
+const NOT_OURS: &[&str] = &["您", "请", "条款", "命中策略", "时间范围", "审批单", "宿主"];
+
+#[test]
+fn chinese_keeps_to_the_words_of_the_document() {
+    let compiled = cases("ok").into_iter().chain(cases("err"));
+    let mut all: Vec<Diagnostic> = compiled
+        .flat_map(|case| compile(&Bundle::read(&case).unwrap()).diagnostics)
+        .collect();
+    all.extend(cases("lint").iter().flat_map(|case| linted(case).1));
+    let explained = codes().iter().flat_map(|it| [&it.title, &it.why, &it.fix]);
+    let texts = all.iter().flat_map(said).chain(explained);
+    // What is asked of people is to report a defect, and readers ask for a language.
+    let kept = |text: &str| {
+        let asked = ["请连同", "请把", "请求", "宿主系统"];
+        asked
+            .iter()
+            .fold(text.to_owned(), |text, word| text.replace(word, ""))
+    };
+    let odd: BTreeSet<&str> = texts
+        .map(|text| text.text(Language::Chinese))
+        .filter(|text| NOT_OURS.iter().any(|word| kept(text).contains(word)))
+        .collect();
+    assert!(odd.is_empty(), "{odd:#?}");
+}
+
 #[test]
 fn ten_mistakes_are_ten_findings() {
     let case = cases("err")

@@ -252,7 +252,7 @@ fn an_editor_in_chinese_is_answered_in_chinese() {
         { "about": "begin", "request": "initialize", "params": { "rootUri": "$ROOT", "locale": "zh-CN" } },
         { "about": "open", "open": "whole.guard", "codes": [], "at_least": 0 },
         { "about": "class", "request": "textDocument/hover", "at": "phone with",
-          "contains": { "/result/contents/value": "敏感度 4（最高 5），个人信息（`phone`）。" } },
+          "contains": { "/result/contents/value": "敏感级别 4（最高 5），个人信息（`phone`）。" } },
         { "about": "sight", "request": "textDocument/hover", "at": "phone with",
           "contains": { "/result/contents/value": "- `SALES_REP`（其他 AI 场景）：始终隐藏" } },
         { "about": "refused", "request": "textDocument/rename", "at": "discount :", "params": { "newName": "phone" },

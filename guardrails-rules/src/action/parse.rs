@@ -126,8 +126,8 @@ impl<'s> Parser<'s> {
         );
         let finding = self.error(codes::SYNTAX, self.span(), message);
         self.finding(finding.help(phrase!(
-            "statements end with `;`, blocks stand in braces"
-                | "语句以 `;` 结束，语句块写在花括号里"
+            "end each statement with `;`, and put blocks in braces"
+                | "每条语句以 `;` 结束，语句块写在花括号里"
         )))
     }
 

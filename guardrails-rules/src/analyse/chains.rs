@@ -27,7 +27,7 @@ fn idle(chain: &ApprovalChain, step: &ApprovalStep) -> Option<Diagnostic> {
         ),
         _ if within >= chain.expires => phrase!(
             "step `{name}` waits as long as the whole ticket, or longer, so it is never overdue"
-                | "步骤 `{name}` 的等待时间不短于整张审批单，永远不会逾期",
+                | "步骤 `{name}` 的等待时间不短于整张工单，永远不会逾期",
             name
         ),
         _ => return None,

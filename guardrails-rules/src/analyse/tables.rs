@@ -131,7 +131,7 @@ impl<'p> Rows<'p> {
                         )
                         .help(phrase!(
                             "make the rows exclude each other, or choose another hit policy"
-                                | "让两行互相排斥，或者换一种命中策略"
+                                | "让两行互相排斥，或者换一种命中方式"
                         )),
                 );
                 break;

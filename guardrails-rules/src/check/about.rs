@@ -60,8 +60,8 @@ fn gravity(cx: &Context<'_>, annotations: &Annotations<'_, '_>) -> Option<Gravit
         let kind = phrase!("severity" | "严重程度");
         cx.unknown(codes::UNKNOWN_WORD, &word, kind, known, || {
             phrase!(
-                "severities are `low`, `medium`, `high` and `critical`"
-                    | "严重程度有 `low`、`medium`、`high` 和 `critical`"
+                "write `low`, `medium`, `high` or `critical`"
+                    | "写 `low`、`medium`、`high` 或 `critical`"
             )
         });
     }

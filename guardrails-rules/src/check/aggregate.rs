@@ -99,7 +99,7 @@ impl Checker<'_, '_> {
                 let what = described(other);
                 let message = phrase!("this is {what}, not a list" | "这是{what}，不是列表", what);
                 let help =
-                    phrase!("name a field of type `[…]` here" | "这里请写一个类型为 `[…]` 的字段");
+                    phrase!("name a field of type `[…]` here" | "这里写一个类型为 `[…]` 的字段");
                 let finding = self.cx.error(codes::WRONG_TYPE, source.span, message);
                 self.report(finding.help(help));
                 None
@@ -154,7 +154,7 @@ impl Checker<'_, '_> {
         let variable = &written.variable.text;
         let help = phrase!(
             "write `count({variable} for {variable} in … where …)`"
-                | "请写 `count({variable} for {variable} in … where …)`",
+                | "写 `count({variable} for {variable} in … where …)`",
             variable
         );
         let span = written.value.span;
@@ -167,12 +167,12 @@ impl Checker<'_, '_> {
         let help = match how {
             Aggregation::Count => phrase!(
                 "write `count(lines)`, or `count(l for l in lines where …)`"
-                    | "请写 `count(lines)`，或者 `count(l for l in lines where …)`"
+                    | "写 `count(lines)`，或者 `count(l for l in lines where …)`"
             ),
             _ => phrase!(
                 "name a number, an amount or a duration of each item, such as \
                  `{word}(l.amount for l in lines)`"
-                    | "请写出每个元素的数字、金额或时长，例如 `{word}(l.amount for l in lines)`",
+                    | "写出每个元素的数字、金额或时长，例如 `{word}(l.amount for l in lines)`",
                 word
             ),
         };

@@ -33,7 +33,7 @@ impl<'c, 'b> Annotations<'c, 'b> {
                             "remove it: nothing can be annotated here" | "删去它：这里不能写注解"
                         ),
                         _ => phrase!(
-                            "annotations here are {known}" | "这里的注解有 {known}",
+                            "write one of {known}" | "写 {known} 之一",
                             known = suggest::listed(known)
                         ),
                     },

@@ -24,12 +24,12 @@ impl Checker<'_, '_> {
                 let what = &only.text;
                 let message = phrase!(
                     "`behaviour.{what}` does not say in which time"
-                        | "`behaviour.{what}` 没有说明时间范围",
+                        | "`behaviour.{what}` 没有说明时间窗",
                     what
                 );
                 let help = phrase!(
                     "write the window in brackets, such as `behaviour.{what}(10m)`"
-                        | "请在括号里写时间范围，例如 `behaviour.{what}(10m)`",
+                        | "在括号里写时间窗，例如 `behaviour.{what}(10m)`",
                     what
                 );
                 let finding = self.cx.error(codes::INCOMPLETE, span, message);
@@ -62,10 +62,10 @@ impl Checker<'_, '_> {
         let window = Duration::from_micros(u64::try_from(micros).unwrap_or(0));
         if window.is_zero() || window.as_secs() > LONGEST {
             let message =
-                phrase!("a window is from one second to 31 days" | "时间范围为一秒到 31 天");
+                phrase!("a window is from one second to 31 days" | "时间窗在一秒到 31 天之间");
             let finding = self.cx.error(codes::OUT_OF_RANGE, span, message);
             self.report(finding.help(phrase!(
-                "write such as `behaviour.calls(10m)`" | "请写成例如 `behaviour.calls(10m)`"
+                "write such as `behaviour.calls(10m)`" | "例如写 `behaviour.calls(10m)`"
             )));
             return Typed::bad(place);
         }

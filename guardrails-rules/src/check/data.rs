@@ -169,7 +169,7 @@ fn misfit(cx: &Context<'_>, datum: &Datum, have: &Phrase, ty: &Type) {
 /// The words that a value may be.
 pub(super) fn one_of<S: AsRef<str>>(known: &[S]) -> Phrase {
     let words = suggest::listed(known);
-    phrase!("it is one of {words}" | "它是 {words} 之一", words)
+    phrase!("write one of {words}" | "写 {words} 之一", words)
 }
 
 fn member(cx: &Context<'_>, word: &Dotted, ty: &Type) -> Value {

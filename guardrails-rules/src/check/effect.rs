@@ -233,8 +233,8 @@ impl Effects<'_, '_> {
                     | "这个效果在算出风险分之前生效，而条件读取了风险分"
             );
             let help = phrase!(
-                "from `risk.score` only `deny`, `require approval` and `notify` follow"
-                    | "条件读取 `risk.score` 时，只能用 `deny`、`require approval` 和 `notify`"
+                "take `deny`, `require approval` or `notify`, or leave `risk.score` out of the condition"
+                    | "改用 `deny`、`require approval` 或 `notify`，或者不在条件里读取 `risk.score`"
             );
             self.cx.report(
                 self.cx

@@ -35,7 +35,7 @@ fn figure(cx: &Context<'_>, word: &Ident) -> Option<Aggregation> {
             known.iter().copied(),
             || {
                 phrase!(
-                    "figures are {words}" | "统计方式有 {words}",
+                    "write one of {words}" | "写 {words} 之一",
                     words = suggest::listed(&known)
                 )
             },

@@ -80,7 +80,7 @@ pub(super) fn mask(
         let kind = phrase!("mask" | "脱敏方式");
         cx.unknown(codes::UNKNOWN_MASK, name, kind, known, || {
             phrase!(
-                "masks are {words}" | "脱敏方式有 {words}",
+                "write one of {words}" | "写 {words} 之一",
                 words = suggest::listed(Mask::WORDS)
             )
         });

@@ -119,7 +119,7 @@ impl Checker<'_, '_> {
             let finding = self.cx.error(codes::PART_OF_A_DAY, span, message);
             self.report(finding.help(phrase!(
                 "write whole days, such as `3d`, or use a field of type `datetime`"
-                    | "请写整天，例如 `3d`，或者使用 `datetime` 类型的字段"
+                    | "写整天，例如 `3d`，或者使用 `datetime` 类型的字段"
             )));
         }
         let place = duration.place.clone();
@@ -154,7 +154,7 @@ impl Checker<'_, '_> {
                 let finding = self.cx.error(codes::WRONG_TYPE, written.span, message);
                 self.report(finding.help(phrase!(
                     "name a date or a point in time, such as `days between sent and today`"
-                        | "请写日期或时间点，例如 `days between sent and today`"
+                        | "写日期或时间点，例如 `days between sent and today`"
                 )));
                 None
             }
@@ -176,8 +176,7 @@ impl Checker<'_, '_> {
                 let message = phrase!("{what} has no hour" | "{what}没有小时", what);
                 let finding = self.cx.error(codes::WRONG_TYPE, of.span, message);
                 self.report(finding.help(phrase!(
-                    "name a point in time, such as `hour of now`"
-                        | "请写时间点，例如 `hour of now`"
+                    "name a point in time, such as `hour of now`" | "写时间点，例如 `hour of now`"
                 )));
                 Typed::bad(place)
             }

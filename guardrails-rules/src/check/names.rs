@@ -202,7 +202,7 @@ impl Checker<'_, '_> {
             known.iter().copied(),
             || {
                 phrase!(
-                    "`{of}` has {parts}" | "`{of}` 有 {parts}",
+                    "name one of {parts}" | "写 {parts} 之一",
                     of,
                     parts = suggest::listed(known)
                 )

@@ -160,7 +160,7 @@ fn range(
     let (low, high) = written.range.as_ref()?;
     if matches!(ty, Type::Bool | Type::Text | Type::Enum(_)) {
         let message = phrase!(
-            "{what} has no order" | "{what}没有顺序",
+            "{what} has no order" | "{what}没有大小之分",
             what = described(ty)
         );
         let help = phrase!("remove the range" | "删去范围");
@@ -199,7 +199,8 @@ fn host_value(
     let text = &name.text;
     let Some(kind) = read else {
         let message = phrase!(
-            "what the host sets `{text}` to is not {wanted}" | "宿主给 `{text}` 设的值不是{wanted}",
+            "what the host sets `{text}` to is not {wanted}"
+                | "宿主系统给 `{text}` 设的值不是{wanted}",
             text,
             wanted = described(ty)
         );
@@ -215,7 +216,7 @@ fn host_value(
     {
         let message = phrase!(
             "what the host sets `{text}` to is outside of its range"
-                | "宿主给 `{text}` 设的值超出其范围",
+                | "宿主系统给 `{text}` 设的值超出其范围",
             text
         );
         let help = phrase!(
@@ -259,7 +260,7 @@ fn report_unknown(collector: &mut Collector<'_>) {
         .map(|name| {
             let message = phrase!(
                 "the host sets the parameter `{name}`, and no file declares it"
-                    | "宿主设了参数 `{name}`，而没有文件声明它",
+                    | "宿主系统设了参数 `{name}`，而没有文件声明它",
                 name
             );
             let help = suggest::did_you_mean(name, known.iter().copied()).unwrap_or_else(|| {

@@ -34,7 +34,7 @@ fn factor(cx: &Context<'_>, written: &Factor) -> RiskFactor {
                 phrase!("a weight is above 0 and at most 10" | "权重大于 0，最大为 10"),
             )
             .help(phrase!(
-                "weights usually add up to 1" | "所有权重之和通常为 1"
+                "let the weights of all factors add up to 1" | "让所有因子的权重之和等于 1"
             )),
         );
     }
@@ -50,7 +50,7 @@ fn factor(cx: &Context<'_>, written: &Factor) -> RiskFactor {
             cx.report(
                 cx.error(codes::WRONG_TYPE, written.value.span, message)
                     .help(phrase!(
-                        "a factor is a number of 0 to 10" | "因子是 0 到 10 的数字"
+                        "give the factor a number of 0 to 10" | "因子要写 0 到 10 的数字"
                     )),
             );
         }
@@ -141,8 +141,8 @@ fn level_of(cx: &Context<'_>, word: &ast::Ident) -> Option<RiskLevel> {
         let kind = phrase!("level" | "等级");
         cx.unknown(codes::UNKNOWN_WORD, word, kind, known, || {
             phrase!(
-                "levels are `HIGH` and `MEDIUM`; `LOW` is what remains"
-                    | "等级有 `HIGH` 和 `MEDIUM`；其余都是 `LOW`"
+                "write `HIGH` or `MEDIUM`; `LOW` is what remains"
+                    | "写 `HIGH` 或 `MEDIUM`；其余都是 `LOW`"
             )
         });
     }

@@ -95,7 +95,7 @@ pub(super) fn unknown_verb(cx: &Context<'_>, word: &Ident) {
         known.iter().copied(),
         || {
             phrase!(
-                "operations are {words}" | "操作有 {words}",
+                "write one of {words}" | "写 {words} 之一",
                 words = suggest::listed(&known)
             )
         },

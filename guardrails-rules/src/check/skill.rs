@@ -147,7 +147,7 @@ impl Lowering<'_, '_> {
                     known,
                     || {
                         phrase!(
-                            "a status is {words}" | "状态有 {words}",
+                            "write one of {words}" | "写 {words} 之一",
                             words = suggest::listed(&known)
                         )
                     },
@@ -256,7 +256,7 @@ impl Lowering<'_, '_> {
                     names,
                     || {
                         phrase!(
-                            "a window is {words}" | "时间窗有 {words}",
+                            "write one of {words}" | "写 {words} 之一",
                             words = suggest::listed(&known)
                         )
                     },

@@ -83,8 +83,8 @@ fn hit(cx: &Context<'_>, word: &ast::Ident) -> Hit {
             known,
             || {
                 phrase!(
-                    "hit policies are `unique`, `first`, `any` and `collect`"
-                        | "命中方式有 `unique`、`first`、`any` 和 `collect`"
+                    "write `unique`, `first`, `any` or `collect`"
+                        | "写 `unique`、`first`、`any` 或 `collect`"
                 )
             },
         );

@@ -247,9 +247,7 @@ impl Lowering<'_, '_> {
             let known = all.map(RiskLevel::as_str);
             let kind = phrase!("level" | "等级");
             self.cx.unknown(codes::UNKNOWN_WORD, word, kind, known, || {
-                phrase!(
-                    "levels are `LOW`, `MEDIUM` and `HIGH`" | "等级有 `LOW`、`MEDIUM` 和 `HIGH`"
-                )
+                phrase!("write `LOW`, `MEDIUM` or `HIGH`" | "写 `LOW`、`MEDIUM` 或 `HIGH`")
             });
         }
         found

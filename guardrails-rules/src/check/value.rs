@@ -87,7 +87,7 @@ impl Checker<'_, '_> {
         self.cx
             .unknown(codes::UNKNOWN_FUNCTION, name, kind, known, || {
                 phrase!(
-                    "functions are {names}" | "函数有 {names}",
+                    "write one of {names}" | "写 {names} 之一",
                     names = suggest::listed(FUNCTIONS)
                 )
             });
@@ -291,8 +291,8 @@ impl Checker<'_, '_> {
             Ok(regex) => Arc::new(regex),
             Err(error) => {
                 let help = phrase!(
-                    "backslashes are written once here; see the syntax of the regex crate"
-                        | "这里的反斜杠只写一次；语法见 regex 库的文档"
+                    "mend the pattern, with each backslash written once; for a plain text use `contains`"
+                        | "改正这个模式，反斜杠只写一次；只找普通文本时用 `contains`"
                 );
                 self.report(
                     self.cx

@@ -49,10 +49,10 @@ fn unknown(collector: &mut Collector<'_>, written: &Text) {
         name = written.text
     );
     let help = match suggest::nearest(&written.text, Zone::names()) {
-        Some(meant) => phrase!("did you mean `{meant}`?" | "是不是 `{meant}`？", meant),
+        Some(meant) => phrase!("did you mean `{meant}`?" | "是否想写 `{meant}`？", meant),
         None => phrase!(
             "write an IANA name such as `Asia/Shanghai`, an offset such as `+08:00`, or `UTC`"
-                | "请写 IANA 时区名，例如 `Asia/Shanghai`，或者偏移量，例如 `+08:00`，或者 `UTC`"
+                | "写 IANA 时区名，例如 `Asia/Shanghai`，或者偏移量，例如 `+08:00`，或者 `UTC`"
         ),
     };
     let place = collector.bundle.place(written.span);

@@ -14,7 +14,7 @@ pub(super) const CODE: &Code = &Code {
     fix: Phrase::fixed(
         "Divide the policy into several files of the same folder; they are compiled together. \
          Put long lists into a text file and write `list NAME from \"words.txt\"`.",
-        "把策略拆成同一文件夹里的几个文件，它们会一起编译。长列表请放进文本文件，并写 `list \
+        "把策略拆成同一文件夹里的几个文件，它们会一起编译。长列表放进文本文件，并写 `list \
          NAME from \"words.txt\"`。",
     ),
     example: Example::Said(Phrase::fixed(

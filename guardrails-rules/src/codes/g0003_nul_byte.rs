@@ -6,8 +6,8 @@ pub(super) const CODE: &Code = &Code {
     code: "G0003",
     title: Phrase::fixed("NUL byte in a file", "文件含有 NUL 字节"),
     why: Phrase::fixed(
-        "Text holds no NUL bytes; the file is binary, or was saved as UTF-16.",
-        "文本里没有 NUL 字节；这个文件是二进制文件，或者被保存成了 UTF-16。",
+        "The file holds a byte that no text has (NUL): it is no text file, or was saved as UTF-16.",
+        "文件里有文本中不会出现的字节（NUL）：它不是文本文件，或者被保存成了 UTF-16。",
     ),
     fix: Phrase::fixed(
         "Open the file in an editor and save it with the encoding UTF-8.",

@@ -6,10 +6,10 @@ pub(super) const CODE: &Code = &Code {
     code: "G0102",
     title: Phrase::fixed("not a declaration", "不是声明"),
     why: Phrase::fixed(
-        "Each declaration begins with its word: entity, enum, const, list, grant, skill, rule, \
-         risk, approval, table, test, use, package, guard.",
-        "每个声明都以自己的关键词开头：entity、enum、const、list、grant、skill、rule、risk、\
-         approval、table、test、use、package、guard。",
+        "Each declaration begins with its word: entity, enum, const, param, list, grant, \
+         skill, rule, table, risk, approval, test, timezone, use, package, guard.",
+        "每个声明都以自己的关键词开头：entity、enum、const、param、list、grant、skill、rule、\
+         table、risk、approval、test、timezone、use、package、guard。",
     ),
     fix: Phrase::fixed(
         "Correct the first word, or take away what does not belong here.",

@@ -6,9 +6,9 @@ pub(super) const CODE: &Code = &Code {
     code: "G0105",
     title: Phrase::fixed("nested too deep", "嵌套过深"),
     why: Phrase::fixed(
-        "Brackets, `not`s and quantifiers stand inside each other beyond the limit `nesting` of \
+        "Brackets, `not`, `some` and `every` stand inside each other beyond the limit `nesting` of \
          64.",
-        "括号、`not` 和量词互相嵌套，超过上限 `nesting`（64 层）。",
+        "括号、`not`、`some` 和 `every` 互相嵌套，超过上限 `nesting`（64 层）。",
     ),
     fix: Phrase::fixed(
         "Take away brackets that change nothing, or make two rules of one.",

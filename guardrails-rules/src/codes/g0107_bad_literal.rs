@@ -12,8 +12,8 @@ pub(super) const CODE: &Code = &Code {
     ),
     fix: Phrase::fixed(
         "Write a number of at most 28 digits, a date such as 2026-02-28, a time such as \
-         2026-03-02T10:00+08:00, a duration such as 1d12h.",
-        "数字最多 28 位；日期写作 2026-02-28，时间写作 2026-03-02T10:00+08:00，时长写作 1d12h。",
+         2026-03-02T10:00+08:00, a duration such as 1d12h; in a text `\\\"`, `\\\\`, `\\n` or `\\t`.",
+        "数字最多 28 位；日期写作 2026-02-28，时间写作 2026-03-02T10:00+08:00，时长写作 1d12h；文本里的转义只有 `\\\"`、`\\\\`、`\\n` 和 `\\t`。",
     ),
     example: Example::Text {
         wrong: r"

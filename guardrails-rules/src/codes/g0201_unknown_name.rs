@@ -6,10 +6,10 @@ pub(super) const CODE: &Code = &Code {
     code: "G0201",
     title: Phrase::fixed("unknown name", "未知的名称"),
     why: Phrase::fixed(
-        "A condition reads something that is not a field of the entity, a const, or one of \
-         actor, ai, skill, behaviour, risk, now and today.",
-        "条件读取的不是该实体的字段，不是常量，也不是 actor、ai、skill、behaviour、risk、now、\
-         today 之一。",
+        "The name is not a field of the entity, not a const, param or list, and not one of \
+         actor, ai, skill, behaviour, risk, old, new, now, today and max_sensitivity.",
+        "这个名称不是该实体的字段，不是常量、参数或列表，也不是 actor、ai、skill、behaviour、risk、\
+         old、new、now、today、max_sensitivity 之一。",
     ),
     fix: Phrase::fixed(
         "Write the name as it is declared, or declare the field in the entity.",

@@ -11,10 +11,11 @@ pub(super) const CODE: &Code = &Code {
         "没有这个注解，或者它不能写在这里。写了也会悄悄地不起作用。",
     ),
     fix: Phrase::fixed(
-        "Write @sensitivity or @pii on a field; @owner, @since, @until, @shadow, @severity, \
-         @tags or @doc on a rule.",
-        "字段上写 @sensitivity 或 @pii；规则上写 @owner、@since、@until、@shadow、@severity、\
-         @tags 或 @doc。",
+        "On a field write @sensitivity, @pii or @doc; on a rule or a table @owner, @since, @until, \
+         @shadow, @severity, @tags or @doc; on an approval @owner or @doc; on an entity or a skill \
+         @doc.",
+        "字段上写 @sensitivity、@pii 或 @doc；规则或决策表上写 @owner、@since、@until、@shadow、\
+         @severity、@tags 或 @doc；审批链上写 @owner 或 @doc；实体或技能上写 @doc。",
     ),
     example: Example::Text {
         wrong: r"

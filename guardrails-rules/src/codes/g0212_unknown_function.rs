@@ -10,8 +10,10 @@ pub(super) const CODE: &Code = &Code {
         "只能调用语言自带的函数，策略不能自己定义函数。",
     ),
     fix: Phrase::fixed(
-        "Write len for a length, lower for small letters, changed for what an update alters.",
-        "长度写 len，转小写写 lower，更新时是否改变写 changed。",
+        "Write `len` for a length, `lower` for small letters, `changed` for what an update alters, \
+         and `count`, `sum`, `avg`, `min` or `max` over the items of a list.",
+        "长度写 `len`，转小写写 `lower`，更新时是否改变写 `changed`；对列表的元素写 `count`、`sum`、\
+         `avg`、`min` 或 `max`。",
     ),
     example: Example::Text {
         wrong: r"

@@ -10,8 +10,8 @@ pub(super) const CODE: &Code = &Code {
         "测试期望的规则在策略包里没有声明，这个测试永远不会通过。",
     ),
     fix: Phrase::fixed(
-        "Write the rule as it is declared.",
-        "按声明的写法写这条规则。",
+        "Write the rule as it is declared, or declare it.",
+        "按声明的写法写这条规则，或者声明它。",
     ),
     example: Example::Text {
         wrong: r#"

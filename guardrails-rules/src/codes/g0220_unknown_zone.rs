@@ -13,7 +13,7 @@ pub(super) const CODE: &Code = &Code {
     ),
     fix: Phrase::fixed(
         "Write an IANA name such as `Asia/Shanghai`, an offset such as `+08:00`, or `UTC`.",
-        "请写 IANA 时区名，例如 `Asia/Shanghai`，或者偏移量，例如 `+08:00`，或者 `UTC`。",
+        "写 IANA 时区名，例如 `Asia/Shanghai`，或者偏移量，例如 `+08:00`，或者 `UTC`。",
     ),
     example: Example::Text {
         wrong: r#"

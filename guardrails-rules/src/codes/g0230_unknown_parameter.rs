@@ -7,7 +7,7 @@ pub(super) const CODE: &Code = &Code {
     title: Phrase::fixed("unknown parameter", "未知的参数"),
     why: Phrase::fixed(
         "The host sets a parameter that no file of the bundle declares. It would be without effect, and the host would go on believing in it.",
-        "宿主设了一个策略包中没有声明的参数。它不会起作用，而宿主会以为它在起作用。",
+        "宿主系统设了一个策略包中没有声明的参数。它不会起作用，而宿主系统会以为它在起作用。",
     ),
     fix: Phrase::fixed(
         "Declare it with `param NAME : type = default`, or do not set it.",

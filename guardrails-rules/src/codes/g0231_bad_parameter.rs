@@ -10,7 +10,7 @@ pub(super) const CODE: &Code = &Code {
     ),
     why: Phrase::fixed(
         "A parameter holds a value of its type, within its range where it has one. The default does not, or what the host sets.",
-        "参数的值须符合其类型，有范围的还须在范围之内。这里的默认值或宿主所设的值不符合。",
+        "参数的值须符合其类型，有范围的还须在范围之内。这里的默认值或宿主系统所设的值不符合。",
     ),
     fix: Phrase::fixed(
         "Choose a value of the type and within the range, or change the declaration.",

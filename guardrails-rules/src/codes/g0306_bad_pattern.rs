@@ -6,9 +6,9 @@ pub(super) const CODE: &Code = &Code {
     code: "G0306",
     title: Phrase::fixed("regular expression is not valid", "正则表达式无效"),
     why: Phrase::fixed(
-        "The pattern does not parse, or compiles to more than the limit `pattern_bytes` of 1 \
-         MiB.",
-        "这个模式无法解析，或者编译后超过上限 `pattern_bytes`（1 MiB）。",
+        "The pattern breaks the rules for regular expressions, or grows beyond the limit \
+         `pattern_bytes` of 1 MiB.",
+        "这个模式不符合正则表达式的写法，或者展开后超过上限 `pattern_bytes`（1 MiB）。",
     ),
     fix: Phrase::fixed(
         "Mend the pattern. To look for a plain text write `contains`, `starts with` or `ends \

@@ -6,8 +6,8 @@ pub(super) const CODE: &Code = &Code {
     code: "G0308",
     title: Phrase::fixed("placeholder cannot be read", "无法读取占位符"),
     why: Phrase::fixed(
-        "A message holds a `{` without its `}`, or something other than a path between them.",
-        "消息里的 `{` 没有对应的 `}`，或者两者之间不是字段的路径。",
+        "A message holds a `{` without its `}`, or something other than a field between them.",
+        "消息里的 `{` 没有对应的 `}`，或者两者之间不是字段。",
     ),
     fix: Phrase::fixed(
         "Write a field between braces: `{discount}`. For a brace itself write `{{` or `}}`.",

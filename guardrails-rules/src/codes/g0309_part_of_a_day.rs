@@ -12,7 +12,7 @@ pub(super) const CODE: &Code = &Code {
     ),
     fix: Phrase::fixed(
         "Add whole days, such as `3d`, or give the field the type `datetime`.",
-        "请加整天，例如 `3d`，或者把字段类型改为 `datetime`。",
+        "加整天，例如 `3d`，或者把字段类型改为 `datetime`。",
     ),
     example: Example::Text {
         wrong: r#"

@@ -4,7 +4,7 @@ use super::{Code, Example, Phrase};
 
 pub(super) const CODE: &Code = &Code {
     code: "G0310",
-    title: Phrase::fixed("date meets a point in time", "日期与时间点相遇"),
+    title: Phrase::fixed("date meets a point in time", "日期与时间点混用"),
     why: Phrase::fixed(
         "A date is a whole day and a point in time an instant of one; whether the one is before the \
          other depends on what is meant.",

@@ -1,10 +1,13 @@
-//! G0404: quorum is not 1 to 100.
+//! G0404: number of approvers is not 1 to 100.
 
 use super::{Code, Example, Phrase};
 
 pub(super) const CODE: &Code = &Code {
     code: "G0404",
-    title: Phrase::fixed("quorum is not 1 to 100", "所需人数不在 1 到 100 之间"),
+    title: Phrase::fixed(
+        "number of approvers is not 1 to 100",
+        "所需人数不在 1 到 100 之间",
+    ),
     why: Phrase::fixed(
         "A step needs the word of at least one person, and of no more people than a company \
          could ask.",

@@ -6,10 +6,11 @@ pub(super) const CODE: &Code = &Code {
     code: "G0408",
     title: Phrase::fixed("effect has nothing to act on", "效果无处生效"),
     why: Phrase::fixed(
-        "`mask` and `hide` change what is read, so they follow only from `on read`; and what \
-         has come before the risk score cannot depend on it.",
-        "`mask` 和 `hide` 改变读到的内容，所以只能用在 `on read` 的规则里；风险分算出之前的效果\
-         也不能取决于风险分。",
+        "`mask` and `hide` change what is read, so they follow only from `on read`. From a \
+         condition on `risk.score` only `deny`, `require approval` and `notify` follow: all else \
+         is settled before the score is known.",
+        "`mask` 和 `hide` 改变读到的内容，所以只能用在 `on read` 的规则里。以 `risk.score` 为条件\
+         时只能用 `deny`、`require approval` 和 `notify`：其他效果在风险分算出之前就已确定。",
     ),
     fix: Phrase::fixed(
         "Write `on read of …` in a rule that masks or hides; take `deny` or `require approval` \

@@ -6,8 +6,8 @@ pub(super) const CODE: &Code = &Code {
     code: "G0503",
     title: Phrase::fixed("skill that no role may use", "没有角色可以使用的技能"),
     why: Phrase::fixed(
-        "The skill has no `allow`; only roles that the store adds may use it.",
-        "这个技能没有 `allow`，只有数据库里另外授予的角色才能使用。",
+        "The skill has no `allow`: no role may use it, unless one is added in the database.",
+        "这个技能没有 `allow`：除非在数据库里另外授予，否则没有角色能使用它。",
     ),
     fix: Phrase::fixed(
         "Add the roles that may use it: `allow SALES_REP`.",

@@ -9,7 +9,7 @@ pub(super) const CODE: &Code = &Code {
         "No record as declared, and no actor, makes the condition true. The rule or clause \
          has never done anything and never will; most often a number or a word in it is \
          wrong.",
-        "没有任何符合声明的记录和操作者能使条件成立。这条规则或条款从来不起作用，以后也不会；\
+        "没有任何符合声明的记录和操作者能使条件成立。这条规则或子句从来不起作用，以后也不会；\
          多半是其中某个数或词写错了。",
     ),
     fix: Phrase::fixed(

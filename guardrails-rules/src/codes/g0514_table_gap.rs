@@ -13,7 +13,10 @@ pub(super) const CODE: &Code = &Code {
          then: what no rule restricts is allowed.",
         "有一种情形，表中没有任何一行成立。这时这张表什么也不决定：没有规则限制的就是允许的。",
     ),
-    fix: Phrase::fixed("Add a row for the case.", "为这种情形添加一行。"),
+    fix: Phrase::fixed(
+        "Add a row for the case, or let one of the rows reach as far.",
+        "为这种情形添加一行，或者让已有的某一行也包括它。",
+    ),
     example: Example::Text {
         wrong: r"
 guard 1

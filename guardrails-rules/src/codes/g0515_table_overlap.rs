@@ -13,7 +13,7 @@ pub(super) const CODE: &Code = &Code {
     ),
     fix: Phrase::fixed(
         "Make the rows exclude each other, or choose another hit policy.",
-        "让两行互相排斥，或者换一种命中策略。",
+        "让两行互相排斥，或者换一种命中方式。",
     ),
     example: Example::Text {
         wrong: r"

@@ -4,11 +4,11 @@ use super::{Code, Example, Phrase};
 
 pub(super) const CODE: &Code = &Code {
     code: "G0517",
-    title: Phrase::fixed("overdue clause that changes nothing", "不起作用的逾期条款"),
+    title: Phrase::fixed("overdue clause that changes nothing", "不起作用的逾期子句"),
     why: Phrase::fixed(
         "The step escalates to the role that decides it anyway, or it waits as long as the \
          whole ticket, which expires first.",
-        "步骤升级给本来就由它决定的角色，或者等待时间不短于整张审批单，而审批单先到期。",
+        "步骤升级给本来就由它决定的角色，或者等待时间不短于整张工单，而工单先到期。",
     ),
     fix: Phrase::fixed(
         "Escalate to another role, or give the step less time than `expires`.",

@@ -6,13 +6,13 @@ pub(super) const CODE: &Code = &Code {
     code: "G0518",
     title: Phrase::fixed(
         "clause of a grant that changes nothing",
-        "授权中不起作用的条款",
+        "授权中不起作用的子句",
     ),
     why: Phrase::fixed(
         "Within one grant the strictest clause on a field wins. Wherever this clause holds, \
          another one on the same field is as strict or stricter, so the field is never seen \
          as this one says.",
-        "在同一授权里，对一个字段最严格的条款生效。凡是这一条成立之处，另一条对同一字段同样严\
+        "在同一授权里，对一个字段最严格的子句生效。凡是这一条成立之处，另一条对同一字段同样严\
          格或更严格，所以字段从不按这一条显示。",
     ),
     fix: Phrase::fixed(

@@ -109,13 +109,13 @@ fn class(service: &Service, entity: &Name, field: &Name) -> Phrase {
     match field.pii {
         Some(class) => phrase!(
             "Sensitivity {level} of 5, personal data (`{class}`)."
-                | "敏感度 {level}（最高 5），个人信息（`{class}`）。",
+                | "敏感级别 {level}（最高 5），个人信息（`{class}`）。",
             level,
             class = class.as_str()
         ),
         None => phrase!(
             "Sensitivity {level} of 5, no personal data."
-                | "敏感度 {level}（最高 5），不是个人信息。",
+                | "敏感级别 {level}（最高 5），不是个人信息。",
             level
         ),
     }

@@ -43,7 +43,7 @@ impl RenameRefused {
             ),
             Self::Unread => phrase!(
                 "a part of the policy cannot be read and may use this name; mend it first"
-                    | "策略中有读不懂的部分，其中可能用到这个名称；请先改正"
+                    | "策略中有读不懂的部分，其中可能用到这个名称；先改正它"
             ),
             Self::Breaks => phrase!(
                 "with this name the policy would have a mistake, or mean something else; is it taken?"

@@ -179,7 +179,7 @@ fn access(access: &Access) -> Phrase {
     match access {
         Access::Read => phrase!("readable" | "可读"),
         Access::Masked(mask) => {
-            phrase!("masked with {mask}" | "以 {mask} 遮盖", mask = mask.name())
+            phrase!("masked with {mask}" | "以 {mask} 脱敏", mask = mask.name())
         }
         Access::Hidden => phrase!("hidden" | "隐藏"),
     }
@@ -308,7 +308,7 @@ fn said(kind: &ClauseKind, field: &Name) -> Option<(u8, Phrase)> {
             // A field without a mask of its own shares the next one's.
             let mask = from.find_map(|masking| masking.mask.as_ref());
             let mask = mask.map_or("default", |mask| &*mask.name.text);
-            Some((2, phrase!("masked with {mask}" | "以 {mask} 遮盖", mask)))
+            Some((2, phrase!("masked with {mask}" | "以 {mask} 脱敏", mask)))
         }
         ClauseKind::Read(fields) | ClauseKind::Write(fields) if covers(fields, field) => {
             Some((0, access(&Access::Read)))

@@ -103,7 +103,7 @@ fn a_field_tells_its_type_its_doc_and_who_sees_it() {
     );
     let chinese = said(&service(RULES), "rules.guard", discount, Language::Chinese);
     assert!(
-        chinese.contains("敏感度 2（最高 5），不是个人信息。"),
+        chinese.contains("敏感级别 2（最高 5），不是个人信息。"),
         "{chinese}"
     );
     assert!(

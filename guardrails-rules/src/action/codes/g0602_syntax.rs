@@ -1,4 +1,4 @@
-//! G0602: not a script.
+//! G0602: script does not follow its grammar.
 
 use guardrails_core::Phrase;
 
@@ -6,7 +6,7 @@ use crate::codes::{Code, Example};
 
 pub(super) const CODE: &Code = &Code {
     code: "G0602",
-    title: Phrase::fixed("not a script", "不是脚本"),
+    title: Phrase::fixed("script does not follow its grammar", "脚本不符合语法"),
     why: Phrase::fixed(
         "The text does not follow the grammar of scripts: statements that end with `;`, blocks \
          in braces, texts in double quotes.",

@@ -16,7 +16,7 @@ pub(super) const CODE: &Code = &Code {
     fix: Phrase::fixed(
         "Use `if` and `else`; a question about each item of a list belongs into the rule's \
          condition: `some c in clauses satisfies …`.",
-        "用 `if` 和 `else`；要逐项检查列表，请写在规则的条件里：`some c in clauses satisfies …`。",
+        "用 `if` 和 `else`；要逐项检查列表，写在规则的条件里：`some c in clauses satisfies …`。",
     ),
     example: Example::Text {
         wrong: r#"

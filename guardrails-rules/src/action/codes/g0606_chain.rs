@@ -8,9 +8,9 @@ pub(super) const CODE: &Code = &Code {
     code: "G0606",
     title: Phrase::fixed("unknown approval chain in a script", "脚本里未知的审批链"),
     why: Phrase::fixed(
-        "`approvals.require` names a chain that is declared in the policy, written out as text, \
-         so that the checker and the plan know it.",
-        "`approvals.require` 要直接写出策略里声明的审批链的名称，这样检查器和计划才知道是哪一条。",
+        "`approvals.require` names a chain that the policy declares, written out in quotation \
+         marks, so that it is known before anything runs who has to approve.",
+        "`approvals.require` 要在引号里直接写出策略声明的审批链，这样在运行之前就知道由谁审批。",
     ),
     fix: Phrase::fixed(
         "Write the name of a declared chain in quotation marks.",

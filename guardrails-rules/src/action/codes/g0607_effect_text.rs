@@ -15,7 +15,7 @@ pub(super) const CODE: &Code = &Code {
     fix: Phrase::fixed(
         "Write a fixed text. To show a value, use the rule's own message: `then deny CODE \
          because \"{amount}\"`, which is masked for its reader.",
-        "写固定的文字。要显示字段的值，请用规则自己的消息：`then deny CODE because \"{amount}\"`，\
+        "写固定的文字。要显示字段的值，用规则自己的消息：`then deny CODE because \"{amount}\"`，\
          它会按读者脱敏。",
     ),
     example: Example::Text {

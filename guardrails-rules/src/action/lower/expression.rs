@@ -120,8 +120,7 @@ impl Lower<'_> {
                 name
             ),
             help: phrase!(
-                "fields have no parts in a script; nested ones belong in the rule's `when`"
-                    | "脚本里的字段没有下级字段；嵌套的字段写在规则的 `when` 里"
+                "test nested fields in the rule's `when`" | "嵌套的字段写在规则的 `when` 里"
             ),
             refused: false,
         }
@@ -267,7 +266,7 @@ impl Lower<'_> {
             a,
             b
         );
-        let help = phrase!("convert one of them first" | "先换算其中一个");
+        let help = phrase!("use amounts of one currency" | "用同一种币种的金额");
         self.finding(codes::TYPE, span, message, help);
         true
     }

@@ -54,7 +54,7 @@ pub(super) const EFFECTS: &[&str] = &[
     "notify",
     "oblige",
 ];
-pub(super) const ANNOTATIONS: &[&str] = &["sensitivity", "pii"];
+pub(super) const ANNOTATIONS: &[&str] = &["sensitivity", "pii", "doc"];
 pub(super) const RULE_ANNOTATIONS: &[&str] = &[
     "owner", "since", "until", "shadow", "severity", "tags", "doc",
 ];
