@@ -79,7 +79,7 @@ fn told(world: &World<'_>, said: &[Verdict], reasons: &[Reason]) -> Vec<Verdict>
             true => Holding::Unknown,
             false => Holding::Held,
         };
-        refuses(reasons, considered.rule).then(|| Verdict { holding, ..verdict })
+        refuses(reasons, considered.rule).then_some(Verdict { holding, ..verdict })
     };
     world.rules.iter().filter_map(tell).collect()
 }

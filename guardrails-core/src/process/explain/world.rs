@@ -308,8 +308,7 @@ impl<'a> World<'a> {
         let before = |other: &&Considered<'a>| stands_before(other.rule, considered.rule);
         let mut before = self.rules.iter().filter(before);
         // That an earlier row refused does not tell whether it surely held, and so ended the search.
-        known(considered)
-            && (!may_be_passed_over(considered.rule) || before.all(|other| known(other)))
+        known(considered) && (!may_be_passed_over(considered.rule) || before.all(known))
     }
 
     /// Whether each rule that applied can be seen to: on a change, where the decision names them all.
