@@ -164,12 +164,40 @@ fn rules(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// What explaining costs beside proposing: a decision is made, and then asked why.
+fn explaining(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("explain, by number of rules");
+    for number in [10, 100, 1_000, 10_000] {
+        let bench = Bench::new(number);
+        for (outcome, discount) in [("allowed", 10), ("refused", 99)] {
+            let changes = Changes::update(&bench.record).set("discount", discount);
+            group.bench_function(format!("{number}, {outcome}"), |b| {
+                b.iter_custom(|n| {
+                    measure(
+                        &bench,
+                        n,
+                        || {
+                            begin(&bench)
+                                .propose(&changes)
+                                .expect("the change is decided")
+                        },
+                        |decision| {
+                            black_box(decision.explain());
+                        },
+                    )
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
 criterion_group! {
     name = benches;
     config = Criterion::default()
         .sample_size(20)
         .warm_up_time(Duration::from_millis(500))
         .measurement_time(Duration::from_secs(2));
-    targets = parts, rules
+    targets = parts, rules, explaining
 }
 criterion_main!(benches);

@@ -303,7 +303,7 @@ fn the_reason_names_the_list_that_left_it_open() {
     let text = r#"guard 1
 entity Line { amount : money(CNY)?  kind : text? }
 entity Order { id : text  note : text  lines : [Line]  more : [Line] }
-grant REP on Order { read id  write note }
+grant REP on Order { read id, lines, more  write note }
 skill s { does update on Order  impact 5  allow REP }
 rule large { on update of Order when sum(l.amount for l in lines) > 5 CNY then deny LARGE }
 rule odd { on update of Order when some l in more satisfies l.kind == "x" then deny ODD }

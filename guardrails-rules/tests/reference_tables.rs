@@ -82,7 +82,7 @@ impl Asked {
             writeln!(
                 text,
                 "entity E{at} {{ id : text  note : text?  x : {ty}? }}\n\
-                 grant R on E{at} {{ read id  write note }}\n\
+                 grant R on E{at} {{ read id, x  write note }}\n\
                  rule r{at} {{ on update of E{at} when {condition} then notify \"held\" }}"
             )
             .unwrap();

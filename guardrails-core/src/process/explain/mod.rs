@@ -122,13 +122,8 @@ fn world<'a>(decision: &'a Decision, basis: &'a Basis, levels: &'a [Expr]) -> Wo
         },
     };
     // Every rule that applied is named; a row that was passed over may have held or not.
-    let public = |rule: &Rule| {
-        let named = decision
-            .verdicts
-            .iter()
-            .any(|verdict| rules::is_of(verdict, rule));
-        named || !world::may_be_passed_over(rule)
-    };
+    let verdicts = rules::Verdicts::new(&decision.verdicts);
+    let public = |rule: &Rule| verdicts.of(rule).is_some() || !world::may_be_passed_over(rule);
     let ground = Ground {
         policy,
         verb: basis.plan.skill.verb,

@@ -34,7 +34,8 @@ pub(crate) fn explain_read(
     let told = told(&world, &said(basis, &basis.facts()), reasons);
     tell_rules(&mut explanation, &world, &told);
     if let Some(granted) = granted {
-        let applies = |rule: &&Rule| told.iter().any(|verdict| rules::is_of(verdict, rule));
+        let told = rules::Verdicts::new(&told);
+        let applies = |rule: &&Rule| told.of(rule).is_some();
         let rules = world.rules.iter().map(|considered| &**considered.rule);
         let narrowing: Vec<&Rule> = rules.filter(applies).collect();
         explanation.fields = fields(&basis.table, granted, &narrowing);
@@ -68,23 +69,19 @@ fn said<'a>(basis: &'a Basis, facts: &Facts<'a>) -> Vec<Verdict> {
 
 /// The verdicts that may be told.
 fn told(world: &World<'_>, said: &[Verdict], reasons: &[Reason]) -> Vec<Verdict> {
-    let tell = |verdict: &Verdict| {
-        let of = |considered: &&Considered<'_>| rules::is_of(verdict, considered.rule);
-        let considered = world.rules.iter().find(of)?;
+    let said = rules::Verdicts::new(said);
+    let tell = |considered: &Considered<'_>| {
+        let verdict = said.of(considered.rule)?.clone();
         if world.tells(considered) {
-            return Some(verdict.clone());
+            return Some(verdict);
         }
-        let surely = surely_unknown(considered.rule, world.clauses.eye());
-        refuses(reasons, considered.rule).then(|| Verdict {
-            holding: if surely {
-                Holding::Unknown
-            } else {
-                Holding::Held
-            },
-            ..verdict.clone()
-        })
+        let holding = match surely_unknown(considered.rule, world.clauses.eye()) {
+            true => Holding::Unknown,
+            false => Holding::Held,
+        };
+        refuses(reasons, considered.rule).then_some(Verdict { holding, ..verdict })
     };
-    said.iter().filter_map(tell).collect()
+    world.rules.iter().filter_map(tell).collect()
 }
 
 /// Whether a rule is named as one that refuses.

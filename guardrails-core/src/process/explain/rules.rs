@@ -1,6 +1,7 @@
 //! Which rules are told of: those that applied, and of the others the nearest.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
 use super::super::truth::Truth;
 use super::model::{RuleExplained, Standing};
@@ -10,6 +11,7 @@ use super::world::{Considered, Counts, World};
 use crate::decision::{Holding, Verdict};
 use crate::phrase;
 use crate::policy::{EffectKind, Rule};
+use crate::value::Name;
 
 /// Rules that applied and are told of.
 const MOST_RULES: usize = 50;
@@ -28,14 +30,12 @@ pub(super) struct Told {
 /// Sorts the rules by what the decision says of them. Where a rule that did not apply stands is
 /// worked out from what the asker can see.
 pub(super) fn told(world: &World<'_>, verdicts: &[Verdict]) -> Told {
+    let verdicts = Verdicts::new(verdicts);
     let mut near: Vec<(Nearness, &Considered<'_>, Standing)> = Vec::new();
     let mut further = 0_usize;
     let mut applied = Vec::new();
     for (at, considered) in world.rules.iter().enumerate() {
-        if let Some(verdict) = verdicts
-            .iter()
-            .find(|verdict| is_of(verdict, considered.rule))
-        {
+        if let Some(verdict) = verdicts.of(considered.rule) {
             if applied.len() < MOST_RULES {
                 applied.push(explained(world, considered, standing_of(verdict), 0));
             } else {
@@ -70,8 +70,23 @@ pub(super) fn told(world: &World<'_>, verdicts: &[Verdict]) -> Told {
 /// The fewest clauses first, then the gravest effect, then the order of the policy.
 type Nearness = (usize, Reverse<u8>, usize);
 
-pub(super) fn is_of(verdict: &Verdict, rule: &Rule) -> bool {
-    verdict.rule == rule.origin.name && verdict.place == rule.origin.place
+/// Verdicts by the rule that they are of; two packages may each have one of a name.
+pub(super) struct Verdicts<'v>(HashMap<&'v Name, Vec<&'v Verdict>>);
+
+impl<'v> Verdicts<'v> {
+    pub(super) fn new(verdicts: &'v [Verdict]) -> Self {
+        let mut by_name: HashMap<&Name, Vec<&Verdict>> = HashMap::new();
+        for verdict in verdicts {
+            by_name.entry(&verdict.rule).or_default().push(verdict);
+        }
+        Self(by_name)
+    }
+
+    pub(super) fn of(&self, rule: &Rule) -> Option<&'v Verdict> {
+        let named = self.0.get(&rule.origin.name)?;
+        let here = |verdict: &&&Verdict| verdict.place == rule.origin.place;
+        named.iter().find(here).copied()
+    }
 }
 
 fn standing_of(verdict: &Verdict) -> Standing {
@@ -89,7 +104,7 @@ fn stands(world: &World<'_>, considered: &Considered<'_>) -> Option<(usize, Stan
     if considered.counts == Counts::NotToday {
         return holds.then(|| (0, out_of_force(considered.rule)));
     }
-    if !considered.public && !world.tells(considered) {
+    if !world.names_all() && !considered.public && !world.tells(considered) {
         let distance = considered.formula.distance(true, &world.clauses)?;
         return Some((distance.max(1), Standing::Untold));
     }

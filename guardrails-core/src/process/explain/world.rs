@@ -30,6 +30,11 @@ pub(super) struct World<'a> {
     pub(super) rules: Vec<Considered<'a>>,
     /// The rules that each clause is in.
     rules_with: Vec<Vec<usize>>,
+    /// The rules that may apply as things are. All others stay out of it while no clause of theirs is
+    /// pretended: of ten thousand rules mostly a few.
+    applying: BTreeSet<usize>,
+    /// The rules that see the score, which may begin to apply when it is another.
+    seeing: BTreeSet<usize>,
     /// None where no risk is weighed: on a read.
     scale: Option<Scale<'a>>,
 }
@@ -141,7 +146,14 @@ impl<'a> World<'a> {
                 }
             });
         }
+        let those = |wanted: &dyn Fn(&Considered<'a>) -> bool| {
+            let rules = rules.iter().enumerate();
+            let counting = rules.filter(|(_, rule)| rule.counts == Counts::Yes && wanted(rule));
+            counting.map(|(at, _)| at).collect()
+        };
         let mut world = Self {
+            applying: those(&|rule| !rule.public || rule.truth.restricts()),
+            seeing: those(&|rule| rule.phase == Phase::AfterRisk),
             clauses,
             rules,
             rules_with,
@@ -215,7 +227,14 @@ impl<'a> World<'a> {
             Phase::AfterRisk => self.weigh(findings).map(|risk| risk.score),
         };
         let mut tables = Tables::default();
-        for (at, considered) in self.rules.iter().enumerate() {
+        let mut tried: BTreeSet<usize> = self.applying.union(touched).copied().collect();
+        if now == Phase::AfterRisk && self.rescored(&facts) {
+            tried.extend(&self.seeing);
+        }
+        let rules = tried
+            .iter()
+            .filter_map(|at| Some((*at, self.rules.get(*at)?)));
+        for (at, considered) in rules {
             if considered.phase != now || considered.counts != Counts::Yes {
                 continue;
             }
@@ -288,9 +307,13 @@ impl<'a> World<'a> {
         let known = |rule: &Considered<'a>| rule.formula.truth(&told).is_some();
         let before = |other: &&Considered<'a>| stands_before(other.rule, considered.rule);
         let mut before = self.rules.iter().filter(before);
-        known(considered)
-            && (!may_be_passed_over(considered.rule)
-                || before.all(|other| other.public || known(other)))
+        // That an earlier row refused does not tell whether it surely held, and so ended the search.
+        known(considered) && (!may_be_passed_over(considered.rule) || before.all(known))
+    }
+
+    /// Whether each rule that applied can be seen to: on a change, where the decision names them all.
+    pub(super) fn names_all(&self) -> bool {
+        self.scale.is_some()
     }
 
     /// The threshold that a clause is about.
@@ -305,6 +328,15 @@ impl<'a> World<'a> {
         let added = findings.risks.iter().cloned();
         let factors = scale.shares.iter().cloned().chain(added).collect();
         Some(total(scale.model, factors))
+    }
+
+    /// How much work it is to see what would come of these clauses, in rules.
+    pub(super) fn work(&self, flips: &Flips) -> usize {
+        let with = flips
+            .keys()
+            .filter_map(|number| self.rules_with.get(*number));
+        with.map(Vec::len)
+            .fold(self.applying.len(), usize::saturating_add)
     }
 
     fn touched(&self, flips: &Flips) -> BTreeSet<usize> {

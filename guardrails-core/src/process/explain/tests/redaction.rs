@@ -5,12 +5,14 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// The outcome: what happens, which rules it follows from, and how risky it is.
+/// The outcome: what happens and by which codes, which rules it follows from, and how risky it is.
 fn outcome(decision: &Decision) -> (&'static str, Vec<(Name, bool)>, RiskLevel) {
     let verdicts = decision.verdicts().iter();
     let rules = verdicts.map(|verdict| (verdict.rule.clone(), verdict.shadow));
+    let reasons = decision.reasons().iter().chain(decision.shadows());
+    let codes = reasons.map(|reason| (reason.code().into(), reason.is_shadow()));
     let (outcome, level) = (decision.outcome().as_str(), decision.risk().level);
-    (outcome, rules.collect(), level)
+    (outcome, rules.chain(codes).collect(), level)
 }
 
 /// Everything that the requester can get out of a decision.
