@@ -216,6 +216,9 @@ impl<'b, 's> Books<'b, 's> {
         rough: impl Fn(Near<'_>) -> Claim<'s>,
         exact: impl FnOnce() -> Claim<'s>,
     ) -> Answer {
+        if asker.is_done() {
+            return Answer::Never;
+        }
         let around = missed.around.get_or_init(|| self.around(missed.unit));
         let near = |unit: &Unit<'_>| around.units.contains(&address(unit));
         let (size, few) = (self.size(), around.size);
