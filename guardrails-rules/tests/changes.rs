@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 
 use guardrails_core::policy::Policy;
 use guardrails_core::{Language, Value};
-use guardrails_rules::analyse::compare;
+use guardrails_rules::analyse::{Change, Direction, compare};
 use guardrails_rules::{Bundle, Parameters, SourceFile, compile};
 
 const POLICY: &str = r#"guard 1
@@ -95,7 +95,7 @@ fn changed(exchanges: &[(&str, &str)]) -> String {
 
 fn told(new: &Policy) -> Vec<String> {
     let changes = compare(&policy(POLICY, &[]), new);
-    let line = |change: &guardrails_rules::analyse::Change| {
+    let line = |change: &Change| {
         let message = change.message();
         assert!(message.is_translated(), "{message}");
         assert!(!message.text(Language::Chinese).is_empty());
@@ -270,4 +270,29 @@ fn a_parameter_counts_by_its_value() {
     };
     let wanted = "widened decision: rule `rebates` on update of `Order`: was an approval by `desk`, is let through";
     assert!(only.starts_with(wanted), "{only}");
+}
+
+/// More rules than one comparison has questions for, each changed.
+#[test]
+fn what_is_left_out_is_told() {
+    let rules = |limit: &str| -> Policy {
+        let mut text = "guard 1\nentity Deal { region : text  amount : int }\n".to_owned();
+        for at in 0..1_500 {
+            writeln!(
+                text,
+                "rule r{at} {{ on update of Deal when region == \"r{at}\" and amount > {limit} then deny NO }}"
+            )
+            .unwrap();
+        }
+        policy(&text, &[])
+    };
+    let changes = compare(&rules("10"), &rules("20"));
+    let unclear: Vec<String> = changes
+        .iter()
+        .filter(|change| change.direction == Direction::CannotTell)
+        .map(|change| change.message().to_string())
+        .collect();
+    let wanted = "the rest: it is over the limit `diff_questions` of 5000";
+    assert_eq!(unclear, [wanted]);
+    assert!(changes.len() > 100, "{}", changes.len());
 }
