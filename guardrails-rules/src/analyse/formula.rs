@@ -31,6 +31,17 @@ impl<'e> Claim<'e> {
         Self::Not(Box::new(self))
     }
 
+    /// Calls `visit` with each condition, as often as it occurs.
+    pub(super) fn visit(&self, visit: &mut impl FnMut(&'e Expr)) {
+        match self {
+            Self::Comes(condition, _) => visit(condition),
+            Self::Not(claim) => claim.visit(visit),
+            Self::All(claims) | Self::Any(claims) => {
+                claims.iter().for_each(|claim| claim.visit(visit));
+            }
+        }
+    }
+
     /// The answer for these facts, by the evaluator.
     pub(super) fn is_true<'a>(&'a self, facts: &Facts<'a>) -> bool {
         match self {

@@ -3,7 +3,8 @@
 
 use std::fmt::Write as _;
 
-use guardrails_core::policy::{EffectKind, Expr, Rule};
+use guardrails_core::Name;
+use guardrails_core::policy::{EffectKind, Expr, Rule, Term};
 
 use crate::analyse::atom::shape;
 
@@ -36,8 +37,32 @@ pub(super) fn effect(kind: &EffectKind) -> String {
         EffectKind::Hide(field) => format!("hide {field:?}"),
         EffectKind::Risk(points, _) => format!("risk {}", points.normalize()),
         EffectKind::Notify(channel) => format!("notify {channel:?}"),
-        EffectKind::Oblige(duty) => format!("oblige {duty:?}"),
+        EffectKind::Oblige(duty) => format!("oblige {:?} {}", duty.name, terms(&duty.terms)),
         EffectKind::Do(action) if action.text().is_empty() => format!("do {action:p}"),
         EffectKind::Do(action) => format!("do {}", action.text()),
+    }
+}
+
+/// The particulars of a duty; a text among them counts, since the host gets it.
+fn terms(terms: &[(Name, Term)]) -> String {
+    let one = |(name, value): &(Name, Term)| format!("{name:?}: {}", term(value));
+    let mut all: Vec<String> = terms.iter().map(one).collect();
+    all.sort();
+    format!("{{ {} }}", all.join(", "))
+}
+
+fn term(value: &Term) -> String {
+    match value {
+        Term::Value(value) => {
+            let mut out = String::new();
+            value.write_json(&mut out);
+            out
+        }
+        Term::Text(message) => format!("{message:?}"),
+        Term::List(items) => {
+            let items: Vec<String> = items.iter().map(term).collect();
+            format!("[{}]", items.join(", "))
+        }
+        Term::Object(inner) => terms(inner),
     }
 }

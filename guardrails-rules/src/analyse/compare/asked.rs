@@ -41,7 +41,7 @@ pub(super) fn approvals(
     ];
     for (direction, one, other) in ways {
         let claim = Claim::All([both.clone(), vec![one, other]].concat());
-        let answer = asker.ask(books.scene, None, &claim);
+        let answer = asker.ask(books.scene, &claim);
         if !answer.is_never() {
             out.push(found(books, direction, answer));
         }

@@ -152,10 +152,9 @@ impl<'s> Book<'s> {
         chains
     }
 
-    /// How many conditions it takes to say what the units do.
-    pub(super) fn size(&self, near: impl Fn(&Unit<'_>) -> bool) -> usize {
-        let units = self.units.iter().filter(|unit| near(unit));
-        units.map(|unit| unit.rows.len()).sum()
+    /// How many rules there are.
+    pub(super) fn size(&self) -> usize {
+        self.units.iter().map(Unit::size).sum()
     }
 }
 
@@ -183,6 +182,11 @@ impl<'s> Unit<'s> {
             Some(table) => Some(&table.origin.place),
             None => self.rows.first().map(|dated| &dated.rule.origin.place),
         }
+    }
+
+    /// How many rules it is.
+    pub(super) fn size(&self) -> usize {
+        self.rows.len()
     }
 
     pub(super) fn key(&self) -> &str {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use guardrails_core::policy::{ApprovalChain, ApprovalStep, Exclusion, Overdue, Policy};
-use guardrails_core::{Phrase, phrase};
+use guardrails_core::{Name, Phrase, phrase};
 
 use super::change::{Change, Direction, Subject};
 
@@ -24,7 +24,9 @@ pub(super) fn direction_of(new_covers: bool, old_covers: bool) -> Option<Directi
 /// Whether whatever passes this chain would have passed the other one.
 pub(super) fn as_strict(chain: &ApprovalChain, as_other: &ApprovalChain) -> bool {
     let mut steps = chain.steps.iter();
-    let each = |wanted: &ApprovalStep| steps.any(|step| step_as_strict(step, wanted));
+    let each = |wanted: &ApprovalStep| {
+        steps.any(|step| step_as_strict((step, chain.expires), (wanted, as_other.expires)))
+    };
     as_other.steps.iter().all(each)
         && excluded(as_other)
             .iter()
@@ -40,31 +42,37 @@ fn excluded(chain: &ApprovalChain) -> Vec<Exclusion> {
     all
 }
 
-fn step_as_strict(step: &ApprovalStep, as_other: &ApprovalStep) -> bool {
-    step.role == as_other.role
-        && step.quorum >= as_other.quorum
+/// A step, and when its ticket expires whatever the step says.
+type Within<'c> = (&'c ApprovalStep, Duration);
+
+fn step_as_strict(step: Within<'_>, as_other: Within<'_>) -> bool {
+    step.0.role == as_other.0.role
+        && step.0.quorum >= as_other.0.quorum
         && overdue_as_strict(step, as_other)
 }
 
 /// Whether nobody decides the step who, or when, could not have decided the other: its role within the
 /// time where the rest is denied, at any time where another role joins in later.
-fn overdue_as_strict(step: &ApprovalStep, as_other: &ApprovalStep) -> bool {
-    let (within, other) = (step.within, as_other.within);
-    match (&step.overdue, &as_other.overdue) {
-        (Overdue::Deny, Overdue::Deny) => sooner(within, other),
-        (Overdue::Deny, Overdue::Escalate(_)) => true,
-        (Overdue::Escalate(_), Overdue::Deny) => within.is_none() && other.is_none(),
-        (Overdue::Escalate(_), Overdue::Escalate(_)) if within.is_none() => true,
-        (Overdue::Escalate(to), Overdue::Escalate(before)) => to == before && sooner(other, within),
+fn overdue_as_strict((step, expires): Within<'_>, (as_other, other_expires): Within<'_>) -> bool {
+    let denied_after = step.within.map_or(expires, |within| within.min(expires));
+    let other_after = as_other
+        .within
+        .map_or(other_expires, |within| within.min(other_expires));
+    match (joining(step, expires), joining(as_other, other_expires)) {
+        (None, None) => denied_after <= other_after,
+        (None, Some(_)) => true,
+        (Some(_), None) => false,
+        (Some((to, from)), Some((before, other_from))) => to == before && from >= other_from,
     }
 }
 
-/// Whether one time limit is up no later than another.
-fn sooner(one: Option<Duration>, other: Option<Duration>) -> bool {
-    match (one, other) {
-        (_, None) => true,
-        (None, Some(_)) => false,
-        (Some(one), Some(other)) => one <= other,
+/// Who joins in, and after how long; nobody where the ticket expires before.
+fn joining(step: &ApprovalStep, expires: Duration) -> Option<(&Name, Duration)> {
+    match (&step.overdue, step.within) {
+        (Overdue::Escalate(to), Some(within)) if within < expires && *to != step.role => {
+            Some((to, within))
+        }
+        _ => None,
     }
 }
 

@@ -5,6 +5,9 @@
 //! only renamed, split or made superfluous by another one is no difference. Risk scores are taken to
 //! come out the same; where they do not, that is told as such.
 
+use std::cell::OnceCell;
+use std::collections::HashSet;
+
 use guardrails_core::policy::{EffectKind, Verb};
 use guardrails_core::{Name, Phrase, Place, phrase};
 
@@ -82,6 +85,19 @@ pub(super) struct Missed<'a, 's> {
     pub(super) to: &'a Book<'s>,
     /// Which way it goes where this one lets more through.
     pub(super) direction: Direction,
+    around: OnceCell<Around>,
+}
+
+/// The units that may apply together with one.
+struct Around {
+    /// By where they are kept.
+    units: HashSet<*const ()>,
+    /// How many rules they are.
+    size: usize,
+}
+
+fn address(unit: &Unit<'_>) -> *const () {
+    std::ptr::from_ref(unit).cast()
 }
 
 impl<'b, 's> Books<'b, 's> {
@@ -94,6 +110,7 @@ impl<'b, 's> Books<'b, 's> {
                 from,
                 to,
                 direction,
+                around: OnceCell::new(),
             })
         };
         each(self.old, self.new, Direction::Widened)
@@ -160,7 +177,7 @@ impl<'b, 's> Books<'b, 's> {
                     to.asks(near).negated(),
                 ])
             };
-            let answer = self.ask(missed, asker, allowed, &allowed(&all));
+            let answer = self.ask(missed, asker, allowed, || allowed(&all));
             out.extend(self.outcome(missed, (Outcome::Approval, Outcome::Allow), answer));
         }
     }
@@ -171,7 +188,7 @@ impl<'b, 's> Books<'b, 's> {
         let verb = from.verb;
         let denied =
             |near: Near<'_>| Claim::All(vec![unit.denies(verb), to.denies(near).negated()]);
-        let any = self.ask(missed, asker, denied, &denied(&all));
+        let any = self.ask(missed, asker, denied, || denied(&all));
         if any.is_never() {
             return;
         }
@@ -180,11 +197,11 @@ impl<'b, 's> Books<'b, 's> {
             return;
         }
         let allowed = |near: Near<'_>| Claim::All(vec![denied(near), to.asks(near).negated()]);
-        let answer = self.ask(missed, asker, allowed, &allowed(&all));
+        let answer = self.ask(missed, asker, allowed, || allowed(&all));
         let told = answer.example().is_some();
         out.extend(self.outcome(missed, (Outcome::Deny, Outcome::Allow), answer));
-        let waiting = Claim::All(vec![denied(&all), to.asks(all)]);
-        let answer = self.ask(missed, asker, denied, &waiting);
+        let waiting = || Claim::All(vec![denied(&all), to.asks(all)]);
+        let answer = self.ask(missed, asker, denied, waiting);
         if answer.example().is_some() || !told {
             out.extend(self.outcome(missed, (Outcome::Deny, Outcome::Approval), answer));
         }
@@ -197,22 +214,38 @@ impl<'b, 's> Books<'b, 's> {
         missed: &Missed<'_, 's>,
         asker: &mut Asker,
         rough: impl Fn(Near<'_>) -> Claim<'s>,
-        exact: &Claim<'s>,
+        exact: impl FnOnce() -> Claim<'s>,
     ) -> Answer {
-        let near = |unit: &Unit<'_>| missed.unit.is_near(unit);
-        let (size, few) = (self.size(all), self.size(near));
+        if asker.is_done() {
+            return Answer::Never;
+        }
+        let around = missed.around.get_or_init(|| self.around(missed.unit));
+        let near = |unit: &Unit<'_>| around.units.contains(&address(unit));
+        let (size, few) = (self.size(), around.size);
         if few > CONDITIONS {
             return over("diff_conditions");
         }
         if size > CONDITIONS {
-            return asker.ask_roughly(self.scene, &rough(&near), exact);
+            return asker.ask_roughly(self.scene, &rough(&near), (exact, size));
         }
-        let rough = (few < size).then(|| rough(&near));
-        asker.ask(self.scene, rough.as_ref(), exact)
+        match few < size {
+            true => asker.ask_roughly_first(self.scene, &rough(&near), exact),
+            false => asker.ask(self.scene, &exact()),
+        }
     }
 
-    fn size(&self, near: impl Fn(&Unit<'_>) -> bool) -> usize {
-        self.old.size(&near).saturating_add(self.new.size(&near))
+    /// The units that may apply together with one.
+    fn around(&self, unit: &Unit<'_>) -> Around {
+        let all = self.old.units.iter().chain(&self.new.units);
+        let near: Vec<&Unit<'_>> = all.filter(|other| unit.is_near(other)).collect();
+        Around {
+            size: near.iter().map(|unit| unit.size()).sum(),
+            units: near.into_iter().map(address).collect(),
+        }
+    }
+
+    fn size(&self) -> usize {
+        self.old.size().saturating_add(self.new.size())
     }
 
     fn outcome(

@@ -12,7 +12,7 @@ use super::alike;
 use super::ask::Asker;
 use super::book::Unit;
 use super::change::{Change, Direction, Subject};
-use super::decisions::{Books, Found, Missed, all};
+use super::decisions::{Books, Found, Missed, Near, all};
 use crate::analyse::answer::Answer;
 use crate::analyse::formula::Claim;
 
@@ -29,15 +29,11 @@ pub(super) fn duties(books: &Books<'_, '_>, asker: &mut Asker, out: &mut Vec<Fou
                 continue;
             }
             let says = |kind: &EffectKind| alike::effect(kind) == same;
-            let claim = Claim::All(vec![
-                missed.unit.says(says),
-                missed.to.says(all, |unit| unit.says(says)).negated(),
-            ]);
-            let near = |near: super::decisions::Near<'_>| {
+            let dropped = |near: Near<'_>| {
                 let others = missed.to.says(near, |unit| unit.says(says));
                 Claim::All(vec![missed.unit.says(says), others.negated()])
             };
-            let answer = books.ask(&missed, asker, near, &claim);
+            let answer = books.ask(&missed, asker, dropped, || dropped(&all));
             out.extend(duty(books, &missed, kind, answer));
             told.push(same);
         }
@@ -53,19 +49,33 @@ fn duty(
     if answer.is_never() {
         return None;
     }
-    let said = match kind {
-        EffectKind::Notify(channel) => phrase!("told to `{channel}`" | "通知 `{channel}`", channel),
+    let (said, otherwise) = match kind {
+        EffectKind::Notify(channel) => (
+            phrase!("told to `{channel}`" | "通知 `{channel}`", channel),
+            None,
+        ),
         EffectKind::Oblige(duty) => {
             let name = &duty.name;
-            phrase!("bound to `{name}`" | "有义务 `{name}`", name)
+            let other = phrase!("bound to it on other terms" | "按其他条款有此义务");
+            let said = phrase!("bound to `{name}`" | "有义务 `{name}`", name);
+            let named =
+                |kind: &EffectKind| matches!(kind, EffectKind::Oblige(have) if have.name == *name);
+            let still = missed.to.says(all, |unit| unit.says(named));
+            let example = answer.example();
+            let stays = example.is_some_and(|example| still.is_true(&example.facts()));
+            (said, stays.then_some(other))
         }
         _ => return None,
     };
-    let not = phrase!("not {said}" | "不再{said}", said);
-    let not_yet = phrase!("not {said}" | "没有{said}", said);
-    let sides = match missed.direction {
-        Direction::Widened => (said, not),
-        _ => (not_yet, said),
+    let sides = match (missed.direction, otherwise) {
+        (Direction::Widened, Some(other)) => (said, other),
+        (Direction::Widened, None) => {
+            let not = phrase!("not {said}" | "不再{said}", said);
+            (said, not)
+        }
+        // Told from the other side.
+        (_, Some(_)) => return None,
+        (_, None) => (phrase!("not {said}" | "没有{said}", said), said),
     };
     let key = format!("{} {} {}", sides.0, sides.1, missed.unit.name());
     let change = Change::new(Subject::Duty, Direction::Changed, Phrase::default(), sides);
@@ -88,7 +98,7 @@ pub(super) fn points(books: &Books<'_, '_>, bears: bool, asker: &mut Asker, out:
             one.unit.says(least(most)),
             Claim::Any(as_much.collect()).negated(),
         ]);
-        let answer = asker.ask(books.scene, None, &claim);
+        let answer = asker.ask(books.scene, &claim);
         if answer.is_never() {
             continue;
         }

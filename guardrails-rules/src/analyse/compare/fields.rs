@@ -39,7 +39,8 @@ pub(super) struct Fields<'s> {
 struct Whose<'a> {
     role: &'a Name,
     context: &'a Context,
-    here: (Expr, Truths),
+    /// None where no grant tells contexts apart.
+    here: Option<(Expr, Truths)>,
     only_role: Vec<(Expr, Truths)>,
 }
 
@@ -75,7 +76,7 @@ impl<'s> Fields<'s> {
                 let whose = Whose {
                     role,
                     context,
-                    here: in_context(context, &named),
+                    here: (!named.is_empty()).then(|| in_context(context, &named)),
                     only_role: having_only(role, &asked).collect(),
                 };
                 self.row(&whose, asker, &mut cells);
@@ -188,16 +189,17 @@ impl<'s> Fields<'s> {
     /// Whether something can be so for this role in this context: with any other roles besides first,
     /// since where that is never, all is; then with none, since such an example says more.
     fn ask(&self, whose: &Whose<'_>, claim: Claim<'_>, asker: &mut Asker) -> Answer {
-        let (here, truths) = &whose.here;
-        let claim = Claim::All(vec![Claim::Comes(here, *truths), claim]);
-        let answer = asker.ask(self.scene, None, &claim);
+        let here = whose.here.iter();
+        let here = here.map(|(here, truths)| Claim::Comes(here, *truths));
+        let claim = Claim::All(here.chain([claim]).collect());
+        let answer = asker.ask(self.scene, &claim);
         if answer.is_never() || whose.only_role.is_empty() {
             return answer;
         }
         let roles = whose.only_role.iter();
         let alone = roles.map(|(has, truths)| Claim::Comes(has, *truths));
         let alone = Claim::All(alone.chain([claim.clone()]).collect());
-        match asker.ask(self.scene, None, &alone) {
+        match asker.ask(self.scene, &alone) {
             Answer::Example(example) => Answer::Example(example),
             _ => answer,
         }

@@ -19,9 +19,10 @@
 //!
 //! # Limits
 //!
-//! One comparison asks 10,000 questions (`diff_questions`), each made of at most 1,000 conditions
+//! One comparison asks 5,000 questions (`diff_questions`), each made of at most 1,000 conditions
 //! (`diff_conditions`), and looks at 2,000 fields of an entity, nested ones to a depth of 4
-//! (`diff_fields`). What is over them is told as [`Direction::CannotTell`].
+//! (`diff_fields`). Where more than 1,000 rules are about one operation, a question counts as several.
+//! What is over the limits is told as [`Direction::CannotTell`].
 
 mod access;
 mod alike;
