@@ -399,7 +399,7 @@ fn verb(policy: &Policy, fields: &Fields, skill: &Name) -> Result<Verb> {
             .get(skill)
             .map_or(Verb::Update, |skill| skill.verb));
     };
-    [Verb::Read, Verb::Create, Verb::Update, Verb::Delete]
+    [Verb::Create, Verb::Update, Verb::Delete]
         .into_iter()
         .find(|verb| verb.as_str() == &*word)
         .ok_or_else(|| wrong("verb", "`create`, `update` or `delete`"))

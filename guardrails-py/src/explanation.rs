@@ -1,7 +1,7 @@
 //! Why a decision came out as it did.
 
 use crm_guardrails::process::Marks;
-use crm_guardrails::{Error, ErrorKind, Language};
+use crm_guardrails::{Error, ErrorKind, Language, Result};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -20,6 +20,14 @@ impl From<crm_guardrails::Explanation> for Explanation {
     }
 }
 
+/// A language that the guard speaks, by its tag.
+pub(crate) fn language_of(tag: &str) -> Result<Language> {
+    Language::from_tag(tag).ok_or_else(|| {
+        Error::new(ErrorKind::Input, "nothing is told in this language")
+            .with_help("give `en` or `zh`")
+    })
+}
+
 #[pymethods]
 impl Explanation {
     #[getter]
@@ -34,14 +42,7 @@ impl Explanation {
 
     #[pyo3(signature = (*, language = "en", words = false))]
     fn to_text(&self, py: Python<'_>, language: &str, words: bool) -> PyResult<String> {
-        let language = Language::from_tag(language).ok_or_else(|| {
-            Error::new(
-                ErrorKind::Input,
-                "there are no explanations in this language",
-            )
-            .with_help("give `en` or `zh`")
-        });
-        let language = language.or_raise(py)?;
+        let language = language_of(language).or_raise(py)?;
         let marks = if words { Marks::Words } else { Marks::Symbols };
         Ok(self.core.to_text(language, marks))
     }

@@ -14,7 +14,7 @@ use crate::approvals::Ticket;
 use crate::audit::{InterruptedOperation, ShadowTally, VerifyReport};
 use crate::closed::closed;
 use crate::errors::{Diagnostic, OrRaise, raise};
-use crate::explanation::Explanation;
+use crate::explanation::{Explanation, language_of};
 use crate::operation::Operation;
 use crate::principal::Principal;
 use crate::record::fields;
@@ -338,28 +338,38 @@ fn text_of(request: &Bound<'_, PyAny>) -> PyResult<String> {
 
 /// The findings of the checker, rendered; empty when there are none.
 #[pyfunction]
-#[pyo3(signature = (policies, *, parameters = None))]
+#[pyo3(signature = (policies, *, parameters = None, language = "en"))]
 pub(crate) fn check(
     py: Python<'_>,
     policies: PathBuf,
     parameters: Option<&Bound<'_, PyDict>>,
+    language: &str,
 ) -> PyResult<String> {
-    use crm_guardrails::Language;
     use crm_guardrails::rules::{Bundle, Style, compile, render};
     let parameters = set(parameters)?;
     call(py, || {
+        let language = language_of(language)?;
         let bundle = Bundle::read(&policies)?.with_parameters(parameters);
         let found = compile(&bundle).diagnostics;
-        Ok(render(&found, &bundle, Style::Plain, Language::English))
+        Ok(render(&found, &bundle, Style::Plain, language))
     })
 }
 
 /// The findings of the checker, as data.
 #[pyfunction]
-pub(crate) fn findings(py: Python<'_>, policies: PathBuf) -> PyResult<Vec<Diagnostic>> {
+#[pyo3(signature = (policies, *, parameters = None, language = "en"))]
+pub(crate) fn findings(
+    py: Python<'_>,
+    policies: PathBuf,
+    parameters: Option<&Bound<'_, PyDict>>,
+    language: &str,
+) -> PyResult<Vec<Diagnostic>> {
     use crm_guardrails::rules::{Bundle, compile};
+    let parameters = set(parameters)?;
     call(py, || {
-        let found = compile(&Bundle::read(&policies)?).diagnostics;
-        Ok(found.iter().map(Diagnostic::from).collect())
+        let language = language_of(language)?;
+        let found = compile(&Bundle::read(&policies)?.with_parameters(parameters)).diagnostics;
+        let said = found.iter().map(|found| found.in_language(language));
+        Ok(said.map(|found| Diagnostic::from(&found)).collect())
     })
 }

@@ -6,9 +6,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import List, Set
 
+import pytest
 from conftest import ROOT
 
-from crm_guardrails import check, findings
+from crm_guardrails import InputError, check, findings
 
 CORPUS = ROOT / "guardrails-rules/tests/corpus"
 
@@ -40,3 +41,14 @@ def test_findings_say_where_and_why() -> None:
     assert "discuont" in found.message and "discount" in found.help
     assert found.line > 1 and found.column == 10
     assert str(found.line) in check(CORPUS / "err/misspelt_field.guard")
+
+
+def test_findings_in_chinese() -> None:
+    path = CORPUS / "err/misspelt_field.guard"
+    [english], [chinese] = findings(path), findings(path, language="zh-CN")
+    assert (english.code, english.line) == (chinese.code, chinese.line)
+    assert english.message.isascii() and not chinese.message.isascii()
+    assert chinese.message in check(path, language="zh")
+    assert english.message in check(path)
+    with pytest.raises(InputError, match="language"):
+        findings(path, language="tlh")

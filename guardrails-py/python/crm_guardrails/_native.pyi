@@ -853,23 +853,41 @@ def explain(request: Union[str, Dict[str, Any]], *, policies: _Path) -> Explanat
         InputError: The request is malformed, or has neither a record nor changes.
     """
 
-def check(policies: _Path, *, parameters: Optional[Dict[str, Any]] = None) -> str:
+def check(
+    policies: _Path,
+    *,
+    parameters: Optional[Dict[str, Any]] = None,
+    language: str = "en",
+) -> str:
     """The findings of the policy checker as text; empty when there are none.
 
     Args:
         policies: The folder of ``.guard`` files, or one file.
         parameters: As for :meth:`Guard.open`.
+        language: A tag such as ``en`` or ``zh-CN``.
 
     Raises:
         NotFound, InputError: The policies are not there, or cannot be read.
+        InputError: Nothing is told in that language.
     """
 
-def findings(policies: _Path) -> List[Diagnostic]:
+def findings(
+    policies: _Path,
+    *,
+    parameters: Optional[Dict[str, Any]] = None,
+    language: str = "en",
+) -> List[Diagnostic]:
     """The findings of the policy checker as data, in the order of files and lines.
 
     A policy with a finding whose ``severity`` is ``"error"`` is refused.
 
+    Args:
+        policies: The folder of ``.guard`` files, or one file.
+        parameters: As for :meth:`Guard.open`.
+        language: A tag such as ``en`` or ``zh-CN``, for messages and helps.
+
     Raises:
         NotFound, InputError: The policies are not there, or cannot be read.
+        InputError: Nothing is told in that language.
         PolicyError: A file is too large, or no text at all.
     """

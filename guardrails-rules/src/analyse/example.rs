@@ -105,8 +105,12 @@ impl Example {
                     Root::Ai if name != "context" => {
                         parts.push(format!("{name}: {}", sample.shown(&path.ty)));
                     }
-                    Root::Behaviour => {
+                    Root::Behaviour if name == "score" => {
                         parts.push(format!("risk_score: {}", sample.shown(&path.ty)));
+                    }
+                    Root::Behaviour => {
+                        let shown = sample.shown(&path.ty);
+                        parts.push(format!("behaviour: {{ {name}: {shown} }}"));
                     }
                     _ => {}
                 }

@@ -102,7 +102,9 @@ impl<'p> Pair<'p> {
             _ => Access::Read,
         };
         let mut some = self.shows(&wanted);
-        if clause.permission == Permission::Write {
+        // What hides or masks a field keeps it from being written, too.
+        let writes = |clause: &FieldClause| clause.permission == Permission::Write;
+        if writes(clause) || takes_away && about(self.grant, self.name).any(writes) {
             some.push(self.writes());
         }
         let counts = match takes_away {

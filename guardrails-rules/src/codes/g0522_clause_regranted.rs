@@ -6,7 +6,7 @@ pub(super) const CODE: &Code = &Code {
     code: "G0522",
     title: Phrase::fixed(
         "clause that another grant makes pointless",
-        "因另一个授权而不起作用的条款",
+        "因另一个授权而不起作用的子句",
     ),
     why: Phrase::fixed(
         "Of several grants to a role the most permissive one counts, and a `hide` or `mask` holds \
@@ -18,7 +18,7 @@ pub(super) const CODE: &Code = &Code {
     fix: Phrase::fixed(
         "Remove the clause that is said twice. To take a field away whatever is granted, write a \
          rule `on read`.",
-        "去掉重复的条款。要无论如何授权都收回某个字段，写一条 `on read` 规则。",
+        "去掉重复的子句。要无论如何授权都收回某个字段，写一条 `on read` 规则。",
     ),
     example: Example::Text {
         wrong: r#"

@@ -19,6 +19,7 @@ mod compare;
 mod conditions;
 mod questions;
 mod random;
+mod regranted;
 mod rules;
 mod sights;
 mod world;

@@ -15,7 +15,7 @@ use crate::world::{Case, Slot, World};
 /// Sets of grants that are tried.
 const POLICIES: u64 = 10_000;
 
-fn grant(world: &World, random: &mut Random, role: &str) -> Grant {
+pub(crate) fn grant(world: &World, random: &mut Random, role: &str) -> Grant {
     let permissions = [
         Permission::Read,
         Permission::Write,

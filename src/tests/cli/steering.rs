@@ -83,7 +83,7 @@ fn documents_for_programs_stay_documents() {
     stage.json(&["why", "q.json", "--policies", "p.guard", "--format", "json"]);
     let tests = stage.json(&["test", "p.guard", "--format", "json"]);
     assert_eq!(tests["tests"][0]["name"], "line\n::error::inject \u{202e}");
-    for command in ["check", "test"] {
+    for command in ["check", "test", "lint"] {
         stage.json(&[command, "p.guard", "--format", "sarif"]);
     }
 }
