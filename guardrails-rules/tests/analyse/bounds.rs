@@ -10,10 +10,13 @@ const MANY: usize = 20_000;
 
 fn policy(clause: impl Fn(usize) -> String, joined: &str) -> Policy {
     let clauses: Vec<String> = (0..MANY).map(clause).collect();
+    policy_when(&clauses.join(joined))
+}
+
+fn policy_when(condition: &str) -> Policy {
     let text = format!(
         "guard 1\nentity E {{ id : text  t : text  n : int }}\n\
-         rule r {{ on update of E when {} then deny NO }}\n",
-        clauses.join(joined)
+         rule r {{ on update of E when {condition} then deny NO }}\n",
     );
     let bundle = Bundle::from_files(vec![SourceFile::new("long.guard", text)]).unwrap();
     compile(&bundle).into_policy().unwrap()
@@ -56,4 +59,20 @@ fn many_bounds_end_by_name() {
 #[test]
 fn many_conditions_that_are_not_understood_end_by_name() {
     held(|at| format!("t contains \"x{at}\""), " or ");
+}
+
+/// Each of the values would have to be looked at, and none of them is an example.
+#[test]
+fn many_examples_that_fail_end_by_name() {
+    let values: Vec<String> = (0..400).map(|at| format!("n == {at}")).collect();
+    let policy = policy_when(&format!(
+        "({}) and len(t) == n + 1_000",
+        values.join(" or ")
+    ));
+    match asked(&policy) {
+        Answer::CannotTell(why) => {
+            assert!(why.why.contains("`analysis_examples`"), "{}", why.why);
+        }
+        other => panic!("{other:?}"),
+    }
 }
