@@ -296,3 +296,54 @@ fn what_is_left_out_is_told() {
     assert_eq!(unclear, [wanted]);
     assert!(changes.len() > 100, "{}", changes.len());
 }
+
+/// What analysis could not tell of two policies, in words.
+fn unclear(old: &str, new: &str) -> Vec<String> {
+    let changes = compare(&policy(old, &[]), &policy(new, &[]));
+    changes
+        .iter()
+        .filter(|change| change.direction == Direction::CannotTell)
+        .map(|change| change.message().to_string())
+        .collect()
+}
+
+#[test]
+fn one_question_has_so_many_conditions() {
+    let grants = |granted: &str| -> String {
+        let mut text = "guard 1\nentity Deal { region : text  amount : int }\n".to_owned();
+        for at in 0..1_001 {
+            writeln!(
+                text,
+                "grant R on Deal where amount == {at} {{ read {granted} }}"
+            )
+            .unwrap();
+        }
+        text
+    };
+    let unclear = unclear(&grants("region"), &grants("amount"));
+    assert!(!unclear.is_empty());
+    assert!(
+        unclear
+            .iter()
+            .all(|told| told.contains("`diff_conditions`")),
+        "{unclear:?}"
+    );
+}
+
+#[test]
+fn one_entity_has_so_many_fields() {
+    let policy = |granted: &str| -> String {
+        let mut text = "guard 1\nentity Deal { id : text  a : A  b : B  c : C }\n".to_owned();
+        for part in ["A", "B", "C"] {
+            let fields: String = (0..900).map(|at| format!("f{at} : text  ")).collect();
+            writeln!(text, "entity {part} {{ {fields} }}").unwrap();
+        }
+        writeln!(text, "grant R on Deal {{ read {granted} }}").unwrap();
+        text
+    };
+    let unclear = unclear(&policy("id"), &policy("*"));
+    assert!(
+        unclear.iter().any(|told| told.contains("`diff_fields`")),
+        "{unclear:?}"
+    );
+}
