@@ -157,8 +157,10 @@ pub struct ShadowAnswer {
     pub outcome: &'static str,
     /// The approval chains, joined by `+`; may be empty.
     pub chain: Name,
-    /// The records it is about.
+    /// The records it is about, as far as the policy in force shows them.
     pub records: Vec<Name>,
+    /// How many more there are, which the policy in force does not show.
+    pub withheld: u64,
     /// Fields of which something else would be shown, and what.
     pub fields: Vec<FieldAccess>,
     /// Why.
@@ -180,6 +182,7 @@ impl ShadowAnswer {
             outcome,
             chain: Name::default(),
             records: Vec::new(),
+            withheld: 0,
             fields: Vec::new(),
             reasons: Arc::default(),
             verdicts: Vec::new(),

@@ -145,6 +145,9 @@ fn write_shadow(data: &mut Object<'_>, answer: &ShadowAnswer) {
     data.digest(member!("shadow_policy"), answer.policy);
     data.word(member!("step"), answer.step.as_str());
     data.list(member!("verdicts"), &answer.verdicts, write_verdict);
+    if answer.withheld > 0 {
+        data.number(member!("withheld"), answer.withheld);
+    }
 }
 
 fn write_field(out: &mut String, field: &FieldAccess) {

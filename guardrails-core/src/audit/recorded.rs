@@ -250,6 +250,9 @@ pub enum RecordedKind {
         step: String,
         /// What each rule said.
         verdicts: Vec<RecordedVerdict>,
+        /// How many more records there are, which the policy in force does not show.
+        #[serde(default, skip_serializing_if = "is_none")]
+        withheld: u64,
     },
     /// Another policy came into force, or another shadow policy beside it.
     PolicyChanged {
@@ -286,6 +289,10 @@ pub enum RecordedKind {
         /// `policy` or `shadow`.
         what: String,
     },
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 impl RecordedKind {

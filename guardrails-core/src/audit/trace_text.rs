@@ -235,6 +235,7 @@ fn write_shadow(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Result 
         shadow_policy,
         step,
         verdicts,
+        withheld,
         ..
     } = kind
     else {
@@ -247,6 +248,9 @@ fn write_shadow(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Result 
     )?;
     if !records.is_empty() {
         say(f, format_args!(" ({})", records.join(", ")))?;
+    }
+    if *withheld > 0 {
+        say(f, format_args!(", {withheld} not shown"))?;
     }
     detail(f, format_args!("no effect; shadow policy {shadow_policy}"))?;
     fields.iter().try_for_each(|field| write_field(f, field))?;

@@ -5,6 +5,7 @@
 //! may begin, be read or be counted, only what comes out otherwise.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -105,13 +106,19 @@ impl Shadow {
             verdicts: reading.findings.verdicts.clone(),
             ..ShadowAnswer::new(self.digest(), ShadowStep::Read, reading.outcome())
         };
-        let id = record.id().unwrap_or_default();
-        match self.waiting.last_mut() {
-            Some(last) if last.is_alike(&answer) => last.records.push(id),
-            _ => self.waiting.push(ShadowAnswer {
-                records: vec![id],
-                ..answer
-            }),
+        if !self
+            .waiting
+            .last()
+            .is_some_and(|last| last.is_alike(&answer))
+        {
+            self.waiting.push(answer);
+        }
+        // A record that is not shown is not named either, but counted, as in what was shown.
+        let named = in_force.shown().and_then(|_| record.id().ok());
+        match (self.waiting.last_mut(), named) {
+            (Some(last), Some(id)) => last.records.push(id),
+            (Some(last), None) => last.withheld = last.withheld.saturating_add(1),
+            (None, _) => {}
         }
     }
 }
@@ -223,11 +230,17 @@ impl Operation {
         if difference == Difference::Same {
             return Ok(());
         }
+        let shown = over(in_force).map_or(&[][..], |group| &group.seen);
+        let shown: BTreeSet<&Name> = shown.iter().collect();
+        let meant = seen.map_or(&[][..], |group| &group.seen);
+        let (named, unnamed): (Vec<&Name>, Vec<&Name>) =
+            meant.iter().partition(|id| shown.contains(id));
         let outcome = |group: Option<&Group>| if group.is_some() { "allow" } else { "deny" };
         let answer = ShadowAnswer {
             difference,
             in_force: outcome(over(in_force)),
-            records: seen.map(|group| group.seen.clone()).unwrap_or_default(),
+            records: named.iter().map(|id| (*id).clone()).collect(),
+            withheld: u64::try_from(unnamed.len()).unwrap_or(u64::MAX),
             fields: vec![figure_of(field, figure, seen)],
             reasons: refusal(&taken).into_iter().collect(),
             ..ShadowAnswer::new(shadow.digest(), ShadowStep::Aggregate, outcome(seen))

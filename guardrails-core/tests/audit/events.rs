@@ -166,6 +166,7 @@ pub(crate) fn shadow() -> ShadowAnswer {
         outcome: "needs_approval",
         chain: "discount_chain+finance".into(),
         records: vec!["Q-1".into()],
+        withheld: 0,
         fields: Vec::new(),
         reasons: reasons().into(),
         verdicts: verdicts(),
@@ -181,6 +182,7 @@ pub(crate) fn shadow_on_read() -> ShadowAnswer {
         outcome: "allow",
         chain: "".into(),
         records: vec!["Q-1".into(), "Q-2".into()],
+        withheld: 2,
         fields: vec![FieldAccess {
             field: "contact_phone".into(),
             access: "masked",
