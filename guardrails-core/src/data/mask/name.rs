@@ -45,9 +45,13 @@ fn syllabic(name: &str, out: &mut String) {
         _ => 1,
     };
     let mut hidden = false;
+    let mut kept = out.len();
     for (at, glyph) in glyphs(name).enumerate() {
         match glyph.chars().next() {
-            _ if at < surname => out.push_str(glyph),
+            _ if at < surname => {
+                out.push_str(glyph);
+                kept = out.len();
+            }
             Some('·' | '•' | '・') => out.push('·'),
             Some(c) if c.is_whitespace() => {}
             _ => {
@@ -56,8 +60,9 @@ fn syllabic(name: &str, out: &mut String) {
             }
         }
     }
-    // A surname with nothing but separators behind it would stand there whole.
+    // A surname with nothing but separators behind it would stand there whole, with them.
     if !hidden {
+        out.truncate(kept);
         out.push('*');
     }
 }
