@@ -341,18 +341,24 @@ impl Findings {
     }
 
     /// Adds that a row of a `unique` table holds beside an earlier one: what the author ruled out, so
-    /// that nobody can say which was meant.
-    pub(crate) fn overlap(&mut self, rule: &Arc<Rule>, row: &TableRow, earlier: u32) {
+    /// that nobody can say which was meant. Told of the table: which of its rows surely hold may turn on
+    /// what the requester may not see.
+    pub(crate) fn overlap(&mut self, rule: &Arc<Rule>, row: &TableRow) {
+        let table = &row.table.origin;
         let text = format!(
-            "rows {earlier} and {} of the table `{}` hold at once, and it lets one hold",
-            row.row, row.table.origin.name
+            "rows of the table `{}` hold at once, and it lets one hold",
+            table.name
         );
         let what = Denial {
             code: "TABLE_OVERLAP".into(),
             because: Because::Text(text),
         };
         let shadow = rule.mode == Mode::Shadow;
-        self.denials.push(finding(what, rule, shadow, None));
+        let whole = Arc::new(Rule {
+            origin: table.clone(),
+            ..Rule::clone(rule)
+        });
+        self.denials.push(finding(what, &whole, shadow, None));
     }
 
     /// INVARIANT: a rule restricts, so points below nothing count as nothing.

@@ -57,10 +57,9 @@ impl<'r> Tables<'r> {
             Hit::First | Hit::Collect => findings.add(rule, truth, &rule.effects, facts),
             Hit::Unique => {
                 findings.add(rule, truth, &rule.effects, facts);
-                let earlier = met.first.filter(|_| truth.grants() && !met.overlaps);
-                if let Some(earlier) = earlier {
+                if met.first.is_some() && truth.grants() && !met.overlaps {
                     met.overlaps = true;
-                    findings.overlap(rule, row, earlier);
+                    findings.overlap(rule, row);
                 }
             }
             Hit::Any => {
@@ -146,8 +145,8 @@ pub(crate) fn take_plainly(
             Hit::First => {}
             Hit::Unique => {
                 findings.add(rule, *truth, &rule.effects, facts);
-                if let ([only], true) = (holding.as_slice(), truth.grants()) {
-                    findings.overlap(rule, row, *only);
+                if holding.len() == 1 && truth.grants() {
+                    findings.overlap(rule, row);
                 }
             }
             Hit::Any => {
