@@ -44,6 +44,11 @@ pub(crate) struct Inner {
 }
 
 impl Inner {
+    /// The time that deadlines go by: the store's, which all nodes share, and not this host's.
+    pub(crate) fn deadline_time(&self) -> DateTime<Utc> {
+        self.store.deadline_time(self.clock.now())
+    }
+
     fn changing(&self) -> MutexGuard<'_, ()> {
         // There is nothing behind the lock that a panic could have left half-done.
         self.changing.lock().unwrap_or_else(PoisonError::into_inner)
@@ -410,6 +415,7 @@ impl Guard {
         now: DateTime<Utc>,
     ) -> Result<Arc<Plan>> {
         let plan = snapshot.admit(request)?;
+        let now = self.inner.store.deadline_time(now);
         take_limits(&*self.inner.store, &plan.skill, &request.principal, now)?;
         Ok(plan)
     }

@@ -196,21 +196,28 @@ struct Window {
 }
 
 impl Window {
-    /// Takes at time `now`, which is never before an earlier take: a clock that was set back counts
-    /// as standing still, or it would hand out the same time twice.
     fn take(&mut self, take: &Take<'_>, now: DateTime<Utc>) -> Taken {
-        let now = self.taken.back().map_or(now, |(last, _)| now.max(*last));
         self.forget(now, take.window);
         let free = take.most.saturating_sub(self.sum);
         if take.amount <= free {
             if take.amount > 0 {
-                self.taken.push_back((now, take.amount));
+                let after = self.taken.partition_point(|(at, _)| *at <= now);
+                self.taken.insert(after, (now, take.amount));
                 self.sum += take.amount;
             }
             return Taken::Granted;
         }
+        self.pull_back(now);
         let retry_after = self.wait(take, take.amount - free, now);
         Taken::Exceeded { retry_after }
+    }
+
+    /// Dates what was taken by a clock that was ahead to now.
+    fn pull_back(&mut self, now: DateTime<Utc>) {
+        let ahead = self.taken.iter_mut().rev();
+        ahead
+            .take_while(|(at, _)| *at > now)
+            .for_each(|(at, _)| *at = now);
     }
 
     fn forget(&mut self, now: DateTime<Utc>, window: Duration) {

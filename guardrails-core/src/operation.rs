@@ -264,7 +264,7 @@ impl Operation {
     /// [`ErrorKind::Store`] when a counter cannot be written.
     pub fn spend_tokens(&self, tokens: u64) -> Result<()> {
         let inner = &self.guard.inner;
-        let now = inner.clock.now();
+        let now = inner.deadline_time();
         spend_tokens(
             &*inner.store,
             &self.plan.skill,

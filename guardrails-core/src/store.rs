@@ -10,7 +10,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::audit::{AuditReader, Journal};
 use crate::decision::TicketId;
@@ -184,9 +184,25 @@ pub enum Swap {
 pub trait LimitStore: Send + Sync {
     /// Takes `amount` from a window that slides over `window`, if `most` allows it; all or nothing.
     ///
+    /// What was taken later than `now`, by a clock that was ahead, counts as taken now once a take is
+    /// refused for it: nobody waits longer than one window.
+    ///
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store).
     fn take(&self, take: &Take<'_>, now: DateTime<Utc>) -> Result<Taken>;
+
+    /// The time that windows and deadlines go by, where `host` is the time of the host's clock. A
+    /// store that several machines share answers with a clock that they share; the host's own is the
+    /// default. It must not block.
+    fn deadline_time(&self, host: DateTime<Utc>) -> DateTime<Utc> {
+        host
+    }
+
+    /// How far the store's own clock was ahead of the host's when it was last read; `None` for a
+    /// store without one.
+    fn clock_offset(&self) -> Option<TimeDelta> {
+        None
+    }
 }
 
 /// What to take from a counter.

@@ -17,6 +17,7 @@ use sea_orm::{
 
 use crate::address::{Address, Engine};
 use crate::bridge::Bridge;
+use crate::clock::DatabaseClock;
 use crate::connect::Pool;
 use crate::fault::{Cause, Failure, Fault};
 use crate::journal::Writer;
@@ -50,6 +51,7 @@ pub(crate) struct Shared {
     pub(crate) address: Address,
     pub(crate) pool: DatabaseConnection,
     pub(crate) gate: Gate,
+    pub(crate) clock: DatabaseClock,
     pub(crate) options: OpenOptions,
 }
 
@@ -267,10 +269,14 @@ async fn connect(address: Address, options: OpenOptions) -> Result<Shared> {
     migration::require_current(&pool, &address).await?;
     let shared = Shared {
         gate: Gate::new(address.engine()),
+        clock: DatabaseClock::new(address.engine()),
         address,
         pool,
         options,
     };
+    let doing = |failure: Failure| failure.while_doing("read the database's clock");
+    let read = shared.clock.read(&shared.pool, &*shared.options.clock);
+    read.await.map_err(doing)?;
     if shared.options.purpose == Purpose::Serve {
         refuse_read_only(&shared.pool, &shared.address).await?;
         key::refuse_another(&shared).await?;

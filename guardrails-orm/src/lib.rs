@@ -40,6 +40,7 @@ compile_error!("enable at least one of the features `sqlite`, `postgres` and `my
 mod address;
 mod audit;
 mod bridge;
+mod clock;
 mod connect;
 mod database;
 mod derived;

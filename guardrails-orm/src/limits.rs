@@ -11,7 +11,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use guardrails_core::{Error, ErrorKind, LimitStore, Result, Take, Taken};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
@@ -38,6 +38,14 @@ impl LimitStore for Database {
             let wanted = wanted.clone();
             Box::pin(async move { wanted.take(transaction).await })
         })
+    }
+
+    fn deadline_time(&self, host: DateTime<Utc>) -> DateTime<Utc> {
+        self.shared.clock.deadline_time(host)
+    }
+
+    fn clock_offset(&self) -> Option<TimeDelta> {
+        self.shared.clock.offset()
     }
 }
 
@@ -87,6 +95,7 @@ impl Wanted {
         self.forget_old(transaction).await?;
         let used = self.total(transaction).await?;
         if used.saturating_add(self.amount) > self.most {
+            self.pull_back(transaction).await?;
             let retry_after = self.retry_after(transaction, used).await?;
             return Ok(Taken::Exceeded { retry_after });
         }
@@ -152,6 +161,19 @@ impl Wanted {
             .exec(transaction)
             .await?;
         self.change_total(transaction, gone.saturating_neg())
+            .await?;
+        Ok(())
+    }
+
+    /// Dates what was taken by a clock that was ahead to now, the latest that it can have been. Else
+    /// it would be counted for as long as that clock was ahead. Only a take that is refused pays for
+    /// looking.
+    async fn pull_back(&self, transaction: &DatabaseTransaction) -> Result<(), Failure> {
+        usage::Entity::update_many()
+            .col_expr(usage::Column::TakenAt, Expr::value(self.now))
+            .filter(usage::Column::LimitKey.eq(self.key.as_str()))
+            .filter(usage::Column::TakenAt.gt(self.now))
+            .exec(transaction)
             .await?;
         Ok(())
     }

@@ -53,7 +53,11 @@ pub(crate) async fn dead_logs(shared: &Shared) -> Result<Vec<LogId>> {
 
 async fn find_dead(shared: &Shared) -> Result<Vec<LogId>, Failure> {
     let here = Process::current();
-    let now = shared.options.clock.now();
+    // Leases are written and judged by one clock, or a node whose own is ahead would end the others.
+    let now = shared
+        .clock
+        .read(&shared.pool, &*shared.options.clock)
+        .await?;
     let ask = log::Entity::find()
         .filter(log::Column::State.eq(OPEN))
         .order_by_asc(log::Column::OpenedAt)

@@ -83,7 +83,8 @@ suite! {
         a_window_slides
         a_take_is_all_or_nothing
         eight_threads_take_no_more_than_there_is
-        keys_are_counted_apart;
+        keys_are_counted_apart
+        a_clock_that_ran_ahead_locks_nobody_out;
     journal:
         an_acknowledged_event_is_there
         dropping_the_store_writes_what_waits
@@ -99,7 +100,9 @@ suite! {
     recovery:
         a_killed_process_loses_nothing_it_was_told_of
         a_dead_log_is_recovered_once
-        a_lease_of_another_machine_is_waited_for;
+        a_lease_of_another_machine_is_waited_for
+        a_node_with_a_wrong_clock_ends_nobody
+        deadlines_go_by_the_clock_that_all_nodes_share;
 }
 
 /// Not a test of its own: the process that [`conformance::recovery`] starts and kills.

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use guardrails_core::audit::{Checkpoint, Event, EventKind, Receipt};
 use guardrails_core::policy::Digest;
 use guardrails_core::{Error, ErrorKind, LogId, Result};
@@ -69,6 +70,7 @@ impl Log {
             Some(_) => Vec::new(),
             None => self.heads_patiently().await?,
         };
+        self.keep_clock_current().await;
         // From the first seal on, the ledger is ahead of the database until the commit returns.
         self.broken = true;
         let (batch, receipt) = self.seal(heads, events)?;
@@ -87,6 +89,7 @@ impl Log {
         events: &[Event],
     ) -> Result<(Batch, Receipt)> {
         let now = self.shared.options.clock.now();
+        let lease = self.lease();
         let open = match &mut self.open {
             Some(open) => open,
             none => {
@@ -106,7 +109,7 @@ impl Log {
         for event in events {
             open.seal(event)?;
         }
-        Ok((open.batch(now), receipt))
+        Ok((open.batch(now, lease), receipt))
     }
 
     fn committed(&mut self, batch: &Batch) {
@@ -224,7 +227,13 @@ impl Log {
     /// Says again that this process is alive. A database that does not answer now may answer next
     /// time; one that answers "this log is not yours any more" ends the journal.
     pub(super) async fn renew(&mut self) -> Result<()> {
-        let until = text::moment(self.shared.options.clock.now() + LEASE);
+        let shared = Arc::clone(&self.shared);
+        let read = shared.clock.read(&self.pool, &*shared.options.clock);
+        let limit = shared.options.call_limit();
+        if !matches!(tokio::time::timeout(limit, read).await, Ok(Ok(_))) {
+            return Ok(());
+        }
+        let until = self.lease();
         let change = (log::Column::AliveUntil, Expr::value(until));
         match self.change_row([change]).await {
             Ok(Some(0)) => {
@@ -235,9 +244,25 @@ impl Log {
         }
     }
 
+    /// Until when this process counts as alive, by the database's clock.
+    fn lease(&self) -> DateTime<Utc> {
+        let shared = &self.shared;
+        text::moment(shared.clock.now(&*shared.options.clock) + LEASE)
+    }
+
+    async fn keep_clock_current(&self) {
+        let shared = &self.shared;
+        let read = shared
+            .clock
+            .keep_current(&self.pool, &*shared.options.clock);
+        // A database that hangs is for the write that follows to tell of.
+        let _ = tokio::time::timeout(shared.options.call_limit(), read).await;
+    }
+
     /// Marks the log as closed by its writer.
     pub(super) async fn close(&mut self) -> Result<()> {
-        let now = text::moment(self.shared.options.clock.now());
+        let shared = &self.shared;
+        let now = text::moment(shared.clock.now(&*shared.options.clock));
         let changes = [
             (log::Column::State, Expr::value(CLOSED)),
             (log::Column::AliveUntil, Expr::value(now)),

@@ -9,7 +9,7 @@ use super::batch::{Batch, Growth};
 use super::log::OPEN;
 use super::projection::{Derived, Projector};
 use crate::entity::audit::{checkpoint, event, log};
-use crate::liveness::{LEASE, Process};
+use crate::liveness::Process;
 use crate::migration::shape::LABEL;
 use crate::options::OpenOptions;
 use crate::text;
@@ -67,11 +67,11 @@ impl Open {
     }
 
     /// Everything sealed since the last batch.
-    pub(super) fn batch(&mut self, now: DateTime<Utc>) -> Batch {
+    /// `now` is the host's time, which the audit records; the lease is by the database's.
+    pub(super) fn batch(&mut self, now: DateTime<Utc>, alive_until: DateTime<Utc>) -> Batch {
         let size = self.ledger.size();
-        let alive_until = text::moment(now + LEASE);
         let growth = match self.committed {
-            0 => Growth::First(self.row(now, size)),
+            0 => Growth::First(self.row(now, alive_until, size)),
             from => Growth::Further {
                 log: self.id.to_string(),
                 from: signed(from),
@@ -101,7 +101,7 @@ impl Open {
         self.checkpoint = batch.size;
     }
 
-    fn row(&self, now: DateTime<Utc>, size: u64) -> log::ActiveModel {
+    fn row(&self, now: DateTime<Utc>, alive_until: DateTime<Utc>, size: u64) -> log::ActiveModel {
         let process = Process::current();
         log::ActiveModel {
             log_id: Set(self.id.to_string()),
@@ -109,7 +109,7 @@ impl Open {
             pid: Set(process.pid),
             pid_start: Set(process.start),
             opened_at: Set(text::moment(now)),
-            alive_until: Set(text::moment(now + LEASE)),
+            alive_until: Set(alive_until),
             state: Set(OPEN.to_owned()),
             size: Set(signed(size)),
         }

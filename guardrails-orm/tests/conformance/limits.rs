@@ -88,3 +88,19 @@ pub fn keys_are_counted_apart(place: &Place) {
     let error = store.take(&take(&long, 1, 1), after(0)).unwrap_err();
     assert_eq!(error.kind(), guardrails_core::ErrorKind::Input);
 }
+
+pub fn a_clock_that_ran_ahead_locks_nobody_out(place: &Place) {
+    const DAY: i64 = 86_400;
+    let store = place.open();
+    let ask = |second| store.take(&take("k", 1, 2), after(second)).unwrap();
+    let wait = |seconds| Taken::Exceeded {
+        retry_after: Duration::from_secs(seconds),
+    };
+    assert_eq!(ask(DAY), Taken::Granted);
+    assert_eq!(ask(DAY + 1), Taken::Granted);
+    // The clock is put right: what was taken counts, for one window and no longer.
+    assert_eq!(ask(0), wait(60));
+    assert_eq!(ask(59), wait(1));
+    assert_eq!(ask(60), Taken::Granted);
+    assert_eq!(ask(61), Taken::Granted);
+}

@@ -1,13 +1,16 @@
 //! Processes that die.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use chrono::TimeDelta;
 use guardrails_core::audit::{AuditReader, Journal, RecordedEvent, verify};
+use guardrails_core::{Clock as _, LimitStore as _};
 use guardrails_orm::Database;
 
 use super::child::Victim;
 use super::journal::keys;
-use super::place::{Place, options};
+use super::place::{Late, Now, Place, Server, options};
 use super::samples::{context, intent};
 
 pub fn a_killed_process_loses_nothing_it_was_told_of(place: &Place) {
@@ -79,10 +82,44 @@ pub fn a_lease_of_another_machine_is_waited_for(place: &Place) {
     store.commit(intent(&about)).unwrap();
     place.sql("UPDATE audit_log SET host = 'elsewhere'");
     assert_eq!(place.open().interrupted(), [], "its lease has not run out");
-    let mut late = options();
-    let clock = super::place::Late(chrono::Duration::minutes(1));
-    late.clock = std::sync::Arc::new(clock);
-    let store = Database::open(&place.url, late).unwrap();
+    place.sql("UPDATE audit_log SET alive_until = opened_at WHERE host = 'elsewhere'");
+    let store = place.open();
     assert_eq!(store.interrupted().len(), 1);
     assert_eq!(store.interrupted()[0].operation, about.operation);
+}
+
+pub fn a_node_with_a_wrong_clock_ends_nobody(place: &Place) {
+    let store = place.open();
+    let about = context("acme", "u-1");
+    store.commit(intent(&about)).unwrap();
+    place.sql("UPDATE audit_log SET host = 'elsewhere'");
+    for off in [11, 86_400, -11, -86_400] {
+        let mut options = options();
+        options.clock = Arc::new(Late(TimeDelta::seconds(off)));
+        let other = Database::open(&place.url, options).unwrap();
+        assert_eq!(other.interrupted(), [], "{off} s ahead");
+        let offset = other.clock_offset().unwrap() + TimeDelta::seconds(off);
+        assert!(offset.abs() < TimeDelta::seconds(2), "{offset}");
+        // Its own lease is no longer and no shorter than another's.
+        other.commit(intent(&about)).unwrap();
+        place.sql("UPDATE audit_log SET host = 'elsewhere'");
+        assert_eq!(place.open().interrupted(), [], "ended one {off} s ahead");
+    }
+    store.commit(intent(&about)).unwrap();
+}
+
+pub fn deadlines_go_by_the_clock_that_all_nodes_share(place: &Place) {
+    let mut options = options();
+    options.clock = Arc::new(Late(TimeDelta::days(1)));
+    let store = Database::open(&place.url, options).unwrap();
+    let host = Now.now() + TimeDelta::days(1);
+    let shared = store.deadline_time(host);
+    match place.server {
+        // An embedded database has no clock but the host's.
+        Server::Sqlite => assert_eq!(shared, host),
+        _ => assert!(
+            (shared - Now.now()).abs() < TimeDelta::seconds(2),
+            "{shared}"
+        ),
+    }
 }
