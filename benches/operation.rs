@@ -67,7 +67,9 @@ fn parts(criterion: &mut Criterion) {
                 n,
                 || begin(&bench),
                 |op| {
-                    black_box(op.read(&bench.record).expect("the record is in reach"));
+                    drop(black_box(
+                        op.read(&bench.record).expect("the record is in reach"),
+                    ));
                 },
             )
         });
@@ -105,7 +107,9 @@ fn parts(criterion: &mut Criterion) {
                 n,
                 || begin(&bench),
                 |op| {
-                    black_box(op.propose(&changes).expect("the change is decided"));
+                    drop(black_box(
+                        op.propose(&changes).expect("the change is decided"),
+                    ));
                 },
             )
         });
@@ -133,7 +137,9 @@ fn parts(criterion: &mut Criterion) {
                     let mut op = begin(&bench);
                     let view = op.read(&bench.record).expect("the record is in reach");
                     black_box(view.to_fields());
-                    black_box(op.propose(&changes).expect("the change is decided"));
+                    drop(black_box(
+                        op.propose(&changes).expect("the change is decided"),
+                    ));
                     black_box(op.complete("drafted").expect("the outcome is recorded"));
                 },
             )
@@ -155,7 +161,9 @@ fn rules(criterion: &mut Criterion) {
                     n,
                     || begin(&bench),
                     |op| {
-                        black_box(op.propose(&changes).expect("the change is decided"));
+                        drop(black_box(
+                            op.propose(&changes).expect("the change is decided"),
+                        ));
                     },
                 )
             });

@@ -40,7 +40,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let decision = operation.propose(&Changes::update(&quote).set("discount", 20))?;
     match decision.outcome() {
-        Outcome::Allow => operation.complete("done").map(drop)?,
+        Outcome::Allow(release) => {
+            writeln!(out, "released: {}", release.to_json())?;
+            operation.complete("done").map(drop)?;
+        }
         Outcome::NeedsApproval(ticket) => writeln!(out, "waiting for {}", ticket.chain())?,
         Outcome::Deny => writeln!(out, "refused")?,
     }

@@ -63,8 +63,8 @@ pub fn draft(crm: &mut Crm, model: &mut Model) -> Result<()> {
     let changes = Changes::update(&quote).set("discount", model.discount_for(&prompt));
     let decision = op.propose(&changes)?; // rules, risk, approvals; on record
     match decision.outcome() {
-        Outcome::Allow => {
-            crm.apply(&changes);
+        Outcome::Allow(release) => {
+            crm.apply(release.changes());
             op.complete("drafted")?;
         }
         Outcome::NeedsApproval(ticket) => crm.tell("waits for", ticket.chain()),

@@ -32,9 +32,9 @@ pub use guardrails_core::{
     Activity, Changes, Clock, CountingEntropy, Decision, Diagnostic, Difference, Entropy, Error,
     ErrorKind, FieldPermission, Fields, Figure, FrozenClock, Holding, JsonLimits, LogId,
     MemoryStore, Name, Note, Obligation, Operation, OperationId, Outcome, Place, Principal, Reason,
-    Record, Refreshed, Request, Result, Risk, RoleLine, RolePermission, Severity, ShadowAnswer,
-    ShadowDecision, ShadowStep, SkillStatusRow, Store, TicketHandle, TicketId, Value, Verdict,
-    Zone, parse_fields,
+    Record, Refreshed, Release, Request, Result, Risk, RoleLine, RolePermission, Severity,
+    ShadowAnswer, ShadowDecision, ShadowStep, SkillStatusRow, Store, TicketHandle, TicketId, Value,
+    Verdict, Zone, parse_fields,
 };
 pub use guardrails_core::{Language, Phrase, one_line, phrase, steers};
 /// The store traits, for administration through [`Guard::database`] and for hosts with a store of

@@ -136,8 +136,8 @@ class Desk:
             if "reads" in step:
                 op.read(self.crm[step["reads"]])
             decision = op.propose(record, step["changes"])
-            if decision.allowed:
-                record.update(step["changes"])
+            if decision:
+                record.update(decision.changes or {})
                 op.complete("It is done.")
         self.story.quote(decision.reasons)
         ticket = decision.ticket

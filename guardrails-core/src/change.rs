@@ -65,6 +65,14 @@ impl Changes {
         }
     }
 
+    /// The same change with other fields.
+    pub(crate) fn with_fields(&self, set: Fields) -> Self {
+        Self {
+            set: Arc::new(set),
+            ..self.clone()
+        }
+    }
+
     /// Sets a field.
     #[must_use]
     pub fn set(mut self, name: impl Into<Name>, value: impl Into<Value>) -> Self {

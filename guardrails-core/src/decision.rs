@@ -8,8 +8,10 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::diagnostic::Place;
+use crate::error::{Error, ErrorKind, Result};
 use crate::policy::{Digest, RiskLevel};
 use crate::process::{Basis, Explanation, explain};
+use crate::release::Release;
 use crate::shadow::ShadowDecision;
 use crate::value::{Fields, Name};
 
@@ -127,10 +129,11 @@ impl fmt::Debug for Reason {
 }
 
 /// What may happen now.
+#[must_use = "an outcome says whether the change may be made; match on all three"]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// Go on.
-    Allow,
+    /// Go on: apply the release, and nothing else.
+    Allow(Release),
     /// Wait: this ticket must be granted first.
     NeedsApproval(TicketHandle),
     /// No.
@@ -142,7 +145,7 @@ impl Outcome {
     #[must_use]
     pub fn as_str(&self) -> &'static str {
         match self {
-            Self::Allow => "allow",
+            Self::Allow(_) => "allow",
             Self::NeedsApproval(_) => "needs_approval",
             Self::Deny => "deny",
         }
@@ -252,6 +255,10 @@ pub struct Risk {
 }
 
 /// One decision about one proposed change.
+///
+/// A refusal has the shape of every other one: reasons, each with a code. [`Decision::into_release`] turns
+/// it into the very error that `begin`, `resume` and `aggregate` refuse with.
+#[must_use = "a decision says whether the change may be made; look at its outcome before anything is applied"]
 #[derive(Clone)]
 pub struct Decision {
     pub(crate) outcome: Outcome,
@@ -329,9 +336,39 @@ pub enum Holding {
 
 impl Decision {
     /// What may happen now.
-    #[must_use]
+    #[must_use = "an outcome says whether the change may be made; match on all three"]
     pub fn outcome(&self) -> &Outcome {
         &self.outcome
+    }
+
+    /// What the host may apply; none unless the outcome is an allow.
+    #[must_use = "a release is what the host applies to the CRM"]
+    pub fn release(&self) -> Option<&Release> {
+        match &self.outcome {
+            Outcome::Allow(release) => Some(release),
+            Outcome::NeedsApproval(_) | Outcome::Deny => None,
+        }
+    }
+
+    /// What the host may apply, or why it may not: for hosts that go on with `?`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`] with the decision's reasons, when it is refused or waits for an approval. Look
+    /// at [`Decision::outcome`] for the ticket.
+    pub fn into_release(self) -> Result<Release> {
+        match self.outcome {
+            Outcome::Allow(release) => Ok(release),
+            Outcome::NeedsApproval(_) | Outcome::Deny => {
+                Err(Error::refused(ErrorKind::Denied, self.reasons))
+            }
+        }
+    }
+
+    /// The code of the first reason; empty for an allow that nothing restricted. The same as
+    /// [`Error::code`] of a refusal.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        self.reasons.first().map_or("", Reason::code)
     }
 
     /// Why; empty for an allow that nothing restricted.

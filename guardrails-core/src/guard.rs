@@ -19,6 +19,7 @@ use crate::plan::Plan;
 use crate::policy::{Digest, Policy};
 use crate::principal::Principal;
 use crate::process::{Approvals, Explanation, Observer, Refused, explain_refusal};
+use crate::release::Release;
 use crate::request::Request;
 use crate::skills::take_limits;
 use crate::snapshot::Snapshot;
@@ -244,14 +245,14 @@ impl Guard {
     /// it with the CRM's own check that the record has not changed since, or propose anew with the
     /// present record under [`Request::ticket`]: another record is another action, and refused.
     ///
-    /// The operation comes back with [`Operation::changes`] to apply; what `begin` and `propose`
-    /// would refuse is refused here too, and the ticket stays unspent.
+    /// The operation comes back with the release to apply; what `begin` and `propose` would refuse is
+    /// refused here too, and the ticket stays unspent.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] for a ticket of another tenant, [`ErrorKind::Denied`] with reasons
     /// when the ticket does not release or the decision is another now, [`ErrorKind::Conflict`] when
     /// somebody else spent it first.
-    pub fn resume(&self, ticket: TicketId, principal: &Principal) -> Result<Operation> {
+    pub fn resume(&self, ticket: TicketId, principal: &Principal) -> Result<(Operation, Release)> {
         let stored = self.approvals().load(ticket, principal)?;
         if stored.requester != *principal.id() {
             return Err(Error::denied(Reason::new(
@@ -266,13 +267,7 @@ impl Guard {
             .ticket(ticket);
         let mut operation = self.begin(request)?;
         let decision = operation.propose(&changes)?;
-        match decision.outcome() {
-            crate::decision::Outcome::Allow => Ok(operation),
-            _ => Err(Error::refused(
-                ErrorKind::Denied,
-                decision.reasons().to_vec(),
-            )),
-        }
+        Ok((operation, decision.into_release()?))
     }
 
     /// The approval tickets.

@@ -56,6 +56,7 @@ mod outside;
 mod plan;
 mod principal;
 mod record;
+mod release;
 mod request;
 mod shadow;
 mod snapshot;
@@ -84,6 +85,7 @@ pub use operation::{Figure, Operation};
 pub use outside::{Clock, CountingEntropy, Entropy, FrozenClock};
 pub use principal::Principal;
 pub use record::Record;
+pub use release::Release;
 pub use request::Request;
 pub use shadow::{Difference, ShadowAnswer, ShadowDecision, ShadowStep};
 pub use store::{

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::audit::{Event, EventKind, OperationContext, OutcomeStatus, Receipt};
-use crate::change::Changes;
 use crate::data::{AskedAt, View, accessed, view};
 use crate::decision::{OperationId, Reason};
 use crate::error::{Error, ErrorKind, Result};
@@ -35,6 +34,7 @@ pub(crate) use shadow::Shadow;
 use asked::{Asked, Reading};
 
 /// One AI operation in progress.
+#[must_use = "an operation ends by `complete` or `fail`; dropped, it is recorded as abandoned"]
 pub struct Operation {
     guard: Guard,
     snapshot: Arc<Snapshot>,
@@ -46,7 +46,6 @@ pub struct Operation {
     /// The highest sensitivity shown or written so far; 0 when nothing was.
     touched: u8,
     stage: Stage,
-    changes: Option<Changes>,
     shadow: Option<Shadow>,
 }
 
@@ -78,7 +77,6 @@ impl Operation {
             about,
             touched: 0,
             stage: Stage::Open,
-            changes: None,
             shadow,
         }
     }
@@ -93,12 +91,6 @@ impl Operation {
     #[must_use]
     pub fn entity(&self) -> &Name {
         &self.plan.entity
-    }
-
-    /// The changes that were last allowed; what a resumed operation is to apply.
-    #[must_use]
-    pub fn changes(&self) -> Option<&Changes> {
-        self.changes.as_ref()
     }
 
     /// What the model may see of one record. The access is on record before this returns.

@@ -97,14 +97,33 @@ impl Decision {
 
     #[getter]
     fn allowed(&self) -> bool {
-        *self.core.outcome() == Outcome::Allow
+        self.core.release().is_some()
+    }
+
+    /// True for an allow alone: `if decision:` lets through what may be applied, and nothing else.
+    fn __bool__(&self) -> bool {
+        self.allowed()
+    }
+
+    /// What to apply; a new `dict` each time.
+    #[getter]
+    fn changes<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
+        let release = self.core.release();
+        release
+            .map(|release| to_dict(py, release.fields()))
+            .transpose()
+    }
+
+    #[getter]
+    fn code(&self) -> &str {
+        self.core.code()
     }
 
     #[getter]
     fn ticket(&self) -> Option<String> {
         match self.core.outcome() {
             Outcome::NeedsApproval(ticket) => Some(ticket.id().to_string()),
-            Outcome::Allow | Outcome::Deny => None,
+            Outcome::Allow(_) | Outcome::Deny => None,
         }
     }
 
@@ -112,7 +131,7 @@ impl Decision {
     fn chain(&self) -> Option<String> {
         match self.core.outcome() {
             Outcome::NeedsApproval(ticket) => Some(ticket.chain().to_owned()),
-            Outcome::Allow | Outcome::Deny => None,
+            Outcome::Allow(_) | Outcome::Deny => None,
         }
     }
 

@@ -111,7 +111,7 @@ impl Guard {
 
     fn resume(&self, py: Python<'_>, ticket: &str, principal: &Principal) -> PyResult<Operation> {
         let resume = |core: &crm_guardrails::Guard| core.resume(ticket.parse()?, &principal.core);
-        self.ask(py, resume).map(Operation::new)
+        self.ask(py, resume).map(Operation::resumed)
     }
 
     fn tickets(&self, py: Python<'_>, principal: &Principal) -> PyResult<Vec<Ticket>> {

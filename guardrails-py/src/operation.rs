@@ -1,7 +1,9 @@
 //! One AI operation in progress.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use crm_guardrails::policy::Aggregation;
-use crm_guardrails::{Changes, Error, ErrorKind, Name, Record, Result};
+use crm_guardrails::{Changes, Error, ErrorKind, Name, Record, Release, Result};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyType};
 
@@ -19,6 +21,8 @@ pub(crate) struct Operation {
     core: Slot<crm_guardrails::Operation>,
     id: String,
     entity: Name,
+    /// What was released last. The lock is held for a look only.
+    released: Mutex<Option<Release>>,
 }
 
 impl Operation {
@@ -27,7 +31,19 @@ impl Operation {
             id: core.id().to_string(),
             entity: core.entity().clone(),
             core: Slot::new(core),
+            released: Mutex::new(None),
         }
+    }
+
+    /// An operation that a granted ticket released.
+    pub(crate) fn resumed((core, release): (crm_guardrails::Operation, Release)) -> Self {
+        let operation = Self::new(core);
+        *operation.released() = Some(release);
+        operation
+    }
+
+    fn released(&self) -> MutexGuard<'_, Option<Release>> {
+        self.released.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Works on the operation with the interpreter free for other threads.
@@ -48,8 +64,11 @@ impl Operation {
     }
 
     fn decide(&self, py: Python<'_>, changes: &Changes) -> PyResult<Decision> {
-        self.run(py, |core| core.propose(changes))
-            .map(Decision::from)
+        let decision = self.run(py, |core| core.propose(changes))?;
+        if let Some(release) = decision.release() {
+            *self.released() = Some(release.clone());
+        }
+        Ok(Decision::from(decision))
     }
 }
 
@@ -92,7 +111,7 @@ impl Operation {
         // Views keep the order of the records; those out of reach are left out.
         let mut pairs = own.iter().zip(&mut sources);
         for view in &views {
-            if let Some((_, source)) = pairs.find(|(own, _)| std::ptr::eq(*own, view.record())) {
+            if let Some((_, source)) = pairs.find(|(own, _)| view.is_of(own)) {
                 shown.append(shower.show(view, source)?)?;
             }
         }
@@ -147,10 +166,10 @@ impl Operation {
 
     #[getter]
     fn changes<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let fields = self.run(py, |core| {
-            Ok(core.changes().map(|changes| changes.fields().clone()))
-        })?;
-        fields.map(|fields| to_dict(py, &fields)).transpose()
+        let released = self.released().clone();
+        released
+            .map(|release| to_dict(py, release.fields()))
+            .transpose()
     }
 
     fn spend_tokens(&self, py: Python<'_>, tokens: u64) -> PyResult<()> {

@@ -37,9 +37,26 @@ def test_allowed(op: Operation, quote: Dict[str, Any]) -> None:
     decision = op.propose(quote, {"discount": Decimal("12.5")})
     assert (decision.outcome, decision.allowed, decision.reasons) == ("allow", True, [])
     assert (decision.ticket, decision.chain) == (None, None)
-    assert op.changes == {"discount": Decimal("12.5")}
+    assert op.changes == decision.changes == {"discount": Decimal("12.5")}
     receipt = op.complete("done")
     assert receipt.log and receipt.seq > 0
+
+
+def test_only_an_allow_is_true_and_brings_changes(
+    guard: Guard, rep: Principal, quote: Dict[str, Any]
+) -> None:
+    for discount, outcome in ((10, "allow"), (20, "needs_approval"), (50, "deny")):
+        with guard.operation(rep, skill="quote.draft") as op:
+            decision = op.propose(quote, {"discount": discount})
+        assert decision.outcome == outcome
+        assert bool(decision) == decision.allowed == (outcome == "allow")
+        assert (decision.changes is not None) == (outcome == "allow")
+        assert (decision.code == "") == (outcome == "allow")
+
+
+def test_changes_are_as_they_were_judged(op: Operation, quote: Dict[str, Any]) -> None:
+    decision = op.propose(quote, {"discount": "12.50%"})
+    assert decision.changes == {"discount": Decimal("12.5")}
 
 
 def test_a_decision_says_what_it_rests_on(

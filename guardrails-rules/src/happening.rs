@@ -54,7 +54,7 @@ impl Happening {
     /// Takes over what was decided about a change.
     pub(crate) fn decided(&mut self, decision: &Decision) {
         self.came = match decision.outcome() {
-            Outcome::Allow => Came::Allowed,
+            Outcome::Allow(_) => Came::Allowed,
             Outcome::NeedsApproval(ticket) => Came::Waits(ticket.chain().into()),
             Outcome::Deny => Came::Refused,
         };

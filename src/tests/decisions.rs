@@ -28,6 +28,8 @@ mod parameters;
 mod propose;
 #[path = "decisions/read.rs"]
 mod read;
+#[path = "decisions/release.rs"]
+mod release;
 #[path = "decisions/shadow.rs"]
 mod shadow;
 #[path = "decisions/tables.rs"]

@@ -139,7 +139,7 @@ impl Desk {
         let record = text(&step["record"]).to_owned();
         let mut operation = self.begin(step)?;
         if let Some(read) = step["reads"].as_str() {
-            operation.read(&self.crm[read])?;
+            drop(operation.read(&self.crm[read])?);
         }
         let set = fields(&step["changes"]);
         let changes = set.iter().fold(
@@ -147,8 +147,8 @@ impl Desk {
             |changes, (name, value)| changes.set(name.clone(), value.clone()),
         );
         let decision = operation.propose(&changes)?;
-        if *decision.outcome() == Outcome::Allow {
-            self.apply(&record, &changes);
+        if let Some(release) = decision.release() {
+            self.apply(&record, release.changes());
             operation.complete("It is done.")?;
         }
         if let Outcome::NeedsApproval(handle) = decision.outcome() {
@@ -168,11 +168,10 @@ impl Desk {
             .record
             .to_string();
         let answer = match self.guard.resume(ticket, &person) {
-            Ok(operation) => {
-                let changes = operation.changes().unwrap().clone();
-                self.apply(&record, &changes);
+            Ok((operation, release)) => {
+                self.apply(&record, release.changes());
                 operation.complete("The quote has the discount that was approved.")?;
-                let set: Json = serde_json::from_str(&changes.fields().to_json()).unwrap();
+                let set: Json = serde_json::from_str(&release.to_json()).unwrap();
                 json!({"outcome": "allow", "codes": [], "changes": set})
             }
             Err(error) => refused(&error),

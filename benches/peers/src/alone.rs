@@ -63,7 +63,7 @@ pub fn rows() -> Vec<Row> {
         black_box(op.read(&bench.record).expect("in reach").to_json());
     };
     let propose = |op: &mut Operation| {
-        black_box(op.propose(&changes).expect("decided"));
+        drop(black_box(op.propose(&changes).expect("decided")));
     };
     let complete = |op: Operation| {
         black_box(op.complete("drafted").expect("recorded"));

@@ -1,6 +1,6 @@
 //! (b) A discount within the seller's limit: proposed, allowed, applied.
 
-use crm_guardrails::{Changes, Outcome, Value};
+use crm_guardrails::{Changes, Value};
 
 use crate::Result;
 use crate::cast;
@@ -15,7 +15,7 @@ pub(crate) fn play(stage: &Stage, story: &mut Story) -> Result {
     ));
 
     let mut operation = stage.begin(&cast::rep(), &DRAFT)?;
-    operation.read(&quote)?;
+    drop(operation.read(&quote)?);
     let changes = Changes::update(&quote).set("discount", 10);
     let decision = operation.propose(&changes)?;
     story.quote(decision.reasons());
@@ -33,11 +33,11 @@ pub(crate) fn play(stage: &Stage, story: &mut Story) -> Result {
     ));
     check!(
         story,
-        *decision.outcome() == Outcome::Allow,
+        decision.release().is_some(),
         "allowed; a MEDIUM risk is told to {}",
         decision.notify().join(", ")
     );
-    stage.crm.apply(&changes)?;
+    stage.crm.apply(decision.into_release()?.changes())?;
     operation.complete("I have put ten per cent on the quote.")?;
     check!(
         story,

@@ -64,7 +64,7 @@ pub(crate) fn play_until_killed(folder: &Path) -> Result {
     let stage = Stage::enter(folder)?;
     let quote = stage.crm.small_draft("u-18")?;
     let mut operation = stage.begin(&cast::colleague(), &DRAFT)?;
-    operation.propose(&Changes::update(&quote).set("discount", 5))?;
+    drop(operation.propose(&Changes::update(&quote).set("discount", 5))?);
     writeln!(std::io::stdout(), "{PROPOSED}{}", operation.id())?;
     loop {
         std::thread::park();

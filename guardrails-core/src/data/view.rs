@@ -27,8 +27,17 @@ pub use owned::OwnedView;
 
 /// One record as one principal's AI may see it, borrowed from the record.
 ///
+/// There is no way from a view to the record:
+///
+/// ```compile_fail
+/// # fn leak(view: &guardrails_core::data::View<'_>) {
+/// let unguarded = view.record();
+/// # }
+/// ```
+///
 /// It does: hold every field that is readable or masked, in name order, and say which fields were
 /// withheld. It does not: tell whether a withheld field had a value.
+#[must_use = "a view is what the model may see; the record is not"]
 pub struct View<'r> {
     record: &'r Record,
     table: Arc<FieldTable>,
@@ -50,7 +59,6 @@ pub(crate) struct AskedAt {
 }
 
 /// The view of `record` through `table`. A record out of the table's row scope has no fields in it.
-#[must_use]
 pub fn view<'r>(record: &'r Record, table: &Arc<FieldTable>) -> View<'r> {
     let mut view = View {
         record,
@@ -169,9 +177,15 @@ impl<'r> View<'r> {
         self.record.entity()
     }
 
-    /// The record it is a view of, unguarded.
+    /// Whether it was made from this very record, for a host that read many and shows the views in their
+    /// place. The record itself does not come out of its view.
     #[must_use]
-    pub fn record(&self) -> &'r Record {
+    pub fn is_of(&self, record: &Record) -> bool {
+        std::ptr::eq(self.record, record)
+    }
+
+    /// The record it is a view of, unguarded.
+    pub(crate) fn record(&self) -> &'r Record {
         self.record
     }
 

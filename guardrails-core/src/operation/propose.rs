@@ -13,7 +13,8 @@ use crate::data::FieldTable;
 use crate::decision::{Decision, Obligation, Outcome, Reason, Risk, TicketHandle};
 use crate::error::Result;
 use crate::policy::{Digest, Verb};
-use crate::process::{Action, Basis, Review, action_digest};
+use crate::process::{Action, Basis, Review, Types, action_digest};
+use crate::release::Release;
 use crate::shadow::{Said, ShadowAnswer, ShadowDecision};
 use crate::value::{JsonLimits, Name, within};
 
@@ -76,11 +77,7 @@ impl Operation {
             return Ok(Settled::deny(refusals));
         }
         if review.needs.is_empty() && self.ticket.is_none() {
-            return Ok(Settled {
-                outcome: Outcome::Allow,
-                reasons: Vec::new(),
-                action: None,
-            });
+            return Ok(Settled::allow(self.release(changes)));
         }
         let action = action_digest(&Action {
             principal: &self.principal,
@@ -97,11 +94,7 @@ impl Operation {
         let approvals = self.guard.approvals();
         let mut settled = match self.ticket {
             Some(ticket) => match approvals.spend(self, ticket, action, review) {
-                Ok(()) => Settled {
-                    outcome: Outcome::Allow,
-                    reasons: Vec::new(),
-                    action: None,
-                },
+                Ok(()) => Settled::allow(self.release(changes)),
                 Err(error) if error.reasons().is_empty() => return Err(error),
                 Err(error) => Settled::deny(error.reasons().to_vec()),
             },
@@ -113,6 +106,15 @@ impl Operation {
         };
         settled.action = Some(action);
         Ok(settled)
+    }
+
+    /// The changes as they were judged: each value in its declared type.
+    fn release(&self, changes: &Changes) -> Release {
+        let types = Types {
+            entities: &self.snapshot.policy.entities,
+            zone: self.plan.zone,
+        };
+        Release::new(types.of_changes(changes))
     }
 
     fn conclude(
@@ -140,7 +142,7 @@ impl Operation {
         };
         // The stage is set first: should recording fail, the operation must not go on.
         self.stage = match decision.outcome {
-            Outcome::Allow => Stage::Open,
+            Outcome::Allow(_) => Stage::Open,
             Outcome::NeedsApproval(_) => Stage::Waiting,
             Outcome::Deny => Stage::Denied,
         };
@@ -170,9 +172,6 @@ impl Operation {
         {
             self.stage = Stage::Denied;
             return Err(error);
-        }
-        if decision.outcome == Outcome::Allow {
-            self.changes = Some(changes.clone());
         }
         Ok(decision)
     }
@@ -213,6 +212,14 @@ struct Settled {
 }
 
 impl Settled {
+    fn allow(release: Release) -> Self {
+        Self {
+            outcome: Outcome::Allow(release),
+            reasons: Vec::new(),
+            action: None,
+        }
+    }
+
     fn deny(reasons: Vec<Reason>) -> Self {
         Self {
             outcome: Outcome::Deny,

@@ -32,6 +32,7 @@ mod tally;
 mod template;
 mod ticket;
 mod truth;
+mod typed;
 mod written;
 
 pub use approvals::Approvals;
@@ -58,4 +59,5 @@ pub(crate) use reveal::{Requester, told};
 pub(crate) use review::{NeedsApproval, Review, chains, review};
 pub(crate) use risk::Scale;
 pub(crate) use rules::{Findings, Phase, RuleSet};
+pub(crate) use typed::Types;
 pub(crate) use written::{Declared, written};

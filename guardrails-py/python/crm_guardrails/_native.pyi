@@ -216,14 +216,31 @@ class Obligation:
 
 @final
 class Decision:
-    """One decision about one proposed change."""
+    """One decision about one proposed change.
+
+    ``bool()`` of it is true for an allow alone: ``if decision: crm.apply(decision.changes)``.
+    """
+
+    def __bool__(self) -> bool: ...
 
     @property
     def outcome(self) -> Literal["allow", "needs_approval", "deny"]:
         """What may happen now."""
     @property
     def allowed(self) -> bool:
-        """Whether the outcome is ``allow``: only then apply the change."""
+        """Whether the outcome is ``allow``; the same as ``bool(decision)``."""
+    @property
+    def changes(self) -> Optional[Dict[str, Any]]:
+        """What to apply, and nothing else: the changes as they were judged. ``None`` unless allowed.
+
+        Each value has its declared type: what was sent as ``"1200.50"`` for a decimal is a number.
+        Numbers are ``int`` where whole, else ``Decimal``; dates and times are texts, times in UTC;
+        lengths of time are seconds.
+        """
+    @property
+    def code(self) -> str:
+        """The code of the first reason, as :attr:`GuardError.code` has it for a refusal that is an
+        exception; empty for an allow that nothing restricted."""
     @property
     def ticket(self) -> Optional[str]:
         """The approval ticket's identifier, when one is needed."""
@@ -617,12 +634,8 @@ class Operation:
         """Proposes to remove a record; otherwise as :meth:`propose`."""
     @property
     def changes(self) -> Optional[Dict[str, Any]]:
-        """The fields that were last allowed, none before that; what a resumed operation is to
-        apply. Numbers are ``int`` where whole, else ``Decimal``; dates and times are texts.
-
-        Raises:
-            Denied: The operation has ended.
-        """
+        """What was released last, by :meth:`Guard.resume` or by a proposal that was allowed; ``None``
+        before that. What a resumed operation is to apply, as :attr:`Decision.changes`."""
     def spend_tokens(self, tokens: int) -> None:
         """Books tokens that the model used against the skill's budgets. Use is booked even where it
         overdraws a budget: the next operation is then refused.

@@ -140,13 +140,13 @@ fn discount(guard: &Guard, id: &str, percent: i64) -> (OperationId, Option<Ticke
     );
     let quote = Record::from_json("Quote", &json).unwrap();
     let mut operation = guard.begin(request).unwrap();
-    operation.read(&quote).unwrap();
+    drop(operation.read(&quote).unwrap());
     let changes = Changes::update(&quote).set("discount", percent);
     let decision = operation.propose(&changes).unwrap();
     let done = operation.id();
     match decision.outcome() {
         Outcome::NeedsApproval(ticket) => (done, Some(ticket.id())),
-        Outcome::Allow => {
+        Outcome::Allow(_) => {
             operation.complete("drafted").unwrap();
             (done, None)
         }

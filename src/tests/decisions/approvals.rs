@@ -50,9 +50,8 @@ fn asked_approved_resumed_spent() {
         .approvals()
         .approve(id, &manager(), "fine")
         .unwrap();
-    let op = world.guard.resume(id, &rep()).unwrap();
-    let changes = op.changes().unwrap();
-    assert_eq!(changes.fields().value("discount"), Some(&Value::from(20)));
+    let (op, release) = world.guard.resume(id, &rep()).unwrap();
+    assert_eq!(release.fields().value("discount"), Some(&Value::from(20)));
     op.complete("applied").unwrap();
     assert_eq!(
         world.guard.resume(id, &rep()).unwrap_err().code(),
@@ -84,10 +83,10 @@ fn a_number_s_writing_does_not_matter_and_its_value_does() {
     );
     let decimal: rust_decimal::Decimal = "20.00".parse().unwrap();
     let same = Changes::update(&quote()).set("discount", decimal);
-    assert_eq!(under(&world, id, &rep(), &same).outcome(), &Outcome::Allow);
+    assert!(under(&world, id, &rep(), &same).release().is_some());
     let id = granted(&world);
     let text = Changes::update(&quote().with("amount", 1000)).set("discount", "20.0");
-    assert_eq!(under(&world, id, &rep(), &text).outcome(), &Outcome::Allow);
+    assert!(under(&world, id, &rep(), &text).release().is_some());
 }
 
 #[test]

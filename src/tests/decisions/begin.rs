@@ -135,12 +135,7 @@ fn inherited_roles_grant_and_do_not_bind() {
     let lead = Principal::user("acme", "u-17").role("TEAM_LEAD");
     let change = Changes::update(&quote()).set("discount", 20);
     let decision = world.propose(&lead, "quote.draft", &change);
-    assert_eq!(
-        decision.outcome(),
-        &Outcome::Allow,
-        "{:?}",
-        decision.reasons()
-    );
+    assert!(decision.release().is_some(), "{:?}", decision.reasons());
 }
 
 #[test]

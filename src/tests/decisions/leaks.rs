@@ -56,7 +56,7 @@ fn points_that_a_script_makes_of_a_hidden_field_are_withheld_and_so_is_the_score
 #[test]
 fn what_depends_on_a_withheld_score_is_withheld_from_the_audit_too() {
     let world = world_with(&format!("{POLICY}{MARGIN}"));
-    world.propose(&rep(), "quote.draft", &costing(700, "discount", 6));
+    drop(world.propose(&rep(), "quote.draft", &costing(700, "discount", 6)));
     let audit = world.audit_text();
     assert!(audit.contains(r#"{"name":"margin"}"#), "{audit}");
     assert!(!audit.contains("7.6"), "{audit}");

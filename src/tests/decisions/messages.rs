@@ -71,7 +71,7 @@ fn a_requirement_carries_its_own_code() {
 #[test]
 fn the_audit_keeps_the_first_text_and_no_value() {
     let world = more();
-    world.propose(&rep().language("en"), "quote.draft", &large());
+    drop(world.propose(&rep().language("en"), "quote.draft", &large()));
     let audit = world.audit_text();
     assert!(audit.contains("金额 {amount}，折扣 {discount}"), "{audit}");
     assert!(
@@ -149,7 +149,7 @@ fn an_allowed_change_may_oblige_and_a_shadow_rule_never_does() {
         "{POLICY}\nrule always {{ on update of Quote then oblige \"log\" }}"
     ))
     .propose(&rep(), "quote.draft", &change);
-    assert_eq!(*decision.outcome(), Outcome::Allow);
+    assert!(decision.release().is_some());
     assert_eq!(decision.obligations()[0].name(), "log");
     assert_eq!(decision.obligations()[0].terms().to_json(), "{}");
     let shadowed = more().propose(&rep(), "quote.draft", &large());

@@ -11,7 +11,7 @@ fn set(name: &str, value: impl Into<Value>) -> Changes {
 fn a_small_discount_goes_through() {
     let world = world();
     let decision = world.propose(&rep(), "quote.draft", &set("discount", 10));
-    assert_eq!(decision.outcome(), &Outcome::Allow);
+    assert!(decision.release().is_some());
     assert!(decision.reasons().is_empty());
     assert_eq!(decision.policy_digest(), world.guard.policy_digest());
 }
@@ -151,14 +151,14 @@ fn a_refused_operation_goes_no_further() {
 fn risk_is_the_formula_of_its_factors() {
     let world = world();
     let mut op = world.begin(&rep(), "quote.draft");
-    op.read(&quote()).unwrap();
+    drop(op.read(&quote()).unwrap());
     let decision = op.propose(&set("discount", 6)).unwrap();
     // sensitivity 4 was shown: 2 * 4 * 0.4, impact 3 * 0.4, user 0 * 0.2
     assert_eq!(decision.risk().score.unwrap().to_string(), "4.4");
     assert_eq!(decision.risk().level, RiskLevel::Low);
     let risky = rep().risk_score(10);
     let mut op = world.begin(&risky, "quote.draft");
-    op.read(&quote()).unwrap();
+    drop(op.read(&quote()).unwrap());
     let decision = op.propose(&set("discount", 6)).unwrap();
     assert_eq!(decision.risk().level, RiskLevel::Medium);
 }
@@ -192,7 +192,7 @@ rule before @until(2026-03-01) { on update of Quote when discount > 1% then deny
 "#;
     let world = world_with(&policy);
     let decision = world.propose(&rep(), "quote.draft", &set("discount", 6));
-    assert_eq!(decision.outcome(), &Outcome::Allow);
+    assert!(decision.release().is_some());
     world.pass(chrono::Duration::days(1));
     let decision = world.propose(&rep(), "quote.draft", &set("discount", 6));
     assert_eq!(codes(decision.reasons()), ["LATER"]);
@@ -236,10 +236,7 @@ fn an_operation_keeps_the_policy_it_began_under() {
     let mut op = world.begin(&rep(), "quote.draft");
     let stricter = POLICY.replace("discount > 40%", "discount > 4%");
     world.guard.replace_policy(policy(&stricter)).unwrap();
-    assert_eq!(
-        op.propose(&set("discount", 6)).unwrap().outcome(),
-        &Outcome::Allow
-    );
+    assert!(op.propose(&set("discount", 6)).unwrap().release().is_some());
     let next = world.propose(&rep(), "quote.draft", &set("discount", 6));
     assert_eq!(next.outcome(), &Outcome::Deny);
     assert!(world.audit_text().contains("policy_changed"));
@@ -259,5 +256,5 @@ fn a_record_stays_with_its_tenant() {
     let decision = world.propose(&rep(), "quote.draft", &set("tenant_id", "globex"));
     assert_eq!(codes(decision.reasons()), ["OUT_OF_SCOPE"]);
     let decision = world.propose(&rep(), "quote.draft", &set("tenant_id", "acme"));
-    assert_eq!(decision.outcome(), &Outcome::Allow, "{decision:?}");
+    assert!(decision.release().is_some(), "{decision:?}");
 }

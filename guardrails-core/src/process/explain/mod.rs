@@ -57,7 +57,7 @@ pub(crate) fn explain(decision: &Decision, basis: &Basis) -> Explanation {
     let mut explanation = Explanation {
         chain: match &decision.outcome {
             Outcome::NeedsApproval(ticket) => ticket.chain.clone(),
-            Outcome::Allow | Outcome::Deny => "".into(),
+            Outcome::Allow(_) | Outcome::Deny => "".into(),
         },
         reasons: decision.reasons.clone(),
         refusals: refusals::refusals(decision, basis),
