@@ -34,7 +34,11 @@ const TICKETS: [(&str, &str, &str); 11] = [
     ("acme", "019cad8f-bbbb-72b4-a9ff-440648e03d01", "consumed"),
     ("acme", "019cad90-aa98-7b5e-b64c-8c3d6997b003", "rejected"),
     ("acme", "019cad90-ab2d-7d50-b20e-8e1bd158fa33", "cancelled"),
-    ("acme", "019cad90-abc2-7fae-95e8-79eb9e57f9dc", "expired_unused"),
+    (
+        "acme",
+        "019cad90-abc2-7fae-95e8-79eb9e57f9dc",
+        "expired_unused",
+    ),
     ("acme", "019cb2ee-e51f-701f-b345-37f9365c2674", "expired"),
     ("acme", "019cb2b6-091e-7ec8-b500-a6f93e3ad26f", "stale"),
     ("acme", "019cb7dc-6495-73b9-84ce-4fabd49916c4", "approved"),
@@ -67,7 +71,11 @@ fn the_audit_is_whole(place: &Place) {
     assert_sound(&store);
     let sizes: Vec<u64> = store.logs().unwrap().iter().map(|log| log.size).collect();
     assert_eq!(sizes[..4], [92, 11, 25, 2]);
-    assert_eq!(store.interrupted().len(), 1, "the log of the killed process");
+    assert_eq!(
+        store.interrupted().len(),
+        1,
+        "the log of the killed process"
+    );
     drop(store);
     let again = place.open();
     assert_eq!(again.interrupted(), []);
@@ -150,7 +158,10 @@ fn work_goes_on(place: &Place) {
         kind: "g".to_owned(),
         values: vec!["新人".to_owned(), "SALES_REP".to_owned(), "acme".to_owned()],
     };
-    assert_eq!(store.add_role_lines(std::slice::from_ref(&line)).unwrap(), 1);
+    assert_eq!(
+        store.add_role_lines(std::slice::from_ref(&line)).unwrap(),
+        1
+    );
     assert_eq!(store.add_role_lines(&[line]).unwrap(), 0);
     assert!(store.revision().unwrap() > before);
 
