@@ -15,11 +15,12 @@ use crate::plan::Plan;
 use crate::policy::Verb;
 use crate::principal::Principal;
 use crate::process::{
-    Changing, Datum, Eye, Facts, Findings, Requester, Review, Schema, on_read, review, told,
+    Changing, Datum, Eye, Facts, Requester, Review, Schema, is_of_tenant, review, told,
 };
+pub(super) use crate::process::Visibility as Reading;
 use crate::record::{Record, TENANT_FIELD};
 use crate::snapshot::Snapshot;
-use crate::value::{Fields, Name, Value};
+use crate::value::{Fields, Name};
 
 /// One policy, and who asks it in which context.
 #[derive(Clone, Copy)]
@@ -30,15 +31,6 @@ pub(super) struct Asked<'a> {
     pub(super) context: &'a Name,
     /// The highest sensitivity that this policy has shown or let write so far.
     pub(super) touched: u8,
-}
-
-/// What a policy says to the reading of one record.
-pub(super) struct Reading {
-    /// What may be seen; none of a record out of reach.
-    pub(super) table: Option<Arc<FieldTable>>,
-    pub(super) findings: Findings,
-    /// Why rules on reading refuse.
-    pub(super) refusals: Vec<Reason>,
 }
 
 impl<'a> Asked<'a> {
@@ -65,47 +57,18 @@ impl<'a> Asked<'a> {
 
     /// A record that names its tenant must name the principal's.
     pub(super) fn of_tenant(&self, fields: &Fields) -> bool {
-        match fields.value(TENANT_FIELD) {
-            None => true,
-            Some(Value::Text(tenant)) => *tenant == *self.principal.tenant(),
-            Some(_) => false,
-        }
+        is_of_tenant(fields, self.principal.tenant())
     }
 
     /// What may be seen of a record, rules on reading included.
     pub(super) fn reading(&self, record: &'a Record, now: DateTime<Utc>) -> Reading {
-        let mut reading = Reading {
-            table: None,
-            findings: Findings::default(),
-            refusals: Vec::new(),
-        };
-        if !self.of_tenant(record.fields()) {
-            return reading;
-        }
-        let facts = self.facts(now, record.fields(), None, true);
-        let table = self.plan.table(&facts);
-        if table.is_out_of_scope() {
-            return reading;
-        }
-        if self.plan.on_read.is_empty() {
-            reading.table = Some(table);
-            return reading;
-        }
-        // A mask or a hiding narrows the table; anything else refuses, since a read cannot wait.
-        reading.findings = on_read(&self.plan.on_read, &self.plan.slots, &facts);
-        reading.refusals = reading.findings.refusals_on_read();
-        reading.table = Some(reading.findings.narrow(table));
-        reading
+        Reading::of(self.plan, &self.facts(now, record.fields(), None, true))
     }
 
     /// What of the record as it is may be shown in reasons and explanations: no more than a read of it
     /// would show.
-    pub(super) fn shown(&self, table: &Arc<FieldTable>, before: &Facts<'_>) -> Arc<FieldTable> {
-        let rules = &self.plan.on_read;
-        if rules.is_empty() || table.is_out_of_scope() || !before.has_old {
-            return table.clone();
-        }
-        on_read(rules, &self.plan.slots, before).narrow(table.clone())
+    pub(super) fn shown(&self, table: &Arc<FieldTable>, before: &Facts<'a>) -> Arc<FieldTable> {
+        Reading::beside_a_change(self.plan, before, table)
     }
 
     /// The facts of a proposal, and what the principal may see and change of the record as it is; of a

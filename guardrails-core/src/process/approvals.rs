@@ -60,7 +60,7 @@ impl<'g> Approvals<'g> {
                 ticket.requester == *principal.id()
                     || self.may_decide(&snapshot, ticket, principal, now).is_ok()
             })
-            .map(|ticket| TicketCard::new(ticket, &snapshot, principal))
+            .map(|ticket| TicketCard::new(ticket, &snapshot, principal, now))
             .collect())
     }
 
@@ -86,7 +86,7 @@ impl<'g> Approvals<'g> {
         if !concerned {
             return Err(no_such_ticket());
         }
-        Ok(TicketCard::new(&ticket, &snapshot, principal))
+        Ok(TicketCard::new(&ticket, &snapshot, principal, self.now()))
     }
 
     /// Agrees to the waiting step of a ticket.
@@ -145,7 +145,7 @@ impl<'g> Approvals<'g> {
         let comment: String = comment.chars().take(COMMENT).collect();
         let next = ticket.decide(&steps, &approver, vote, &comment, now)?;
         self.store(&next, principal, "")?;
-        Ok(TicketCard::new(&next, &snapshot, principal))
+        Ok(TicketCard::new(&next, &snapshot, principal, now))
     }
 
     fn may_decide(

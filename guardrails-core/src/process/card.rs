@@ -1,5 +1,5 @@
-//! What a person sees of a ticket: rendered from the very bytes that would run, under that person's
-//! own field permission.
+//! What a person sees of a ticket: rendered from the very bytes that would run, and no more of the
+//! record than that person's own read of it would show.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::facts::Facts;
 use super::message::{Changing, Reader, Reference, Schema, fill};
 use super::ticket::{StepDecision, Ticket, TicketState};
+use super::visibility::Visibility;
 use crate::data::FieldTable;
 use crate::decision::{OperationId, TicketId};
 use crate::plan::{Plan, PlanInput, PlanQuery};
@@ -65,8 +66,13 @@ pub struct TicketChange {
 }
 
 impl TicketCard {
-    pub(crate) fn new(ticket: &Ticket, snapshot: &Snapshot, principal: &Principal) -> Self {
-        let table = table_for(ticket, snapshot, principal);
+    pub(crate) fn new(
+        ticket: &Ticket,
+        snapshot: &Snapshot,
+        principal: &Principal,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let table = visible_to(ticket, snapshot, principal, now);
         let reader = if ticket.requester == *principal.id() {
             Reader::Requester(&table)
         } else {
@@ -119,8 +125,14 @@ fn changes(ticket: &Ticket, record: Changing<'_>, reader: Reader<'_>) -> Vec<Tic
         .collect()
 }
 
-/// What this person may see of the record, in the AI context that the ticket was made in.
-fn table_for(ticket: &Ticket, snapshot: &Snapshot, principal: &Principal) -> Arc<FieldTable> {
+/// What a read of the record would show this person now, in the AI context that the ticket was made
+/// in; of a new record, what a read of it would show as it would be.
+fn visible_to(
+    ticket: &Ticket,
+    snapshot: &Snapshot,
+    principal: &Principal,
+    now: DateTime<Utc>,
+) -> Arc<FieldTable> {
     let skill = snapshot.policy.skills.get(&ticket.skill);
     let skill = skill
         .cloned()
@@ -140,22 +152,23 @@ fn table_for(ticket: &Ticket, snapshot: &Snapshot, principal: &Principal) -> Arc
             context: &ticket.context,
         },
     });
-    plan.table(&Facts {
-        before: if ticket.verb == Verb::Create {
-            &ticket.set
-        } else {
-            &ticket.before
+    let facts = Facts {
+        before: match ticket.verb {
+            Verb::Create => &ticket.set,
+            _ => &ticket.before,
         },
         set: None,
-        has_old: ticket.verb != Verb::Create,
+        has_old: true,
         principal,
         context: &ticket.context,
         skill: &skill,
-        now: ticket.created,
+        now,
         zone: plan.zone,
         max_sensitivity: 0,
         risk_score: None,
-    })
+    };
+    let seen = Visibility::of(&plan, &facts).table;
+    seen.unwrap_or_else(|| Arc::new(plan.table(&facts).all_hidden()))
 }
 
 /// Stands for a skill that the policy no longer has: it does nothing and nobody may use it.

@@ -33,6 +33,7 @@ mod template;
 mod ticket;
 mod truth;
 mod typed;
+mod visibility;
 mod written;
 
 pub use approvals::Approvals;
@@ -53,11 +54,11 @@ pub(crate) use explain::{
     Basis, Eye, Refused, explain, explain_read, explain_refusal, explain_view,
 };
 pub(crate) use message::{Changing, Schema};
-pub(crate) use on_read::on_read;
 pub(crate) use predicate::{Compiler, Frame, Predicate, Settled, Slots};
 pub(crate) use reveal::{Requester, told};
 pub(crate) use review::{NeedsApproval, Review, chains, review};
 pub(crate) use risk::Scale;
 pub(crate) use rules::{Findings, Phase, RuleSet};
 pub(crate) use typed::Types;
+pub(crate) use visibility::{Visibility, is_of_tenant};
 pub(crate) use written::{Declared, written};

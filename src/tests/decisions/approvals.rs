@@ -296,3 +296,92 @@ fn two_who_race_spend_once() {
         assert_eq!(spent, 1);
     }
 }
+
+/// What a read hides or masks from an approver, or refuses, their card shows the same way.
+#[test]
+fn a_card_shows_no_more_than_the_reader_s_own_read() {
+    let phone = "rule below_cost {";
+    let needs = r#"rule calls { on update of Quote when changed(discount) then require approval discount_approval because "call {contact_phone}, {stage}" }
+"#;
+    for (rule, phone_shown, stage_shown, discount_shown) in [
+        ("", "13812345678", "DRAFT", "5%"),
+        (
+            r#"rule quiet { on read of Quote when actor has SALES_MANAGER then mask contact_phone with phone }"#,
+            "138****5678",
+            "DRAFT",
+            "5%",
+        ),
+        (
+            r#"rule quiet { on read of Quote when actor has SALES_MANAGER then hide contact_phone }"#,
+            "‹hidden›",
+            "DRAFT",
+            "5%",
+        ),
+        (
+            r#"rule quiet { on read of Quote when stage == DRAFT and actor has SALES_MANAGER then deny NOT_YET because "wait" }"#,
+            "‹hidden›",
+            "‹hidden›",
+            "‹hidden›",
+        ),
+    ] {
+        let text = POLICY.replace(phone, &format!("{needs}{rule}\nrule below_cost {{"));
+        let world = world_with(&text);
+        let id = ticket(&world.propose(
+            &rep(),
+            "quote.draft",
+            &Changes::update(&quote()).set("discount", 7),
+        ));
+        let card = world.guard.approvals().show(id, &manager()).unwrap();
+        assert_eq!(
+            card.because,
+            [format!("call {phone_shown}, {stage_shown}")],
+            "{rule}"
+        );
+        assert_eq!(card.changes[0].before, discount_shown, "{rule}");
+        let listed = world.guard.approvals().list(&manager()).unwrap();
+        assert_eq!(listed, [card], "{rule}");
+    }
+}
+
+/// A grant that holds for a time holds for a card as long as it holds for a read.
+#[test]
+fn a_card_is_shown_under_what_holds_now() {
+    let text = POLICY.replace(
+        "grant SALES_MANAGER on Quote {",
+        "grant SALES_MANAGER on Quote where now < 2026-03-02T13:00:00Z {",
+    );
+    let world = world_with(&text);
+    let id = asked(&world);
+    let before = |world: &World| {
+        let card = world.guard.approvals().show(id, &manager()).unwrap();
+        card.changes[0].before.clone()
+    };
+    assert_eq!(before(&world), "5%");
+    world.pass(Duration::hours(1));
+    assert_eq!(before(&world), "‹hidden›");
+}
+
+/// A new record is not read yet; its card shows what a read of it would.
+#[test]
+fn a_card_of_a_new_record_heeds_rules_on_reading() {
+    let text = POLICY.to_owned()
+        + r#"
+grant SALES_REP on Quote { write owner, clauses, contact_phone }
+rule calls { on create of Quote then require approval discount_approval because "new {contact_phone}" }
+rule quiet { on read of Quote when stage == DRAFT and actor has SALES_MANAGER then hide contact_phone }"#;
+    let world = world_with(&text);
+    let record = Record::from_json(
+        "Quote",
+        r#"{"owner": "u-17", "discount": 5, "clauses": [], "contact_phone": "13812345678"}"#,
+    )
+    .unwrap();
+    let id = ticket(&world.propose(&rep(), "quote.create", &Changes::create(record)));
+    let card = world.guard.approvals().show(id, &manager()).unwrap();
+    assert_eq!(
+        card.because,
+        ["new ‹hidden›"],
+        "the stage is missing, so the rule applies"
+    );
+    let own = world.guard.approvals().show(id, &rep()).unwrap();
+    assert_eq!(own.because, ["new 13812345678"]);
+}
