@@ -14,10 +14,10 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::plan::Plan;
 use crate::policy::Verb;
 use crate::principal::Principal;
+pub(super) use crate::process::Visibility as Reading;
 use crate::process::{
     Changing, Datum, Eye, Facts, Requester, Review, Schema, is_of_tenant, review, told,
 };
-pub(super) use crate::process::Visibility as Reading;
 use crate::record::{Record, TENANT_FIELD};
 use crate::snapshot::Snapshot;
 use crate::value::{Fields, Name};
