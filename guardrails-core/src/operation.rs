@@ -290,7 +290,7 @@ impl Operation {
         &mut self,
         status: OutcomeStatus,
         code: Name,
-        output: Option<crate::policy::Digest>,
+        output: Option<crate::audit::KeyedDigest>,
     ) -> Result<Receipt> {
         self.stage = Stage::Ended;
         let outcome = EventKind::Outcome {

@@ -127,7 +127,7 @@ pub(crate) fn stored(row: &QueryResult) -> Result<StoredEvent> {
         payload: row.maybe(event::Column::Payload).unwrap_or_default(),
         leaf: row
             .maybe::<String>(event::Column::Leaf)
-            .and_then(|leaf| text::digest(&leaf))
+            .and_then(|leaf| leaf.parse().ok())
             .unwrap_or_default(),
     })
 }

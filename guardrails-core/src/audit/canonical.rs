@@ -90,7 +90,7 @@ fn write_data(data: &mut Object<'_>, kind: &EventKind) {
             risk,
             obligations,
         } => {
-            data.digest_if_any(member!("action"), *action);
+            data.keyed_digest_if_any(member!("action"), *action);
             if !obligations.is_empty() {
                 data.texts(member!("obligations"), obligations);
             }
@@ -110,7 +110,7 @@ fn write_data(data: &mut Object<'_>, kind: &EventKind) {
             output,
         } => {
             data.text_if_any(member!("code"), code);
-            data.digest_if_any(member!("output"), *output);
+            data.keyed_digest_if_any(member!("output"), *output);
             data.word(member!("status"), status.as_str());
         }
         EventKind::Interrupted { log } => data.uuid(member!("intent_log"), log.uuid()),
@@ -218,7 +218,7 @@ fn write_risk(object: &mut Object<'_>, risk: &Risk) {
 }
 
 fn write_ticket(data: &mut Object<'_>, ticket: &TicketEvent) {
-    data.digest(member!("action"), ticket.action);
+    data.keyed_digest(member!("action"), ticket.action);
     data.text(member!("by"), &ticket.by);
     data.text(member!("chain"), &ticket.chain);
     data.text_if_any(member!("code"), &ticket.code);

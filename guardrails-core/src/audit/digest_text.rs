@@ -8,23 +8,6 @@ use crate::policy::Digest;
 
 use super::json::{write_digest, write_time};
 
-/// The digest written as `sha256:` and 64 lower-case hexadecimal digits.
-pub(super) fn parse(text: &str) -> Option<Digest> {
-    let hex = text.strip_prefix("sha256:")?;
-    if hex.len() != 64 || hex.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return None;
-    }
-    let mut digest = Digest::default();
-    for (slot, pair) in digest.0.iter_mut().zip(hex.as_bytes().chunks_exact(2)) {
-        let pair = std::str::from_utf8(pair).ok()?;
-        *slot = u8::from_str_radix(pair, 16).ok()?;
-    }
-    // `from_str_radix` takes a sign, which is no digit.
-    hex.bytes()
-        .all(|byte| byte.is_ascii_hexdigit())
-        .then_some(digest)
-}
-
 pub(super) fn serialize<S: Serializer>(digest: &Digest, out: S) -> Result<S::Ok, S::Error> {
     let mut text = String::with_capacity(71);
     write_digest(&mut text, *digest);
@@ -33,7 +16,7 @@ pub(super) fn serialize<S: Serializer>(digest: &Digest, out: S) -> Result<S::Ok,
 
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(input: D) -> Result<Digest, D::Error> {
     let text = String::deserialize(input)?;
-    parse(&text).ok_or_else(|| D::Error::custom("not a digest"))
+    text.parse().map_err(|_| D::Error::custom("not a digest"))
 }
 
 /// The same, for a digest that may be absent.

@@ -11,6 +11,8 @@ use crate::policy::{Digest, Verb};
 use crate::shadow::ShadowAnswer;
 use crate::value::Name;
 
+use super::keyed_digest::KeyedDigest;
+
 /// One event, before it is sealed into a log.
 #[derive(Debug, Clone)]
 pub struct Event {
@@ -82,8 +84,8 @@ pub enum EventKind {
         record: Name,
         /// Names of the fields that would get a new value.
         fields: Arc<[Name]>,
-        /// Digest of exactly this action, when a ticket is or would be bound to it.
-        action: Option<Digest>,
+        /// Keyed digest of exactly this action, when a ticket is or would be bound to it.
+        action: Option<KeyedDigest>,
         /// `allow`, `needs_approval` or `deny`.
         outcome: &'static str,
         /// Why.
@@ -103,8 +105,8 @@ pub enum EventKind {
         status: OutcomeStatus,
         /// A code, when it failed; may be empty.
         code: Name,
-        /// Keyed MAC (HMAC-SHA-256) over what was handed back, when something was.
-        output: Option<Digest>,
+        /// Keyed digest of what was handed back, when something was.
+        output: Option<KeyedDigest>,
     },
     /// A process ended without finishing this operation; found when another one started.
     Interrupted {
@@ -197,8 +199,8 @@ pub struct TicketEvent {
     pub state: crate::process::TicketState,
     /// The approval chain.
     pub chain: Name,
-    /// Digest of the action it releases.
-    pub action: Digest,
+    /// Keyed digest of the action it releases.
+    pub action: KeyedDigest,
     /// Who did it.
     pub by: Name,
     /// A code, when it was refused; may be empty.

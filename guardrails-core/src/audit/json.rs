@@ -12,6 +12,8 @@ use uuid::Uuid;
 
 use crate::policy::Digest;
 
+use super::keyed_digest::KeyedDigest;
+
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
 /// A member's name as it stands in the text: comma, quotes and colon included, so that it is
@@ -97,6 +99,19 @@ impl<'a> Object<'a> {
         out.push('"');
         write_digest(out, value);
         out.push('"');
+    }
+
+    pub(super) fn keyed_digest(&mut self, name: Member, value: KeyedDigest) {
+        let out = self.name(name);
+        // Writing to a `String` cannot fail.
+        let _ = write!(out, "\"{value}\"");
+    }
+
+    /// Leaves the member out when there is none.
+    pub(super) fn keyed_digest_if_any(&mut self, name: Member, value: Option<KeyedDigest>) {
+        if let Some(value) = value {
+            self.keyed_digest(name, value);
+        }
     }
 
     /// Leaves the member out when there is none.

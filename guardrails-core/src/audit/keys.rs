@@ -1,4 +1,4 @@
-//! The audit's keys: one secret seed, and what is derived from it for separate uses.
+//! The audit's keys: a secret seed, what is derived from it for separate uses, and earlier seeds.
 //!
 //! Derivation is HMAC-SHA-256 of a label under the seed, so that no use reveals another's key.
 //! INVARIANT: no secret is printed, compared or handed out; only MACs, signatures and the public
@@ -16,6 +16,8 @@ use sha2::{Digest as _, Sha256};
 use crate::error::{Error, ErrorKind, Result};
 use crate::policy::Digest;
 
+use super::keyed_digest::{KeyId, KeyedDigest, MacCheck};
+
 /// Name of the signing key in signed notes and verifier keys.
 const KEY_NAME: &str = "crm-guardrails";
 /// Signature type of Ed25519 in C2SP signed notes.
@@ -25,10 +27,45 @@ const ED25519: u8 = 0x01;
 ///
 /// Whoever holds the seed can rewrite the audit and can test guesses of values against their MACs:
 /// keep it apart from the database. The signing key is erased from memory on drop.
+///
+/// Keys rotate: a guard signs and authenticates with one seed, and still verifies what it made with
+/// the seeds before it.
+///
+/// ```
+/// # use guardrails_core::audit::{Keys, MacCheck};
+/// let digest = Keys::from_seed([1; 32]).value_mac("acme", b"42");
+/// let rotated = Keys::from_seed([2; 32]).with_previous([1; 32]);
+/// assert_eq!(rotated.verify_mac("acme", b"42", &digest), MacCheck::Valid);
+/// assert_eq!(Keys::from_seed([2; 32]).verify_mac("acme", b"42", &digest), MacCheck::UnknownKey);
+/// ```
 pub struct Keys {
+    current: KeySet,
+    /// Verify and never sign; newest first.
+    previous: Vec<KeySet>,
+}
+
+/// What is derived from one seed.
+struct KeySet {
+    id: KeyId,
     signing: SigningKey,
     values: Hmac<Sha256>,
     pseudonyms: Hmac<Sha256>,
+}
+
+impl KeySet {
+    fn from_seed(seed: [u8; 32]) -> Self {
+        let signing = SigningKey::from_bytes(&derive(&seed, "crm-guardrails/v1/audit-signing"));
+        Self {
+            id: KeyId(verifier_of(&signing).id()),
+            signing,
+            values: keyed(&derive(&seed, "crm-guardrails/v1/value-mac")),
+            pseudonyms: keyed(&derive(&seed, "crm-guardrails/v1/pseudonym")),
+        }
+    }
+
+    fn value_mac(&self, scope: &str, value: &[u8]) -> Hmac<Sha256> {
+        mac(&self.values, scope, value)
+    }
 }
 
 impl Keys {
@@ -36,10 +73,23 @@ impl Keys {
     #[must_use]
     pub fn from_seed(seed: [u8; 32]) -> Self {
         Self {
-            signing: SigningKey::from_bytes(&derive(&seed, "crm-guardrails/v1/audit-signing")),
-            values: keyed(&derive(&seed, "crm-guardrails/v1/value-mac")),
-            pseudonyms: keyed(&derive(&seed, "crm-guardrails/v1/pseudonym")),
+            current: KeySet::from_seed(seed),
+            previous: Vec::new(),
         }
+    }
+
+    /// Adds a seed that was in use before: it verifies what it once authenticated, and makes
+    /// nothing new. Add the newest first.
+    #[must_use]
+    pub fn with_previous(mut self, seed: [u8; 32]) -> Self {
+        self.previous.push(KeySet::from_seed(seed));
+        self
+    }
+
+    /// The ID of the key that new digests and signatures are made with.
+    #[must_use]
+    pub fn id(&self) -> KeyId {
+        self.current.id
     }
 
     /// MAC of a value that the audit must be able to compare and never show.
@@ -47,31 +97,42 @@ impl Keys {
     /// HMAC-SHA-256 over the scope's length as eight bytes big-endian, the scope, and the value.
     /// The scope (a tenant, or tenant and field) keeps equal values of two scopes apart.
     #[must_use]
-    pub fn value_mac(&self, scope: &str, value: &[u8]) -> Digest {
-        mac(&self.values, scope, value)
+    pub fn value_mac(&self, scope: &str, value: &[u8]) -> KeyedDigest {
+        let mac = self.current.value_mac(scope, value);
+        KeyedDigest::new(self.current.id, mac.finalize().into_bytes().into())
+    }
+
+    /// Whether `digest` was made of this value, under the key that it names. Takes the same time
+    /// whatever the digest.
+    pub fn verify_mac(&self, scope: &str, value: &[u8], digest: &KeyedDigest) -> MacCheck {
+        let mut sets = std::iter::once(&self.current).chain(&self.previous);
+        let set = sets.find(|set| digest.key() == Some(set.id));
+        match set.map(|set| set.value_mac(scope, value).verify_slice(digest.mac())) {
+            Some(Ok(())) => MacCheck::Valid,
+            Some(Err(_)) => MacCheck::Invalid,
+            None => MacCheck::UnknownKey,
+        }
     }
 
     /// MAC that a stable pseudonym is made from; the same form as [`Keys::value_mac`] under a key
     /// of its own.
     #[must_use]
     pub fn pseudonym_mac(&self, scope: &str, value: &[u8]) -> Digest {
-        mac(&self.pseudonyms, scope, value)
+        let mac = mac(&self.current.pseudonyms, scope, value);
+        Digest(mac.finalize().into_bytes().into())
     }
 
     /// The public half, for whoever verifies.
     #[must_use]
     pub fn verifier(&self) -> VerifyingKey {
-        VerifyingKey {
-            name: KEY_NAME.to_owned(),
-            key: self.signing.verifying_key(),
-        }
+        verifier_of(&self.current.signing)
     }
 
     /// The signature line of a C2SP signed note over `text`.
     pub(super) fn sign_note(&self, text: &str) -> String {
         let verifier = self.verifier();
         let mut bytes = verifier.id().to_vec();
-        bytes.extend(self.signing.sign(text.as_bytes()).to_bytes());
+        bytes.extend(self.current.signing.sign(text.as_bytes()).to_bytes());
         format!("— {} {}\n", verifier.name, STANDARD.encode(bytes))
     }
 }
@@ -97,13 +158,20 @@ fn derive(seed: &[u8; 32], label: &str) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-fn mac(keyed: &Hmac<Sha256>, scope: &str, value: &[u8]) -> Digest {
+fn verifier_of(signing: &SigningKey) -> VerifyingKey {
+    VerifyingKey {
+        name: KEY_NAME.to_owned(),
+        key: signing.verifying_key(),
+    }
+}
+
+fn mac(keyed: &Hmac<Sha256>, scope: &str, value: &[u8]) -> Hmac<Sha256> {
     let mut mac = keyed.clone();
     let length = u64::try_from(scope.len()).unwrap_or(u64::MAX);
     mac.update(&length.to_be_bytes());
     mac.update(scope.as_bytes());
     mac.update(value);
-    Digest(mac.finalize().into_bytes().into())
+    mac
 }
 
 /// Checks signed checkpoints. Its text form is the verifier key of C2SP signed notes:
@@ -220,16 +288,29 @@ mod tests {
     fn macs_differ_by_key_scope_and_value() {
         let (a, b) = (Keys::from_seed([1; 32]), Keys::from_seed([2; 32]));
         let all = [
-            a.value_mac("t", b"13800000000"),
-            a.value_mac("u", b"13800000000"),
-            a.value_mac("t1", b"3800000000"),
-            a.pseudonym_mac("t", b"13800000000"),
-            b.value_mac("t", b"13800000000"),
+            *a.value_mac("t", b"13800000000").mac(),
+            *a.value_mac("u", b"13800000000").mac(),
+            *a.value_mac("t1", b"3800000000").mac(),
+            a.pseudonym_mac("t", b"13800000000").0,
+            *b.value_mac("t", b"13800000000").mac(),
         ];
         for (i, x) in all.iter().enumerate() {
             assert!(all[i + 1..].iter().all(|y| x != y));
         }
-        assert_eq!(all[0], a.value_mac("t", b"13800000000"));
+        assert_eq!(all[0], *a.value_mac("t", b"13800000000").mac());
+    }
+
+    #[test]
+    fn a_rotated_key_verifies_and_makes_nothing_new() {
+        let before = Keys::from_seed([1; 32]);
+        let after = Keys::from_seed([2; 32]).with_previous([1; 32]);
+        let old = before.value_mac("t", b"1");
+        assert_eq!(after.verify_mac("t", b"1", &old), MacCheck::Valid);
+        assert_eq!(after.verify_mac("t", b"2", &old), MacCheck::Invalid);
+        assert_eq!(after.verify_mac("u", b"1", &old), MacCheck::Invalid);
+        let new = after.value_mac("t", b"1");
+        assert_eq!(new.key(), Some(after.id()));
+        assert_eq!(before.verify_mac("t", b"1", &new), MacCheck::UnknownKey);
     }
 
     /// RFC 4231 test case 2 has the key "Jefe", which is shorter than a block.

@@ -11,6 +11,7 @@ mod event;
 mod handle;
 mod journal;
 mod json;
+mod keyed_digest;
 mod keys;
 mod ledger;
 mod merkle;
@@ -33,6 +34,7 @@ pub use event::{
 };
 pub use handle::Audit;
 pub use journal::{AuditReader, Journal, LogSummary, Receipt, StoredEvent};
+pub use keyed_digest::{KeyId, KeyedDigest, MacCheck};
 pub use keys::{Keys, VerifyingKey};
 pub use ledger::{Ledger, Sealed};
 pub use merkle::{Tree, leaf_hash, node_hash, root_of};

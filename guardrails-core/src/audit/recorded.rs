@@ -15,6 +15,7 @@ use crate::policy::{Digest, Verb};
 
 use super::canonical::VERSION;
 use super::digest_text;
+use super::keyed_digest::KeyedDigest;
 use super::tag_first::DataOf;
 
 /// One event as its payload tells it. Serializes to the payload's JSON.
@@ -161,13 +162,9 @@ pub enum RecordedKind {
     },
     /// A change was decided.
     Decision {
-        /// Digest of exactly this action, when a ticket is or would be bound to it.
-        #[serde(
-            default,
-            with = "digest_text::option",
-            skip_serializing_if = "Option::is_none"
-        )]
-        action: Option<Digest>,
+        /// Keyed digest of exactly this action, when a ticket is or would be bound to it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        action: Option<KeyedDigest>,
         /// Names of what the host was bound to.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         obligations: Vec<String>,
@@ -187,9 +184,8 @@ pub enum RecordedKind {
     },
     /// Something happened to a ticket.
     Ticket {
-        /// Digest of the action it releases.
-        #[serde(with = "digest_text")]
-        action: Digest,
+        /// Keyed digest of the action it releases.
+        action: KeyedDigest,
         /// Who did it.
         by: String,
         /// The approval chain.
@@ -207,13 +203,9 @@ pub enum RecordedKind {
         /// A code, when it failed; else empty.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         code: String,
-        /// Keyed MAC over what was handed back.
-        #[serde(
-            default,
-            with = "digest_text::option",
-            skip_serializing_if = "Option::is_none"
-        )]
-        output: Option<Digest>,
+        /// Keyed digest of what was handed back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        output: Option<KeyedDigest>,
         /// How it ended.
         status: String,
     },

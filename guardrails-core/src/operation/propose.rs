@@ -7,13 +7,13 @@ use chrono::{DateTime, Utc};
 
 use super::asked::as_it_is;
 use super::{Operation, Stage};
-use crate::audit::EventKind;
+use crate::audit::{EventKind, KeyedDigest};
 use crate::change::Changes;
 use crate::data::FieldTable;
 use crate::decision::{Decision, Obligation, Outcome, Reason, Risk, TicketHandle};
 use crate::error::Result;
-use crate::policy::{Digest, Verb};
-use crate::process::{Action, Basis, Review, Types, action_digest};
+use crate::policy::Verb;
+use crate::process::{Action, Basis, Review, Types, canonical_action};
 use crate::release::Release;
 use crate::shadow::{Said, ShadowAnswer, ShadowDecision};
 use crate::value::{JsonLimits, Name, within};
@@ -79,7 +79,7 @@ impl Operation {
         if review.needs.is_empty() && self.ticket.is_none() {
             return Ok(Settled::allow(self.release(changes)));
         }
-        let action = action_digest(&Action {
+        let action = canonical_action(&Action {
             principal: &self.principal,
             skill: &self.plan.skill,
             context: &self.context,
@@ -93,18 +93,18 @@ impl Operation {
         });
         let approvals = self.guard.approvals();
         let mut settled = match self.ticket {
-            Some(ticket) => match approvals.spend(self, ticket, action, review) {
+            Some(ticket) => match approvals.spend(self, ticket, &action, review) {
                 Ok(()) => Settled::allow(self.release(changes)),
                 Err(error) if error.reasons().is_empty() => return Err(error),
                 Err(error) => Settled::deny(error.reasons().to_vec()),
             },
-            None => match approvals.ask(self, changes, action, review) {
+            None => match approvals.ask(self, changes, &action, review) {
                 Ok(handle) => Settled::waits(handle, review),
                 Err(error) if error.reasons().is_empty() => return Err(error),
                 Err(error) => Settled::deny(error.reasons().to_vec()),
             },
         };
-        settled.action = Some(action);
+        settled.action = Some(action.digest(&self.guard.inner.keys));
         Ok(settled)
     }
 
@@ -208,7 +208,7 @@ fn shared(reasons: &[Reason]) -> Arc<[Reason]> {
 struct Settled {
     outcome: Outcome,
     reasons: Vec<Reason>,
-    action: Option<Digest>,
+    action: Option<KeyedDigest>,
 }
 
 impl Settled {

@@ -1,15 +1,17 @@
-//! What an approval is bound to: one digest over everything that would run.
+//! What an approval is bound to: one keyed digest over everything that would run.
+//!
+//! Keyed, since the digest leaves the guard on cards and in the audit, and what it is made of may have
+//! few possible values.
 //!
 //! Canonical and decimal-exact (`40.0` and `40` are one number), length-free JSON with sorted keys,
 //! so that the same action gives the same bytes on every platform and in every binding. The policy
 //! digest is left out on purpose: an edit of an unrelated rule must not void every ticket, and the
 //! decision is made again before anything is released.
 
-use sha2::{Digest as _, Sha256};
-
 use super::facts::Datum;
+use crate::audit::{KeyedDigest, Keys, MacCheck};
 use crate::change::Changes;
-use crate::policy::{Digest, Entity, Skill};
+use crate::policy::{Entity, Skill};
 use crate::principal::Principal;
 use crate::value::{Fields, Value, write_text};
 use crate::zone::Zone;
@@ -24,8 +26,25 @@ pub(crate) struct Action<'a> {
     pub(crate) entity: Option<&'a Entity>,
 }
 
-/// SHA-256 over the canonical form of an action.
-pub(crate) fn action_digest(action: &Action<'_>) -> Digest {
+/// The scope of an action's keyed digest.
+const SCOPE: &str = "action";
+
+/// The canonical form of an action. It holds values: only its digest leaves the guard.
+pub(crate) struct CanonicalAction(String);
+
+impl CanonicalAction {
+    pub(crate) fn digest(&self, keys: &Keys) -> KeyedDigest {
+        keys.value_mac(SCOPE, self.0.as_bytes())
+    }
+
+    /// Whether `digest` is of this action, under any key that is still known.
+    pub(crate) fn is(&self, digest: &KeyedDigest, keys: &Keys) -> bool {
+        keys.verify_mac(SCOPE, self.0.as_bytes(), digest) == MacCheck::Valid
+    }
+}
+
+/// Writes an action in its canonical form.
+pub(crate) fn canonical_action(action: &Action<'_>) -> CanonicalAction {
     let Action {
         principal,
         skill,
@@ -62,7 +81,7 @@ pub(crate) fn action_digest(action: &Action<'_>) -> Digest {
     member("user", &quoted(principal.id()));
     member("verb", &quoted(changes.verb().as_str()));
     text.push('}');
-    Digest(Sha256::digest(text.as_bytes()).into())
+    CanonicalAction(text)
 }
 
 /// The fields as canonical JSON, numbers of declared fields as numbers however they were written: a

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::action_digest::CanonicalAction;
 use super::card::TicketCard;
 use super::lifecycle::{Approver, CHAIN_SEPARATOR, Steps, later, no_such_ticket};
 use super::review::{Review, chains};
@@ -18,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::guard::Guard;
 use crate::operation::Operation;
 use crate::outside::new_id;
-use crate::policy::{Digest, Policy};
+use crate::policy::Policy;
 use crate::principal::Principal;
 use crate::record::Record;
 use crate::snapshot::Snapshot;
@@ -195,14 +196,15 @@ impl<'g> Approvals<'g> {
         &self,
         operation: &Operation,
         changes: &Changes,
-        action: Digest,
+        action: &CanonicalAction,
         review: &Review,
     ) -> Result<TicketHandle> {
         let now = self.now();
+        let keys = &*self.guard.inner.keys;
         let about = operation.about();
         let waiting = self.guard.inner.store.open_tickets(&about.tenant, INBOX)?;
         let same = |ticket: &&Ticket| {
-            ticket.action == action
+            action.is(&ticket.action, keys)
                 && ticket.requester == about.user
                 && ticket.state == TicketState::Pending
                 && ticket.lapsed(now).is_none()
@@ -228,7 +230,7 @@ impl<'g> Approvals<'g> {
             verb: changes.verb(),
             before: changes.before().fields().clone(),
             set: changes.fields().clone(),
-            action,
+            action: action.digest(keys),
             policy: policy.digest,
             chain: names.join(&CHAIN_SEPARATOR.to_string()).into(),
             step: 0,
@@ -253,14 +255,15 @@ impl<'g> Approvals<'g> {
         &self,
         operation: &Operation,
         id: TicketId,
-        action: Digest,
+        action: &CanonicalAction,
         review: &Review,
     ) -> Result<()> {
         let principal = operation.principal();
         let now = self.now();
         let ticket = self.load(id, principal)?;
         let spent = ticket.spend(operation.id(), now)?;
-        if ticket.requester != *principal.id() || ticket.action != action {
+        let same = action.is(&ticket.action, &self.guard.inner.keys);
+        if ticket.requester != *principal.id() || !same {
             let about = Some(operation.about().clone());
             self.tell(&ticket, principal.id(), "TICKET_MISMATCH", about)?;
             return Err(Error::denied(Reason::new(

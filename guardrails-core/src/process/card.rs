@@ -9,10 +9,11 @@ use super::facts::Facts;
 use super::message::{Changing, Reader, Reference, Schema, fill};
 use super::ticket::{StepDecision, Ticket, TicketState};
 use super::visibility::Visibility;
+use crate::audit::KeyedDigest;
 use crate::data::FieldTable;
 use crate::decision::{OperationId, TicketId};
 use crate::plan::{Plan, PlanInput, PlanQuery};
-use crate::policy::{Digest, Skill, SkillStatus, Verb};
+use crate::policy::{Skill, SkillStatus, Verb};
 use crate::principal::Principal;
 use crate::snapshot::Snapshot;
 use crate::value::Name;
@@ -38,8 +39,8 @@ pub struct TicketCard {
     pub record: Name,
     /// Each field that would get a new value.
     pub changes: Vec<TicketChange>,
-    /// Digest of the action that the ticket releases.
-    pub action: Digest,
+    /// Keyed digest of the action that the ticket releases.
+    pub action: KeyedDigest,
     /// The approval chains, joined by `+`.
     pub chain: Name,
     /// Why an approval is needed, in this person's language where the policy has it.

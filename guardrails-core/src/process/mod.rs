@@ -49,7 +49,7 @@ pub use template::Template;
 pub use ticket::{StepDecision, Ticket, TicketState, Vote};
 pub use truth::Truth;
 
-pub(crate) use action_digest::{Action, action_digest};
+pub(crate) use action_digest::{Action, canonical_action};
 pub(crate) use explain::{
     Basis, Eye, Refused, explain, explain_read, explain_refusal, explain_view,
 };

@@ -7,6 +7,7 @@
 use chrono::{DateTime, Utc};
 
 use super::template::Template;
+use crate::audit::KeyedDigest;
 use crate::decision::{OperationId, TicketId};
 use crate::policy::{Digest, Verb};
 use crate::value::{Fields, Name};
@@ -40,8 +41,8 @@ pub struct Ticket {
     pub before: Fields,
     /// The fields that would get a new value.
     pub set: Fields,
-    /// SHA-256 over the canonical form of exactly this action.
-    pub action: Digest,
+    /// Keyed digest of the canonical form of exactly this action.
+    pub action: KeyedDigest,
     /// The digest of the policy it was made under.
     pub policy: Digest,
     /// The approval chain.

@@ -7,6 +7,7 @@
 
 mod by_name;
 mod fields;
+mod hex;
 mod json;
 mod measure;
 mod number;
@@ -18,6 +19,7 @@ use rust_decimal::Decimal;
 
 pub(crate) use by_name::by_name;
 pub use fields::Fields;
+pub(crate) use hex::from_hex;
 pub(crate) use json::write_text;
 pub use json::{JsonLimits, parse_fields};
 pub(crate) use measure::within;

@@ -96,7 +96,7 @@ pub(crate) fn decision() -> EventKind {
     EventKind::Decision {
         record: "Q-1".into(),
         fields: ["discount".into()].into(),
-        action: Some(Digest([0xcd; 32])),
+        action: Some(keys().value_mac("action", b"sample")),
         outcome: "needs_approval",
         reasons: reasons().into(),
         verdicts: verdicts().into(),
@@ -143,7 +143,7 @@ pub(crate) fn ticket(state: TicketState, by: &str, code: &str) -> EventKind {
         ticket: TicketId::from(Uuid::from_u128(0x0195_55cc_0000_7000_8000_0000_0000_0001)),
         state,
         chain: "discount_chain".into(),
-        action: Digest([0xcd; 32]),
+        action: keys().value_mac("action", b"sample"),
         by: by.into(),
         code: code.into(),
     }))
@@ -153,7 +153,7 @@ pub(crate) fn outcome(status: OutcomeStatus) -> EventKind {
     EventKind::Outcome {
         status,
         code: "".into(),
-        output: Some(Digest([0xef; 32])),
+        output: Some(keys().value_mac("output", b"sample")),
     }
 }
 

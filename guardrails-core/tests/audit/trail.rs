@@ -206,7 +206,7 @@ fn pending(id: u128, tenant: &str) -> Ticket {
         verb: Verb::Update,
         before: Fields::new(),
         set: Fields::new(),
-        action: Digest::default(),
+        action: keys().value_mac("action", b"sample"),
         policy: Digest::default(),
         chain: "discount_chain".into(),
         step: 0,

@@ -22,8 +22,8 @@ pub(crate) const VALUE: u32 = 100;
 pub(crate) const KEY: u32 = 512;
 /// Characters of a UUID.
 const ID: u32 = 36;
-/// Characters of `sha256:` and 64 hexadecimal digits.
-const DIGEST: u32 = 71;
+/// Characters of `sha256:` and 64 hexadecimal digits; of a keyed digest, 85, and a few to spare.
+const DIGEST: u32 = 90;
 
 /// A table being described.
 pub(crate) struct Shape {

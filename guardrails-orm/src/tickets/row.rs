@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::record;
 use crate::entity::tickets::{ActiveModel, Column};
 use crate::row::Row;
-use crate::text::{digest, moment};
+use crate::text::moment;
 
 const VERBS: [Verb; 4] = [Verb::Read, Verb::Create, Verb::Update, Verb::Delete];
 
@@ -59,8 +59,8 @@ pub(super) fn ticket(row: &QueryResult) -> Result<Ticket> {
         verb: row.parsed(Column::OperationType, verb)?,
         before: row.parsed(Column::RecordBefore, record::read)?,
         set: row.parsed(Column::RecordSet, record::read)?,
-        action: row.parsed(Column::ActionDigest, digest)?,
-        policy: row.parsed(Column::PolicyDigest, digest)?,
+        action: row.parsed(Column::ActionDigest, |text| text.parse().ok())?,
+        policy: row.parsed(Column::PolicyDigest, |text| text.parse().ok())?,
         chain: row.text(Column::ApprovalChain)?.into(),
         step: step(&row)?,
         decisions: row.parsed(Column::Decisions, decisions)?,

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
-use guardrails_core::audit::{Event, EventKind, FieldAccess, OperationContext, OutcomeStatus};
+use guardrails_core::audit::{
+    Event, EventKind, FieldAccess, KeyedDigest, Keys, OperationContext, OutcomeStatus,
+};
 use guardrails_core::policy::{Digest, RiskLevel, Verb};
 use guardrails_core::process::{StepDecision, Ticket, TicketState, Vote};
 use guardrails_core::{
@@ -87,7 +89,7 @@ pub fn decision(about: &Arc<OperationContext>) -> Event {
         EventKind::Decision {
             record: "q-1".into(),
             fields: Arc::from(["discount".into()]),
-            action: Some(Digest([2; 32])),
+            action: Some(mac(2)),
             outcome: "needs_approval",
             reasons: Arc::from([Reason::new(
                 "DISCOUNT_LIMIT_EXCEEDED",
@@ -113,7 +115,7 @@ pub fn outcome(about: &Arc<OperationContext>) -> Event {
         EventKind::Outcome {
             status: OutcomeStatus::Completed,
             code: "".into(),
-            output: Some(Digest([3; 32])),
+            output: Some(mac(3)),
         },
     )
 }
@@ -142,7 +144,7 @@ pub fn ticket(tenant: &str) -> Ticket {
             ("lines", Value::from(vec![Value::from(nested), Value::Null])),
         ]),
         set: Fields::from_iter([("discount", Value::from(20)), ("note", "“20%”\u{0}".into())]),
-        action: Digest([4; 32]),
+        action: mac(4),
         policy: Digest([5; 32]),
         chain: "sales_manager".into(),
         step: 0,
@@ -171,4 +173,9 @@ pub fn approved(ticket: &Ticket, by: &str) -> Ticket {
     });
     next.execute_by = Some(moment() + Duration::hours(1));
     next
+}
+
+/// A keyed digest of a value that nobody needs to know.
+pub fn mac(value: u8) -> KeyedDigest {
+    Keys::from_seed([7; 32]).value_mac("sample", &[value])
 }

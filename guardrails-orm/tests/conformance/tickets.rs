@@ -92,7 +92,7 @@ pub fn garbage_names_its_row(place: &Place) {
         ("record_set", "{\"discount\": 9"),
         ("record_before", "s3cret"),
         ("decisions", "[1]"),
-        ("action_digest", "sha256:00"),
+        ("action_digest", "hmac-sha256:00"),
         ("operation_type", "merge"),
     ] {
         let one = ticket("acme");
