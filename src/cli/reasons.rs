@@ -102,14 +102,30 @@ pub(super) const REASONS: &[Refusal] = &[
         ],
     ),
     refusal(
+        "FIELD_DROPS_UNSEEN",
+        [
+            "the change would drop something that nobody has seen",
+            "修改会丢弃没有人看到的内容",
+        ],
+        [
+            "A change replaces the whole of a nested record or list. The record as it is holds something \
+             in there that the policy does not declare, so that no view and no approval card shows it. \
+             Declare it, or take it out of the record.",
+            "修改会替换整个嵌套记录或列表。现有记录在其中含有策略没有声明的内容，任何视图和审批卡都不会\
+             显示它。请声明它，或者从记录中移除。",
+        ],
+    ),
+    refusal(
         "FIELD_INVALID",
         [
             "the new value is not of the field's type",
             "新的值不是字段的类型",
         ],
         [
-            "Send a value of the declared type. A field without `?` cannot be emptied.",
-            "发送声明类型的值。没有 `?` 的字段不能清空。",
+            "Send a value of the declared type. A field without `?` cannot be emptied, and a nested \
+             record needs each field without `?`. The message names the path, such as `lines[2].price`.",
+            "发送声明类型的值。没有 `?` 的字段不能清空，嵌套记录需要每个没有 `?` 的字段。消息写明路径，\
+             例如 `lines[2].price`。",
         ],
     ),
     refusal(

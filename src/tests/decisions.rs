@@ -34,3 +34,5 @@ mod release;
 mod shadow;
 #[path = "decisions/tables.rs"]
 mod tables;
+#[path = "decisions/write_gate.rs"]
+mod write_gate;

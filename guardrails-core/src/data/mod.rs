@@ -5,6 +5,7 @@
 //! [`Mask`] is what is shown in place of a value, and [`find`] finds personal data in free text.
 
 mod access;
+mod barrier;
 mod compare;
 mod mask;
 mod permission;

@@ -176,6 +176,26 @@ impl FieldTable {
         row_of(&self.rows, field)
     }
 
+    /// The row of the deepest declared field on a path such as `lines[2].price`.
+    pub(crate) fn row_at(&self, path: &str) -> Option<&FieldRow> {
+        let mut names = path
+            .split('.')
+            .map(|step| step.split_once('[').map_or(step, |(name, _)| name));
+        let mut row = self.row(names.next()?)?;
+        for name in names {
+            let rows = match &row.inner {
+                Inner::Rows(rows) => rows,
+                Inner::Shape(shape) => self.shapes.rows(*shape),
+                Inner::Anything | Inner::Scalar => break,
+            };
+            match row_of(rows, name) {
+                Some(inside) => row = inside,
+                None => break,
+            }
+        }
+        Some(row)
+    }
+
     /// The figures that may be taken of what is at `path`.
     pub(crate) fn aggregable(&self, path: &[Name]) -> Aggregable {
         match self.reach {

@@ -16,9 +16,9 @@ use crate::policy::Verb;
 use crate::principal::Principal;
 pub(super) use crate::process::Visibility as Reading;
 use crate::process::{
-    Changing, Datum, Eye, Facts, Requester, Review, Schema, is_of_tenant, review, told,
+    Changing, Eye, Facts, Requester, Review, Schema, Types, WriteGate, is_of_tenant, review, told,
 };
-use crate::record::{Record, TENANT_FIELD};
+use crate::record::Record;
 use crate::snapshot::Snapshot;
 use crate::value::{Fields, Name};
 
@@ -89,8 +89,8 @@ impl<'a> Asked<'a> {
         (facts, table)
     }
 
-    /// What refuses a change before any rule is asked.
-    pub(super) fn refusals(&self, changes: &Changes, table: &FieldTable) -> Vec<Reason> {
+    /// What refuses a change before any rule is asked, and the change in the form that is judged.
+    pub(super) fn gate(&self, changes: &Changes, table: &FieldTable) -> (Changes, Vec<Reason>) {
         let skill = &self.plan.skill;
         let mut refusals = Vec::new();
         if changes.verb() != skill.verb {
@@ -105,37 +105,36 @@ impl<'a> Asked<'a> {
         if table.is_out_of_scope() || !same_tenant {
             let text = format!("no such record of `{}` within reach", self.plan.entity);
             refusals.push(Reason::new("OUT_OF_SCOPE", text));
-            return refusals;
+            return (changes.clone(), refusals);
         }
-        for (name, _) in changes.fields() {
-            refusals.extend(self.field_refusal(changes, table, name));
-        }
-        refusals
+        let judged = self.gated(changes, table, &mut refusals);
+        (judged, refusals)
     }
 
-    fn field_refusal(&self, changes: &Changes, table: &FieldTable, name: &Name) -> Option<Reason> {
-        // A create may name its own tenant and identifier; `refusals` holds the tenant to its own.
-        if changes.verb() == Verb::Create && (**name == *TENANT_FIELD || **name == *"id") {
-            return None;
+    /// The changes with each value in the form of its declared type; what does not pass stays as it is, and
+    /// is among the refusals.
+    fn gated(&self, changes: &Changes, table: &FieldTable, refusals: &mut Vec<Reason>) -> Changes {
+        let gate = WriteGate {
+            types: Types {
+                entities: &self.snapshot.policy.entities,
+                zone: self.plan.zone,
+            },
+            table,
+            changes,
+        };
+        let mut judged = Fields::with_capacity(changes.fields().len());
+        for (name, value) in changes.fields() {
+            let typed = match gate.barrier(name) {
+                Some(reason) => Err(vec![reason]),
+                None => gate.typed(name, value),
+            };
+            let value = typed.unwrap_or_else(|mut reasons| {
+                refusals.append(&mut reasons);
+                value.clone()
+            });
+            judged.set(name.clone(), value);
         }
-        if !table.is_writable(name) {
-            let text = format!("`{name}` may not be written");
-            return Some(Reason::new("FIELD_NOT_WRITABLE", text));
-        }
-        let declared = self.snapshot.policy.entities.get(&self.plan.entity)?;
-        let field = declared.field(name)?;
-        let value = changes.fields().value(name)?;
-        match Datum::read(value, &field.ty, self.plan.zone) {
-            Datum::Invalid => {
-                let text = format!("`{name}` is not of type `{}`", field.ty);
-                Some(Reason::new("FIELD_INVALID", text))
-            }
-            Datum::Missing if !field.optional => {
-                let text = format!("`{name}` may not be empty");
-                Some(Reason::new("FIELD_INVALID", text))
-            }
-            _ => None,
-        }
+        changes.with_fields(judged)
     }
 
     /// What rules and risk say, and what may be told of the risk. `seen` is what may be shown: the table

@@ -13,7 +13,7 @@ use crate::data::FieldTable;
 use crate::decision::{Decision, Obligation, Outcome, Reason, Risk, TicketHandle};
 use crate::error::Result;
 use crate::policy::Verb;
-use crate::process::{Action, Basis, Review, Types, canonical_action};
+use crate::process::{Action, Basis, Review, canonical_action};
 use crate::release::Release;
 use crate::shadow::{Said, ShadowAnswer, ShadowDecision};
 use crate::value::{JsonLimits, Name, within};
@@ -41,7 +41,7 @@ impl Operation {
         let now = self.now();
         let asked = self.asked();
         let (facts, table) = asked.proposal(changes, now);
-        let mut refusals = asked.refusals(changes, &table);
+        let (judged, mut refusals) = asked.gate(changes, &table);
         let before = as_it_is(changes, &facts);
         self.observed(changes.verb(), before, facts);
         let shown = asked.shown(&table, &before);
@@ -50,9 +50,9 @@ impl Operation {
         refusals.append(&mut review.denials);
         let said = Said::of(&refusals, &review.needs);
         let beside = self.beside_proposal(changes, now, &shown, &said);
-        let settled = self.settle(changes, refusals, &review)?;
+        let settled = self.settle(&judged, refusals, &review)?;
         self.touched = touched;
-        let basis = self.basis(now, changes, &shown);
+        let basis = self.basis(now, &judged, &shown);
         self.conclude(basis, record, settled, (review, risk), beside)
     }
 
@@ -77,7 +77,7 @@ impl Operation {
             return Ok(Settled::deny(refusals));
         }
         if review.needs.is_empty() && self.ticket.is_none() {
-            return Ok(Settled::allow(self.release(changes)));
+            return Ok(Settled::allow(Release::new(changes.clone())));
         }
         let action = canonical_action(&Action {
             principal: &self.principal,
@@ -94,7 +94,7 @@ impl Operation {
         let approvals = self.guard.approvals();
         let mut settled = match self.ticket {
             Some(ticket) => match approvals.spend(self, ticket, &action, review) {
-                Ok(()) => Settled::allow(self.release(changes)),
+                Ok(()) => Settled::allow(Release::new(changes.clone())),
                 Err(error) if error.reasons().is_empty() => return Err(error),
                 Err(error) => Settled::deny(error.reasons().to_vec()),
             },
@@ -106,15 +106,6 @@ impl Operation {
         };
         settled.action = Some(action.digest(&self.guard.inner.keys));
         Ok(settled)
-    }
-
-    /// The changes as they were judged: each value in its declared type.
-    fn release(&self, changes: &Changes) -> Release {
-        let types = Types {
-            entities: &self.snapshot.policy.entities,
-            zone: self.plan.zone,
-        };
-        Release::new(types.of_changes(changes))
     }
 
     fn conclude(

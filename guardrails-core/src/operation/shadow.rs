@@ -274,7 +274,7 @@ impl Operation {
         let said = match shadow.asked(&self.principal, &self.context) {
             Some(asked) => {
                 let (facts, table) = asked.proposal(changes, now);
-                let mut refusals = asked.refusals(changes, &table);
+                let (_, mut refusals) = asked.gate(changes, &table);
                 let (mut review, risk) = asked.review(&facts, seen);
                 refusals.append(&mut review.denials);
                 let said = Said::of(&refusals, &review.needs);

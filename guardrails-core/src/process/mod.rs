@@ -34,6 +34,7 @@ mod ticket;
 mod truth;
 mod typed;
 mod visibility;
+mod write_gate;
 mod written;
 
 pub use approvals::Approvals;
@@ -61,4 +62,5 @@ pub(crate) use risk::Scale;
 pub(crate) use rules::{Findings, Phase, RuleSet};
 pub(crate) use typed::Types;
 pub(crate) use visibility::{Visibility, is_of_tenant};
+pub(crate) use write_gate::WriteGate;
 pub(crate) use written::{Declared, written};

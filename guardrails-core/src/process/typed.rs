@@ -11,9 +11,8 @@ use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat};
 use rust_decimal::Decimal;
 
 use super::facts::Datum;
-use crate::change::Changes;
 use crate::policy::{Entity, Type};
-use crate::value::{Fields, Name, Value};
+use crate::value::{Name, Value};
 use crate::zone::Zone;
 
 /// What types are read with: the entities that may nest, and the zone of times without an offset.
@@ -21,39 +20,6 @@ use crate::zone::Zone;
 pub(crate) struct Types<'a> {
     pub(crate) entities: &'a BTreeMap<Name, Arc<Entity>>,
     pub(crate) zone: Zone,
-}
-
-impl Types<'_> {
-    /// The changes with each declared field in the form of its type. What is not of its type, and what
-    /// nobody declared, stays as it is.
-    pub(crate) fn of_changes(&self, changes: &Changes) -> Changes {
-        match self.entities.get(changes.entity()) {
-            Some(entity) => changes.with_fields(self.of_fields(changes.fields(), entity)),
-            None => changes.clone(),
-        }
-    }
-
-    fn of_fields(&self, fields: &Fields, entity: &Entity) -> Fields {
-        let typed = fields.iter().map(|(name, value)| {
-            let declared = entity.field(name);
-            let typed = declared.map_or_else(|| value.clone(), |field| self.of(value, &field.ty));
-            (name.clone(), typed)
-        });
-        typed.collect()
-    }
-
-    fn of(&self, value: &Value, ty: &Type) -> Value {
-        match (value, ty) {
-            (Value::List(items), Type::List(item)) => {
-                Value::List(items.iter().map(|each| self.of(each, item)).collect())
-            }
-            (Value::Object(fields), Type::Entity(name)) => match self.entities.get(name) {
-                Some(entity) => Value::from(self.of_fields(fields, entity)),
-                None => value.clone(),
-            },
-            _ => scalar(value, ty, self.zone).unwrap_or_else(|| value.clone()),
-        }
-    }
 }
 
 /// A value of a type without an inside, in the form of that type; none when it is not of that type, or

@@ -89,7 +89,7 @@ impl Value {
     }
 
     /// Whether there are values inside.
-    fn is_nested(&self) -> bool {
+    pub(crate) fn is_nested(&self) -> bool {
         matches!(self, Self::List(_) | Self::Object(_))
     }
 

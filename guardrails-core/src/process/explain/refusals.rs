@@ -170,7 +170,7 @@ fn source(reason: &Reason, basis: &Basis) -> String {
     match reason.code() {
         "FIELD_NOT_WRITABLE" => basis
             .table
-            .row(field(reason))
+            .row_at(field(reason))
             .map_or_else(String::new, |row| row.source().to_string()),
         _ if reason.place().is_known() => reason.place().to_string(),
         _ => String::new(),
@@ -192,6 +192,14 @@ fn remedy(reason: &Reason, basis: &Basis) -> Phrase {
             let name = field(reason);
             phrase!(
                 "send `{name}` as the policy declares it" | "按策略声明的类型填写 `{name}`",
+                name
+            )
+        }
+        "FIELD_DROPS_UNSEEN" => {
+            let name = field(reason);
+            phrase!(
+                "declare in the policy what `{name}` holds, or take it out of the record"
+                    | "在策略中声明 `{name}` 所含的内容，或从记录中移除",
                 name
             )
         }
