@@ -106,6 +106,14 @@ pub enum Root {
     Now,
 }
 
+impl Root {
+    /// Whether a path from here leads to the record or to an item of one of its lists.
+    #[must_use]
+    pub fn is_record(self) -> bool {
+        matches!(self, Self::Record | Self::Old | Self::Variable(_))
+    }
+}
+
 /// A typed place in the facts.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Path {

@@ -199,17 +199,28 @@ fn decide(clause: &mut Clause, said: Option<Truth>) {
 
 /// What an expression reads, each once, as the asker may see it. What is inside a quantifier is told
 /// with its items.
+///
+/// INVARIANT: where the expression reads something hidden, only fields of the record are listed, each
+/// as a read of the record shows it. The result of a calculation, a constant or an attribute beside a
+/// hidden field is a bound on its value.
 pub(super) fn readings<'a>(
     expr: &'a Expr,
     eye: &Eye<'a>,
     lists: &Lists<'a>,
     items: &Items<'a>,
 ) -> Vec<Reading> {
-    let mut readings: Vec<Reading> = calculated(expr, eye, lists, items);
+    let is_open = eye.withheld(expr, lists).is_empty();
+    let mut readings: Vec<Reading> = match is_open {
+        true => calculated(expr, eye, items),
+        false => Vec::new(),
+    };
     let sums = !readings.is_empty();
     let bound = lists.len();
     expr.visit_paths(&mut |path: &'a Path| {
         if matches!(path.root, Root::Variable(depth) if usize::from(depth) >= bound) {
+            return;
+        }
+        if !is_open && !path.root.is_record() {
             return;
         }
         // What is made of the items says more than how many there are.
@@ -229,22 +240,16 @@ pub(super) fn readings<'a>(
     readings
 }
 
-/// What the calculated sides of a comparison come to, where that may be told.
-fn calculated<'a>(
-    expr: &'a Expr,
-    eye: &Eye<'a>,
-    lists: &Lists<'a>,
-    items: &Items<'a>,
-) -> Vec<Reading> {
+/// The values of the calculated sides of a comparison that reads nothing hidden.
+fn calculated<'a>(expr: &'a Expr, eye: &Eye<'a>, items: &Items<'a>) -> Vec<Reading> {
     let ExprKind::Compare(_, left, right) = &expr.kind else {
         return Vec::new();
     };
     let is_calculated = |side: &&&Expr| {
-        let plain = matches!(
+        !matches!(
             side.kind,
             ExprKind::Path(_) | ExprKind::Literal(_) | ExprKind::Moment(..)
-        );
-        !plain && eye.withheld(side, lists).is_empty()
+        )
     };
     let sides = [&**left, &**right];
     let calculated = sides.iter().filter(is_calculated).map(|side| {
