@@ -219,6 +219,12 @@ fn effect(name: &Name, which: u8) -> Effect {
         parts: vec![
             MessagePart::Text("n is ".to_owned()),
             MessagePart::Value(path(Root::Record, "n", Type::Decimal)),
+            MessagePart::Text(", by item ".to_owned()),
+            MessagePart::Value(Path {
+                root: Root::Variable(0),
+                keys: Vec::new(),
+                ty: Type::Decimal,
+            }),
         ],
         translations: Vec::new(),
     };

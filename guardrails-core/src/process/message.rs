@@ -3,24 +3,53 @@
 //! Reasons fill a [template](super::template) for the requester, approval cards for the approver, from
 //! the same template and the same record.
 
-use super::template::MISSING;
+use std::fmt;
+
+use super::dependency::Dependency;
+use super::oracle::Witness;
+use super::template::{MISSING, NO_ITEM};
 use super::written::{Declared, written};
 use crate::data::{FieldTable, HIDDEN, Sight};
-use crate::policy::{Policy, Type};
+use crate::policy::{Policy, Root, Type};
 use crate::value::{Fields, Name, Value};
 
-/// Fills a template: `find` tells what stands for each reference.
+/// Fills a template: `find` gives what stands for each reference.
 pub(crate) fn fill(template: &str, find: &dyn Fn(&Reference) -> String) -> String {
+    render(template, Braces::Single, find)
+}
+
+/// The same, and doubled braces stay doubled: what comes out is a template again.
+pub(crate) fn rebind(template: &str, find: &dyn Fn(&Reference) -> String) -> String {
+    render(template, Braces::Doubled, find)
+}
+
+/// How a literal brace comes out.
+#[derive(Clone, Copy)]
+enum Braces {
+    Single,
+    Doubled,
+}
+
+impl Braces {
+    fn of(self, single: &'static str, doubled: &'static str) -> &'static str {
+        match self {
+            Self::Single => single,
+            Self::Doubled => doubled,
+        }
+    }
+}
+
+fn render(template: &str, braces: Braces, find: &dyn Fn(&Reference) -> String) -> String {
     let mut out = String::with_capacity(template.len());
     let mut rest = template;
     while let Some(at) = rest.find(['{', '}']) {
         let (text, tail) = rest.split_at(at);
         out.push_str(text);
         rest = if let Some(tail) = tail.strip_prefix("{{") {
-            out.push('{');
+            out.push_str(braces.of("{", "{{"));
             tail
         } else if let Some(tail) = tail.strip_prefix("}}") {
-            out.push('}');
+            out.push_str(braces.of("}", "}}"));
             tail
         } else {
             reference(tail, &mut out, find)
@@ -49,10 +78,65 @@ fn reference<'t>(tail: &'t str, out: &mut String, find: &dyn Fn(&Reference) -> S
 pub(crate) struct Reference {
     old: bool,
     keys: Vec<Name>,
-    item: Option<(usize, Vec<Name>)>,
+    item: Option<Item>,
 }
 
+/// An item of a list, and a place in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Item {
+    /// None where no item of the list was chosen.
+    index: Option<usize>,
+    keys: Vec<Name>,
+    /// What the choice depended on; none in templates stored before this was kept.
+    chosen_by: Option<Vec<Dependency>>,
+}
+
+impl fmt::Display for Reference {
+    /// As it stands between braces.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let old = if self.old { "old." } else { "" };
+        write!(f, "{old}{}", self.keys.join("."))?;
+        let Some(item) = &self.item else {
+            return Ok(());
+        };
+        match item.index {
+            Some(index) => write!(f, "[{index}")?,
+            None => f.write_str("[-")?,
+        }
+        if let Some(chosen_by) = &item.chosen_by {
+            let places: Vec<String> = chosen_by.iter().map(ToString::to_string).collect();
+            write!(f, "{CHOSEN_BY}{}", places.join(","))?;
+        }
+        f.write_str("]")?;
+        item.keys.iter().try_for_each(|key| write!(f, ".{key}"))
+    }
+}
+
+/// Stands between the number of an item and what the choice of it depended on.
+const CHOSEN_BY: &str = " of ";
+
 impl Reference {
+    /// A place in the item that a condition chose.
+    pub(crate) fn item(witness: &Witness<'_>, keys: &[Name]) -> Self {
+        Self {
+            old: witness.list.root == Root::Old,
+            keys: witness.list.keys.clone(),
+            item: Some(Item {
+                index: witness.index,
+                keys: keys.to_vec(),
+                chosen_by: Some(witness.chosen_by.clone()),
+            }),
+        }
+    }
+
+    /// The same for one who may see the choice: without what it depended on.
+    pub(crate) fn plain(mut self) -> Self {
+        if let Some(item) = &mut self.item {
+            item.chosen_by = None;
+        }
+        self
+    }
+
     /// A field as it will be.
     pub(crate) fn new(name: &Name) -> Self {
         Self {
@@ -93,6 +177,17 @@ impl Reference {
             });
         };
         let (index, tail) = tail.split_once(']')?;
+        let (index, chosen_by) = match index.split_once(CHOSEN_BY) {
+            Some((index, places)) => {
+                let places = places.split(',').map(Dependency::parse).collect();
+                (index, Some(places))
+            }
+            None => (index, None),
+        };
+        let index = match index {
+            "-" => None,
+            index => Some(index.parse().ok()?),
+        };
         let keys = match tail.strip_prefix('.') {
             Some(tail) => names(tail)?,
             None if tail.is_empty() => Vec::new(),
@@ -101,19 +196,23 @@ impl Reference {
         Some(Self {
             old,
             keys: names(list)?,
-            item: Some((index.parse().ok()?, keys)),
+            item: Some(Item {
+                index,
+                keys,
+                chosen_by,
+            }),
         })
     }
 
     fn value(&self, fields: &Fields) -> Option<Value> {
         let value = fields.at(&self.keys)?;
-        let Some((index, keys)) = &self.item else {
+        let Some(Item { index, keys, .. }) = &self.item else {
             return Some(value.clone());
         };
         let Value::List(items) = value else {
             return None;
         };
-        let item = items.get(*index)?;
+        let item = items.get((*index)?)?;
         if keys.is_empty() {
             return Some(item.clone());
         }
@@ -122,6 +221,12 @@ impl Reference {
 
     /// What `record` has here, as `reader` may see it.
     pub(crate) fn show(&self, record: Changing<'_>, reader: Reader<'_>) -> String {
+        if !self.names_visible_item(record, reader) {
+            return HIDDEN.to_owned();
+        }
+        if self.item.as_ref().is_some_and(|item| item.index.is_none()) {
+            return NO_ITEM.to_owned();
+        }
         let changed = self
             .keys
             .first()
@@ -152,9 +257,26 @@ impl Reference {
         }
     }
 
+    /// Whether the reader may learn which item this is, and that there is one: where everything may be
+    /// seen that the choice depended on. True of what is no item.
+    pub(crate) fn names_visible_item(&self, record: Changing<'_>, reader: Reader<'_>) -> bool {
+        let Some(item) = &self.item else {
+            return true;
+        };
+        let whole_list = || {
+            vec![Dependency::Record {
+                old: self.old,
+                keys: self.keys.clone(),
+                outline: false,
+            }]
+        };
+        let chosen_by = item.chosen_by.clone().unwrap_or_else(whole_list);
+        chosen_by.iter().all(|place| reader.sees(place, record))
+    }
+
     /// The path whose permission counts, through lists.
     fn path(&self) -> Vec<Name> {
-        let inner = self.item.iter().flat_map(|(_, keys)| keys);
+        let inner = self.item.iter().flat_map(|item| &item.keys);
         self.keys.iter().chain(inner).cloned().collect()
     }
 }
@@ -186,7 +308,7 @@ impl<'a> Schema<'a> {
         let declared = self.walk(self.entity, &reference.keys)?;
         match (&reference.item, declared) {
             (None, ty) => Some(ty),
-            (Some((_, keys)), Type::List(item)) => match (keys.as_slice(), &**item) {
+            (Some(inside), Type::List(item)) => match (inside.keys.as_slice(), &**item) {
                 ([], item) => Some(item),
                 (keys, Type::Entity(entity)) => self.walk(entity, keys),
                 _ => None,
@@ -213,6 +335,32 @@ pub(crate) enum Reader<'a> {
     Requester(&'a FieldTable),
     /// Anyone else.
     Other(&'a FieldTable),
+}
+
+impl Reader<'_> {
+    /// Whether the reader sees everything at a place that the choice of an item depended on.
+    fn sees(&self, place: &Dependency, record: Changing<'_>) -> bool {
+        let Dependency::Record { old, keys, outline } = place else {
+            return false;
+        };
+        let table = match self {
+            // Whoever proposed a value knows it.
+            Self::Requester(_) if !old && record.sets(keys) => return true,
+            Self::Requester(table) | Self::Other(table) => table,
+        };
+        let sight = match outline {
+            true => table.outline(keys),
+            false => table.sight(keys),
+        };
+        sight == Sight::Whole
+    }
+}
+
+impl Changing<'_> {
+    fn sets(&self, keys: &[Name]) -> bool {
+        let set = self.set.zip(keys.first());
+        set.is_some_and(|(set, first)| set.value(first).is_some())
+    }
 }
 
 /// A value as text, unguarded.
@@ -245,8 +393,18 @@ mod tests {
     fn references_read_back() {
         let reference = Reference::parse("old.clauses[3].text").unwrap();
         assert!(reference.old);
-        assert_eq!(reference.item, Some((3, vec!["text".into()])));
+        let item = reference.item.clone().unwrap();
+        assert_eq!((item.index, item.chosen_by), (Some(3), None));
+        assert_eq!(item.keys, vec![Name::from("text")]);
         assert_eq!(Reference::parse("a[x]"), None);
+        for text in [
+            "a.b",
+            "old.clauses[3].text",
+            "clauses[2 of #clauses,clauses.text,old.amount].text",
+            "old.clauses[- of #old.clauses,?]",
+        ] {
+            assert_eq!(Reference::parse(text).unwrap().to_string(), text);
+        }
         assert_eq!(Reference::parse("a..b"), None);
     }
 }

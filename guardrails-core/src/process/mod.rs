@@ -7,6 +7,7 @@
 mod action_digest;
 mod approvals;
 mod card;
+mod dependency;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod equivalence;

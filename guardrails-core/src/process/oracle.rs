@@ -6,6 +6,7 @@
 
 use smallvec::SmallVec;
 
+use super::dependency::{Dependency, Lists, Use, visit_uses};
 use super::facts::{Datum, Facts};
 use super::operand::{self, Operand};
 use super::tally::Tally;
@@ -237,23 +238,32 @@ fn name_once(names: &mut Vec<String>, path: &Path) {
     }
 }
 
-/// The item for which a condition holds: which list, and which of its items.
+/// The item of a list that decides a quantifier.
 pub(crate) struct Witness<'a> {
     pub(crate) list: &'a Path,
-    pub(crate) index: usize,
+    /// Which of the list's items; none where no item decides this time.
+    pub(crate) index: Option<usize>,
+    /// What the choice depended on, that there is none included: who may not see all of it may not
+    /// be shown the item.
+    pub(crate) chosen_by: Vec<Dependency>,
 }
 
 /// For each quantifier of a condition, in reading order, the first item that is a reason for the whole
-/// to hold; none where no single item is. Quantifiers inside of aggregates are not counted. For
+/// to hold; none where no single item ever is. Quantifiers inside of aggregates are not counted. For
 /// messages that name the item.
 pub(crate) fn witnesses<'a>(condition: &'a Expr, facts: &Facts<'a>) -> Vec<Option<Witness<'a>>> {
-    let mut found = Vec::new();
+    let mut search = WitnessSearch {
+        has_old: facts.has_old,
+        lists: Lists::new(),
+        chosen_by: Vec::new(),
+        found: Vec::new(),
+    };
     let oracle = Oracle {
         facts,
         items: Items::new(),
     };
-    oracle.witness(condition, Some(Sought::Holding), &mut found);
-    found
+    search.visit(condition, Some(&oracle), Some(Sought::Holding));
+    search.found
 }
 
 /// Which items of a list are a reason.
@@ -285,54 +295,9 @@ impl<'a> Oracle<'_, 'a> {
         }
     }
 
-    /// Takes note of each quantifier in here; looks for items only where it is known which are sought.
-    fn witness(
-        &self,
-        expr: &'a Expr,
-        sought: Option<Sought>,
-        found: &mut Vec<Option<Witness<'a>>>,
-    ) {
-        match &expr.kind {
-            // An item of an aggregate is one of many; none of them is the reason.
-            ExprKind::Aggregate(_) => {}
-            ExprKind::Not(inner) => {
-                let other = sought.map(|sought| match sought {
-                    Sought::Holding => Sought::Failing,
-                    Sought::Failing => Sought::Holding,
-                });
-                self.witness(inner, other, found);
-            }
-            ExprKind::All(_) | ExprKind::Any(_) => {
-                for child in expr.children() {
-                    self.witness(child, sought, found);
-                }
-            }
-            ExprKind::Quantified(quantifier, list, _, test) => {
-                let at = found.len();
-                found.push(None);
-                let sought = sought.filter(|sought| sought.alone_in(*quantifier));
-                match sought.and_then(|sought| self.first(list, test, sought)) {
-                    Some((witness, inner)) => {
-                        if let Some(place) = found.get_mut(at) {
-                            *place = Some(witness);
-                        }
-                        inner.witness(test, sought, found);
-                    }
-                    None => self.witness(test, None, found),
-                }
-            }
-            _ => {
-                for child in expr.children() {
-                    self.witness(child, None, found);
-                }
-            }
-        }
-    }
-
     /// The first item that is sought, and the oracle that looks at it.
-    fn first(&self, list: &'a Expr, test: &'a Expr, sought: Sought) -> Option<(Witness<'a>, Self)> {
-        let (ExprKind::Path(path), Datum::List(items, ty)) = (&list.kind, self.path_of(list))
-        else {
+    fn first(&self, list: &'a Path, test: &'a Expr, sought: Sought) -> Option<(usize, Self)> {
+        let Datum::List(items, ty) = self.path(list) else {
             return None;
         };
         let looking = items.iter().map(|item| self.at((item, ty))).enumerate();
@@ -340,12 +305,95 @@ impl<'a> Oracle<'_, 'a> {
             Sought::Holding => inner.truth(test).restricts(),
             Sought::Failing => (!inner.truth(test)).restricts(),
         });
-        let (index, inner) = sought.next()?;
-        Some((Witness { list: path, index }, inner))
+        sought.next()
+    }
+}
+
+/// Walks a condition and notes the witness of each quantifier. Which quantifiers have one, and what
+/// its choice depends on, is read from the condition alone.
+struct WitnessSearch<'a> {
+    has_old: bool,
+    lists: Lists<'a>,
+    /// What the choice of the items around depended on.
+    chosen_by: Vec<Dependency>,
+    found: Vec<Option<Witness<'a>>>,
+}
+
+impl<'a> WitnessSearch<'a> {
+    /// `oracle` looks at the items chosen so far; there is none where one of them was not found.
+    fn visit(&mut self, expr: &'a Expr, oracle: Option<&Oracle<'_, 'a>>, sought: Option<Sought>) {
+        match &expr.kind {
+            // An item of an aggregate is one of many; none of them is the reason.
+            ExprKind::Aggregate(_) => {}
+            ExprKind::Not(inner) => self.visit(inner, oracle, sought.map(Sought::other)),
+            ExprKind::All(_) | ExprKind::Any(_) => {
+                for child in expr.children() {
+                    self.visit(child, oracle, sought);
+                }
+            }
+            ExprKind::Quantified(quantifier, list, _, test) => {
+                let sought = sought.filter(|sought| sought.alone_in(*quantifier));
+                match (&list.kind, sought) {
+                    (ExprKind::Path(path), Some(sought)) => {
+                        self.choose(expr, (path, test), oracle, sought);
+                    }
+                    _ => {
+                        self.found.push(None);
+                        self.visit(test, None, None);
+                    }
+                }
+            }
+            _ => {
+                for child in expr.children() {
+                    self.visit(child, None, None);
+                }
+            }
+        }
+    }
+
+    fn choose(
+        &mut self,
+        quantified: &'a Expr,
+        (list, test): (&'a Path, &'a Expr),
+        oracle: Option<&Oracle<'_, 'a>>,
+        sought: Sought,
+    ) {
+        let around = self.chosen_by.len();
+        self.depend_on(quantified);
+        let first = oracle.and_then(|oracle| oracle.first(list, test, sought));
+        self.found.push(Some(Witness {
+            list,
+            index: first.as_ref().map(|(index, _)| *index),
+            chosen_by: self.chosen_by.clone(),
+        }));
+        self.lists.push(list);
+        let inner = first.as_ref().map(|(_, inner)| inner);
+        self.visit(test, inner, Some(sought));
+        self.lists.pop();
+        self.chosen_by.truncate(around);
+    }
+
+    fn depend_on(&mut self, quantified: &'a Expr) {
+        let (has_old, chosen_by) = (self.has_old, &mut self.chosen_by);
+        visit_uses(quantified, &mut self.lists, &mut |how, path, lists| {
+            // All fields of a new record change.
+            if how == Use::Change && !has_old {
+                return;
+            }
+            let dependency = Dependency::of(how, path, lists);
+            chosen_by.extend(dependency.filter(|one| !chosen_by.contains(one)));
+        });
     }
 }
 
 impl Sought {
+    fn other(self) -> Self {
+        match self {
+            Self::Holding => Self::Failing,
+            Self::Failing => Self::Holding,
+        }
+    }
+
     /// Whether one such item decides: a `some` holds by one, an `every` fails by one.
     fn alone_in(self, quantifier: Quantifier) -> bool {
         matches!(

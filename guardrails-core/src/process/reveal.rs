@@ -11,7 +11,7 @@ use super::message::{Changing, Reader, Reference};
 use super::oracle;
 use super::risk::Weighed;
 use super::truth::Truth;
-use crate::data::Sight;
+use crate::data::{HIDDEN, Sight};
 use crate::decision::Risk;
 use crate::policy::{EffectKind, Expr, ExprKind, Path, RiskModel, Root, Rule};
 use crate::value::Name;
@@ -20,6 +20,9 @@ use crate::value::Name;
 pub(crate) trait Reveal {
     /// What stands at a place that a message refers to.
     fn show(&self, reference: &Reference) -> String;
+
+    /// The same without a value: the reference itself, where it may be known which place it is.
+    fn place(&self, reference: &Reference) -> String;
 
     /// Of the names that left a rule's condition unknown those that may be told; none where it may
     /// not be told that it was unknown. `score` is what the rule saw of the risk, if that may be told.
@@ -44,6 +47,14 @@ impl Reveal for Requester<'_> {
     fn show(&self, reference: &Reference) -> String {
         let reader = Reader::Requester(self.eye.table);
         reference.show(self.changing, reader)
+    }
+
+    fn place(&self, reference: &Reference) -> String {
+        let reader = Reader::Requester(self.eye.table);
+        match reference.names_visible_item(self.changing, reader) {
+            true => format!("{{{}}}", reference.clone().plain()),
+            false => HIDDEN.to_owned(),
+        }
     }
 
     fn unknown(
@@ -177,6 +188,10 @@ fn is_open(path: &Path) -> bool {
 impl<F: Fn(&Reference) -> String> Reveal for F {
     fn show(&self, reference: &Reference) -> String {
         self(reference)
+    }
+
+    fn place(&self, reference: &Reference) -> String {
+        format!("{{{}}}", reference.clone().plain())
     }
 
     fn unknown(&self, _: &Rule, names: &[String], _: Option<Decimal>) -> Option<Vec<String>> {

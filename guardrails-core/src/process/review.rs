@@ -8,7 +8,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::facts::Facts;
-use super::message::fill;
+use super::message::{fill, rebind};
 use super::oracle;
 use super::predicate::{Frame, Slots};
 use super::reveal::Reveal;
@@ -303,8 +303,9 @@ fn reason<T>(
     let origin = &finding.rule.origin;
     let find = |reference: &_| show.show.show(reference);
     let sentence = fill(template.text(facts.principal.spoken()), &find);
+    let place = |reference: &_| show.show.place(reference);
     Reason::new(code, sentence)
-        .with_template(template.first())
+        .with_template(&rebind(template.first(), &place))
         .from_policy(origin.name.clone(), origin.place.clone())
         .in_shadow(finding.shadow)
 }

@@ -1,14 +1,16 @@
 //! A message once it is known *which* value stands where, and not yet what anybody may see of it.
 //!
-//! Text with references in braces: `{discount}`, `{old.amount}`, `{clauses[2].text}`; a literal brace
-//! is doubled. INVARIANT: a template holds no value of the record, so that it may be stored with a
-//! ticket and told in the audit.
+//! Text with references in braces: `{discount}`, `{old.amount}`, `{clauses[2 of clauses.text].text}`; a
+//! literal brace is doubled. A reference to an item carries what the choice of the item depended on,
+//! since who may not see that may not learn which item it is. INVARIANT: a template holds no value of
+//! the record, so that it may be stored with a ticket.
 
 use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
 use super::facts::{Datum, Facts};
+use super::message::Reference;
 use super::oracle::{self, Witness};
 use super::written::datum;
 use crate::data::HIDDEN;
@@ -18,6 +20,8 @@ use crate::value::{Name, Value};
 
 /// Stands where there is no value.
 pub(super) const MISSING: &str = "‹missing›";
+/// Stands where no single item is the reason.
+pub(super) const NO_ITEM: &str = "‹…›";
 
 /// A text with places for values, in each language that the policy has it in.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -155,11 +159,9 @@ fn bind_path(path: &Path, witnesses: &[Option<Witness<'_>>], facts: &Facts<'_>, 
         Root::Old => write!(out, "{{old.{}}}", path.keys.join(".")),
         Root::Variable(number) => match witnesses.get(usize::from(number)) {
             Some(Some(witness)) if matches!(witness.list.root, Root::Record | Root::Old) => {
-                write!(out, "{{{}[{}]", witness.list, witness.index)
-                    .and_then(|()| path.keys.iter().try_for_each(|key| write!(out, ".{key}")))
-                    .and_then(|()| out.write_char('}'))
+                write!(out, "{{{}}}", Reference::item(witness, &path.keys))
             }
-            _ => out.write_str("‹…›"),
+            _ => out.write_str(NO_ITEM),
         },
         // Every rule's sentence is said after the risk is scored; one that may not be told is left out.
         Root::Risk if facts.risk_score.is_none() => out.write_str(HIDDEN),

@@ -149,3 +149,142 @@ rule far { on read of Quote when discount > 50% and actor has SALES_REP then hid
         assert!(!text.contains(value), "{value} in {text}");
     }
 }
+
+/// What a calculation beside the hidden cost comes to is a bound on it, and so is each constant in it.
+#[test]
+fn no_result_or_constant_is_shown_beside_a_hidden_field() {
+    let conditions = [
+        "amount - cost_price < FLOOR * amount",
+        "FLOOR * amount > amount - cost_price",
+        "not (cost_price < amount - 170 CNY)",
+        "cost_price / amount > 0.17 + 0.66",
+        "cost_price > (amount ?? 170 CNY) * 0.83",
+        "cost_price > actor.cap",
+        "cost_price == 170 CNY or cost_price == 1_700 CNY",
+        "cost_price + 170 CNY > 2 * 85 CNY",
+        "cost_price > 170 CNY",
+    ];
+    for condition in conditions {
+        for effect in ["deny THIN because \"no\"", "notify \"desk\""] {
+            let rule = |name: &str, extra: &str| {
+                format!("rule {name} {{ on update of Quote when ({condition}){extra} then {effect} }}\n")
+            };
+            let (thin, near) = (rule("thin", ""), rule("near", " and discount > 90%"));
+            let floor = "param FLOOR : percent = 17% in 0% .. 30%\n";
+            let world = world_with(&format!("{POLICY}{floor}{thin}{near}"));
+            let principal = rep().attribute("cap", 170);
+            let changes = Changes::update(&quote()).set("discount", 6);
+            let decision = world.propose(&principal, "quote.draft", &changes);
+            let text = told(&decision).replace(&decision.policy_digest().to_string(), "");
+            for bound in ["170", "17%", "0.17", "0.83", "0.66", "1700", "1_700", "830", "85 CNY"] {
+                assert!(!text.contains(bound), "{bound} of {condition} in {text}");
+            }
+        }
+    }
+}
+
+/// Lines with a cost that only the manager sees; the condition on it chooses the line that is named.
+const LINES: &str = r#"
+rule dear {
+    on update of Quote
+    when some c in clauses satisfies c.cost > 100 CNY
+    then require approval discount_approval because "dear: {c.text}",
+         oblige "note" { line: "see {c.text}" }
+}
+rule plain {
+    on update of Quote
+    when not (every c in clauses satisfies c.text != "B")
+    then require approval discount_approval because "B is {c.text}"
+}
+rule both {
+    on update of Quote
+    when (some c in clauses satisfies c.text == "B") and (some d in clauses satisfies d.text == "A" and d.cost < 0.90 * amount)
+    then require approval discount_approval because "{c.text} before {d.text}"
+}
+rule mixed {
+    on update of Quote
+    when (some c in clauses satisfies c.cost > 5_000 CNY) or discount > 5%
+    then require approval discount_approval because "mixed {c.text}"
+}
+"#;
+
+fn lines_world() -> World {
+    let clause = "entity Clause { text : text }";
+    let line = "entity Clause { text : text  cost : money(CNY)? }";
+    let world = world_with(&format!("{POLICY}{LINES}").replace(clause, line));
+    let store = &world.store.store;
+    for field in ["text", "cost"] {
+        let access = |role: &str| RolePermission {
+            role: role.into(),
+            access: if field == "cost" && role == "SALES_REP" { "HIDDEN" } else { "READ" }.into(),
+            ai_access_allowed: true,
+            conditions: None,
+        };
+        let row = FieldPermission {
+            tenant: "acme".into(),
+            entity: "Clause".into(),
+            field: field.into(),
+            sensitivity: 1,
+            pii: false,
+            encryption_required: false,
+            roles: vec![access("SALES_REP"), access("SALES_MANAGER")],
+        };
+        store.set_field_permission(row).unwrap();
+    }
+    assert_eq!(world.guard.refresh().unwrap(), Refreshed::Changed);
+    world
+}
+
+fn with_lines(costs: [i64; 3]) -> Changes {
+    let line = |(text, cost): (&str, i64)| {
+        Value::from(Fields::from_iter([("text", Value::from(text)), ("cost", cost.into())]))
+    };
+    let lines: Vec<Value> = ["A", "B", "C"].into_iter().zip(costs).map(line).collect();
+    Changes::update(&quote().with("clauses", lines)).set("discount", 6)
+}
+
+#[test]
+fn an_item_that_a_hidden_condition_chose_is_named_to_nobody_who_may_not_see_why() {
+    let world = lines_world();
+    // Each in a world of its own, so that tickets have the same identifiers.
+    let decide = |costs| lines_world().propose(&rep(), "quote.draft", &with_lines(costs));
+    let (one, two, dearer) = (
+        decide([20, 200, 20]),
+        decide([20, 20, 200]),
+        decide([20, 6_000, 20]),
+    );
+    let messages: Vec<&str> = one.reasons().iter().map(Reason::message).collect();
+    assert_eq!(
+        messages,
+        ["dear: ‹hidden›", "B is B", "B before ‹hidden›", "mixed ‹hidden›"]
+    );
+    assert_eq!(one.obligations()[0].terms().to_json(), r#"{"line":"see ‹hidden›"}"#);
+    for other in [&two, &dearer] {
+        assert_eq!(one.reasons(), other.reasons());
+        assert_eq!(one.obligations(), other.obligations());
+        assert_eq!(told(&one).replace("discount_approval", ""), told(other).replace("discount_approval", ""));
+    }
+    let plain: Vec<&str> = one.reasons().iter().map(Reason::without_values).collect();
+    assert_eq!(plain[..2], ["dear: ‹hidden›", "B is {clauses[1].text}"]);
+    world.propose(&rep(), "quote.draft", &with_lines([20, 20, 200]));
+    let audit = world.audit_text();
+    assert!(audit.contains("dear: ‹hidden›") && !audit.contains("clauses[2"), "{audit}");
+}
+
+#[test]
+fn a_card_names_the_item_to_an_approver_who_sees_what_chose_it() {
+    let world = lines_world();
+    let decision = world.propose(&rep(), "quote.draft", &with_lines([20, 200, 20]));
+    let Outcome::NeedsApproval(ticket) = decision.outcome() else {
+        panic!("{decision:?}");
+    };
+    let because = |principal: &Principal| {
+        let card = world.guard.approvals().show(ticket.id(), principal).unwrap();
+        card.because.join("; ")
+    };
+    assert_eq!(because(&manager()), "dear: B; B is B; B before A; mixed ‹…›");
+    assert_eq!(
+        because(&rep()),
+        "dear: ‹hidden›; B is B; B before ‹hidden›; mixed ‹hidden›"
+    );
+}

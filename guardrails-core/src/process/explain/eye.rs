@@ -4,11 +4,13 @@
 //! proposed, never from a hidden value; and where a condition reads something hidden, neither its
 //! outcome nor the constants beside it are told, since they would bound the value.
 
+use super::super::dependency::{Target, Use, visit_uses};
 use super::super::facts::{Datum, Facts};
 use super::super::oracle::{self, Items};
 use super::model::{Reading, Seen};
+pub(crate) use crate::process::dependency::Lists;
 use crate::data::{FieldTable, Sight};
-use crate::policy::{Expr, ExprKind, Path, Root, Type, variable, write_moment, write_number};
+use crate::policy::{Expr, Path, Root, Type, variable, write_moment, write_number};
 use crate::value::{Name, Value};
 use crate::zone::Zone;
 
@@ -24,57 +26,20 @@ pub(crate) struct Eye<'a> {
     pub(crate) score: Sight,
 }
 
-/// The lists that enclosing quantifiers go through, outermost first.
-pub(crate) type Lists<'a> = Vec<&'a Path>;
-
 impl<'a> Eye<'a> {
     /// Names of what a condition reads and the asker may not wholly see, each once.
     pub(crate) fn withheld(&self, expr: &'a Expr, lists: &Lists<'a>) -> Vec<Name> {
         let mut names = Vec::new();
-        self.find_withheld(expr, &mut lists.clone(), &mut names);
+        visit_uses(expr, &mut lists.clone(), &mut |how, path, lists| {
+            let sight = match how {
+                Use::Value => self.sight(path, lists),
+                Use::Outline => self.outline(path, lists),
+                // Whoever proposes a value learns from this what the old one was.
+                Use::Change => self.sight_of_old(path),
+            };
+            note(&mut names, sight, path, lists);
+        });
         names
-    }
-
-    fn find_withheld(&self, expr: &'a Expr, lists: &mut Lists<'a>, names: &mut Vec<Name>) {
-        match &expr.kind {
-            ExprKind::Path(path) | ExprKind::IsMissing(path) => {
-                note(names, self.sight(path, lists), path, lists);
-            }
-            // Whoever proposes a value learns from this what the old one was.
-            ExprKind::Changed(path) => note(names, self.sight_of_old(path), path, lists),
-            ExprKind::Quantified(_, list, _, test) => {
-                self.find_inside(list, &[test], lists, names);
-            }
-            ExprKind::Aggregate(aggregate) => {
-                let each: Vec<&Expr> = aggregate.filter.iter().chain(&aggregate.item).collect();
-                self.find_inside(&aggregate.list, &each, lists, names);
-            }
-            _ => {
-                for child in expr.children() {
-                    self.find_withheld(child, lists, names);
-                }
-            }
-        }
-    }
-
-    /// What is read of a list, and of each of its items.
-    fn find_inside(
-        &self,
-        list: &'a Expr,
-        each: &[&'a Expr],
-        lists: &mut Lists<'a>,
-        names: &mut Vec<Name>,
-    ) {
-        let ExprKind::Path(path) = &list.kind else {
-            self.find_withheld(list, lists, names);
-            return;
-        };
-        note(names, self.outline(path, lists), path, lists);
-        lists.push(path);
-        for expr in each {
-            self.find_withheld(expr, lists, names);
-        }
-        lists.pop();
     }
 
     /// How much the asker may see of what stands at a path.
@@ -108,34 +73,19 @@ impl<'a> Eye<'a> {
         }
     }
 
-    /// Where in the record a path leads, through the lists around it.
+    /// Where a path leads, through the lists around it; whoever proposed a value knows it.
     fn origin(&self, path: &Path, lists: &Lists<'a>) -> Origin {
-        match path.root {
-            Root::Record if self.is_proposed(path) => Origin::Proposed,
-            Root::Record | Root::Old => Origin::Record(path.keys.clone()),
-            Root::Variable(depth) => {
-                let Some((list, outer)) = lists
-                    .get(..=usize::from(depth))
-                    .and_then(<[&Path]>::split_last)
-                else {
-                    return Origin::Nowhere;
-                };
-                match self.origin(list, &outer.to_vec()) {
-                    Origin::Record(mut keys) => {
-                        keys.extend_from_slice(&path.keys);
-                        Origin::Record(keys)
-                    }
-                    other => other,
-                }
-            }
-            Root::Risk => Origin::Score,
-            _ => Origin::Open,
+        match Target::of(path, lists) {
+            Target::Record { old: false, keys } if self.is_proposed(&keys) => Origin::Proposed,
+            Target::Record { keys, .. } => Origin::Record(keys),
+            Target::Score => Origin::Score,
+            Target::Open => Origin::Open,
+            Target::Nowhere => Origin::Nowhere,
         }
     }
 
-    /// Whoever proposed a value knows it.
-    fn is_proposed(&self, path: &Path) -> bool {
-        let set = self.facts.set.zip(path.keys.first());
+    fn is_proposed(&self, keys: &[Name]) -> bool {
+        let set = self.facts.set.zip(keys.first());
         set.is_some_and(|(set, first)| set.value(first).is_some())
     }
 
