@@ -8,7 +8,9 @@ use super::context::Context;
 use crate::{ast, codes};
 
 /// Entities inside each other that are looked into.
-const DEPTH: usize = 16;
+const MAX_DEPTH: usize = 16;
+/// Places in a record that are looked at for one grant.
+const MAX_PLACES: usize = 10_000;
 
 /// Warns of each field of personal data that some clause shows and no unconditional clause masks or
 /// hides, in nested entities and lists of them too.
@@ -18,15 +20,22 @@ pub(super) fn warn(
     written: &ast::Grant,
     clauses: &[FieldClause],
 ) {
-    let search = Search {
+    let mut search = Search {
         cx,
         role: written.roles.first().map_or("", |role| &role.text),
         clauses,
+        places: MAX_PLACES,
+        seen: Vec::new(),
+    };
+    let record = Nested {
+        entity: entity.name.clone(),
+        covered: Vec::new(),
+        named_inside: true,
     };
     search.look_into(
         entity,
         &Around {
-            entities: vec![entity.name.clone()],
+            met: vec![record],
             ..Around::default()
         },
     );
@@ -36,6 +45,10 @@ struct Search<'c, 'b> {
     cx: &'c Context<'b>,
     role: &'c str,
     clauses: &'c [FieldClause],
+    /// How many more places may be looked at.
+    places: usize,
+    /// What was looked into, wherever in the record it is.
+    seen: Vec<Nested>,
 }
 
 /// Where in the record a nested entity is.
@@ -43,9 +56,24 @@ struct Search<'c, 'b> {
 struct Around {
     /// The paths of the fields around, outermost first.
     paths: Vec<Name>,
-    entities: Vec<Name>,
+    /// The record and the nested entities on the way, this one included.
+    met: Vec<Nested>,
+    /// Whether one of them nests in itself.
+    recurs: bool,
     /// The outermost list on the way.
     list: Option<Name>,
+}
+
+/// An entity at a place of the record, and what the grant says of that place. At two places that agree
+/// in all of it the same fields are shown: an entity that nests in itself is looked into until the
+/// grant has nothing new to say.
+#[derive(Clone, PartialEq, Eq)]
+struct Nested {
+    entity: Name,
+    /// Which clauses cover the whole of it.
+    covered: Vec<bool>,
+    /// Whether some clause names a field further inside.
+    named_inside: bool,
 }
 
 impl Around {
@@ -61,32 +89,49 @@ impl Around {
 }
 
 impl Search<'_, '_> {
-    fn look_into(&self, entity: &Entity, around: &Around) {
+    fn look_into(&mut self, entity: &Entity, around: &Around) {
+        let cx = self.cx;
         for field in &entity.fields {
+            let Some(places) = self.places.checked_sub(1) else {
+                return;
+            };
+            self.places = places;
             let paths = around.and(field);
             if field.pii.is_some() {
                 self.look_at(field, &paths, around.list.as_ref());
             }
-            let Some(name) = inner(&field.ty).filter(|name| !around.entities.contains(name)) else {
+            let nested = inner(&field.ty).and_then(|name| cx.symbols.entities.get(name));
+            let Some(nested) = nested else {
                 continue;
             };
-            let Some(nested) = self.cx.symbols.entities.get(name) else {
-                continue;
-            };
-            if paths.len() < DEPTH && self.shown(&paths, Whole::OrPart).is_some() {
-                let mut entities = around.entities.clone();
-                entities.push(name.clone());
+            let here = self.nested(&nested.name, &paths);
+            let recurs = around.recurs || around.met.iter().any(|met| met.entity == here.entity);
+            // What an entity nests in itself once more is not reported once more.
+            let met = if recurs { &self.seen } else { &around.met };
+            let is_new = here.named_inside || !met.contains(&here);
+            if is_new && paths.len() < MAX_DEPTH && self.shown(&paths, Whole::OrPart).is_some() {
                 let list = matches!(field.ty, Type::List(_)).then(|| paths.last().cloned());
                 let list = around.list.clone().or(list.flatten());
-                self.look_into(
-                    nested,
-                    &Around {
-                        paths,
-                        entities,
-                        list,
-                    },
-                );
+                let mut met = around.met.clone();
+                met.push(here.clone());
+                self.seen.push(here);
+                let inside = Around {
+                    paths,
+                    met,
+                    recurs,
+                    list,
+                };
+                self.look_into(nested, &inside);
             }
+        }
+    }
+
+    fn nested(&self, entity: &Name, paths: &[Name]) -> Nested {
+        let fields = || self.clauses.iter().map(|clause| &clause.fields);
+        Nested {
+            entity: entity.clone(),
+            covered: fields().map(|fields| covers(fields, paths)).collect(),
+            named_inside: fields().any(|fields| mentions_inside(fields, paths.last())),
         }
     }
 
@@ -159,15 +204,19 @@ fn covers(fields: &FieldSet, paths: &[Name]) -> bool {
     }
 }
 
-/// Whether a clause names something inside of a field.
+/// Whether a clause is about something inside of a field.
 fn names_inside(fields: &FieldSet, path: Option<&Name>) -> bool {
-    match (fields, path) {
-        (FieldSet::Named(names), Some(path)) => names.iter().any(|name| {
-            let inside = name.strip_prefix(&**path);
-            inside.is_some_and(|inside| inside.starts_with('.'))
-        }),
-        _ => false,
-    }
+    matches!(fields, FieldSet::Named(_)) && mentions_inside(fields, path)
+}
+
+/// The same, or leaves something inside of it out.
+fn mentions_inside(fields: &FieldSet, path: Option<&Name>) -> bool {
+    let (FieldSet::Named(names) | FieldSet::AllExcept(names)) = fields;
+    let is_inside = |name: &Name| {
+        let inside = path.and_then(|path| name.strip_prefix(&**path));
+        inside.is_some_and(|inside| inside.starts_with('.'))
+    };
+    names.iter().any(is_inside)
 }
 
 fn inner(ty: &Type) -> Option<&Name> {
