@@ -16,10 +16,14 @@ mod aggregates;
 mod approvals;
 #[path = "decisions/begin.rs"]
 mod begin;
+#[path = "decisions/debug.rs"]
+mod debug;
 #[path = "decisions/fixture.rs"]
 mod fixture;
 #[path = "decisions/leaks.rs"]
 mod leaks;
+#[path = "decisions/masks.rs"]
+mod masks;
 #[path = "decisions/messages.rs"]
 mod messages;
 #[path = "decisions/parameters.rs"]

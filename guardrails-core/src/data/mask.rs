@@ -7,6 +7,7 @@
 mod card;
 mod email;
 mod ends;
+mod form;
 mod glyphs;
 mod id;
 mod name;
@@ -20,6 +21,7 @@ use std::sync::{Arc, LazyLock};
 use crate::policy::Sensitivity;
 use crate::value::Value;
 
+pub(super) use form::Form;
 pub(super) use glyphs::narrow;
 pub(super) use name::{is_han, is_syllabic};
 pub(super) use surnames::{compound, is_surname};
@@ -37,9 +39,12 @@ static CONFIDENTIAL_TEXT: LazyLock<Arc<str>> = LazyLock::new(|| CONFIDENTIAL.int
 /// How a value is disguised.
 ///
 /// "Character" is a grapheme cluster (Unicode UAX 29): a letter with its accents, an emoji with its
-/// modifiers. Numbers are masked as their decimal text, lists item by item; null stays null, except
-/// under a mask that shows nothing anyway. A view masks a nested entity field by field; an object
-/// by itself is `***`.
+/// modifiers. Lists are masked item by item; null stays null, except under a mask that shows nothing
+/// anyway. A view masks a nested entity field by field; an object by itself is `***`.
+///
+/// Only text is shown in part. Of a number the masks `phone`, `id`, `bank_card` and `scrub` show what
+/// they show of its digits; under any other mask a number is `***`, and so is whatever else has a
+/// type: words of an enum, amounts, dates, truths.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Mask {
     /// The seed article's default by sensitivity: from level 4 `[CONFIDENTIAL]`, below that
@@ -144,32 +149,33 @@ impl Mask {
         }
     }
 
-    /// What is shown in place of `value`.
+    /// What is shown in place of `value`, of a field that no entity declares or that is text.
     #[must_use]
     pub fn apply(&self, value: &Value) -> Value {
-        self.apply_with(value, &mut String::new())
+        self.apply_as(Form::Text, value, &mut String::new())
     }
 
-    /// [`Mask::apply`] with a buffer that a caller of many masks keeps.
-    pub(crate) fn apply_with(&self, value: &Value, buffer: &mut String) -> Value {
+    /// The same for a value of a declared form, with a buffer that a caller of many masks keeps.
+    pub(super) fn apply_as(&self, form: Form, value: &Value, buffer: &mut String) -> Value {
         if self.shows_nothing() {
             return Value::Text(CONFIDENTIAL_TEXT.clone());
         }
         match value {
             Value::Null => Value::Null,
-            Value::Text(text) => self.text(value, text, buffer),
-            Value::Number(number) => {
+            Value::Text(text) if form.lets(self) => self.text(text, form, buffer),
+            Value::Number(number) if form != Form::Typed && form::is_for_numbers(self) => {
                 let mut digits = String::with_capacity(32);
                 // INVARIANT: writing to a String cannot fail.
                 let _ = write!(digits, "{}", number.normalize());
-                self.text(value, &digits, buffer)
+                self.text(&digits, Form::Whole, buffer)
             }
             Value::List(items) => {
-                Value::List(items.iter().map(|i| self.apply_with(i, buffer)).collect())
+                let each = items.iter().map(|item| self.apply_as(form, item, buffer));
+                Value::List(each.collect())
             }
-            // Of two possible values no part can be kept; and none of them is personal data.
-            Value::Bool(_) if *self == Self::Scrub => value.clone(),
-            Value::Bool(_) | Value::Object(_) => Value::Text(STARS_TEXT.clone()),
+            Value::Text(_) | Value::Number(_) | Value::Bool(_) | Value::Object(_) => {
+                Value::Text(STARS_TEXT.clone())
+            }
         }
     }
 
@@ -177,11 +183,14 @@ impl Mask {
         self.strictness() >= Self::Redact.strictness()
     }
 
-    fn text(&self, value: &Value, text: &str, buffer: &mut String) -> Value {
+    fn text(&self, text: &str, form: Form, buffer: &mut String) -> Value {
         buffer.clear();
         buffer.reserve(64);
         match self {
-            Self::Scrub if !scrub::scrub(text, buffer) => return value.clone(),
+            // What scrubbing leaves as it is, is text.
+            Self::Scrub if !scrub::scrub(text, buffer) => {
+                buffer.push_str(if form == Form::Text { text } else { STARS });
+            }
             Self::Scrub => {}
             _ => self.write(text, buffer),
         }

@@ -5,7 +5,7 @@
 //! never passes, at any depth.
 
 use super::access::Access;
-use super::mask::Mask;
+use super::mask::{Form, Mask};
 use super::shape::Shapes;
 use super::table::{FieldRow, Inner};
 use crate::policy::Sensitivity;
@@ -122,20 +122,20 @@ impl<'t> Projector<'t> {
         match (&row.inner, &inside.mask) {
             (Inner::Rows(rows), _) => self.nested(rows, value, &inside),
             (Inner::Shape(shape), _) => self.nested(self.shapes.rows(*shape), value, &inside),
-            (Inner::Anything | Inner::Scalar, Some(mask)) => self.masked(mask, value),
+            (Inner::Anything | Inner::Scalar, Some(mask)) => self.masked(mask, row.form, value),
             (Inner::Anything, None) => Shown::Same,
             (Inner::Scalar, None) => scalar(value, inside.depth),
         }
     }
 
-    fn masked(&mut self, mask: &Mask, value: &Value) -> Shown {
-        Shown::Changed(mask.apply_with(value, &mut self.buffer))
+    fn masked(&mut self, mask: &Mask, form: Form, value: &Value) -> Shown {
+        Shown::Changed(mask.apply_as(form, value, &mut self.buffer))
     }
 
     fn nested(&mut self, rows: &[FieldRow], value: &Value, around: &Around) -> Shown {
         match (value, &around.mask, around.deeper()) {
             (Value::Null, None, _) => Shown::Same,
-            (Value::Null, Some(mask), _) => self.masked(mask, value),
+            (Value::Null, Some(mask), _) => self.masked(mask, Form::Text, value),
             (Value::Object(fields), _, Some(around)) => self.object(rows, fields, &around),
             (Value::List(items), _, Some(around)) => self.list(rows, items, &around),
             // A bare value where an entity is declared is not known to be harmless.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::access::{Access, Writable};
+use super::mask::Form;
 use super::permission::level::Level;
 use super::permission::rows::{Limit, TableRows};
 use super::table::{FieldRow, Inner};
@@ -89,6 +90,7 @@ impl Shapes {
             pii: field.pii,
             source: level.source,
             aggregable: level.aggregable,
+            form: Form::of(&field.ty),
             inner: self.inner_of(&field.ty),
         }
     }

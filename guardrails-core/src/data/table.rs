@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::access::{Access, Source, Writable, figures};
-use super::mask::Mask;
+use super::mask::{Form, Mask};
 use super::project::Around;
 use super::shape::Shapes;
 use super::show;
@@ -45,6 +45,8 @@ pub struct FieldRow {
     pub(super) source: Source,
     /// Figures that a grant or the tables give, where the field itself is not read.
     pub(super) aggregable: Aggregable,
+    /// What masks take its value for.
+    pub(super) form: Form,
     pub(super) inner: Inner,
 }
 
@@ -418,6 +420,7 @@ mod tests {
             pii: None,
             source: Source::Nobody,
             aggregable: Aggregable::NOTHING,
+            form: Form::Text,
             inner,
         }
     }

@@ -126,7 +126,7 @@ impl<'r> View<'r> {
         projector: &mut Projector<'_>,
     ) {
         let seen = match lone_mask(row) {
-            Some(mask) => Seen::Masked(Masked::new(value, mask)),
+            Some(mask) => Seen::Masked(Masked::new(value, mask, row.form)),
             None => match projector.top(row, value) {
                 Shown::Same => Seen::Plain(value),
                 Shown::Changed(value) => Seen::Changed(value),

@@ -9,6 +9,7 @@ use super::level::Level;
 use super::rows::Limit;
 use super::truth_at;
 use crate::data::access::{Access, Source, Writable};
+use crate::data::mask::Form;
 use crate::data::shape::Shapes;
 use crate::data::table::{FieldRow, Inner, most_sensitive};
 use crate::diagnostic::Place;
@@ -27,6 +28,8 @@ pub(super) struct Node {
     /// What the tables say of the nested entity's own field, for nodes inside one.
     pub(super) inside: Option<Limit>,
     pub(super) offers: Vec<Offer>,
+    /// What masks take its value for.
+    pub(super) form: Form,
     pub(super) inner: Inner,
     /// The fields inside, where something speaks of them one by one.
     pub(super) children: Option<Vec<Node>>,
@@ -73,6 +76,7 @@ impl Node {
             pii: self.pii,
             source: level.source,
             aggregable: level.aggregable,
+            form: self.form,
             inner,
         }
     }

@@ -12,6 +12,7 @@ use super::node::{Node, Offer};
 use super::rows::{Limit, TableRows};
 use super::{Asked, Resolved};
 use crate::data::access::Source;
+use crate::data::mask::Form;
 use crate::data::shape::{Shapes, entity_of};
 use crate::data::table::{Inner, join};
 use crate::diagnostic::Place;
@@ -152,6 +153,7 @@ impl<'a> Planner<'a> {
             forbidden: self.forbidden(path),
             inside,
             offers: self.offers(path, sensitivity),
+            form: Form::of(&field.ty),
             inner: self.shapes.inner_of(&field.ty),
             children,
         }
@@ -178,6 +180,7 @@ impl<'a> Planner<'a> {
             forbidden: self.forbidden(name),
             inside: None,
             offers: self.offers(name, sensitivity),
+            form: Form::Text,
             inner: Inner::Anything,
             children: None,
         }

@@ -5,7 +5,7 @@
 
 use std::sync::OnceLock;
 
-use crate::data::mask::Mask;
+use crate::data::mask::{Form, Mask};
 use crate::value::{Name, Value};
 
 /// Name and value of one field.
@@ -28,16 +28,22 @@ pub(super) enum Seen<'r> {
 pub(super) struct Masked<'r> {
     value: &'r Value,
     mask: Mask,
+    form: Form,
     shown: OnceLock<Value>,
 }
 
 impl<'r> Masked<'r> {
-    pub(super) fn new(value: &'r Value, mask: &Mask) -> Self {
+    pub(super) fn new(value: &'r Value, mask: &Mask, form: Form) -> Self {
         Self {
             value,
             mask: mask.clone(),
+            form,
             shown: OnceLock::new(),
         }
+    }
+
+    fn apply(&self, buffer: &mut String) -> Value {
+        self.mask.apply_as(self.form, self.value, buffer)
     }
 }
 
@@ -47,7 +53,9 @@ impl Seen<'_> {
         match self {
             Self::Plain(value) => value,
             Self::Changed(value) => value,
-            Self::Masked(masked) => masked.shown.get_or_init(|| masked.mask.apply(masked.value)),
+            Self::Masked(masked) => masked
+                .shown
+                .get_or_init(|| masked.apply(&mut String::new())),
         }
     }
 
@@ -58,7 +66,7 @@ impl Seen<'_> {
             Self::Changed(value) => value.clone(),
             Self::Masked(masked) => match masked.shown.get() {
                 Some(shown) => shown.clone(),
-                None => masked.mask.apply_with(masked.value, buffer),
+                None => masked.apply(buffer),
             },
         }
     }
