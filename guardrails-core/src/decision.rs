@@ -243,7 +243,7 @@ identifier! {
 ///
 /// INVARIANT: what is worked out from a value that the principal may not see is not in it. One share
 /// taken from the score gives the others away, so then the score is left out as well.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Risk {
     /// 0 – 10 from the factors, plus what rules added; none where a share may not be told.
     pub score: Option<Decimal>,
@@ -252,6 +252,17 @@ pub struct Risk {
     /// Name and contribution of each factor and each rule that added; none where it is worked out
     /// from what the principal may not see.
     pub factors: Vec<(Name, Option<Decimal>)>,
+}
+
+impl fmt::Debug for Risk {
+    /// The level and the names of the factors: a share gives back the value it is worked out from.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let factors: Vec<&Name> = self.factors.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Risk")
+            .field("level", &self.level)
+            .field("factors", &factors)
+            .finish_non_exhaustive()
+    }
 }
 
 /// One decision about one proposed change.

@@ -60,7 +60,8 @@ impl Reason {
     }
 
     fn __repr__(&self) -> String {
-        format!("Reason({})", self.__str__())
+        // Without the sentence, which may show values of the record.
+        format!("Reason({}, {})", self.code, self.rule)
     }
 }
 

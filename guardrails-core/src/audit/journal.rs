@@ -84,7 +84,7 @@ pub struct LogSummary {
 }
 
 /// An event as stored: its canonical text and the hash it was sealed with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct StoredEvent {
     /// The log.
     pub log: LogId,
@@ -94,4 +94,14 @@ pub struct StoredEvent {
     pub payload: String,
     /// RFC 6962 leaf hash over the payload.
     pub leaf: Digest,
+}
+
+impl std::fmt::Debug for StoredEvent {
+    /// Which event it is; what it says is for those who may read the audit.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StoredEvent")
+            .field("log", &self.log)
+            .field("seq", &self.seq)
+            .finish_non_exhaustive()
+    }
 }

@@ -6,6 +6,7 @@
 //! almost the same records differ by one of them.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -24,12 +25,19 @@ use crate::value::Name;
 use crate::zone::Zone;
 
 /// A figure over some records.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Figure {
     /// The figure.
     pub value: Decimal,
     /// Of how many records it is taken: those in reach that have a value.
     pub records: u32,
+}
+
+impl fmt::Debug for Figure {
+    /// Of how many records only; never the value.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Figure(of {} records)", self.records)
+    }
 }
 
 impl Operation {

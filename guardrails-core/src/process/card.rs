@@ -1,6 +1,7 @@
 //! What a person sees of a ticket: rendered from the very bytes that would run, and no more of the
 //! record than that person's own read of it would show.
 
+use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -19,7 +20,7 @@ use crate::snapshot::Snapshot;
 use crate::value::Name;
 
 /// A ticket as one person may see it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct TicketCard {
     /// The ticket.
     pub id: TicketId,
@@ -56,7 +57,7 @@ pub struct TicketCard {
 }
 
 /// One field that would get a new value.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct TicketChange {
     /// The field.
     pub field: Name,
@@ -64,6 +65,28 @@ pub struct TicketChange {
     pub before: String,
     /// Its value then, as this person may see it.
     pub after: String,
+}
+
+impl fmt::Debug for TicketCard {
+    /// Names only; never a value.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TicketCard")
+            .field("id", &self.id)
+            .field("state", &self.state)
+            .field("skill", &self.skill)
+            .field("verb", &self.verb)
+            .field("entity", &self.entity)
+            .field("changes", &self.changes)
+            .field("chain", &self.chain)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for TicketChange {
+    /// The field's name only; never a value.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TicketChange({})", self.field)
+    }
 }
 
 impl TicketCard {

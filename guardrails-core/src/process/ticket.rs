@@ -133,7 +133,7 @@ impl TicketState {
 }
 
 /// One approver's word on one step.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct StepDecision {
     /// The step, from 0.
     pub step: u32,
@@ -147,6 +147,19 @@ pub struct StepDecision {
     pub at: DateTime<Utc>,
     /// What they wrote.
     pub comment: String,
+}
+
+impl std::fmt::Debug for StepDecision {
+    /// Without the comment: people write values of the record into it.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("StepDecision")
+            .field("step", &self.step)
+            .field("by", &self.by)
+            .field("role", &self.role)
+            .field("vote", &self.vote)
+            .field("at", &self.at)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Yes or no.

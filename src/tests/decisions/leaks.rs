@@ -167,7 +167,9 @@ fn no_result_or_constant_is_shown_beside_a_hidden_field() {
     for condition in conditions {
         for effect in ["deny THIN because \"no\"", "notify \"desk\""] {
             let rule = |name: &str, extra: &str| {
-                format!("rule {name} {{ on update of Quote when ({condition}){extra} then {effect} }}\n")
+                format!(
+                    "rule {name} {{ on update of Quote when ({condition}){extra} then {effect} }}\n"
+                )
             };
             let (thin, near) = (rule("thin", ""), rule("near", " and discount > 90%"));
             let floor = "param FLOOR : percent = 17% in 0% .. 30%\n";
@@ -176,7 +178,9 @@ fn no_result_or_constant_is_shown_beside_a_hidden_field() {
             let changes = Changes::update(&quote()).set("discount", 6);
             let decision = world.propose(&principal, "quote.draft", &changes);
             let text = told(&decision).replace(&decision.policy_digest().to_string(), "");
-            for bound in ["170", "17%", "0.17", "0.83", "0.66", "1700", "1_700", "830", "85 CNY"] {
+            for bound in [
+                "170", "17%", "0.17", "0.83", "0.66", "1700", "1_700", "830", "85 CNY",
+            ] {
                 assert!(!text.contains(bound), "{bound} of {condition} in {text}");
             }
         }
@@ -216,7 +220,12 @@ fn lines_world() -> World {
     for field in ["text", "cost"] {
         let access = |role: &str| RolePermission {
             role: role.into(),
-            access: if field == "cost" && role == "SALES_REP" { "HIDDEN" } else { "READ" }.into(),
+            access: if field == "cost" && role == "SALES_REP" {
+                "HIDDEN"
+            } else {
+                "READ"
+            }
+            .into(),
             ai_access_allowed: true,
             conditions: None,
         };
@@ -237,7 +246,10 @@ fn lines_world() -> World {
 
 fn with_lines(costs: [i64; 3]) -> Changes {
     let line = |(text, cost): (&str, i64)| {
-        Value::from(Fields::from_iter([("text", Value::from(text)), ("cost", cost.into())]))
+        Value::from(Fields::from_iter([
+            ("text", Value::from(text)),
+            ("cost", cost.into()),
+        ]))
     };
     let lines: Vec<Value> = ["A", "B", "C"].into_iter().zip(costs).map(line).collect();
     Changes::update(&quote().with("clauses", lines)).set("discount", 6)
@@ -256,19 +268,33 @@ fn an_item_that_a_hidden_condition_chose_is_named_to_nobody_who_may_not_see_why(
     let messages: Vec<&str> = one.reasons().iter().map(Reason::message).collect();
     assert_eq!(
         messages,
-        ["dear: ‹hidden›", "B is B", "B before ‹hidden›", "mixed ‹hidden›"]
+        [
+            "dear: ‹hidden›",
+            "B is B",
+            "B before ‹hidden›",
+            "mixed ‹hidden›"
+        ]
     );
-    assert_eq!(one.obligations()[0].terms().to_json(), r#"{"line":"see ‹hidden›"}"#);
+    assert_eq!(
+        one.obligations()[0].terms().to_json(),
+        r#"{"line":"see ‹hidden›"}"#
+    );
     for other in [&two, &dearer] {
         assert_eq!(one.reasons(), other.reasons());
         assert_eq!(one.obligations(), other.obligations());
-        assert_eq!(told(&one).replace("discount_approval", ""), told(other).replace("discount_approval", ""));
+        assert_eq!(
+            told(&one).replace("discount_approval", ""),
+            told(other).replace("discount_approval", "")
+        );
     }
     let plain: Vec<&str> = one.reasons().iter().map(Reason::without_values).collect();
     assert_eq!(plain[..2], ["dear: ‹hidden›", "B is {clauses[1].text}"]);
     world.propose(&rep(), "quote.draft", &with_lines([20, 20, 200]));
     let audit = world.audit_text();
-    assert!(audit.contains("dear: ‹hidden›") && !audit.contains("clauses[2"), "{audit}");
+    assert!(
+        audit.contains("dear: ‹hidden›") && !audit.contains("clauses[2"),
+        "{audit}"
+    );
 }
 
 #[test]
@@ -279,10 +305,17 @@ fn a_card_names_the_item_to_an_approver_who_sees_what_chose_it() {
         panic!("{decision:?}");
     };
     let because = |principal: &Principal| {
-        let card = world.guard.approvals().show(ticket.id(), principal).unwrap();
+        let card = world
+            .guard
+            .approvals()
+            .show(ticket.id(), principal)
+            .unwrap();
         card.because.join("; ")
     };
-    assert_eq!(because(&manager()), "dear: B; B is B; B before A; mixed ‹…›");
+    assert_eq!(
+        because(&manager()),
+        "dear: B; B is B; B before A; mixed ‹…›"
+    );
     assert_eq!(
         because(&rep()),
         "dear: ‹hidden›; B is B; B before ‹hidden›; mixed ‹hidden›"

@@ -69,12 +69,22 @@ fn a_typed_value_shows_nothing_under_a_mask_that_is_not_made_for_it() {
         let fields: Vec<String> = fields.map(|name| format!("{name} with {mask}")).collect();
         let view = seen(&granted(&format!("mask {}", fields.join(", "))));
         for field in TYPED {
-            assert_eq!(view.value(field), Some(&Value::from("***")), "{field} under {mask}");
+            assert_eq!(
+                view.value(field),
+                Some(&Value::from("***")),
+                "{field} under {mask}"
+            );
         }
-        assert_eq!(view.value("tags"), Some(&Value::from(vec!["***", "***"])), "{mask}");
+        assert_eq!(
+            view.value("tags"),
+            Some(&Value::from(vec!["***", "***"])),
+            "{mask}"
+        );
     }
     for mask in MASKS {
-        let view = seen(&granted(&format!("mask part with {mask}, parts with {mask}")));
+        let view = seen(&granted(&format!(
+            "mask part with {mask}, parts with {mask}"
+        )));
         for part in ["part", "parts"] {
             let part = match view.value(part).unwrap() {
                 Value::List(items) => items[0].clone(),
@@ -82,7 +92,11 @@ fn a_typed_value_shows_nothing_under_a_mask_that_is_not_made_for_it() {
             };
             for field in ["stage", "share"] {
                 let value = part.as_object().unwrap().value(field);
-                assert_eq!(value, Some(&Value::from("***")), "{field} of a part under {mask}");
+                assert_eq!(
+                    value,
+                    Some(&Value::from("***")),
+                    "{field} of a part under {mask}"
+                );
             }
         }
     }
@@ -106,7 +120,10 @@ fn rows_and_rules_on_reading_mask_alike() {
     let rules = r#"
 rule on_reading { on read of Deal when id == "d-1" then mask kind with partial(3, 3), mask share, mask ok with partial(1, 1) }
 "#;
-    let policy = POLICY.replace("GRANTED", "read stage, kind, share, ok, amount, factor, note");
+    let policy = POLICY.replace(
+        "GRANTED",
+        "read stage, kind, share, ok, amount, factor, note",
+    );
     let world = world_with(&format!("{policy}{rules}"));
     for (field, sensitivity) in [("stage", 3), ("amount", 4), ("factor", 1), ("note", 2)] {
         let row = FieldPermission {
@@ -139,11 +156,19 @@ fn a_field_that_nobody_declares_is_taken_for_what_it_is() {
     use crm_guardrails::data::Mask;
     let masked = |mask: &str, value: Value| Mask::from_word(mask).unwrap().apply(&value);
     for mask in ["default", "partial", "partial(9, 9)", "name", "email"] {
-        for value in [Value::from(12), Value::from(0), Value::from(true), Value::from(13_812_345_678_i64)] {
+        for value in [
+            Value::from(12),
+            Value::from(0),
+            Value::from(true),
+            Value::from(13_812_345_678_i64),
+        ] {
             assert_eq!(masked(mask, value), Value::from("***"), "{mask}");
         }
     }
-    assert_eq!(masked("phone", 13_812_345_678_i64.into()), Value::from("138****5678"));
+    assert_eq!(
+        masked("phone", 13_812_345_678_i64.into()),
+        Value::from("138****5678")
+    );
     assert_eq!(masked("scrub", 42.into()), Value::from("***"));
     assert_eq!(masked("default", "abcd".into()), Value::from("a***d"));
 }
@@ -156,7 +181,12 @@ rule told { on update of Deal when share > 0% then require approval finance_appr
 "#;
     let clause = "mask stage, share, ok with partial(3, 3)  mask kind  write note";
     let grant = "read * except part, parts  write stage";
-    let policy = format!("{POLICY}{rules}").replace("GRANTED", clause).replace(grant, "read id, share  mask stage with partial(3, 3), note with default");
+    let policy = format!("{POLICY}{rules}")
+        .replace("GRANTED", clause)
+        .replace(
+            grant,
+            "read id, share  mask stage with partial(3, 3), note with default",
+        );
     let world = world_with(&policy);
     let changes = Changes::update(&deal()).set("note", "new words");
     let mut operation = begin(&world, &rep());
@@ -165,7 +195,11 @@ rule told { on update of Deal when share > 0% then require approval finance_appr
     let Outcome::NeedsApproval(ticket) = decision.outcome() else {
         panic!("{decision:?}");
     };
-    let card = world.guard.approvals().show(ticket.id(), &manager()).unwrap();
+    let card = world
+        .guard
+        .approvals()
+        .show(ticket.id(), &manager())
+        .unwrap();
     assert_eq!(card.because, ["*** 0.5% ‹hidden› ‹hidden›"]);
     assert_eq!(card.changes[0].after, "new***rds");
 }

@@ -8,9 +8,9 @@ use super::super::dependency::{Target, Use, visit_uses};
 use super::super::facts::{Datum, Facts};
 use super::super::oracle::{self, Items};
 use super::model::{Reading, Seen};
-pub(crate) use crate::process::dependency::Lists;
 use crate::data::{FieldTable, Sight};
 use crate::policy::{Expr, Path, Root, Type, variable, write_moment, write_number};
+pub(crate) use crate::process::dependency::Lists;
 use crate::value::{Name, Value};
 use crate::zone::Zone;
 

@@ -257,7 +257,7 @@ pub struct Step {
 }
 
 /// The risk of a decision, and what it led to.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RiskExplained {
     /// The score; none where that would tell of what the asker may not see.
@@ -271,7 +271,7 @@ pub struct RiskExplained {
 }
 
 /// One factor of a score.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct FactorExplained {
     /// Its name.
@@ -320,6 +320,27 @@ impl fmt::Debug for Explanation {
             .field("outcome", &self.outcome)
             .field("rules", &rules)
             .field("remedies", &self.remedies.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for RiskExplained {
+    /// Names only; never a value, nor what is worked out from one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RiskExplained")
+            .field("level", &self.level)
+            .field("factors", &self.factors)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for FactorExplained {
+    /// Its name and what it reads; never a value, nor what is worked out from one.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FactorExplained")
+            .field("name", &self.name)
+            .field("formula", &self.formula)
+            .field("readings", &self.readings)
             .finish_non_exhaustive()
     }
 }

@@ -109,9 +109,12 @@ fn reads_withheld(clause: &Expr, shown: &[Shown], set: &Fields) -> bool {
 /// The same expression with other constants in it.
 fn with_other_constants(expr: &Expr) -> Expr {
     let kind = match &expr.kind {
-        ExprKind::Literal(Value::Number(number)) => {
-            ExprKind::Literal(number.checked_sub(Decimal::new(7, 1)).unwrap_or_default().into())
-        }
+        ExprKind::Literal(Value::Number(number)) => ExprKind::Literal(
+            number
+                .checked_sub(Decimal::new(7, 1))
+                .unwrap_or_default()
+                .into(),
+        ),
         ExprKind::Literal(Value::Text(text)) => ExprKind::Literal(format!("{text}b").into()),
         ExprKind::Moment(ty, moment) => ExprKind::Moment(ty.clone(), moment.saturating_sub(1)),
         _ => return with_children(expr, &with_other_constants),
