@@ -278,13 +278,13 @@ def tampered(desk: Desk) -> None:
         f"{before.events} events in {len(before.logs)} logs verify: hashes, tree and signatures fit",
     )
     [(log, seq, payload)] = desk.administer(
-        "SELECT log_id, seq, payload FROM audit_event"
+        "SELECT log_id, seq, payload FROM guard_audit_event"
         " WHERE kind = 'decision' AND payload LIKE '%needs_approval%' ORDER BY seq LIMIT 1"
     )
     desk.story.say("Somebody edits one byte of the audit: u-17 becomes u-18.")
     forged = payload.replace("u-17", "u-18", 1)
     desk.administer(
-        "UPDATE audit_event SET payload = ? WHERE log_id = ? AND seq = ?", (forged, log, seq)
+        "UPDATE guard_audit_event SET payload = ? WHERE log_id = ? AND seq = ?", (forged, log, seq)
     )
     findings = desk.guard.verify().findings
     for finding in findings:

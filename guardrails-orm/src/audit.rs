@@ -45,7 +45,7 @@ impl AuditReader for Database {
                 .await?;
             let mut notes = Vec::with_capacity(rows.len());
             for row in &rows {
-                let row = Row::new("audit_checkpoint", log, row);
+                let row = Row::new("guard_audit_checkpoint", log, row);
                 notes.push(row.text(checkpoint::Column::Note)?);
             }
             Ok(notes)
@@ -90,7 +90,7 @@ async fn logs(db: DatabaseConnection) -> Result<Vec<LogSummary>, Failure> {
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
         let key: String = row.try_get("", "log_id").unwrap_or_default();
-        let row = Row::new("audit_log", key, row);
+        let row = Row::new("guard_audit_log", key, row);
         let size: i64 = row.value(log::Column::Size)?;
         found.push(LogSummary {
             log: row.id(log::Column::LogId)?,
@@ -120,7 +120,7 @@ async fn events(
 pub(crate) fn stored(row: &QueryResult) -> Result<StoredEvent> {
     let log: String = row.try_get("", "log_id").unwrap_or_default();
     let seq: i64 = row.try_get("", "seq").unwrap_or_default();
-    let row = Row::new("audit_event", format!("{log}/{seq}"), row);
+    let row = Row::new("guard_audit_event", format!("{log}/{seq}"), row);
     Ok(StoredEvent {
         log: row.id(event::Column::LogId)?,
         seq: u64::try_from(seq).map_err(|_| row.garbled(event::Column::Seq))?,

@@ -23,6 +23,7 @@ use crate::fault::{Cause, Failure, Fault};
 use crate::journal::Writer;
 use crate::key;
 use crate::migration;
+use crate::names::Names;
 use crate::options::{OpenOptions, Purpose, Schema};
 use crate::patience::Patience;
 use crate::recovery::{self, InterruptedOperation};
@@ -266,7 +267,7 @@ async fn connect(address: Address, options: OpenOptions) -> Result<Shared> {
     let pool = Pool::new(&options, options.connections)
         .open(&address)
         .await?;
-    migration::require_current(&pool, &address).await?;
+    migration::require_current(&pool, &address, &Names::default()).await?;
     let shared = Shared {
         gate: Gate::new(address.engine()),
         clock: DatabaseClock::new(address.engine()),
@@ -298,7 +299,7 @@ fn run_migration(bridge: &Bridge, address: &Address, options: &OpenOptions) -> R
     let own = Pool::new(options, 1);
     bridge.run("migrate the database", async move {
         let pool = own.open(&address).await?;
-        let done = migration::migrate(&pool, &address).await;
+        let done = migration::migrate(&pool, &address, &Names::default()).await;
         // The tables are as they are, whether or not the connection ends well.
         let _ = pool.close().await;
         done

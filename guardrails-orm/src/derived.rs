@@ -148,6 +148,10 @@ fn compare_columns(row: &QueryResult, event: &RecordedEvent, found: &mut Found) 
     let about = event.about.as_ref();
     let tenant = about.map(|about| text::fit(&about.tenant, LABEL));
     let operation = about.map(|about| about.operation.to_string());
+    let ticket = match &event.kind {
+        RecordedKind::Ticket { ticket, .. } => Some(ticket.to_string()),
+        _ => None,
+    };
     let text = |column| row.try_get::<Option<String>>("", column).ok();
     let same = [
         (
@@ -160,12 +164,13 @@ fn compare_columns(row: &QueryResult, event: &RecordedEvent, found: &mut Found) 
         ),
         ("tenant_id", text("tenant_id") == Some(tenant)),
         ("operation_id", text("operation_id") == Some(operation)),
+        ("ticket_id", text("ticket_id") == Some(ticket)),
     ];
     let differ = columns(same.iter().filter(|(_, same)| !same).map(|(name, _)| *name));
     if !differ.is_empty() {
         let key = format!("{}/{}", event.log, event.seq);
         found.add(
-            "audit_event",
+            "guard_audit_event",
             key,
             format!("{differ} not what the event says"),
         );

@@ -37,6 +37,10 @@
 #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
 compile_error!("enable at least one of the features `sqlite`, `postgres` and `mysql`");
 
+// The tests of the migration use the suite's databases.
+#[cfg(test)]
+extern crate self as guardrails_orm;
+
 mod address;
 mod audit;
 mod bridge;
@@ -51,6 +55,7 @@ mod key;
 mod limits;
 mod liveness;
 mod migration;
+mod names;
 mod options;
 mod patience;
 mod permissions;

@@ -1,6 +1,6 @@
 //! Sliding-window counters, exact and shared by all processes of one database.
 //!
-//! A counter is one row of `limit_total` and one row of `limit_usage` for each take that is still in
+//! A counter is one row of `guard_limit_total` and one row of `guard_limit_usage` for each take that is still in
 //! the window. A take locks the total (its first statement is an update of it; on SQLite the
 //! transaction holds the write lock anyway), moves what has left the window out of it, and adds
 //! itself if there is room. So takes of one key go one after the other, takes of different keys do

@@ -68,7 +68,7 @@ async fn find_dead(shared: &Shared) -> Result<Vec<LogId>, Failure> {
         .await?;
     let mut dead = Vec::new();
     for row in &rows {
-        let row = Row::new("audit_log", "?", row);
+        let row = Row::new("guard_audit_log", "?", row);
         let log: LogId = row.id(log::Column::LogId)?;
         let writer = Process {
             host: row.text(log::Column::Host)?,
@@ -117,7 +117,7 @@ pub(crate) async fn unfinished(
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
         let seq: i64 = row.try_get("", "seq")?;
-        let row = Row::new("audit_event", format!("{log}/{seq}"), row);
+        let row = Row::new("guard_audit_event", format!("{log}/{seq}"), row);
         // An altered intent is for the verification to name; it must not keep the store shut.
         found.extend(read_intent(&row.text(event::Column::Payload)?));
     }

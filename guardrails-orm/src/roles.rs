@@ -1,4 +1,4 @@
-//! Casbin's lines in `casbin_rule`. Their meaning is Casbin's; a kind nobody knows is kept as it is.
+//! Casbin's lines in `guard_casbin_rule`. Their meaning is Casbin's; a kind nobody knows is kept as it is.
 
 use guardrails_core::{Error, ErrorKind, Result, RoleLine, RoleStore};
 use sea_orm::sea_query::OnConflict;
@@ -48,7 +48,7 @@ async fn read(db: DatabaseConnection) -> Result<Vec<RoleLine>, Failure> {
         .await?;
     let mut lines = Vec::with_capacity(rows.len());
     for row in &rows {
-        lines.push(line(&Row::numbered("casbin_rule", row))?);
+        lines.push(line(&Row::numbered("guard_casbin_rule", row))?);
     }
     Ok(lines)
 }

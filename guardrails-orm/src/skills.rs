@@ -1,4 +1,4 @@
-//! Skill status in `ai_skill_status`. A stored word that is no status stops the skill.
+//! Skill status in `guard_ai_skill_status`. A stored word that is no status stops the skill.
 
 use guardrails_core::policy::SkillStatus;
 use guardrails_core::{Result, SkillStatusRow, SkillStore};
@@ -44,7 +44,7 @@ async fn read(db: DatabaseConnection) -> Result<Vec<SkillStatusRow>, Failure> {
         .await?;
     let mut all = Vec::with_capacity(rows.len());
     for row in &rows {
-        all.push(one(&Row::new("ai_skill_status", "?", row))?);
+        all.push(one(&Row::new("guard_ai_skill_status", "?", row))?);
     }
     Ok(all)
 }

@@ -65,10 +65,10 @@ def test_verify_names_the_record_that_was_edited(
     assert clean.findings == [] and clean.events >= 3 and len(clean.logs) == 1
     assert clean.out_of_sight
     [(log, seq, payload)] = administer(
-        "SELECT log_id, seq, payload FROM audit_event WHERE kind = 'decision'"
+        "SELECT log_id, seq, payload FROM guard_audit_event WHERE kind = 'decision'"
     )
     administer(
-        "UPDATE audit_event SET payload = ? WHERE log_id = ? AND seq = ?",
+        "UPDATE guard_audit_event SET payload = ? WHERE log_id = ? AND seq = ?",
         (payload.replace("u-17", "u-18", 1), log, seq),
     )
     report = guard.verify()

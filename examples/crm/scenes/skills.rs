@@ -73,7 +73,7 @@ fn lookup(stage: &Stage, story: &mut Story, rep: &Principal) -> Result {
 fn suspend(stage: &Stage, skill: &str) -> Result {
     let admin = Admin::connect(stage.folder())?;
     admin.run(
-        "INSERT INTO ai_skill_status (tenant_id, skill_name, status) VALUES ('acme', ?, 'suspended')",
+        "INSERT INTO guard_ai_skill_status (tenant_id, skill_name, status) VALUES ('acme', ?, 'suspended')",
         [skill.into()],
     )?;
     let _ = stage.guard.refresh()?;

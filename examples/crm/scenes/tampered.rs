@@ -17,7 +17,7 @@ pub(crate) fn play(stage: &Stage, story: &mut Story) -> Result {
 
     let admin = Admin::connect(stage.folder())?;
     let [log, seq, operation, payload] = admin.row(
-        "SELECT log_id, CAST(seq AS TEXT) AS seq, operation_id, payload FROM audit_event \
+        "SELECT log_id, CAST(seq AS TEXT) AS seq, operation_id, payload FROM guard_audit_event \
          WHERE kind = 'decision' AND payload LIKE '%needs_approval%' ORDER BY seq LIMIT 1",
         ["log_id", "seq", "operation_id", "payload"],
     )?;
@@ -35,12 +35,12 @@ pub(crate) fn play(stage: &Stage, story: &mut Story) -> Result {
     story.cite(steps.join(" → "));
 
     story.say(
-        "Somebody edits one byte of it in the table `audit_event`: u-17 becomes u-18, another",
+        "Somebody edits one byte of it in the table `guard_audit_event`: u-17 becomes u-18, another",
     );
     story.say("seller.");
     let forged = payload.replacen("u-17", "u-18", 1);
     admin.run(
-        "UPDATE audit_event SET payload = ? WHERE log_id = ? AND seq = CAST(? AS INTEGER)",
+        "UPDATE guard_audit_event SET payload = ? WHERE log_id = ? AND seq = CAST(? AS INTEGER)",
         [forged.into(), log.clone().into(), seq.clone().into()],
     )?;
 

@@ -1,11 +1,11 @@
-//! `audit_log`, `audit_event` and `audit_checkpoint`.
+//! `guard_audit_log`, `guard_audit_event` and `guard_audit_checkpoint`.
 
-/// `audit_log`: one row per log, which is one run of one process.
+/// `guard_audit_log`: one row per log, which is one run of one process.
 pub mod log {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "audit_log")]
+    #[sea_orm(table_name = "guard_audit_log")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub log_id: String,
@@ -24,12 +24,12 @@ pub mod log {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// `audit_event`: one sealed event.
+/// `guard_audit_event`: one sealed event.
 pub mod event {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "audit_event")]
+    #[sea_orm(table_name = "guard_audit_event")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub log_id: String,
@@ -39,6 +39,7 @@ pub mod event {
         pub kind: String,
         pub tenant_id: Option<String>,
         pub operation_id: Option<String>,
+        pub ticket_id: Option<String>,
         pub payload: String,
         pub leaf: String,
     }
@@ -49,12 +50,12 @@ pub mod event {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// `audit_checkpoint`: a signed head of a log.
+/// `guard_audit_checkpoint`: a signed head of a log.
 pub mod checkpoint {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "audit_checkpoint")]
+    #[sea_orm(table_name = "guard_audit_checkpoint")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub log_id: String,

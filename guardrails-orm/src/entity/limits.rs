@@ -1,11 +1,11 @@
-//! `limit_total` and `limit_usage`.
+//! `guard_limit_total` and `guard_limit_usage`.
 
-/// `limit_total`: one row per counter; its row lock is what makes a take all-or-nothing.
+/// `guard_limit_total`: one row per counter; its row lock is what makes a take all-or-nothing.
 pub mod total {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "limit_total")]
+    #[sea_orm(table_name = "guard_limit_total")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub limit_key: String,
@@ -18,12 +18,12 @@ pub mod total {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// `limit_usage`: what was taken, and when, in microseconds since 1970 UTC.
+/// `guard_limit_usage`: what was taken, and when, in microseconds since 1970 UTC.
 pub mod usage {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "limit_usage")]
+    #[sea_orm(table_name = "guard_limit_usage")]
     pub struct Model {
         #[sea_orm(primary_key)]
         pub id: i64,

@@ -20,9 +20,12 @@ pub mod operation {
         pub end_time: Option<DateTimeUtc>,
         pub status: String,
         pub risk_level: Option<String>,
-        pub input_hash: Option<String>,
-        pub output_hash: Option<String>,
-        pub error: Option<String>,
+        pub input_data_hash: Option<String>,
+        pub output_data_hash: Option<String>,
+        pub error_message: Option<String>,
+        pub stack_trace: Option<String>,
+        pub created_time: Option<DateTimeUtc>,
+        pub updated_time: Option<DateTimeUtc>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -53,6 +56,10 @@ pub mod access {
         pub access_type: String,
         pub withheld: i64,
         pub access_time: DateTimeUtc,
+        pub start_time: Option<DateTimeUtc>,
+        pub end_time: Option<DateTimeUtc>,
+        pub status: String,
+        pub error_message: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

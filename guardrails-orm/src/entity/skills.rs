@@ -1,11 +1,11 @@
-//! `casbin_rule` and `ai_skill_status`.
+//! `guard_casbin_rule` and `guard_ai_skill_status`.
 
-/// `casbin_rule`: one line of Casbin policy; values that are not there are empty.
+/// `guard_casbin_rule`: one line of Casbin policy; values that are not there are empty.
 pub mod rule {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "casbin_rule")]
+    #[sea_orm(table_name = "guard_casbin_rule")]
     pub struct Model {
         #[sea_orm(primary_key)]
         pub id: i64,
@@ -24,12 +24,12 @@ pub mod rule {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// `ai_skill_status`: a skill's status for a tenant, or for all as `*`.
+/// `guard_ai_skill_status`: a skill's status for a tenant, or for all as `*`.
 pub mod status {
     use sea_orm::entity::prelude::*;
 
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "ai_skill_status")]
+    #[sea_orm(table_name = "guard_ai_skill_status")]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub tenant_id: String,

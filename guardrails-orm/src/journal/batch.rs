@@ -2,7 +2,7 @@
 //! transaction is sent back before its commit.
 
 use chrono::{DateTime, Utc};
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IdenStatic, IntoActiveModel,
     Iterable, QueryFilter, Set,
@@ -14,7 +14,7 @@ use crate::entity::audit::{checkpoint, event, log};
 use crate::entity::projections::operation;
 use crate::fault::Failure;
 
-/// Rows per statement at most; 14 columns each stays far below every database's limit of values.
+/// Rows per statement at most; 17 columns each stays far below every database's limit of values.
 const ROWS: usize = 256;
 
 /// What the log's row becomes.
@@ -89,6 +89,7 @@ impl Batch {
                     Expr::value(super::projection::INTERRUPTED),
                 )
                 .col_expr(operation::Column::EndTime, Expr::value(*end))
+                .col_expr(operation::Column::UpdatedTime, later_than_before(*end))
                 .filter(operation::Column::OperationId.eq(operation.as_str()))
                 .exec(transaction)
                 .await?;
@@ -106,6 +107,14 @@ impl Batch {
         }
         Ok(())
     }
+}
+
+/// The later of `updated_time` and this time. A row of an operation that is interrupted has one.
+fn later_than_before(time: DateTime<Utc>) -> Expr {
+    let before = operation::Column::UpdatedTime;
+    Expr::case(Expr::col(before).gt(time), Expr::col(before))
+        .finally(Expr::value(time))
+        .into()
 }
 
 fn actives<M, A>(models: &[M]) -> Vec<A>

@@ -34,10 +34,10 @@ const CLOSED: &str = "closed";
 
 /// The latest checkpoint of each of the last thousand logs. One event names them all, so their
 /// number needs a bound.
-const HEADS: &str = "SELECT c.log_id AS log_id, c.note AS note FROM audit_checkpoint c JOIN \
+const HEADS: &str = "SELECT c.log_id AS log_id, c.note AS note FROM guard_audit_checkpoint c JOIN \
     (SELECT l.log_id, MAX(k.size) AS size FROM \
-    (SELECT log_id FROM audit_log ORDER BY opened_at DESC, log_id DESC LIMIT 1000) l \
-    JOIN audit_checkpoint k ON k.log_id = l.log_id GROUP BY l.log_id) m \
+    (SELECT log_id FROM guard_audit_log ORDER BY opened_at DESC, log_id DESC LIMIT 1000) l \
+    JOIN guard_audit_checkpoint k ON k.log_id = l.log_id GROUP BY l.log_id) m \
     ON m.log_id = c.log_id AND m.size = c.size ORDER BY c.log_id";
 
 /// This process's log, from before its first event.
@@ -170,7 +170,7 @@ impl Log {
         let ask = Statement::from_string(db.get_database_backend(), HEADS);
         let mut heads = Vec::new();
         for row in &db.query_all_raw(ask).await? {
-            let row = Row::new("audit_checkpoint", "?", row);
+            let row = Row::new("guard_audit_checkpoint", "?", row);
             let note = row.text(crate::entity::audit::checkpoint::Column::Note)?;
             let log: LogId = row.id(log::Column::LogId)?;
             if let Ok(head) = Checkpoint::verify(&note, &verifier)

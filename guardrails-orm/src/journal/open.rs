@@ -1,8 +1,8 @@
 //! A log with events: what is sealed, and what of it is not yet in the database.
 
 use chrono::{DateTime, Utc};
-use guardrails_core::audit::{Event, Ledger, Sealed};
-use guardrails_core::{LogId, Result};
+use guardrails_core::audit::{Event, EventKind, Ledger, Sealed};
+use guardrails_core::{LogId, Result, TicketId};
 use sea_orm::Set;
 
 use super::batch::{Batch, Growth};
@@ -62,7 +62,8 @@ impl Open {
     pub(super) fn seal(&mut self, event: &Event) -> Result<()> {
         let sealed = self.ledger.seal(event);
         self.projector.take(&sealed.payload, &mut self.derived)?;
-        self.events.push(event_row(self.id, sealed));
+        self.events
+            .push(event_row(self.id, sealed, ticket_of(event)));
         Ok(())
     }
 
@@ -116,7 +117,15 @@ impl Open {
     }
 }
 
-fn event_row(log: LogId, sealed: Sealed) -> event::ActiveModel {
+/// The ticket that an event is about.
+fn ticket_of(event: &Event) -> Option<TicketId> {
+    match &event.kind {
+        EventKind::Ticket(ticket) => Some(ticket.ticket),
+        _ => None,
+    }
+}
+
+fn event_row(log: LogId, sealed: Sealed, ticket: Option<TicketId>) -> event::ActiveModel {
     let about = sealed.about.as_deref();
     event::ActiveModel {
         log_id: Set(log.to_string()),
@@ -125,6 +134,7 @@ fn event_row(log: LogId, sealed: Sealed) -> event::ActiveModel {
         kind: Set(sealed.kind.to_owned()),
         tenant_id: Set(about.map(|about| text::fit(&about.tenant, LABEL))),
         operation_id: Set(about.map(|about| about.operation.to_string())),
+        ticket_id: Set(ticket.map(|ticket| ticket.to_string())),
         payload: Set(sealed.payload),
         leaf: Set(sealed.leaf.to_string()),
     }

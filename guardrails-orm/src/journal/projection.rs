@@ -22,6 +22,9 @@ use crate::text::{fit, without_nul};
 /// Status of an operation that a process began and did not end.
 pub(super) const INTERRUPTED: &str = "interrupted";
 
+/// Status of a showing of records that took place.
+const SUCCESS: &str = "SUCCESS";
+
 /// Rows of one batch.
 #[derive(Default)]
 pub(crate) struct Derived {
@@ -105,7 +108,7 @@ pub(crate) fn advance(
         RecordedKind::Refused { reasons } => {
             row.end_time = Some(event.time);
             row.status = "refused".to_owned();
-            row.error = codes(reasons);
+            row.error_message = codes(reasons);
         }
         RecordedKind::Decision {
             action,
@@ -114,7 +117,9 @@ pub(crate) fn advance(
             ..
         } => {
             row.status = status_after(outcome).to_owned();
-            row.input_hash = action.map(|action| action.to_string()).or(row.input_hash);
+            row.input_data_hash = action
+                .map(|action| action.to_string())
+                .or(row.input_data_hash);
             row.risk_level = risk
                 .as_ref()
                 .map(|risk| fit(&risk.level, 16))
@@ -127,15 +132,17 @@ pub(crate) fn advance(
         } => {
             row.end_time = Some(event.time);
             row.status = fit(status, 32);
-            row.output_hash = output.map(|output| output.to_string());
-            row.error = (!code.is_empty()).then(|| without_nul(code).into_owned());
+            row.output_data_hash = output.map(|output| output.to_string());
+            row.error_message = (!code.is_empty()).then(|| without_nul(code).into_owned());
         }
         RecordedKind::Interrupted { .. } => {
             row.end_time = Some(event.time);
             row.status = INTERRUPTED.to_owned();
         }
-        _ => {}
+        _ => return Some(row),
     }
+    // The latest that is known, also where a clock was set back in between.
+    row.updated_time = row.updated_time.max(Some(event.time));
     Some(row)
 }
 
@@ -155,9 +162,12 @@ fn begin(event: &RecordedEvent, about: &RecordedContext) -> operation::Model {
         end_time: None,
         status: "started".to_owned(),
         risk_level: None,
-        input_hash: None,
-        output_hash: None,
-        error: None,
+        input_data_hash: None,
+        output_data_hash: None,
+        error_message: None,
+        stack_trace: None,
+        created_time: Some(event.time),
+        updated_time: Some(event.time),
     }
 }
 
@@ -202,6 +212,11 @@ pub(crate) fn access_row(event: &RecordedEvent, about: &RecordedContext) -> Opti
         access_type: access_type(fields).to_owned(),
         withheld: signed(*withheld),
         access_time: event.time,
+        // One event tells of a showing, when it is over and before it is released.
+        start_time: Some(event.time),
+        end_time: Some(event.time),
+        status: SUCCESS.to_owned(),
+        error_message: None,
     })
 }
 

@@ -1,4 +1,4 @@
-//! Approval tickets in `approval_ticket`. Every transition is one update that requires the version
+//! Approval tickets in `guard_approval_ticket`. Every transition is one update that requires the version
 //! before it, so that of two who decide at once one is told that the other was first.
 
 mod record;

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::record;
 use crate::entity::tickets::{ActiveModel, Column};
+use crate::migration::shape::NAME;
 use crate::row::Row;
 use crate::text::moment;
 
@@ -22,13 +23,14 @@ pub(super) fn of(ticket: &Ticket) -> ActiveModel {
         state: Set(ticket.state.as_str().to_owned()),
         operation_id: Set(ticket.operation.to_string()),
         requester_id: Set(ticket.requester.to_string()),
+        requester_key: Set(requester_key(&ticket.requester)),
         ai_skill_id: Set(ticket.skill.to_string()),
         ai_context: Set(ticket.context.to_string()),
         entity_type: Set(ticket.entity.to_string()),
         record_id: Set(ticket.record.to_string()),
         operation_type: Set(ticket.verb.as_str().to_owned()),
-        record_before: Set(record::write(&ticket.before)),
-        record_set: Set(record::write(&ticket.set)),
+        record_before: Set(Some(record::write(&ticket.before))),
+        record_set: Set(Some(record::write(&ticket.set))),
         action_digest: Set(ticket.action.to_string()),
         policy_digest: Set(ticket.policy.to_string()),
         approval_chain: Set(ticket.chain.to_string()),
@@ -39,12 +41,19 @@ pub(super) fn of(ticket: &Ticket) -> ActiveModel {
         expires_at: Set(moment(ticket.expires)),
         execute_by: Set(ticket.execute_by.map(moment)),
         spent_by: Set(ticket.spent_by.map(|by| by.to_string())),
+        ..Default::default()
     }
+}
+
+/// The start of a requester's name: what the database finds their tickets by.
+fn requester_key(requester: &str) -> String {
+    let most = usize::try_from(NAME).unwrap_or(usize::MAX);
+    requester.chars().take(most).collect()
 }
 
 pub(super) fn ticket(row: &QueryResult) -> Result<Ticket> {
     let key: String = row.try_get("", "ticket_id").unwrap_or_default();
-    let row = Row::new("approval_ticket", key, row);
+    let row = Row::new("guard_approval_ticket", key, row);
     Ok(Ticket {
         id: row.id::<TicketId>(Column::TicketId)?,
         tenant: row.text(Column::TenantId)?.into(),
@@ -57,8 +66,12 @@ pub(super) fn ticket(row: &QueryResult) -> Result<Ticket> {
         entity: row.text(Column::EntityType)?.into(),
         record: row.text(Column::RecordId)?.into(),
         verb: row.parsed(Column::OperationType, verb)?,
-        before: row.parsed(Column::RecordBefore, record::read)?,
-        set: row.parsed(Column::RecordSet, record::read)?,
+        before: row
+            .parsed_or_null(Column::RecordBefore, record::read)?
+            .unwrap_or_default(),
+        set: row
+            .parsed_or_null(Column::RecordSet, record::read)?
+            .unwrap_or_default(),
         action: row.parsed(Column::ActionDigest, |text| text.parse().ok())?,
         policy: row.parsed(Column::PolicyDigest, |text| text.parse().ok())?,
         chain: row.text(Column::ApprovalChain)?.into(),

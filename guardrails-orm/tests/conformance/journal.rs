@@ -61,8 +61,11 @@ pub fn dropping_the_store_writes_what_waits(place: &Place) {
     drop(store);
     let log = place.open().logs().unwrap().remove(0);
     assert_eq!(log.size, 101);
-    assert_eq!(place.count("audit_event"), 101);
-    assert_eq!(place.text("SELECT state FROM audit_log").unwrap(), "closed");
+    assert_eq!(place.count("guard_audit_event"), 101);
+    assert_eq!(
+        place.text("SELECT state FROM guard_audit_log").unwrap(),
+        "closed"
+    );
 }
 
 pub fn events_are_derived_into_rows(place: &Place) {
@@ -88,11 +91,14 @@ pub fn events_are_derived_into_rows(place: &Place) {
     ] {
         assert_eq!(ask(column, "u-1").as_deref(), Some(value), "{column}");
     }
-    assert_eq!(ask("input_hash", "u-1"), Some(mac(2).to_string()));
-    assert_eq!(ask("output_hash", "u-1"), Some(mac(3).to_string()));
-    assert_eq!(ask("error", "u-1"), None);
+    assert_eq!(ask("input_data_hash", "u-1"), Some(mac(2).to_string()));
+    assert_eq!(ask("output_data_hash", "u-1"), Some(mac(3).to_string()));
+    assert_eq!(ask("error_message", "u-1"), None);
     assert_eq!(ask("status", "u-2").as_deref(), Some("refused"));
-    assert_eq!(ask("error", "u-2").as_deref(), Some("SKILL_SUSPENDED"));
+    assert_eq!(
+        ask("error_message", "u-2").as_deref(),
+        Some("SKILL_SUSPENDED")
+    );
     assert_eq!(place.count("data_access_log"), 1);
     assert_eq!(place.count("rule_validation_log"), 2);
     assert_eq!(
@@ -168,8 +174,8 @@ pub fn a_changed_row_is_named(place: &Place) {
     );
     let extra = |s: &&String| s.contains("rule_validation_log") && s.contains("no event");
     assert_eq!(found.iter().filter(extra).count(), 2, "{found:?}");
-    let found = differ("UPDATE audit_event SET tenant_id = 'globex' WHERE kind = 'outcome'");
-    let column = |s: &&String| s.contains("audit_event") && s.contains("`tenant_id`");
+    let found = differ("UPDATE guard_audit_event SET tenant_id = 'globex' WHERE kind = 'outcome'");
+    let column = |s: &&String| s.contains("guard_audit_event") && s.contains("`tenant_id`");
     assert_eq!(found.iter().filter(column).count(), 2, "{found:?}");
 }
 
@@ -181,7 +187,7 @@ pub fn another_tenant_sees_no_event(place: &Place) {
         assert_eq!(store.operation(other, operation).unwrap(), []);
     }
     // Not even when somebody moves the rows over.
-    place.sql("UPDATE audit_event SET tenant_id = 'globex'");
+    place.sql("UPDATE guard_audit_event SET tenant_id = 'globex'");
     assert_eq!(store.operation("globex", operation).unwrap(), []);
 }
 
@@ -229,7 +235,7 @@ pub fn the_next_log_names_the_heads_before(place: &Place) {
     let states = |state: &str| {
         place
             .text(&format!(
-                "SELECT CAST(COUNT(*) AS CHAR(9)) FROM audit_log WHERE state = '{state}'"
+                "SELECT CAST(COUNT(*) AS CHAR(9)) FROM guard_audit_log WHERE state = '{state}'"
             ))
             .unwrap()
     };
@@ -265,7 +271,8 @@ pub fn a_whole_audit_verifies(place: &Place) {
     let report = verify(&*store, &keys().verifier()).unwrap();
     assert_eq!(report.findings, []);
     assert_eq!(report.unproven, [""; 0]);
-    place.sql("UPDATE audit_event SET payload = REPLACE(payload, 'q-2', 'q-9') WHERE seq = 2");
+    place
+        .sql("UPDATE guard_audit_event SET payload = REPLACE(payload, 'q-2', 'q-9') WHERE seq = 2");
     let error = verify(&*store, &keys().verifier())
         .unwrap()
         .into_result()
@@ -278,7 +285,7 @@ pub fn a_fenced_writer_stops(place: &Place) {
     let store = place.open();
     let about = context("acme", "u-1");
     let receipt = store.commit(intent(&about)).unwrap();
-    place.sql("UPDATE audit_log SET state = 'recovered'");
+    place.sql("UPDATE guard_audit_log SET state = 'recovered'");
     for _ in 0..2 {
         let error = store.commit(outcome(&about)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Store);

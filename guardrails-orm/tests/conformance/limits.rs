@@ -72,8 +72,8 @@ pub fn eight_threads_take_no_more_than_there_is(place: &Place) {
         all.into_iter().map(|one| one.join().unwrap()).sum()
     });
     assert_eq!(granted, 50);
-    assert_eq!(place.count("limit_usage"), 50);
-    assert_eq!(place.count("limit_total"), 1);
+    assert_eq!(place.count("guard_limit_usage"), 50);
+    assert_eq!(place.count("guard_limit_total"), 1);
 }
 
 pub fn keys_are_counted_apart(place: &Place) {

@@ -57,7 +57,7 @@ pub fn refuses_tables_of_a_newer_release(place: &Place) {
 pub fn inspecting_writes_nothing(place: &Place) {
     let about = samples::context("acme", "u-1");
     place.open().commit(samples::intent(&about)).unwrap();
-    place.sql("UPDATE audit_log SET state = 'open', pid = 999999999");
+    place.sql("UPDATE guard_audit_log SET state = 'open', pid = 999999999");
     let store = Database::open(&place.url, options().inspect()).unwrap();
     assert_eq!(store.interrupted(), []);
     assert_eq!(store.logs().unwrap().len(), 1);
@@ -65,7 +65,10 @@ pub fn inspecting_writes_nothing(place: &Place) {
     assert_eq!(error.kind(), ErrorKind::Setup);
     assert!(error.to_string().contains("inspect"), "{error}");
     drop(store);
-    assert_eq!(place.text("SELECT state FROM audit_log").unwrap(), "open");
+    assert_eq!(
+        place.text("SELECT state FROM guard_audit_log").unwrap(),
+        "open"
+    );
 }
 
 pub fn another_key_is_refused_before_anything_is_written(place: &Place) {
@@ -78,12 +81,12 @@ pub fn another_key_is_refused_before_anything_is_written(place: &Place) {
     let error = Database::open(&place.url, another.clone()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Setup);
     assert!(error.to_string().contains("another key"), "{error}");
-    assert_eq!(place.count("audit_log"), 1);
+    assert_eq!(place.count("guard_audit_log"), 1);
     // Looking needs no secret, so any key will do.
     Database::open(&place.url, another.inspect()).unwrap();
     // One checkpoint that somebody forged keeps nobody from working.
     place.open().commit(samples::intent(&about)).unwrap();
-    place.sql("UPDATE audit_checkpoint SET note = 'forged' WHERE created_at = (SELECT at FROM (SELECT MAX(created_at) AS at FROM audit_checkpoint) AS latest)");
+    place.sql("UPDATE guard_audit_checkpoint SET note = 'forged' WHERE created_at = (SELECT at FROM (SELECT MAX(created_at) AS at FROM guard_audit_checkpoint) AS latest)");
     place.open();
 }
 

@@ -61,19 +61,19 @@ pub fn every_change_raises_the_revision(place: &Place) {
         ("data_field_permission", field("acme", "cost")),
         ("role_field_permission", role("acme", "cost", "SALES_REP")),
         (
-            "casbin_rule",
-            "INSERT INTO casbin_rule (ptype, v0) VALUES ('p', 'x')".to_owned(),
+            "guard_casbin_rule",
+            "INSERT INTO guard_casbin_rule (ptype, v0) VALUES ('p', 'x')".to_owned(),
         ),
         (
-            "ai_skill_status",
-            "INSERT INTO ai_skill_status VALUES ('acme', 's', 'active')".to_owned(),
+            "guard_ai_skill_status",
+            "INSERT INTO guard_ai_skill_status VALUES ('acme', 's', 'active')".to_owned(),
         ),
     ] {
         place.sql(&insert);
         raised(&insert);
         let update = match table {
-            "casbin_rule" => "UPDATE casbin_rule SET v1 = 'y'",
-            "ai_skill_status" => "UPDATE ai_skill_status SET status = 'retired'",
+            "guard_casbin_rule" => "UPDATE guard_casbin_rule SET v1 = 'y'",
+            "guard_ai_skill_status" => "UPDATE guard_ai_skill_status SET status = 'retired'",
             "role_field_permission" => "UPDATE role_field_permission SET access_type = 'HIDDEN'",
             _ => "UPDATE data_field_permission SET sensitivity_level = 5",
         };
@@ -83,14 +83,14 @@ pub fn every_change_raises_the_revision(place: &Place) {
     for table in [
         "role_field_permission",
         "data_field_permission",
-        "casbin_rule",
-        "ai_skill_status",
+        "guard_casbin_rule",
+        "guard_ai_skill_status",
     ] {
         place.sql(&format!("DELETE FROM {table}"));
         raised(table);
     }
     if place.server == Server::Postgres {
-        place.sql("TRUNCATE casbin_rule");
+        place.sql("TRUNCATE guard_casbin_rule");
         raised("TRUNCATE");
     }
     let line = RoleLine {

@@ -111,6 +111,11 @@ pub fn options() -> OpenOptions {
 }
 
 impl Place {
+    /// Another one, beside the test's own.
+    pub fn of(server: Server) -> Option<Self> {
+        Self::new(server)
+    }
+
     fn new(server: Server) -> Option<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -177,6 +182,16 @@ impl Place {
         .unwrap()
     }
 
+    /// The first column of every row, as text.
+    pub fn texts(&self, sql: &str) -> Vec<String> {
+        self.shell(async |db| {
+            let ask = sea_orm::Statement::from_string(db.get_database_backend(), sql);
+            let rows = db.query_all_raw(ask).await?;
+            rows.iter().map(|row| row.try_get_by_index(0)).collect()
+        })
+        .unwrap()
+    }
+
     pub fn count(&self, table: &str) -> i64 {
         self.shell(async |db| {
             let ask = sea_orm::Statement::from_string(
@@ -189,7 +204,7 @@ impl Place {
         .unwrap()
     }
 
-    fn shell<T>(
+    pub fn shell<T>(
         &self,
         work: impl AsyncFnOnce(&DatabaseConnection) -> Result<T, sea_orm::DbErr>,
     ) -> Result<T, sea_orm::DbErr> {

@@ -62,7 +62,7 @@ pub fn a_dead_log_is_recovered_once(place: &Place) {
     let store = place.open();
     let about = context("acme", "u-1");
     store.commit(intent(&about)).unwrap();
-    place.sql("UPDATE audit_log SET pid = 999999999");
+    place.sql("UPDATE guard_audit_log SET pid = 999999999");
     let found: usize = std::thread::scope(|scope| {
         let all: Vec<_> = (0..4)
             .map(|_| scope.spawn(|| place.open().interrupted().len()))
@@ -72,7 +72,7 @@ pub fn a_dead_log_is_recovered_once(place: &Place) {
     assert_eq!(found, 1);
     let status = place.text("SELECT status FROM ai_operation_audit").unwrap();
     assert_eq!(status, "interrupted");
-    let states = place.text("SELECT state FROM audit_log WHERE pid = 999999999");
+    let states = place.text("SELECT state FROM guard_audit_log WHERE pid = 999999999");
     assert_eq!(states.as_deref(), Some("recovered"));
 }
 
@@ -80,9 +80,9 @@ pub fn a_lease_of_another_machine_is_waited_for(place: &Place) {
     let store = place.open();
     let about = context("acme", "u-1");
     store.commit(intent(&about)).unwrap();
-    place.sql("UPDATE audit_log SET host = 'elsewhere'");
+    place.sql("UPDATE guard_audit_log SET host = 'elsewhere'");
     assert_eq!(place.open().interrupted(), [], "its lease has not run out");
-    place.sql("UPDATE audit_log SET alive_until = opened_at WHERE host = 'elsewhere'");
+    place.sql("UPDATE guard_audit_log SET alive_until = opened_at WHERE host = 'elsewhere'");
     let store = place.open();
     assert_eq!(store.interrupted().len(), 1);
     assert_eq!(store.interrupted()[0].operation, about.operation);
@@ -92,7 +92,7 @@ pub fn a_node_with_a_wrong_clock_ends_nobody(place: &Place) {
     let store = place.open();
     let about = context("acme", "u-1");
     store.commit(intent(&about)).unwrap();
-    place.sql("UPDATE audit_log SET host = 'elsewhere'");
+    place.sql("UPDATE guard_audit_log SET host = 'elsewhere'");
     for off in [11, 86_400, -11, -86_400] {
         let mut options = options();
         options.clock = Arc::new(Late(TimeDelta::seconds(off)));
@@ -102,7 +102,7 @@ pub fn a_node_with_a_wrong_clock_ends_nobody(place: &Place) {
         assert!(offset.abs() < TimeDelta::seconds(2), "{offset}");
         // Its own lease is no longer and no shorter than another's.
         other.commit(intent(&about)).unwrap();
-        place.sql("UPDATE audit_log SET host = 'elsewhere'");
+        place.sql("UPDATE guard_audit_log SET host = 'elsewhere'");
         assert_eq!(place.open().interrupted(), [], "ended one {off} s ahead");
     }
     store.commit(intent(&about)).unwrap();

@@ -60,7 +60,7 @@ pub fn an_unknown_status_suspends(place: &Place) {
     store.set_skill_status(&row(SkillStatus::Active)).unwrap();
     store.set_skill_status(&row(SkillStatus::Retired)).unwrap();
     assert_eq!(store.skill_statuses().unwrap(), [row(SkillStatus::Retired)]);
-    place.sql("UPDATE ai_skill_status SET status = 'Active!'");
+    place.sql("UPDATE guard_ai_skill_status SET status = 'Active!'");
     assert_eq!(
         store.skill_statuses().unwrap(),
         [row(SkillStatus::Suspended)]

@@ -98,13 +98,13 @@ pub fn garbage_names_its_row(place: &Place) {
         let one = ticket("acme");
         store.insert_ticket(&one).unwrap();
         place.sql(&format!(
-            "UPDATE approval_ticket SET {column} = '{value}' WHERE ticket_id = '{}'",
+            "UPDATE guard_approval_ticket SET {column} = '{value}' WHERE ticket_id = '{}'",
             one.id
         ));
         let error = store.ticket("acme", one.id).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Store);
         let text = error.to_string();
-        for part in ["approval_ticket", &one.id.to_string(), column] {
+        for part in ["guard_approval_ticket", &one.id.to_string(), column] {
             assert!(text.contains(part), "{text}");
         }
         assert!(!text.contains(value), "{text}");

@@ -89,7 +89,7 @@ impl Company {
             .unwrap();
         let done = runtime.block_on(async {
             let database = sea_orm::Database::connect(&self.address).await?;
-            let sql = "UPDATE audit_event SET payload = REPLACE(payload, 'u-17', 'u-18') \
+            let sql = "UPDATE guard_audit_event SET payload = REPLACE(payload, 'u-17', 'u-18') \
                        WHERE kind = 'decision' AND payload LIKE '%needs_approval%'";
             let backend = database.get_database_backend();
             let done = database
