@@ -11,7 +11,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::audit::{
-    AuditReader, Event, Journal, Keys, Ledger, LogSummary, Receipt, Sealed, StoredEvent,
+    AuditReader, Event, Inventory, Journal, Keys, Ledger, LogRows, LogSummary, Receipt, Sealed,
+    StoredEvent,
 };
 use crate::decision::{LogId, OperationId, TicketId};
 use crate::error::{Error, ErrorKind, Result};
@@ -346,6 +347,20 @@ impl AuditReader for MemoryStore {
             size: audit.ledger.size(),
         });
         Ok(summary.into_iter().collect())
+    }
+
+    fn inventory(&self) -> Result<Option<Inventory>> {
+        let audit = self.sealed()?;
+        let count = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
+        let rows = LogRows {
+            events: count(audit.sealed.len()),
+            checkpoints: count(audit.checkpoints.len()),
+        };
+        let logs = (!audit.sealed.is_empty()).then(|| (audit.ledger.log(), rows));
+        Ok(Some(Inventory {
+            logs: logs.into_iter().collect(),
+            unreadable: Vec::new(),
+        }))
     }
 
     fn events(&self, log: LogId, from: u64, limit: usize) -> Result<Vec<StoredEvent>> {

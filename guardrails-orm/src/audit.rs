@@ -1,6 +1,7 @@
 //! Reads the audit back, page by page, in the order it was written.
 
-use guardrails_core::audit::{AuditReader, LogSummary, RecordedEvent, StoredEvent};
+use guardrails_core::audit::{AuditReader, Inventory, LogSummary, RecordedEvent, StoredEvent};
+use guardrails_core::policy::Digest;
 use guardrails_core::{LogId, OperationId, Result};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder,
@@ -11,6 +12,7 @@ use crate::Database;
 use crate::derived;
 use crate::entity::audit::{checkpoint, event, log};
 use crate::fault::Failure;
+use crate::inventory::{self, canonical_id, numbered, readable};
 use crate::migration::shape::LABEL;
 use crate::row::Row;
 use crate::text;
@@ -27,16 +29,52 @@ impl AuditReader for Database {
         let limit = u64::try_from(limit)
             .unwrap_or(u64::MAX)
             .min(i64::MAX.unsigned_abs());
-        let ask = event::Entity::find()
+        let (number, _) = numbered(self.backend(), event::Column::Seq);
+        let ask = readable::<event::Entity>()
             .filter(event::Column::LogId.eq(log.to_string()))
             .filter(event::Column::Seq.gte(from))
+            .filter(number)
             .order_by_asc(event::Column::Seq)
             .limit(limit);
         self.ask("read audit events", move |db| events(db, ask))
     }
 
+    fn leaves(&self, log: LogId, from: u64, limit: usize) -> Result<Vec<(u64, Digest)>> {
+        let Ok(from) = i64::try_from(from) else {
+            return Ok(Vec::new());
+        };
+        let limit = u64::try_from(limit)
+            .unwrap_or(u64::MAX)
+            .min(i64::MAX.unsigned_abs());
+        let (number, _) = numbered(self.backend(), event::Column::Seq);
+        let ask = event::Entity::find()
+            .select_only()
+            .columns([event::Column::Seq, event::Column::Leaf])
+            .filter(event::Column::LogId.eq(log.to_string()))
+            .filter(event::Column::Seq.gte(from))
+            .filter(number)
+            .order_by_asc(event::Column::Seq)
+            .limit(limit);
+        self.ask("read the hashes of audit events", move |db| async move {
+            let rows = db
+                .query_all_raw(ask.build(db.get_database_backend()))
+                .await?;
+            let leaf = |row| {
+                let row = Row::new("guard_audit_event", log, row);
+                let seq: i64 = row.value(event::Column::Seq)?;
+                Ok((seq.unsigned_abs(), leaf_of(&row)))
+            };
+            rows.iter().map(leaf).collect()
+        })
+    }
+
+    fn inventory(&self) -> Result<Option<Inventory>> {
+        self.ask_at_length("take stock of the audit", inventory::inventory)
+            .map(Some)
+    }
+
     fn checkpoints(&self, log: LogId) -> Result<Vec<String>> {
-        let ask = checkpoint::Entity::find()
+        let ask = readable::<checkpoint::Entity>()
             .filter(checkpoint::Column::LogId.eq(log.to_string()))
             .order_by_asc(checkpoint::Column::Size);
         self.ask("read the audit's checkpoints", move |db| async move {
@@ -46,14 +84,15 @@ impl AuditReader for Database {
             let mut notes = Vec::with_capacity(rows.len());
             for row in &rows {
                 let row = Row::new("guard_audit_checkpoint", log, row);
-                notes.push(row.text(checkpoint::Column::Note)?);
+                // A note that cannot be read is no note, and is named as such.
+                notes.push(row.maybe(checkpoint::Column::Note).unwrap_or_default());
             }
             Ok(notes)
         })
     }
 
     fn operation(&self, tenant: &str, operation: OperationId) -> Result<Vec<StoredEvent>> {
-        let ask = event::Entity::find()
+        let ask = readable::<event::Entity>()
             .filter(event::Column::OperationId.eq(operation.to_string()))
             .filter(event::Column::TenantId.eq(text::fit(tenant, LABEL)))
             .order_by_asc(event::Column::EventTime)
@@ -91,14 +130,19 @@ async fn logs(db: DatabaseConnection) -> Result<Vec<LogSummary>, Failure> {
     for row in &rows {
         let key: String = row.try_get("", "log_id").unwrap_or_default();
         let row = Row::new("guard_audit_log", key, row);
-        let size: i64 = row.value(log::Column::Size)?;
-        found.push(LogSummary {
-            log: row.id(log::Column::LogId)?,
-            opened: row.moment(log::Column::OpenedAt)?,
-            size: u64::try_from(size).map_err(|_| row.garbled(log::Column::Size))?,
-        });
+        // One that cannot be read lists no log; the inventory names it.
+        found.extend(summary(&row));
     }
     Ok(found)
+}
+
+fn summary(row: &Row<'_>) -> Option<LogSummary> {
+    let size: i64 = row.maybe(log::Column::Size)?;
+    Some(LogSummary {
+        log: canonical_id(row, log::Column::LogId)?,
+        opened: row.maybe(log::Column::OpenedAt)?,
+        size: u64::try_from(size).ok()?,
+    })
 }
 
 async fn events(
@@ -125,9 +169,12 @@ pub(crate) fn stored(row: &QueryResult) -> Result<StoredEvent> {
         log: row.id(event::Column::LogId)?,
         seq: u64::try_from(seq).map_err(|_| row.garbled(event::Column::Seq))?,
         payload: row.maybe(event::Column::Payload).unwrap_or_default(),
-        leaf: row
-            .maybe::<String>(event::Column::Leaf)
-            .and_then(|leaf| leaf.parse().ok())
-            .unwrap_or_default(),
+        leaf: leaf_of(&row),
     })
+}
+
+fn leaf_of(row: &Row<'_>) -> Digest {
+    row.maybe::<String>(event::Column::Leaf)
+        .and_then(|leaf| leaf.parse().ok())
+        .unwrap_or_default()
 }

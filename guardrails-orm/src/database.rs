@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use guardrails_core::{Error, ErrorKind, Result};
 use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, SqliteTransactionMode,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
     TransactionOptions, TransactionTrait,
 };
 
@@ -150,6 +150,10 @@ impl Database {
     /// The journal; none when the store was opened to inspect.
     pub(crate) fn journal(&self) -> Option<&Writer> {
         self.journal.as_ref()
+    }
+
+    pub(crate) fn backend(&self) -> DbBackend {
+        self.shared.pool.get_database_backend()
     }
 
     pub(crate) fn bridge(&self) -> &Bridge {

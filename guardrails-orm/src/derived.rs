@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use guardrails_core::Result;
-use guardrails_core::audit::{RecordedContext, RecordedEvent, RecordedKind};
+use guardrails_core::audit::{Checkpoint, RecordedContext, RecordedEvent, RecordedKind};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoColumnRef, Query};
 use sea_orm::{
     AccessMode, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend,
@@ -17,9 +17,10 @@ use sea_orm::{
     QueryOrder, QueryResult, QuerySelect, QueryTrait, Select, TransactionOptions, TransactionTrait,
 };
 
-use crate::entity::audit::{event, log};
+use crate::entity::audit::{checkpoint, event, log};
 use crate::entity::projections::{access, operation, validation};
 use crate::fault::Failure;
+use crate::inventory::{key_part, numbered, readable};
 use crate::journal::projection::{access_row, advance, validation_rows};
 use crate::migration::shape::LABEL;
 use crate::text;
@@ -34,14 +35,19 @@ pub(crate) async fn differences(db: DatabaseConnection) -> Result<Vec<String>, F
     let backend = db.get_database_backend();
     let db = db.begin_with_options(snapshot(backend)).await?;
     let mut found = Found(Vec::new());
-    let logs = log::Entity::find()
+    // By the events and not by the list of logs, which may be short of one.
+    let logs = event::Entity::find()
         .select_only()
-        .column(log::Column::LogId)
-        .order_by_asc(log::Column::OpenedAt);
+        .column(event::Column::LogId)
+        .group_by(event::Column::LogId)
+        .order_by_asc(event::Column::LogId);
     for row in db.query_all_raw(logs.build(backend)).await? {
-        let log: String = row.try_get("", "log_id")?;
-        compare_log(&db, &log, &mut found).await?;
+        // What names no log is for the inventory to name.
+        if let Ok(log) = row.try_get::<String>("", "log_id") {
+            compare_log(&db, &log, &mut found).await?;
+        }
     }
+    compare_lists(&db, &mut found).await?;
     find_orphans(&db, &mut found).await?;
     db.rollback().await?;
     Ok(found.0)
@@ -79,9 +85,11 @@ async fn compare_log(
 ) -> Result<(), Failure> {
     let mut from = 0_i64;
     while !found.is_full() {
-        let ask = event::Entity::find()
+        let (number, _) = numbered(db.get_database_backend(), event::Column::Seq);
+        let ask = readable::<event::Entity>()
             .filter(event::Column::LogId.eq(log))
             .filter(event::Column::Seq.gte(from))
+            .filter(number)
             .order_by_asc(event::Column::Seq)
             .limit(PAGE);
         let rows = rows(db, ask).await?;
@@ -90,7 +98,11 @@ async fn compare_log(
         };
         let to: i64 = last.try_get("", "seq")?;
         compare_page(db, log, (from, to), &rows, found).await?;
-        from = to.saturating_add(1);
+        // The greatest number there can be has no next.
+        match to.checked_add(1) {
+            Some(next) => from = next,
+            None => break,
+        }
     }
     Ok(())
 }
@@ -127,11 +139,11 @@ async fn compare_page(
             expected.add(&event);
         }
     }
-    let ask = access::Entity::find()
+    let ask = readable::<access::Entity>()
         .filter(access::Column::LogId.eq(log))
         .filter(access::Column::Seq.between(from, to));
     compare_rows::<access::Entity>(expected.accesses, &rows(db, ask).await?, found);
-    let ask = validation::Entity::find()
+    let ask = readable::<validation::Entity>()
         .filter(validation::Column::LogId.eq(log))
         .filter(validation::Column::Seq.between(from, to));
     compare_rows::<validation::Entity>(expected.validations, &rows(db, ask).await?, found);
@@ -209,10 +221,10 @@ async fn compare_operations(
     if begun.is_empty() {
         return Ok(());
     }
-    let ask = operation::Entity::find()
+    let ask = readable::<operation::Entity>()
         .filter(operation::Column::OperationId.is_in(begun.iter().cloned()));
     let there = rows(db, ask).await?;
-    let ask = event::Entity::find()
+    let ask = readable::<event::Entity>()
         .filter(event::Column::OperationId.is_in(begun))
         .order_by_asc(event::Column::LogId)
         .order_by_asc(event::Column::Seq);
@@ -316,20 +328,54 @@ fn value_text(value: sea_orm::Value) -> String {
 
 /// The same for a row of which some column cannot be read.
 fn raw_key<E: EntityTrait>(row: &QueryResult) -> String {
-    let part = |key: E::PrimaryKey| {
-        let column = sea_orm::PrimaryKeyToColumn::into_column(key);
-        let name = column.as_str();
-        row.try_get::<String>("", name)
-            .or_else(|_| {
-                row.try_get::<i64>("", name)
-                    .map(|number| number.to_string())
-            })
-            .unwrap_or_else(|_| "?".to_owned())
-    };
+    let part =
+        |key: E::PrimaryKey| key_part(row, sea_orm::PrimaryKeyToColumn::into_column(key).as_str());
     E::PrimaryKey::iter()
         .map(part)
         .collect::<Vec<_>>()
         .join("/")
+}
+
+/// The list of logs and the checkpoints: when a log was opened is the time of its first event, and
+/// size and time of a checkpoint are those of its note.
+async fn compare_lists(db: &DatabaseTransaction, found: &mut Found) -> Result<(), Failure> {
+    for row in rows(db, readable::<log::Entity>()).await? {
+        let key = key_part(&row, "log_id");
+        let first = readable::<event::Entity>()
+            .filter(event::Column::LogId.eq(key.as_str()))
+            .filter(event::Column::Seq.eq(0));
+        let first = rows(db, first).await?;
+        let opened = first.first().and_then(read).map(|event| event.time);
+        if opened.is_some() && row.try_get("", "opened_at").ok() != opened {
+            let what = "column `opened_at` is not what its first event says";
+            found.add("guard_audit_log", key, what);
+        }
+    }
+    for row in rows(db, readable::<checkpoint::Entity>()).await? {
+        let key = format!("{}/{}", key_part(&row, "log_id"), key_part(&row, "size"));
+        let note: String = row.try_get("", "note").unwrap_or_default();
+        // A note that is none is for the verification to name.
+        let Some(head) = Checkpoint::claimed(&note) else {
+            continue;
+        };
+        let size = row.try_get::<i64>("", "size").map(i64::unsigned_abs);
+        let same = [
+            ("size", size.ok() == Some(head.size)),
+            (
+                "created_at",
+                row.try_get("", "created_at").ok() == Some(head.time),
+            ),
+        ];
+        let differ = columns(same.iter().filter(|(_, same)| !same).map(|(name, _)| *name));
+        if !differ.is_empty() {
+            found.add(
+                "guard_audit_checkpoint",
+                key,
+                format!("{differ} not what its note says"),
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Rows that no event is near to.
@@ -340,7 +386,7 @@ async fn find_orphans(db: &DatabaseTransaction, found: &mut Found) -> Result<(),
         .and_where(event::Column::Kind.is_in(["intent", "refused"]))
         .and_where(Expr::col(event::Column::OperationId).is_not_null())
         .to_owned();
-    let ask = operation::Entity::find()
+    let ask = readable::<operation::Entity>()
         .filter(operation::Column::OperationId.not_in_subquery(begun))
         .limit(PAGE);
     compare_rows::<operation::Entity>(BTreeMap::new(), &rows(db, ask).await?, found);
@@ -349,13 +395,13 @@ async fn find_orphans(db: &DatabaseTransaction, found: &mut Found) -> Result<(),
         (access::Entity, access::Column::LogId),
         (access::Entity, access::Column::Seq),
     );
-    let ask = access::Entity::find().filter(none).limit(PAGE);
+    let ask = readable::<access::Entity>().filter(none).limit(PAGE);
     compare_rows::<access::Entity>(BTreeMap::new(), &rows(db, ask).await?, found);
     let none = no_event(
         (validation::Entity, validation::Column::LogId),
         (validation::Entity, validation::Column::Seq),
     );
-    let ask = validation::Entity::find().filter(none).limit(PAGE);
+    let ask = readable::<validation::Entity>().filter(none).limit(PAGE);
     compare_rows::<validation::Entity>(BTreeMap::new(), &rows(db, ask).await?, found);
     Ok(())
 }

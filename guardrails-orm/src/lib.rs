@@ -50,6 +50,7 @@ mod database;
 mod derived;
 mod entity;
 mod fault;
+mod inventory;
 mod journal;
 mod key;
 mod limits;

@@ -18,6 +18,7 @@ use sea_orm::{
 use crate::database::Shared;
 use crate::entity::audit::{event, log};
 use crate::fault::Failure;
+use crate::inventory::canonical_id;
 use crate::journal::log::OPEN;
 use crate::liveness::Process;
 use crate::row::Row;
@@ -68,18 +69,22 @@ async fn find_dead(shared: &Shared) -> Result<Vec<LogId>, Failure> {
         .await?;
     let mut dead = Vec::new();
     for row in &rows {
-        let row = Row::new("guard_audit_log", "?", row);
-        let log: LogId = row.id(log::Column::LogId)?;
-        let writer = Process {
-            host: row.text(log::Column::Host)?,
-            pid: row.value(log::Column::Pid)?,
-            start: row.text(log::Column::PidStart)?,
-        };
-        if writer.is_over(&here, row.moment(log::Column::AliveUntil)?, now) {
-            dead.push(log);
-        }
+        // An altered row is for the verification to name; it must not keep the store shut.
+        dead.extend(dead_log(&Row::new("guard_audit_log", "?", row), &here, now));
     }
     Ok(dead)
+}
+
+/// The log of a row, if its writer is dead.
+fn dead_log(row: &Row<'_>, here: &Process, now: DateTime<Utc>) -> Option<LogId> {
+    let writer = Process {
+        host: row.maybe(log::Column::Host)?,
+        pid: row.maybe(log::Column::Pid)?,
+        start: row.maybe(log::Column::PidStart)?,
+    };
+    let alive_until = row.maybe(log::Column::AliveUntil)?;
+    let log = canonical_id(row, log::Column::LogId)?;
+    writer.is_over(here, alive_until, now).then_some(log)
 }
 
 /// Marks the log as recovered; answers whether this process was the one to do so.
@@ -116,10 +121,10 @@ pub(crate) async fn unfinished(
         .await?;
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
-        let seq: i64 = row.try_get("", "seq")?;
-        let row = Row::new("guard_audit_event", format!("{log}/{seq}"), row);
+        let row = Row::new("guard_audit_event", log, row);
         // An altered intent is for the verification to name; it must not keep the store shut.
-        found.extend(read_intent(&row.text(event::Column::Payload)?));
+        let payload: Option<String> = row.maybe(event::Column::Payload);
+        found.extend(payload.as_deref().and_then(read_intent));
     }
     Ok(found)
 }

@@ -51,6 +51,11 @@ impl VerifyReport {
     }
 
     #[getter]
+    fn conclusion(&self) -> &'static str {
+        self.core.conclusion().as_str()
+    }
+
+    #[getter]
     fn out_of_sight(&self) -> Vec<&'static str> {
         self.core.out_of_sight.clone()
     }

@@ -6,7 +6,7 @@ use super::Ending;
 use super::output::Output;
 use super::store::Store;
 use crate::audit::{
-    Finding, FindingKind, VerifyReport, VerifyingKey, shadow_report, trace, verify,
+    Conclusion, Finding, FindingKind, VerifyReport, VerifyingKey, shadow_report, trace, verify,
 };
 use crate::{OperationId, Result};
 
@@ -40,7 +40,7 @@ pub(super) struct TraceArgs {
     #[arg(long)]
     tenant: String,
     #[command(flatten)]
-    store: Store,
+    checked: VerifyArgs,
 }
 
 /// Whose operations.
@@ -75,22 +75,39 @@ fn run_verify(args: &VerifyArgs, output: &Output) -> Result<Ending> {
             );
         }
     }
-    Ok(if report.findings.is_empty() {
-        Ending::Fine
-    } else {
-        Ending::Findings
-    })
+    Ok(ending(report.conclusion()))
+}
+
+/// What is not proven is no success, and not the same as something that is wrong.
+fn ending(conclusion: Conclusion) -> Ending {
+    match conclusion {
+        Conclusion::Proven => Ending::Fine,
+        Conclusion::NotProven => Ending::NotProven,
+        Conclusion::Findings => Ending::Findings,
+    }
 }
 
 fn run_trace(args: &TraceArgs, output: &Output) -> Result<Ending> {
     let operation: OperationId = args.operation.parse()?;
-    let trace = trace(&*args.store.inspect()?, &args.tenant, operation)?;
+    let database = args.checked.store.inspect()?;
+    let verifier = args.checked.verifier();
+    // Who only wants to look needs no key; nothing is then proven, and the trace says so.
+    let verifier = match &args.checked.verifier {
+        Some(_) => Some(verifier?),
+        None => verifier.ok(),
+    };
+    let trace = trace(&*database, verifier.as_ref(), &args.tenant, operation)?;
     if output.is_json() {
         output.json(&trace)?;
     } else {
         output.lines(trace.to_string().trim_end());
+        if verifier.is_none() {
+            output.line(
+                "help: nothing is proven without the key; name it with `--verifier` or `--key`",
+            );
+        }
     }
-    Ok(Ending::Fine)
+    Ok(ending(trace.conclusion()))
 }
 
 fn run_shadow(args: &ShadowArgs, output: &Output) -> Result<Ending> {

@@ -2,9 +2,9 @@
 //!
 //! One file per command. What a command has to say goes to standard output, what went wrong to
 //! standard error; with `--format json`, both go to standard output as one JSON document. Findings
-//! have formats for programs besides, one file each in `report`. Exit
-//! codes: 0 fine, 1 findings or failing tests, 2 usage or input/output error; `eval` answers 0
-//! allow, 10 deny, 12 needs approval, and whatever else the guard refuses ends with 10 too.
+//! have formats for programs besides, one file each in `report`. Exit codes: 0 fine, 1 findings or
+//! failing tests, 2 usage or input/output error, 3 nothing wrong found and not all proven; `eval`
+//! answers 0 allow, 10 deny, 12 needs approval, and whatever else the guard refuses ends with 10 too.
 //!
 //! Findings, their summary and explanations of codes are told in the language of `--lang` or of the
 //! locale; errors of the command itself and its help are English.
@@ -191,6 +191,7 @@ impl Set {
 enum Ending {
     Fine,
     Findings,
+    NotProven,
     Denied,
     NeedsApproval,
 }
@@ -215,6 +216,7 @@ pub fn main() -> ExitCode {
         Ok(ending) => ExitCode::from(match ending {
             Ending::Fine => 0,
             Ending::Findings => 1,
+            Ending::NotProven => 3,
             Ending::Denied => 10,
             Ending::NeedsApproval => 12,
         }),

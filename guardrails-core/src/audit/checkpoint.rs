@@ -50,6 +50,14 @@ impl Checkpoint {
         text
     }
 
+    /// What a note says, whoever signed it. It proves nothing: it is for comparing what stands beside
+    /// the note with it.
+    #[must_use]
+    pub fn claimed(note: &str) -> Option<Self> {
+        let (text, _) = split(note)?;
+        read_text(text)
+    }
+
     /// Reads a note that this key signed. Signature lines of other keys are passed over, as the
     /// note format asks, so that a witness may add its own.
     ///
@@ -65,12 +73,7 @@ impl Checkpoint {
 /// The note's text, once one of its signatures was found to be the verifier's.
 fn signed_text<'a>(note: &'a str, verifier: &VerifyingKey) -> Result<&'a str> {
     let malformed = || refused("a checkpoint is not a signed note");
-    if note.len() > MOST_BYTES || note.bytes().any(|byte| byte < 0x20 && byte != b'\n') {
-        return Err(malformed());
-    }
-    // The last empty line separates; the text keeps its own final newline.
-    let (text, signatures) = note.rsplit_once("\n\n").ok_or_else(malformed)?;
-    let text = note.get(..=text.len()).ok_or_else(malformed)?;
+    let (text, signatures) = split(note).ok_or_else(malformed)?;
     let mut signed = Err(refused("a checkpoint is not signed by the key expected"));
     for line in signatures.strip_suffix('\n').ok_or_else(malformed)?.lines() {
         let (name, bytes) = signature_line(line).ok_or_else(malformed)?;
@@ -83,6 +86,16 @@ fn signed_text<'a>(note: &'a str, verifier: &VerifyingKey) -> Result<&'a str> {
         }
     }
     signed
+}
+
+/// The note's text and its signature lines.
+fn split(note: &str) -> Option<(&str, &str)> {
+    if note.len() > MOST_BYTES || note.bytes().any(|byte| byte < 0x20 && byte != b'\n') {
+        return None;
+    }
+    // The last empty line separates; the text keeps its own final newline.
+    let (text, signatures) = note.rsplit_once("\n\n")?;
+    Some((note.get(..=text.len())?, signatures))
 }
 
 fn signature_line(line: &str) -> Option<(&str, Vec<u8>)> {

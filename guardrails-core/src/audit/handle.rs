@@ -34,12 +34,12 @@ impl<'g> Audit<'g> {
         shadow_report(self.reader, tenant)
     }
 
-    /// One operation of a tenant from intent to outcome.
+    /// One operation of a tenant from intent to outcome, each record with what stands behind it.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) when the tenant has no such operation.
     pub fn trace(&self, tenant: &str, operation: OperationId) -> Result<Trace> {
-        trace(self.reader, tenant, operation)
+        trace(self.reader, Some(&self.keys.verifier()), tenant, operation)
     }
 }
 

@@ -3,6 +3,8 @@
 //! A store seals events with this room's [`Ledger`](super), one ledger per process: a log has one
 //! writer, so no lock on a chain head is shared between nodes.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use super::Event;
@@ -45,11 +47,31 @@ pub trait AuditReader: Send + Sync {
     /// [`ErrorKind::Store`](crate::ErrorKind::Store).
     fn logs(&self) -> Result<Vec<LogSummary>>;
 
-    /// Events of a log from position `from`, in order, at most `limit`.
+    /// What stands in the audit's tables, whether or not [`AuditReader::logs`] lists its log, and what
+    /// of it cannot be read. `None`, the default, says that the store cannot tell; verification then
+    /// says so too.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    fn inventory(&self) -> Result<Option<Inventory>> {
+        Ok(None)
+    }
+
+    /// Events of a log from position `from`, in order, at most `limit`. A row whose text or hash
+    /// cannot be read comes with an empty text or an empty hash, which then do not fit.
     ///
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store).
     fn events(&self, log: LogId, from: u64, limit: usize) -> Result<Vec<StoredEvent>>;
+
+    /// Positions and leaf hashes of a log's events from position `from`, in order, at most `limit`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    fn leaves(&self, log: LogId, from: u64, limit: usize) -> Result<Vec<(u64, Digest)>> {
+        let events = self.events(log, from, limit)?;
+        Ok(events.into_iter().map(|row| (row.seq, row.leaf)).collect())
+    }
 
     /// Signed checkpoints of a log, oldest first: C2SP signed notes.
     ///
@@ -70,6 +92,25 @@ pub trait AuditReader: Send + Sync {
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store).
     fn derived_rows_that_differ(&self) -> Result<Vec<String>>;
+}
+
+/// What stands in the audit's tables.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Inventory {
+    /// Each log that a row of events or checkpoints names, with what stands under it.
+    pub logs: BTreeMap<LogId, LogRows>,
+    /// Rows that do not hold what their table should, and those that no log accounts for; each as
+    /// one sentence that names table, row and column, never the content.
+    pub unreadable: Vec<String>,
+}
+
+/// How many readable rows stand under one log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LogRows {
+    /// Events.
+    pub events: u64,
+    /// Checkpoints.
+    pub checkpoints: u64,
 }
 
 /// What a store knows of a log.

@@ -33,7 +33,7 @@ pub use event::{
     TicketEvent,
 };
 pub use handle::Audit;
-pub use journal::{AuditReader, Journal, LogSummary, Receipt, StoredEvent};
+pub use journal::{AuditReader, Inventory, Journal, LogRows, LogSummary, Receipt, StoredEvent};
 pub use keyed_digest::{KeyId, KeyedDigest, MacCheck};
 pub use keys::{Keys, VerifyingKey};
 pub use ledger::{Ledger, Sealed};
@@ -43,7 +43,7 @@ pub use recorded::{
     RecordedContext, RecordedEvent, RecordedFactor, RecordedField, RecordedHead, RecordedKind,
     RecordedReason, RecordedRisk, RecordedVerdict,
 };
-pub use report::{Finding, FindingKind, LogReport, VerifyReport};
+pub use report::{Conclusion, Finding, FindingKind, LogReport, VerifyReport};
 pub use shadowing::{ShadowKind, ShadowReport, ShadowTally, shadow_report};
-pub use trace::{Trace, TraceStep, trace};
+pub use trace::{StepProof, Trace, TraceStep, trace};
 pub use verify::verify;

@@ -23,13 +23,49 @@ pub struct VerifyReport {
     pub verifier: String,
 }
 
+/// What a verification comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[must_use]
+pub enum Conclusion {
+    /// Nothing is wrong, and all that is there is proven.
+    Proven,
+    /// Nothing wrong was found, and something could not be proven. This is no success.
+    NotProven,
+    /// Something is wrong.
+    Findings,
+}
+
+impl Conclusion {
+    /// The stable lower-case word.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Proven => "proven",
+            Self::NotProven => "not_proven",
+            Self::Findings => "findings",
+        }
+    }
+}
+
+impl VerifyReport {
+    /// What it comes to.
+    pub fn conclusion(&self) -> Conclusion {
+        match (self.findings.is_empty(), self.unproven.is_empty()) {
+            (false, _) => Conclusion::Findings,
+            (true, false) => Conclusion::NotProven,
+            (true, true) => Conclusion::Proven,
+        }
+    }
+}
+
 /// What was read and proved of one log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LogReport {
     /// The log.
     pub log: LogId,
-    /// When it was opened.
-    pub opened: DateTime<Utc>,
+    /// When it was opened; `None` for a log that is not in the list of logs.
+    pub opened: Option<DateTime<Utc>>,
     /// How many events were read.
     pub events: u64,
     /// How many of them, from the first, are what a signed checkpoint covers.
@@ -75,6 +111,10 @@ pub enum FindingKind {
     CheckpointForged,
     /// A row made from events no longer says what they say.
     DerivedRowDiffers,
+    /// Rows stand under a log that is not in the list of logs.
+    Unlisted,
+    /// A row does not hold what its table should, so that it says nothing.
+    Unreadable,
 }
 
 impl FindingKind {
@@ -89,6 +129,8 @@ impl FindingKind {
             Self::CutOff => "cut_off",
             Self::CheckpointForged => "checkpoint_forged",
             Self::DerivedRowDiffers => "derived_row_differs",
+            Self::Unlisted => "unlisted",
+            Self::Unreadable => "unreadable",
         }
     }
 }
@@ -101,6 +143,10 @@ pub(super) const OUT_OF_SIGHT: &[&str] = &[
     "anything since the last checkpoint that was copied out of this database: nothing outside \
      anchors the checkpoints kept inside",
     "what was never recorded: an action that the host took without asking the guard",
+    "an older checkpoint that was deleted, where a later one covers the same events; and which process \
+     writes a log: `host`, `pid`, `pid_start`, `alive_until` and `state` of its row",
+    "who changed field permissions, role lines, skill statuses and the use of limits: these rows are the \
+     administrators' input and carry no MAC",
 ];
 
 impl fmt::Display for VerifyReport {
@@ -114,10 +160,12 @@ impl fmt::Display for VerifyReport {
         self.logs
             .iter()
             .try_for_each(|log| writeln!(f, "  {log}"))?;
-        if self.findings.is_empty() {
-            writeln!(f, "nothing wrong was found")?;
-        } else {
-            writeln!(f, "{}:", count(self.findings.len(), "finding"))?;
+        match (self.conclusion(), self.findings.len()) {
+            (Conclusion::Proven, _) => writeln!(f, "nothing wrong was found")?,
+            (Conclusion::NotProven, _) => {
+                writeln!(f, "nothing wrong was found, and not all is proven")?
+            }
+            (Conclusion::Findings, found) => writeln!(f, "{}:", count(found, "finding"))?,
         }
         for finding in &self.findings {
             writeln!(f, "  {finding}")?;
@@ -138,11 +186,14 @@ fn list<T: fmt::Display>(f: &mut fmt::Formatter<'_>, title: &str, items: &[T]) -
 
 impl fmt::Display for LogReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "log {}: ", self.log)?;
+        match self.opened {
+            Some(at) => write!(f, "opened {}, ", at.format("%Y-%m-%d %H:%M:%SZ"))?,
+            None => f.write_str("not listed, ")?,
+        }
         write!(
             f,
-            "log {}: opened {}, {}, {} proven by {}",
-            self.log,
-            self.opened.format("%Y-%m-%d %H:%M:%SZ"),
+            "{}, {} proven by {}",
             count(self.events, "event"),
             self.proven,
             count(self.checkpoints, "checkpoint"),

@@ -68,16 +68,18 @@ pub fn shadow_report(reader: &dyn AuditReader, tenant: &str) -> Result<ShadowRep
         let mut from = 0;
         loop {
             let events = reader.events(log.log, from, AT_A_TIME)?;
-            let Some(last) = events.last() else {
-                break;
-            };
-            from = last.seq.saturating_add(1);
             for event in &events {
                 if let Some((kind, operation)) = answer(&event.payload, tenant)? {
                     let (times, last) = found.entry(kind).or_insert((0, operation));
                     *times = times.saturating_add(1);
                     *last = operation;
                 }
+            }
+            // Numbers only rise, or it would not end.
+            let next = events.last().and_then(|last| last.seq.checked_add(1));
+            match next.filter(|next| *next > from) {
+                Some(next) => from = next,
+                None => break,
             }
         }
     }

@@ -1,18 +1,29 @@
-//! One operation from its intent to its outcome, as the audit has it.
+//! One operation from its intent to its outcome, as the audit has it, and how far each record of it
+//! is proven.
+//!
+//! INVARIANT: a record is told as proven only where a signed checkpoint of a listed log leads to it.
+
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::decision::OperationId;
+use crate::decision::{LogId, OperationId};
 use crate::error::{Error, ErrorKind, Result};
 
+use super::anchors;
 use super::journal::{AuditReader, StoredEvent};
-use super::merkle::leaf_hash;
+use super::keys::VerifyingKey;
+use super::merkle::{Tree, leaf_hash};
 use super::recorded::{RecordedContext, RecordedEvent};
+use super::report::Conclusion;
+use crate::policy::Digest;
+
+const PAGE: usize = 1_000;
 
 /// Everything recorded about one operation. Its `Display` is a text for people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Trace {
-    /// Who did what with what.
+    /// Who did what with what; as a proven record says, where there is one.
     pub about: RecordedContext,
     /// What happened, in order.
     pub steps: Vec<TraceStep>,
@@ -21,32 +32,80 @@ pub struct Trace {
 /// One event of an operation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TraceStep {
-    /// Whether the record still matches the hash it was sealed with. This says nothing about
-    /// records that are gone; [`verify`](super::verify()) does.
+    /// Whether the record still matches the hash it was sealed with.
     pub intact: bool,
+    /// What stands behind the record. This says nothing about records that are gone;
+    /// [`verify`](super::verify()) does.
+    pub proof: StepProof,
     /// The event.
     pub event: RecordedEvent,
 }
 
-/// Reads one operation of a tenant.
+/// What stands behind one record of a trace.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepProof {
+    /// A signed checkpoint leads to it.
+    Proven,
+    /// It matches its own hash, and no signed checkpoint leads to it: whoever can write to the
+    /// database can have made it.
+    NotProven,
+    /// It does not match the hash it was sealed with, or stands where it was not sealed.
+    Altered,
+    /// Its log is not in the list of logs.
+    Unlisted,
+}
+
+impl Trace {
+    /// What the trace comes to: whether each record of it is proven.
+    pub fn conclusion(&self) -> Conclusion {
+        let proofs = || self.steps.iter().map(|step| step.proof);
+        if proofs().any(|proof| matches!(proof, StepProof::Altered | StepProof::Unlisted)) {
+            Conclusion::Findings
+        } else if proofs().any(|proof| proof == StepProof::NotProven) {
+            Conclusion::NotProven
+        } else {
+            Conclusion::Proven
+        }
+    }
+}
+
+/// Reads one operation of a tenant, and marks each record with what stands behind it. Without a
+/// verifier nothing is proven.
 ///
 /// # Errors
 /// [`ErrorKind::NotFound`] when there is no such operation, or it is another tenant's;
 /// [`ErrorKind::Tampered`] when one of its records cannot be read; [`ErrorKind::Store`].
-pub fn trace(reader: &dyn AuditReader, tenant: &str, operation: OperationId) -> Result<Trace> {
+pub fn trace(
+    reader: &dyn AuditReader,
+    verifier: Option<&VerifyingKey>,
+    tenant: &str,
+    operation: OperationId,
+) -> Result<Trace> {
     let mut steps = Vec::new();
     for row in reader.operation(tenant, operation)? {
-        let step = read(&row)?;
+        let event = RecordedEvent::read(&row.payload)?;
         // The store filters by its own columns; the payload is what was sealed.
-        let about = step.event.about.as_ref();
+        let about = event.about.as_ref();
         if about.is_some_and(|about| about.tenant == tenant && about.operation == operation) {
-            steps.push(step);
+            steps.push((row, event));
         }
     }
     // Logs of two processes have no common numbering; within one, the number is the order.
-    steps.sort_by_key(|step| step.event.time);
-    let about = steps
-        .first()
+    steps.sort_by_key(|(_, event)| event.time);
+    let proofs = prove(reader, verifier, &steps)?;
+    let steps: Vec<TraceStep> = steps
+        .into_iter()
+        .zip(proofs)
+        .map(|((row, event), proof)| TraceStep {
+            intact: is_intact(&row),
+            proof,
+            event,
+        })
+        .collect();
+    let proven = steps.iter().find(|step| step.proof == StepProof::Proven);
+    let about = proven
+        .or(steps.first())
         .and_then(|step| step.event.about.clone())
         .ok_or_else(|| {
             Error::new(
@@ -58,9 +117,96 @@ pub fn trace(reader: &dyn AuditReader, tenant: &str, operation: OperationId) -> 
     Ok(Trace { about, steps })
 }
 
-fn read(row: &StoredEvent) -> Result<TraceStep> {
-    Ok(TraceStep {
-        intact: leaf_hash(row.payload.as_bytes()) == row.leaf,
-        event: RecordedEvent::read(&row.payload)?,
-    })
+fn is_intact(row: &StoredEvent) -> bool {
+    leaf_hash(row.payload.as_bytes()) == row.leaf
+}
+
+/// What stands behind each of the records. Reads the hashes of their logs up to the checkpoint that
+/// covers the last of them.
+fn prove(
+    reader: &dyn AuditReader,
+    verifier: Option<&VerifyingKey>,
+    steps: &[(StoredEvent, RecordedEvent)],
+) -> Result<Vec<StepProof>> {
+    let mut logs: BTreeMap<LogId, LogProof> = BTreeMap::new();
+    for (row, _) in steps {
+        let proof = logs.entry(row.log).or_default();
+        proof.last = proof.last.max(row.seq);
+    }
+    // Checkpoints are read after the records, so that they cover them.
+    let listed = reader.logs()?;
+    for (log, proof) in &mut logs {
+        proof.listed = listed.iter().any(|summary| summary.log == *log);
+        if let Some(verifier) = verifier.filter(|_| proof.listed) {
+            proof.covered = covered(reader, verifier, *log, proof.last)?;
+        }
+    }
+    let judge = |(row, event): &(StoredEvent, RecordedEvent)| {
+        let log = logs.get(&row.log);
+        let Some(log) = log.filter(|log| log.listed) else {
+            return StepProof::Unlisted;
+        };
+        if !is_intact(row) || (event.log, event.seq) != (row.log, row.seq) {
+            return StepProof::Altered;
+        }
+        let at = usize::try_from(row.seq).ok();
+        match at.and_then(|at| log.covered.get(at)) {
+            Some(leaf) if *leaf == row.leaf => StepProof::Proven,
+            Some(_) => StepProof::Altered,
+            None => StepProof::NotProven,
+        }
+    };
+    Ok(steps.iter().map(judge).collect())
+}
+
+/// What is known of a log in which records of the operation stand.
+#[derive(Default)]
+struct LogProof {
+    listed: bool,
+    /// The last of the operation's records.
+    last: u64,
+    /// Leaf hashes that a signed checkpoint leads to, from the first.
+    covered: Vec<Digest>,
+}
+
+/// The leaf hashes of a log that signed checkpoints lead to, as far as they are needed to reach
+/// record `last`.
+fn covered(
+    reader: &dyn AuditReader,
+    verifier: &VerifyingKey,
+    log: LogId,
+    last: u64,
+) -> Result<Vec<Digest>> {
+    let (mut heads, _) = anchors::checkpoints(reader, log, verifier)?;
+    heads.sort_by_key(|head| head.size);
+    // The nearest one behind the record is enough.
+    let enough = heads.partition_point(|head| head.size <= last);
+    heads.truncate(enough.saturating_add(1));
+    let Some(end) = heads.last().map(|head| head.size) else {
+        return Ok(Vec::new());
+    };
+    let mut tree = Tree::new();
+    let (mut leaves, mut proven) = (Vec::new(), 0);
+    let mut heads = heads.into_iter().peekable();
+    'pages: loop {
+        let page = reader.leaves(log, tree.size(), PAGE)?;
+        if page.is_empty() {
+            break;
+        }
+        for (seq, leaf) in page {
+            // A gap or a row that is there twice: no checkpoint beyond it can be reached.
+            if seq != tree.size() || seq >= end {
+                break 'pages;
+            }
+            tree.push(leaf);
+            leaves.push(leaf);
+            while let Some(head) = heads.next_if(|head| head.size <= tree.size()) {
+                if head.size == tree.size() && head.root == tree.root() {
+                    proven = leaves.len();
+                }
+            }
+        }
+    }
+    leaves.truncate(proven);
+    Ok(leaves)
 }

@@ -9,7 +9,7 @@ use super::recorded::{
     RecordedEvent, RecordedField, RecordedKind, RecordedReason, RecordedVerdict,
 };
 use super::report::count;
-use super::trace::{Trace, TraceStep};
+use super::trace::{StepProof, Trace, TraceStep};
 use crate::one_line::say;
 use crate::policy::Digest;
 
@@ -63,13 +63,18 @@ impl fmt::Display for TraceStep {
             kind.as_str()
         )?;
         write_kind(f, kind)?;
-        if !self.intact {
-            detail(
-                f,
-                format_args!("NOT AS SEALED: record {seq} of log {log} does not match its hash"),
-            )?;
-        }
-        Ok(())
+        let why = match self.proof {
+            StepProof::Proven => return Ok(()),
+            StepProof::NotProven => "no signed checkpoint leads to it",
+            StepProof::Altered if self.intact => "it is not the record that was sealed there",
+            StepProof::Altered => "it does not match its hash",
+            StepProof::Unlisted => "its log is not in the list of logs",
+        };
+        let mark = match self.proof {
+            StepProof::Altered => "NOT AS SEALED",
+            _ => "NOT PROVEN",
+        };
+        detail(f, format_args!("{mark}: record {seq} of log {log}: {why}"))
     }
 }
 

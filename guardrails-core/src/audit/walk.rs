@@ -2,7 +2,8 @@
 //! whether it matches its hash, which event it claims to be, and the tree's roots on the way.
 //!
 //! It decides nothing beyond the single row; [`order`](super::order) and
-//! [`anchors`](super::anchors) judge the whole. Memory grows with what is wrong, not with the log.
+//! [`anchors`](super::anchors) judge the whole. Memory is bounded, and so is the number of rows read:
+//! no row number, hash or count that somebody wrote into the database makes it run on.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -16,6 +17,12 @@ use super::merkle::{Tree, leaf_hash};
 use super::recorded::RecordedEvent;
 
 const PAGE: usize = 1_000;
+/// Rows that are read beyond what anything speaks of. A log that is being written grows while it is
+/// read; without a bound, a fast writer would keep the walk going for ever.
+const MAX_GROWTH: u64 = 100_000;
+/// Rows that are wrong by themselves, and breaks of the order, that are told one by one.
+const MAX_ODD: usize = 1_000;
+const MAX_RUNS: usize = 10_000;
 
 /// What a walk over one log saw.
 pub(super) struct Walk {
@@ -26,10 +33,29 @@ pub(super) struct Walk {
     pub(super) runs: Vec<Run>,
     /// Rows that do not match themselves.
     pub(super) odd: Vec<Odd>,
+    /// How many more of them there are.
+    pub(super) more_odd: u64,
+    /// Whether the order breaks in more places than `runs` holds.
+    pub(super) more_runs: bool,
+    /// One past the highest event number of any row.
+    pub(super) reach: u64,
+    /// Whether rows were left unread, since the log grew faster than it was read.
+    pub(super) outgrown: bool,
     /// Roots at the sizes asked for.
     pub(super) roots: BTreeMap<u64, Roots>,
     trees: Trees,
     wanted: BTreeSet<u64>,
+    /// The row number to go on from.
+    next: u64,
+}
+
+/// Where a walk ends before the last row.
+#[derive(Clone, Copy)]
+pub(super) enum Extent {
+    /// Behind this many events, and as many rows more as a log may grow meanwhile.
+    Claimed(u64),
+    /// At the row with this number.
+    Before(u64),
 }
 
 /// Consecutive rows that claim to be consecutive events.
@@ -78,32 +104,71 @@ struct Trees {
     read: Tree,
 }
 
-/// Walks `log`, noting the tree's roots at the sizes `wanted`.
-pub(super) fn walk(reader: &dyn AuditReader, log: LogId, wanted: BTreeSet<u64>) -> Result<Walk> {
-    let mut walk = Walk {
-        log,
-        rows: 0,
-        runs: Vec::new(),
-        odd: Vec::new(),
-        roots: BTreeMap::new(),
-        trees: Trees::default(),
-        wanted,
-    };
-    walk.note_roots();
-    let mut from = 0;
-    loop {
-        let page = reader.events(log, from, PAGE)?;
-        page.iter().for_each(|row| walk.take(row));
-        match page.iter().map(|row| row.seq).max() {
-            Some(last) if last >= from && last < u64::MAX => from = last + 1,
-            _ => return Ok(walk),
+impl Walk {
+    /// A walk of `log` from its first row, noting the tree's roots at the sizes `wanted`.
+    pub(super) fn new(log: LogId, wanted: BTreeSet<u64>) -> Self {
+        let mut walk = Self {
+            log,
+            rows: 0,
+            runs: Vec::new(),
+            odd: Vec::new(),
+            more_odd: 0,
+            more_runs: false,
+            reach: 0,
+            outgrown: false,
+            roots: BTreeMap::new(),
+            trees: Trees::default(),
+            wanted,
+            next: 0,
+        };
+        walk.note_roots();
+        walk
+    }
+
+    /// Goes on to `extent`, or to the last row. It ends: row numbers only rise, and each step reads
+    /// rows that are there.
+    pub(super) fn run(&mut self, reader: &dyn AuditReader, extent: Extent) -> Result<()> {
+        self.outgrown = false;
+        loop {
+            let page = reader.events(self.log, self.next, PAGE)?;
+            for row in &page {
+                if matches!(extent, Extent::Before(end) if row.seq >= end) {
+                    return Ok(());
+                }
+                self.take(row);
+            }
+            match page.iter().map(|row| row.seq).max() {
+                Some(last) if last >= self.next && last < u64::MAX => self.next = last + 1,
+                _ => return Ok(()),
+            }
+            if let Extent::Claimed(size) = extent {
+                // The end, as it is now: what is written from here on is for whoever goes on.
+                let is_end = self.rows >= size && page.len() < PAGE;
+                self.outgrown = self.rows > size.saturating_add(MAX_GROWTH);
+                if is_end || self.outgrown {
+                    return Ok(());
+                }
+            }
         }
     }
-}
 
-impl Walk {
+    pub(super) fn log(&self) -> LogId {
+        self.log
+    }
+
+    /// How many events lead to the last root.
+    pub(super) fn size(&self) -> u64 {
+        self.trees.stored.size()
+    }
+
+    /// Notes the root at `size` too, if the walk has not passed it.
+    pub(super) fn want(&mut self, size: u64) {
+        self.wanted.insert(size);
+        self.note_roots();
+    }
+
     fn take(&mut self, row: &StoredEvent) {
-        self.rows += 1;
+        self.rows = self.rows.saturating_add(1);
         let leaf = leaf_hash(row.payload.as_bytes());
         let read = RecordedEvent::read(&row.payload).ok();
         let label = Label::of(read.as_ref());
@@ -120,8 +185,12 @@ impl Walk {
         };
         if let Some(what) = what {
             let seq = row.seq;
-            self.odd.push(Odd { seq, label, what });
+            match self.odd.len() < MAX_ODD {
+                true => self.odd.push(Odd { seq, label, what }),
+                false => self.more_odd = self.more_odd.saturating_add(1),
+            }
         }
+        self.reach = self.reach.max(event.saturating_add(1));
         self.place(row.seq, event, label);
         // A second record for a position already passed cannot be part of the tree.
         if event >= self.trees.stored.size() {
@@ -137,6 +206,10 @@ impl Walk {
             && run.events.1.checked_add(1) == Some(event)
         {
             (run.rows.1, run.events.1, run.last) = (row, event, label);
+            return;
+        }
+        if self.runs.len() >= MAX_RUNS {
+            self.more_runs = true;
             return;
         }
         self.runs.push(Run {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use guardrails_core::audit::{
-    AuditReader, Event, EventKind, FieldAccess, Keys, Ledger, LogSummary, OperationContext,
-    OutcomeStatus, PolicyUse, RefusedPolicy, StoredEvent, TicketEvent,
+    AuditReader, Event, EventKind, FieldAccess, Inventory, Keys, Ledger, LogSummary,
+    OperationContext, OutcomeStatus, PolicyUse, RefusedPolicy, StoredEvent, TicketEvent,
 };
 use guardrails_core::policy::{Digest, RiskLevel, Verb};
 use guardrails_core::process::TicketState;
@@ -310,6 +310,7 @@ pub(crate) struct Rows {
     pub(crate) events: Vec<StoredEvent>,
     pub(crate) checkpoints: Vec<(LogId, String)>,
     pub(crate) derived: Vec<String>,
+    pub(crate) unreadable: Vec<String>,
 }
 
 pub(crate) fn keys() -> Arc<Keys> {
@@ -370,6 +371,13 @@ impl Rows {
         self.events.push(sealed.into_stored(ledger.log()));
     }
 
+    /// Takes a log away, with all that stands under it.
+    pub(crate) fn remove_log(&mut self, log: LogId) {
+        self.logs.retain(|summary| summary.log != log);
+        self.events.retain(|row| row.log != log);
+        self.checkpoints.retain(|(of, _)| *of != log);
+    }
+
     pub(crate) fn of(&self, log: LogId) -> impl Iterator<Item = &StoredEvent> {
         self.events.iter().filter(move |row| row.log == log)
     }
@@ -392,6 +400,18 @@ impl Rows {
 impl AuditReader for Rows {
     fn logs(&self) -> Result<Vec<LogSummary>> {
         Ok(self.logs.clone())
+    }
+
+    fn inventory(&self) -> Result<Option<Inventory>> {
+        let mut inventory = Inventory::default();
+        for row in &self.events {
+            inventory.logs.entry(row.log).or_default().events += 1;
+        }
+        for (log, _) in &self.checkpoints {
+            inventory.logs.entry(*log).or_default().checkpoints += 1;
+        }
+        inventory.unreadable = self.unreadable.clone();
+        Ok(Some(inventory))
     }
 
     fn events(&self, log: LogId, from: u64, limit: usize) -> Result<Vec<StoredEvent>> {

@@ -1,8 +1,8 @@
 //! What happens to the rows, and what verification says of it.
 
 use guardrails_core::audit::{
-    AuditReader, Checkpoint, EventKind, FindingKind, Keys, Ledger, LogSummary, RecordedEvent,
-    StoredEvent, VerifyReport, leaf_hash, verify, write_payload,
+    AuditReader, Checkpoint, Conclusion, EventKind, FindingKind, Inventory, Keys, Ledger,
+    LogSummary, RecordedEvent, StoredEvent, VerifyReport, leaf_hash, verify, write_payload,
 };
 use guardrails_core::policy::Digest;
 use guardrails_core::{ErrorKind, LogId};
@@ -294,7 +294,7 @@ fn a_cut_tail_shows_by_count_checkpoint_or_later_log() {
             rows.checkpoints.remove(2);
         }
         if !opening {
-            rows.logs.truncate(1);
+            rows.remove_log(log(B));
         }
         rows
     };
@@ -316,7 +316,7 @@ fn a_cut_tail_shows_by_count_checkpoint_or_later_log() {
 #[test]
 fn a_log_that_is_gone_is_missed_by_the_next() {
     let mut rows = rows();
-    rows.logs.remove(0);
+    rows.remove_log(log(A));
     assert_eq!(
         found(&check(&rows)),
         one(FindingKind::CutOff, log(A), 0, 12)
@@ -327,6 +327,170 @@ fn a_log_that_is_gone_is_missed_by_the_next() {
         found(&check(&rows)),
         one(FindingKind::CutOff, log(A), 0, 12)
     );
+}
+
+#[test]
+fn rows_under_a_log_that_is_not_listed_are_named() {
+    let unlisted = |log| vec![(FindingKind::Unlisted, Some(log), None, None)];
+    // The list alone is emptied: all that it listed is there, and each log is named.
+    let mut rows = rows();
+    rows.logs.clear();
+    let report = check(&rows);
+    assert_eq!(
+        found(&report),
+        [unlisted(log(A)), unlisted(log(B))].concat()
+    );
+    assert_eq!(report.logs.len(), 2);
+    assert_eq!(report.logs[0].opened, None);
+    assert!(
+        report.to_string().contains("13 events and 3 checkpoints"),
+        "{report}"
+    );
+
+    // An operation invented under a log of its own, right in itself.
+    for seq in [0, 1, 1_000_000, i64::MAX.unsigned_abs(), u64::MAX] {
+        let mut rows = self::rows();
+        rows.events.push(stranger(7, seq));
+        let report = check(&rows);
+        let kinds = report.findings.iter().map(|finding| finding.kind);
+        assert!(
+            kinds.into_iter().any(|kind| kind == FindingKind::Unlisted),
+            "{report}"
+        );
+        assert!(
+            report
+                .findings
+                .iter()
+                .all(|finding| finding.log == Some(log(7)))
+        );
+    }
+
+    // A checkpoint alone.
+    let mut rows = self::rows();
+    let note = rows.checkpoints[0].1.clone();
+    rows.checkpoints.push((log(7), note));
+    let kinds: Vec<_> = check(&rows)
+        .findings
+        .iter()
+        .map(|finding| finding.kind)
+        .collect();
+    assert_eq!(
+        kinds,
+        [FindingKind::CheckpointForged, FindingKind::Unlisted]
+    );
+}
+
+#[test]
+fn a_store_that_names_no_other_rows_proves_less() {
+    struct Partial(Rows);
+    impl AuditReader for Partial {
+        fn logs(&self) -> guardrails_core::Result<Vec<LogSummary>> {
+            self.0.logs()
+        }
+        fn events(
+            &self,
+            log: LogId,
+            from: u64,
+            limit: usize,
+        ) -> guardrails_core::Result<Vec<StoredEvent>> {
+            self.0.events(log, from, limit)
+        }
+        fn checkpoints(&self, log: LogId) -> guardrails_core::Result<Vec<String>> {
+            self.0.checkpoints(log)
+        }
+        fn operation(
+            &self,
+            tenant: &str,
+            operation: guardrails_core::OperationId,
+        ) -> guardrails_core::Result<Vec<StoredEvent>> {
+            self.0.operation(tenant, operation)
+        }
+        fn derived_rows_that_differ(&self) -> guardrails_core::Result<Vec<String>> {
+            Ok(Vec::new())
+        }
+    }
+    let report = verify(&Partial(rows()), &keys().verifier()).unwrap();
+    assert_eq!(found(&report), []);
+    assert_eq!(report.conclusion(), Conclusion::NotProven);
+    assert_eq!(check(&rows()).conclusion(), Conclusion::Proven);
+    assert_eq!(check(&Rows::default()).conclusion(), Conclusion::NotProven);
+}
+
+#[test]
+fn what_cannot_be_read_is_named_and_ends_nothing() {
+    let mut rows = rows();
+    rows.unreadable
+        .push("table `audit_event`, row ?: `log_id`".into());
+    rows.row(log(A), 4).payload = String::new();
+    let report = check(&rows);
+    let kinds: Vec<_> = report.findings.iter().map(|finding| finding.kind).collect();
+    assert_eq!(kinds, [FindingKind::Altered, FindingKind::Unreadable]);
+    assert_eq!(report.conclusion(), Conclusion::Findings);
+}
+
+#[test]
+fn a_lowered_count_is_named() {
+    for size in [0, 5, 12] {
+        let mut rows = rows();
+        rows.logs[0].size = size;
+        let report = check(&rows);
+        let kinds: Vec<_> = report.findings.iter().map(|finding| finding.kind).collect();
+        assert_eq!(kinds, [FindingKind::DerivedRowDiffers], "{report}");
+    }
+}
+
+/// What is appended while a verification reads is proven by the checkpoint that came with it.
+#[test]
+fn a_log_that_is_signed_while_it_is_verified_is_proven() {
+    struct Busy(std::sync::Mutex<(Rows, Ledger)>);
+    impl Busy {
+        fn grow(&self) -> Rows {
+            let mut inner = self.0.lock().unwrap();
+            let (rows, ledger) = &mut *inner;
+            rows.seal(ledger, EventKind::Intent, Some(context(1)));
+            let note = ledger.checkpoint(time(0));
+            // As the journal does, the next checkpoint replaces the last.
+            rows.checkpoints = vec![(ledger.log(), note)];
+            rows.logs[0].size = ledger.size();
+            rows.clone()
+        }
+    }
+    impl AuditReader for Busy {
+        fn logs(&self) -> guardrails_core::Result<Vec<LogSummary>> {
+            self.grow().logs()
+        }
+        fn inventory(&self) -> guardrails_core::Result<Option<Inventory>> {
+            self.grow().inventory()
+        }
+        fn events(
+            &self,
+            log: LogId,
+            from: u64,
+            limit: usize,
+        ) -> guardrails_core::Result<Vec<StoredEvent>> {
+            self.grow().events(log, from, limit)
+        }
+        fn checkpoints(&self, log: LogId) -> guardrails_core::Result<Vec<String>> {
+            self.grow().checkpoints(log)
+        }
+        fn operation(
+            &self,
+            tenant: &str,
+            operation: guardrails_core::OperationId,
+        ) -> guardrails_core::Result<Vec<StoredEvent>> {
+            self.grow().operation(tenant, operation)
+        }
+        fn derived_rows_that_differ(&self) -> guardrails_core::Result<Vec<String>> {
+            Ok(Vec::new())
+        }
+    }
+    let mut rows = Rows::default();
+    let ledger = rows.write_log(log(A), 2);
+    let busy = Busy(std::sync::Mutex::new((rows, ledger)));
+    for _ in 0..20 {
+        let report = verify(&busy, &keys().verifier()).unwrap();
+        assert_eq!(report.conclusion(), Conclusion::Proven, "{report}");
+    }
 }
 
 #[test]
@@ -363,7 +527,7 @@ fn two_histories_signed_by_one_key_are_named() {
 #[test]
 fn stale_checkpoints_leave_a_tail_that_is_called_unproven() {
     let mut rows = rows();
-    rows.logs.truncate(1);
+    rows.remove_log(log(B));
     rows.checkpoints.truncate(1);
     rewrite(&mut rows, A, 10);
     let report = check(&rows);
@@ -450,7 +614,7 @@ fn a_log_that_grows_while_it_is_verified_is_no_finding() {
             Ok(Vec::new())
         }
     }
-    rows.logs.truncate(1);
+    rows.remove_log(log(B));
     rows.checkpoints.truncate(1);
     let reader = Shared(std::sync::Mutex::new(Growing(rows, 0.into())));
     let report = verify(&reader, &keys().verifier()).unwrap();

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use guardrails_core::audit::{
-    AuditReader, Event, EventKind, Journal, OutcomeStatus, Trace, shadow_report, trace, verify,
+    AuditReader, Conclusion, Event, EventKind, Journal, OutcomeStatus, StepProof, StoredEvent,
+    Trace, leaf_hash, shadow_report, trace, verify,
 };
 use guardrails_core::policy::{Digest, SkillStatus, Verb};
 use guardrails_core::process::{Ticket, TicketState};
@@ -52,7 +53,7 @@ fn recorded() -> MemoryStore {
 }
 
 fn traced(reader: &dyn AuditReader) -> Trace {
-    trace(reader, "acme", operation(1)).unwrap()
+    trace(reader, Some(&keys().verifier()), "acme", operation(1)).unwrap()
 }
 
 #[test]
@@ -88,7 +89,7 @@ fn another_tenants_operation_does_not_exist() {
     rows.write_log(log(1), 2);
     for reader in [&recorded() as &dyn AuditReader, &rows] {
         for (tenant, of) in [("globex", 1), ("acme", 99)] {
-            let error = trace(reader, tenant, operation(of)).unwrap_err();
+            let error = trace(reader, None, tenant, operation(of)).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::NotFound);
         }
     }
@@ -106,8 +107,58 @@ fn a_trace_says_when_a_record_is_not_as_sealed() {
     assert!(trace.to_string().contains("NOT AS SEALED: record 6"));
 
     rows.row(log(1), 6).payload.push('}');
-    let error = crate::trail::trace(&rows, "acme", operation(1)).unwrap_err();
+    let error = crate::trail::trace(&rows, None, "acme", operation(1)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Tampered);
+}
+
+#[test]
+fn a_trace_says_what_no_verification_covers() {
+    let proofs = |rows: &Rows| {
+        let trace = traced(rows);
+        let proofs: Vec<_> = trace.steps.iter().map(|step| step.proof).collect();
+        (proofs, trace)
+    };
+    let mut rows = Rows::default();
+    rows.write_log(log(1), 2);
+    assert_eq!(proofs(&rows).0, [StepProof::Proven; 4]);
+    let without_key = trace(&rows, None, "acme", operation(1)).unwrap();
+    assert_eq!(without_key.conclusion(), Conclusion::NotProven);
+
+    // Signed by nobody: whoever writes to the database can have written it.
+    let mut unsigned = rows.clone();
+    unsigned.checkpoints.truncate(1);
+    let (found, told) = proofs(&unsigned);
+    assert_eq!(found, [StepProof::NotProven; 4]);
+    assert_eq!(told.conclusion(), Conclusion::NotProven);
+    assert!(told.to_string().contains("NOT PROVEN: record 5"), "{told}");
+
+    // Written anew together with its hash.
+    let mut rewritten = rows.clone();
+    let row = rewritten.row(log(1), 6);
+    row.payload = row.payload.replace("cost_price", "list_price");
+    row.leaf = leaf_hash(row.payload.as_bytes());
+    assert_eq!(proofs(&rewritten).0, [StepProof::NotProven; 4]);
+
+    // A whole operation under a log that nothing lists.
+    let mut forged = Rows::default();
+    forged.write_log(log(2), 2);
+    forged.logs.clear();
+    let (found, told) = proofs(&forged);
+    assert_eq!(found, [StepProof::Unlisted; 4]);
+    assert_eq!(told.conclusion(), Conclusion::Findings);
+    assert!(
+        told.to_string()
+            .contains("its log is not in the list of logs"),
+        "{told}"
+    );
+
+    // A genuine record copied to another place, and a proven one goes before a forged one.
+    let mut copied = rows.clone();
+    let copy = copied.row(log(1), 5).clone();
+    copied.events.insert(0, StoredEvent { seq: 40, ..copy });
+    let (found, told) = proofs(&copied);
+    assert!(found.contains(&StepProof::Altered), "{found:?}");
+    assert_eq!(told.about.user, "u-17");
 }
 
 #[test]

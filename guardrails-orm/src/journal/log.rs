@@ -21,6 +21,7 @@ use super::open::Open;
 use crate::database::{self, Shared};
 use crate::entity::audit::log;
 use crate::fault::{Cause, Failure, Fault};
+use crate::inventory::canonical_id;
 use crate::liveness::LEASE;
 use crate::patience::Patience;
 use crate::recovery::{self, InterruptedOperation};
@@ -171,10 +172,10 @@ impl Log {
         let mut heads = Vec::new();
         for row in &db.query_all_raw(ask).await? {
             let row = Row::new("guard_audit_checkpoint", "?", row);
-            let note = row.text(crate::entity::audit::checkpoint::Column::Note)?;
-            let log: LogId = row.id(log::Column::LogId)?;
-            if let Ok(head) = Checkpoint::verify(&note, &verifier)
-                && head.log == log
+            let note: Option<String> = row.maybe(crate::entity::audit::checkpoint::Column::Note);
+            let log = canonical_id(&row, log::Column::LogId);
+            if let Some(head) = note.and_then(|note| Checkpoint::verify(&note, &verifier).ok())
+                && Some(head.log) == log
             {
                 heads.push((head.log, head.size, head.root));
             }

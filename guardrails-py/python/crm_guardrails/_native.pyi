@@ -476,6 +476,10 @@ class VerifyReport:
     def unproven(self) -> List[str]:
         """What could not be checked, because of a finding or because nothing signed covers it."""
     @property
+    def conclusion(self) -> str:
+        """What it comes to: ``"proven"``, ``"not_proven"`` or ``"findings"``. ``not_proven`` is no
+        success: nothing wrong was found, and something could not be checked."""
+    @property
     def out_of_sight(self) -> List[str]:
         """What no check of this sort can see."""
     @property
@@ -806,7 +810,8 @@ class Guard:
             StoreUnavailable: The audit cannot be read.
         """
     def trace(self, operation: str, principal: Principal) -> str:
-        """One operation of the principal's tenant, from intent to outcome, as text.
+        """One operation of the principal's tenant, from intent to outcome, as text. A record to which
+        no signed checkpoint leads is marked ``NOT PROVEN``, one that was changed ``NOT AS SEALED``.
 
         Raises:
             NotFound: The tenant has no such operation.
