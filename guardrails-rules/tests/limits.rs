@@ -150,6 +150,23 @@ fn nul_bytes() {
     assert_eq!((place.line, place.column), (2, 8));
 }
 
+/// Reading a pipe would wait for whoever writes to it: for ever, here.
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_refused_and_never_read() {
+    let folder = folder("pipe");
+    fs::write(folder.join("a.guard"), "guard 1").unwrap();
+    let pipe = folder.join("b.guard");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    std::os::unix::fs::symlink("/dev/null", folder.join("c.guard")).unwrap();
+    let error = Bundle::read(&folder).unwrap_err();
+    assert_policy_error(&error, "G0007");
+    let places: Vec<&str> = error.diagnostics().iter().map(|d| &*d.place.file).collect();
+    assert_eq!(places, ["b.guard", "c.guard"]);
+    assert_policy_error(&Bundle::read(&pipe).unwrap_err(), "G0007");
+}
+
 #[test]
 fn text_that_is_not_utf8() {
     let folder = folder("not-utf8");

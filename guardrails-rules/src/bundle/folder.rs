@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use guardrails_core::{Diagnostic, Error, ErrorKind, Result, phrase};
+use guardrails_core::{Diagnostic, Error, ErrorKind, Place, Result, phrase};
 
 use super::source::too_large;
 use super::{BUNDLE_BYTES, FILE_BYTES, POLICY_ENDING, SourceFile};
@@ -153,10 +153,14 @@ enum Fault {
     Finding(Box<Diagnostic>),
 }
 
-/// Asks for the size first: a file that is too large is never read.
+/// Looks at kind and size first: what is not a regular file is never opened, since opening or reading
+/// a pipe waits for whoever writes to it, and a file that is too large is never read.
 fn bytes(path: &Path, name: &Arc<str>) -> std::result::Result<Vec<u8>, Fault> {
-    let size = fs::metadata(path).map_err(Fault::Io)?.len();
-    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    let about = fs::metadata(path).map_err(Fault::Io)?;
+    if !about.is_file() {
+        return Err(Fault::Finding(Box::new(not_a_file(name))));
+    }
+    let size = usize::try_from(about.len()).unwrap_or(usize::MAX);
     let over = if name.ends_with(POLICY_ENDING) {
         (size > FILE_BYTES).then(|| too_large(name, size))
     } else {
@@ -166,6 +170,26 @@ fn bytes(path: &Path, name: &Arc<str>) -> std::result::Result<Vec<u8>, Fault> {
         return Err(Fault::Finding(Box::new(finding)));
     }
     fs::read(path).map_err(Fault::Io)
+}
+
+fn not_a_file(name: &Arc<str>) -> Diagnostic {
+    let place = Place {
+        file: name.clone(),
+        ..Place::default()
+    };
+    Diagnostic::error(
+        codes::NOT_A_FILE,
+        place,
+        phrase!(
+            "`{name}` is a pipe, a device or a folder, not a regular file"
+                | "`{name}` 是管道、设备或文件夹，不是普通文件",
+            name
+        ),
+    )
+    .help(phrase!(
+        "remove it from the bundle, or put a regular file in its place"
+            | "把它移出策略包，或者换成普通文件"
+    ))
 }
 
 fn not_utf8(name: &Arc<str>, error: &std::string::FromUtf8Error) -> Diagnostic {

@@ -11,6 +11,7 @@ mod g0003_nul_byte;
 mod g0004_not_utf8;
 mod g0005_bad_path;
 mod g0006_too_many;
+mod g0007_not_a_file;
 mod g0101_syntax;
 mod g0102_unknown_declaration;
 mod g0103_unbalanced;
@@ -187,6 +188,7 @@ listed! {
     NOT_UTF8 = g0004_not_utf8;
     BAD_PATH = g0005_bad_path;
     TOO_MANY = g0006_too_many;
+    NOT_A_FILE = g0007_not_a_file;
     SYNTAX = g0101_syntax;
     UNKNOWN_DECLARATION = g0102_unknown_declaration;
     UNBALANCED = g0103_unbalanced;
