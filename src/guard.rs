@@ -4,16 +4,18 @@
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use guardrails_core::audit::{Keys, PolicyUse};
-use guardrails_core::{Clock, Entropy, Error, ErrorKind, Name, Refreshed, Result, Value};
+use guardrails_core::{Clock, Entropy, Error, ErrorKind, Name, Problem, Refreshed, Result, Value};
 use guardrails_orm::{Database, InterruptedOperation, OpenOptions};
 use guardrails_rules::Parameters;
 
 use crate::audit_key::KeySource;
+use crate::fingerprint::Fingerprint;
 use crate::operating_system::{OsEntropy, SystemClock};
 use crate::reload::{BeforeSwap, Policies, Reload, Reloads};
-use crate::watch::Watch;
+use crate::watch::{Watch, Watched};
 
 /// Compiled policies plus stores. Cheap to clone; all clones are one guard.
 ///
@@ -52,6 +54,8 @@ pub struct GuardBuilder {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
     watching: Watching,
+    permissions_max_age: Option<Duration>,
+    listener: Option<Arc<dyn Fn(&Problem) + Send + Sync>>,
 }
 
 impl GuardBuilder {
@@ -129,6 +133,21 @@ impl GuardBuilder {
         self
     }
 
+    /// How old permissions may be; see [`guardrails_core::GuardBuilder::permissions_max_age`].
+    #[must_use]
+    pub fn permissions_max_age(mut self, age: Duration) -> Self {
+        self.permissions_max_age = Some(age);
+        self
+    }
+
+    /// Who hears, once, of each problem that [`Guard::health`](crate::CoreGuard::health) comes to tell
+    /// of: the host's log. It is called from the thread that watches, or from the one that asks.
+    #[must_use]
+    pub fn on_problem(mut self, listener: impl Fn(&Problem) + Send + Sync + 'static) -> Self {
+        self.listener = Some(Arc::new(listener));
+        self
+    }
+
     /// Compiles the policies, opens the database, and reports what a process before left unfinished.
     ///
     /// # Errors
@@ -150,6 +169,12 @@ impl GuardBuilder {
             })
         };
         let (policies, shadow) = (bundle(&self.policies), bundle(&self.shadow_policies));
+        // Before the files are read, so that an edit made meanwhile is seen as one.
+        let seen = |policies: &Option<Policies>| {
+            let path = policies.as_ref().map(|policies| &policies.path);
+            path.map(|path| Fingerprint::of(path))
+        };
+        let (seen, shadow_seen) = (seen(&policies), seen(&shadow));
         let policy = match &policies {
             Some(policies) => policies.load()?,
             None => guardrails_core::policy::Policy::empty(),
@@ -157,13 +182,19 @@ impl GuardBuilder {
         let keys = Arc::new(self.keys(address)?);
         let options = OpenOptions::new(keys.clone(), self.clock.clone(), self.entropy.clone());
         let database = Database::open(address, options)?;
-        let core = guardrails_core::Guard::builder()
+        let mut core = guardrails_core::Guard::builder()
             .policy(policy)
             .store(database.clone())
             .clock(self.clock.clone())
             .entropy(self.entropy.clone())
-            .keys(keys)
-            .open()?;
+            .keys(keys);
+        if let Some(age) = self.permissions_max_age {
+            core = core.permissions_max_age(age);
+        }
+        if let Some(listener) = self.listener.clone() {
+            core = core.on_problem(move |problem| listener(problem));
+        }
+        let core = core.open()?;
         let reloads = |policies: Option<Policies>, for_use| {
             policies.map(|policies| Arc::new(Reloads::of(policies, for_use, self.clock.clone())))
         };
@@ -175,8 +206,11 @@ impl GuardBuilder {
         }
         let watch = match self.watching {
             Watching::On => {
-                let watched = reloads.iter().chain(&shadow_reloads).cloned().collect();
-                Some(Watch::start(core.clone(), watched)?)
+                let bundles = [(&reloads, seen), (&shadow_reloads, shadow_seen)];
+                let watched = bundles
+                    .into_iter()
+                    .filter_map(|(reloads, seen)| Some(Watched::since(reloads.clone()?, seen?)));
+                Some(Watch::start(core.clone(), watched.collect())?)
             }
             Watching::Off => None,
         };
@@ -237,6 +271,8 @@ impl Guard {
             clock: Arc::new(SystemClock),
             entropy: Arc::new(OsEntropy),
             watching: Watching::On,
+            permissions_max_age: None,
+            listener: None,
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod audit_key;
 mod evaluation;
+mod fingerprint;
 mod guard;
 mod operating_system;
 mod reload;
@@ -36,13 +37,15 @@ pub use guardrails_core::{
     ShadowAnswer, ShadowDecision, ShadowStep, SkillStatusRow, Store, TicketHandle, TicketId, Value,
     Verdict, Zone, parse_fields,
 };
+/// What is wrong with policies' files, permission tables and store; see [`Guard::health`](CoreGuard::health).
+pub use guardrails_core::{Health, Part, PartState, Problem, TablesHealth, TablesState};
 pub use guardrails_core::{Language, Phrase, one_line, phrase, steers};
 /// The store traits, for administration through [`Guard::database`] and for hosts with a store of
 /// their own.
 pub mod stores {
     pub use guardrails_core::{
-        LimitStore, PermissionStore, Revision, RoleStore, SkillStore, Swap, Take, Taken,
-        TicketStore,
+        AccessTables, Closes, LimitStore, PermissionStore, Revision, RoleStore, SkillStore,
+        StoredRows, Swap, Take, Taken, TicketStore, UnreadableRow,
     };
 }
 pub use guardrails_orm::{Database, InterruptedOperation, OpenOptions};

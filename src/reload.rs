@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 use guardrails_core::audit::{PolicyUse, RefusedPolicy};
 use guardrails_core::policy::{Digest, Policy};
-use guardrails_core::{Clock, Diagnostic, Error, ErrorKind, Guard, Result, Severity};
+use guardrails_core::{Clock, Diagnostic, Error, ErrorKind, Guard, Part, Result, Severity};
 use guardrails_rules::{Bundle, Compilation, Parameters, TestCase, TestResult, compile, run_tests};
 
 /// What a bundle must stand before it is put in force.
@@ -179,14 +179,42 @@ impl Reloads {
 
     pub(crate) fn reload(&self, guard: &Guard) -> Result<()> {
         let _turn = locked(&self.turn);
+        self.put_in_force(guard, self.policies.candidate())
+    }
+
+    /// The same for files that look changed: where they are what is in force, nothing is done.
+    pub(crate) fn reload_if_changed(&self, guard: &Guard) -> Result<()> {
+        let _turn = locked(&self.turn);
+        let candidate = self.policies.candidate();
+        let refused = |last: &Reload| matches!(last.outcome, ReloadOutcome::Refused { .. });
+        if self.is_in_force(guard, &candidate) && !self.last().as_deref().is_some_and(refused) {
+            return Ok(());
+        }
+        self.put_in_force(guard, candidate)
+    }
+
+    fn is_in_force(&self, guard: &Guard, candidate: &Candidate) -> bool {
+        let in_force = match self.for_use {
+            PolicyUse::InForce => Some(guard.policy_digest()),
+            PolicyUse::Shadow => guard.shadow_policy_digest(),
+        };
+        let digest = candidate.policy.as_ref().ok().map(|policy| policy.digest);
+        digest.is_some() && digest == in_force
+    }
+
+    fn put_in_force(&self, guard: &Guard, candidate: Candidate) -> Result<()> {
         let Candidate {
             bundle,
             policy,
             failed_tests,
-        } = self.policies.candidate();
+        } = candidate;
         let swapped = policy.and_then(|policy| self.put(guard, policy));
-        if let Err(error) = &swapped {
-            self.record_refused(guard, bundle, error);
+        match &swapped {
+            Ok(()) => guard.resolve_problem(self.part()),
+            Err(error) => {
+                guard.report_problem(self.part(), error);
+                self.record_refused(guard, bundle, error);
+            }
         }
         let outcome = match &swapped {
             Ok(()) => ReloadOutcome::Swapped,
@@ -208,6 +236,13 @@ impl Reloads {
         match self.for_use {
             PolicyUse::InForce => guard.replace_policy(policy),
             PolicyUse::Shadow => guard.replace_shadow_policy(Some(policy)),
+        }
+    }
+
+    fn part(&self) -> Part {
+        match self.for_use {
+            PolicyUse::InForce => Part::Policy,
+            PolicyUse::Shadow => Part::ShadowPolicy,
         }
     }
 

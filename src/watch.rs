@@ -2,17 +2,18 @@
 //!
 //! It asks rather than waits to be told: a revision row and the files' lengths and times are cheap
 //! to read, and are right on network folders, container mounts and three databases alike, where
-//! notifications are not.
+//! notifications are not. What a look fails for is kept in `Guard::health` and given to the host's log.
 
-use std::fs;
+#[cfg(feature = "cli")]
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use guardrails_core::{Error, ErrorKind, Guard, Result};
 
+use crate::fingerprint::Fingerprint;
 use crate::reload::Reloads;
 
 /// How long between two looks; a change is in force within a second, with room for a slow database.
@@ -25,10 +26,8 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    pub(crate) fn start(guard: Guard, reloads: Vec<Arc<Reloads>>) -> Result<Self> {
+    pub(crate) fn start(guard: Guard, mut bundles: Vec<Watched>) -> Result<Self> {
         let (stop, stopped) = channel();
-        // Taken here, so that a change made right after `open` is seen as one.
-        let mut bundles: Vec<Watched> = reloads.into_iter().map(Watched::new).collect();
         let thread = std::thread::Builder::new()
             .name("guard-watch".to_owned())
             .spawn(move || look(&guard, &mut bundles, &stopped))
@@ -68,14 +67,14 @@ impl Changes {
     pub(crate) fn of(path: &Path) -> Self {
         Self {
             path: path.to_owned(),
-            seen: fingerprint(path),
+            seen: Fingerprint::of(path),
         }
     }
 
     /// Returns once something has changed since the last time.
     pub(crate) fn wait(&mut self) {
         loop {
-            let now = fingerprint(&self.path);
+            let now = Fingerprint::of(&self.path);
             if now != self.seen {
                 self.seen = now;
                 return;
@@ -86,27 +85,24 @@ impl Changes {
     }
 }
 
-/// What is seen of the policies from outside: each file's path, length and time.
-type Fingerprint = Vec<(PathBuf, u64, Option<SystemTime>)>;
-
-/// A bundle, and what was seen of it when it was last read.
-struct Watched {
+/// A bundle, and what was seen of it before it was last read.
+pub(crate) struct Watched {
     reloads: Arc<Reloads>,
     seen: Fingerprint,
 }
 
 impl Watched {
-    fn new(reloads: Arc<Reloads>) -> Self {
-        let seen = fingerprint(reloads.path());
+    /// A bundle that was read after `seen` was taken: a change made while it was read differs.
+    pub(crate) fn since(reloads: Arc<Reloads>, seen: Fingerprint) -> Self {
         Self { reloads, seen }
     }
 
     fn look(&mut self, guard: &Guard) {
-        let now = fingerprint(self.reloads.path());
+        let now = Fingerprint::of(self.reloads.path());
         if self.seen == now {
             return;
         }
-        let put_in_force = self.reloads.reload(guard);
+        let put_in_force = self.reloads.reload_if_changed(guard);
         // A broken bundle is not tried again until it changes; a store that is down is.
         let down = |error: &Error| error.kind() == ErrorKind::Store;
         if !put_in_force.as_ref().is_err_and(down) {
@@ -117,32 +113,9 @@ impl Watched {
 
 fn look(guard: &Guard, bundles: &mut [Watched], stopped: &Receiver<()>) {
     while stopped.recv_timeout(PACE) == Err(RecvTimeoutError::Timeout) {
-        // A store that does not answer, or a bundle that is refused, leaves what was in force
-        // in force; the next look tries again.
+        // A store that does not answer, or a bundle that is refused, leaves what was in force in force;
+        // the guard keeps the error, and the next look tries again.
         let _ = guard.refresh();
         bundles.iter_mut().for_each(|bundle| bundle.look(guard));
-    }
-}
-
-fn fingerprint(path: &Path) -> Fingerprint {
-    let mut files = Vec::new();
-    collect(path, 0, &mut files);
-    files.sort();
-    files
-}
-
-/// Deeper folders than this hold no policies.
-const DEPTH: usize = 16;
-
-fn collect(path: &Path, depth: usize, files: &mut Fingerprint) {
-    let Ok(about) = fs::metadata(path) else {
-        return;
-    };
-    if about.is_dir() && depth < DEPTH {
-        for entry in fs::read_dir(path).into_iter().flatten().flatten() {
-            collect(&entry.path(), depth + 1, files);
-        }
-    } else if about.is_file() {
-        files.push((path.to_owned(), about.len(), about.modified().ok()));
     }
 }

@@ -124,6 +124,19 @@ impl Error {
         error
     }
 
+    /// A store that does not answer, as the refusal of what could not be decided without it. Errors of
+    /// another kind stay as they are.
+    #[must_use]
+    pub(crate) fn unavailable(self, code: &str, text: &str) -> Self {
+        if self.kind() != ErrorKind::Store {
+            return self;
+        }
+        let help = self.help().to_owned();
+        Self::refused(ErrorKind::Store, vec![Reason::new(code, text)])
+            .with_help(help)
+            .with_source(self)
+    }
+
     /// Keeps what a refused read was decided from.
     #[must_use]
     pub(crate) fn with_basis(mut self, basis: Basis) -> Self {
@@ -177,7 +190,8 @@ impl Error {
         }
     }
 
-    /// Why the guard refused; empty unless the kind is `Denied` or `LimitReached`.
+    /// Why the guard refused; empty unless the kind is `Denied` or `LimitReached`, or `Store` for what
+    /// could not be decided without the store.
     #[must_use]
     pub fn reasons(&self) -> &[Reason] {
         &self.0.reasons

@@ -4,15 +4,20 @@
 //! that happens in the [`Operation`]. Nothing here reads a file, a clock or the network: the builder
 //! is handed all of them.
 
+mod changes;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 
-use crate::audit::{Audit, Event, EventKind, Keys, OperationContext, PolicyUse, RefusedPolicy};
+use crate::audit::{Audit, Event, EventKind, Keys, OperationContext};
 use crate::decision::{OperationId, Reason, TicketId};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
+use crate::freshness::{Freshness, MAX_AGE};
+use crate::health::{Listener, Problem, Problems};
 use crate::operation::{Operation, Shadow};
 use crate::outside::{Clock, Entropy, new_id};
 use crate::plan::Plan;
@@ -24,6 +29,7 @@ use crate::request::Request;
 use crate::skills::take_limits;
 use crate::snapshot::Snapshot;
 use crate::store::Store;
+use crate::tables::AccessTables;
 use crate::value::Name;
 
 /// Compiled policies plus stores. Cheap to clone; all clones are one guard.
@@ -39,6 +45,8 @@ pub(crate) struct Inner {
     pub(crate) keys: Arc<Keys>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     snapshot: ArcSwap<Snapshot>,
+    freshness: Freshness,
+    problems: Problems,
     /// Held from reading the present snapshot to putting the next one in force: otherwise a refresh
     /// that began before a policy was replaced could bring the old policy back.
     changing: Mutex<()>,
@@ -67,6 +75,8 @@ pub struct GuardBuilder {
     entropy: Option<Arc<dyn Entropy>>,
     keys: Option<Arc<Keys>>,
     observer: Option<Arc<dyn Observer>>,
+    permissions_max_age: Option<Duration>,
+    listener: Option<Listener>,
 }
 
 impl GuardBuilder {
@@ -120,6 +130,23 @@ impl GuardBuilder {
         self
     }
 
+    /// How old permissions may be: the longest time since the tables were last looked at with
+    /// success, 5 minutes unless said otherwise. Past it everything is refused with
+    /// `PERMISSIONS_TOO_OLD`, until a look succeeds again.
+    #[must_use]
+    pub fn permissions_max_age(mut self, age: Duration) -> Self {
+        self.permissions_max_age = Some(age);
+        self
+    }
+
+    /// Who hears, once, of each problem that [`Guard::health`] comes to tell of: the host's log. It is
+    /// called from the thread that meets the problem, and should not wait for anything.
+    #[must_use]
+    pub fn on_problem(mut self, listener: impl Fn(&Problem) + Send + Sync + 'static) -> Self {
+        self.listener = Some(Arc::new(listener));
+        self
+    }
+
     /// Reads the store and opens the guard.
     ///
     /// # Errors
@@ -134,16 +161,22 @@ impl GuardBuilder {
             .with_help(format!("call `GuardBuilder::{part}` before `open`"))
         };
         let store = self.store.ok_or_else(|| missing("store"))?;
+        let clock = self.clock.ok_or_else(|| missing("clock"))?;
         let policy = Arc::new(self.policy.unwrap_or_else(Policy::empty));
         let shadow = self.shadow_policy.map(Arc::new);
-        let shadow = shadow.map(|policy| Snapshot::load(policy, &store));
-        let snapshot = Snapshot::load(policy, &store)?.beside(shadow.transpose()?);
+        // Before the tables are read: what changes afterwards is not in what was read.
+        let now = clock.now();
+        let tables = AccessTables::read(&*store)?;
+        let shadow = shadow.map(|policy| Snapshot::new(policy, &tables));
+        let snapshot = Snapshot::new(policy, &tables)?.beside(shadow.transpose()?);
         Ok(Guard {
             inner: Arc::new(Inner {
                 snapshot: ArcSwap::from_pointee(snapshot),
+                freshness: Freshness::new(self.permissions_max_age.unwrap_or(MAX_AGE), now),
+                problems: Problems::heard_by(self.listener),
                 changing: Mutex::new(()),
                 store,
-                clock: self.clock.ok_or_else(|| missing("clock"))?,
+                clock,
                 entropy: self.entropy.ok_or_else(|| missing("entropy"))?,
                 keys: self.keys.ok_or_else(|| missing("keys"))?,
                 observer: self.observer,
@@ -176,13 +209,18 @@ impl Guard {
     /// [`ErrorKind::Denied`] or [`ErrorKind::LimitReached`] with reasons, themselves durable in the
     /// audit; [`ErrorKind::Input`] for a request that names no entity where it must, or a name of
     /// over 256 bytes or a purpose of over 4,096;
-    /// [`ErrorKind::Store`] when the audit or a limit cannot be written.
+    /// [`ErrorKind::Store`] when the audit or a limit cannot be written, and with
+    /// `PERMISSIONS_TOO_OLD` when the permission tables could not be looked at for too long.
     pub fn begin(&self, request: Request<'_>) -> Result<Operation> {
         request.check()?;
-        let snapshot = self.inner.snapshot.load_full();
         let now = self.inner.clock.now();
         let id = OperationId::from(new_id(now, &*self.inner.entropy)?);
-        let admitted = self.admit(&snapshot, &request, now);
+        let in_force = self.snapshot_in_force(now);
+        let snapshot = match &in_force {
+            Ok(snapshot) => snapshot.clone(),
+            Err(_) => self.snapshot(),
+        };
+        let admitted = in_force.and_then(|snapshot| self.admit(&snapshot, &request, now));
         let shadow = Shadow::beside(&snapshot, &request);
         let beside = shadow
             .as_ref()
@@ -295,107 +333,12 @@ impl Guard {
         snapshot.shadow.as_ref().map(|shadow| shadow.digest())
     }
 
-    /// Stored role lines that were not accepted, and what each of them closes: for administrators.
+    /// What is wrong with the rows of the permission tables, the role lines and the skill statuses:
+    /// what was not accepted and what each of it closes, and what can have no effect. For
+    /// administrators.
     #[must_use]
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
         self.inner.snapshot.load().diagnostics.clone()
-    }
-
-    /// Puts another policy in force, as a whole, for operations that begin from now on.
-    ///
-    /// # Errors
-    /// As [`GuardBuilder::open`]; the old policy then stays.
-    pub fn replace_policy(&self, policy: Policy) -> Result<()> {
-        let changing = self.inner.changing();
-        let current = self.inner.snapshot.load_full();
-        let snapshot = Snapshot::load(Arc::new(policy), &self.inner.store)?;
-        let snapshot = snapshot.beside(self.shadow_again(&current)?);
-        let (from, to) = (Some(current.digest()), Some(snapshot.digest()));
-        self.swap(&changing, snapshot, "policy", from, to)
-    }
-
-    /// Asks another policy beside the one in force for operations that begin from now on; none ends
-    /// that. Such a *shadow policy* has no effect: what it would have answered is in the audit, and with
-    /// each decision as [`Decision::shadow_policy`](crate::Decision::shadow_policy).
-    ///
-    /// # Errors
-    /// As [`GuardBuilder::open`]; the shadow policy before then stays.
-    pub fn replace_shadow_policy(&self, policy: Option<Policy>) -> Result<()> {
-        let changing = self.inner.changing();
-        let current = self.inner.snapshot.load_full();
-        let shadow = policy.map(|policy| Snapshot::load(Arc::new(policy), &self.inner.store));
-        let shadow = shadow.transpose()?;
-        let from = current.shadow.as_ref().map(|shadow| shadow.digest());
-        let to = shadow.as_ref().map(Snapshot::digest);
-        let snapshot = Snapshot::load(current.policy.clone(), &self.inner.store)?;
-        self.swap(&changing, snapshot.beside(shadow), "shadow", from, to)
-    }
-
-    /// Puts on record that a policy was found and not put in force: for whoever reads and compiles
-    /// policies. Returns once it is durable.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Store`] when it could not be made durable.
-    pub fn record_refused_policy(&self, refused: RefusedPolicy) -> Result<()> {
-        self.inner.store.commit(Event {
-            time: self.inner.clock.now(),
-            kind: EventKind::PolicyRefused(refused),
-            about: None,
-        })?;
-        Ok(())
-    }
-
-    /// Looks whether permissions, roles or skills changed in the store, and if so puts them in
-    /// force.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Store`] and [`ErrorKind::Policy`]; what was in force then stays.
-    pub fn refresh(&self) -> Result<Refreshed> {
-        let changing = self.inner.changing();
-        let current = self.inner.snapshot.load_full();
-        if self.inner.store.revision()? == current.revision {
-            return Ok(Refreshed::Unchanged);
-        }
-        let snapshot = Snapshot::load(current.policy.clone(), &self.inner.store)?;
-        let snapshot = snapshot.beside(self.shadow_again(&current)?);
-        let digest = Some(current.digest());
-        self.swap(&changing, snapshot, "tables", digest, digest)?;
-        Ok(Refreshed::Changed)
-    }
-
-    /// The shadow policy brought together with the store as it is now. One that no longer fits goes, and
-    /// that is on record: it must not keep the policy in force from following its tables.
-    fn shadow_again(&self, current: &Snapshot) -> Result<Option<Snapshot>> {
-        let Some(shadow) = &current.shadow else {
-            return Ok(None);
-        };
-        match Snapshot::load(shadow.policy.clone(), &self.inner.store) {
-            Ok(shadow) => Ok(Some(shadow)),
-            Err(error) if error.kind() == ErrorKind::Store => Err(error),
-            Err(error) => {
-                let found = Some(shadow.digest());
-                self.record_refused_policy(RefusedPolicy::new(PolicyUse::Shadow, found, &error))?;
-                Ok(None)
-            }
-        }
-    }
-
-    fn swap(
-        &self,
-        _changing: &MutexGuard<'_, ()>,
-        snapshot: Snapshot,
-        what: &'static str,
-        from: Option<Digest>,
-        to: Option<Digest>,
-    ) -> Result<()> {
-        // The change is on record before it is in force.
-        self.inner.store.commit(Event {
-            time: self.inner.clock.now(),
-            kind: EventKind::PolicyChanged { from, to, what },
-            about: None,
-        })?;
-        self.inner.snapshot.store(Arc::new(snapshot));
-        Ok(())
     }
 
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {

@@ -48,7 +48,9 @@ mod change;
 mod decision;
 mod diagnostic;
 mod error;
+mod freshness;
 mod guard;
+mod health;
 mod memory;
 mod one_line;
 mod operation;
@@ -61,6 +63,7 @@ mod request;
 mod shadow;
 mod snapshot;
 mod store;
+mod tables;
 mod value;
 mod zone;
 
@@ -79,6 +82,7 @@ pub use decision::{
 pub use diagnostic::{Diagnostic, Language, Note, Phrase, Place, Said, Severity};
 pub use error::{Error, ErrorKind, Result};
 pub use guard::{Guard, GuardBuilder, Refreshed};
+pub use health::{Health, Part, PartState, Problem, TablesHealth, TablesState};
 pub use memory::MemoryStore;
 pub use one_line::{one_line, steers};
 pub use operation::{Figure, Operation};
@@ -92,5 +96,6 @@ pub use store::{
     FieldPermission, LimitStore, PermissionStore, Revision, RoleLine, RolePermission, RoleStore,
     SkillStatusRow, SkillStore, Store, Swap, Take, Taken, TicketStore,
 };
+pub use tables::{AccessTables, Closes, StoredRows, UnreadableRow};
 pub use value::{Fields, JsonLimits, Name, Value, parse_fields};
 pub use zone::Zone;

@@ -21,6 +21,7 @@ use crate::store::{
     FieldPermission, LimitStore, PermissionStore, Revision, RoleLine, RoleStore, SkillStatusRow,
     SkillStore, Swap, Take, Taken, TicketStore,
 };
+use crate::tables::{Closes, StoredRows, UnreadableRow};
 use crate::value::Name;
 
 /// Everything a guard keeps, in memory.
@@ -28,6 +29,7 @@ use crate::value::Name;
 pub struct MemoryStore {
     revision: AtomicI64,
     permissions: Mutex<BTreeMap<(Name, Name, Name), FieldPermission>>,
+    unreadable: Mutex<Vec<UnreadableRow>>,
     roles: Mutex<BTreeSet<RoleLine>>,
     skills: Mutex<BTreeMap<(Name, Name), SkillStatusRow>>,
     tickets: Mutex<BTreeMap<TicketId, Ticket>>,
@@ -42,6 +44,7 @@ impl MemoryStore {
         Self {
             revision: AtomicI64::new(1),
             permissions: Mutex::default(),
+            unreadable: Mutex::default(),
             roles: Mutex::default(),
             skills: Mutex::default(),
             tickets: Mutex::default(),
@@ -70,6 +73,23 @@ impl MemoryStore {
         lock(&self.permissions)?.remove(&key);
         self.changed();
         Ok(())
+    }
+
+    /// Sets the rows that cannot be read, as a damaged table would have them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`] when a thread panicked while it held the rows.
+    pub fn set_unreadable_rows(&self, rows: Vec<UnreadableRow>) -> Result<()> {
+        *lock(&self.unreadable)? = rows;
+        self.changed();
+        Ok(())
+    }
+
+    fn unreadable(&self, fields: bool) -> Result<Vec<UnreadableRow>> {
+        let of_fields = |row: &UnreadableRow| matches!(row.closes, Closes::Fields { .. });
+        let rows = lock(&self.unreadable)?;
+        let wanted = rows.iter().filter(|row| of_fields(row) == fields);
+        Ok(wanted.cloned().collect())
     }
 
     /// Forgets all audit events and starts log `log`, so that a bench can run as long as it likes
@@ -105,7 +125,14 @@ impl PermissionStore for MemoryStore {
     }
 
     fn field_permissions(&self) -> Result<Vec<FieldPermission>> {
-        Ok(lock(&self.permissions)?.values().cloned().collect())
+        self.permission_rows()?.into_readable()
+    }
+
+    fn permission_rows(&self) -> Result<StoredRows<FieldPermission>> {
+        Ok(StoredRows {
+            readable: lock(&self.permissions)?.values().cloned().collect(),
+            unreadable: self.unreadable(true)?,
+        })
     }
 }
 
@@ -134,7 +161,14 @@ impl RoleStore for MemoryStore {
 
 impl SkillStore for MemoryStore {
     fn skill_statuses(&self) -> Result<Vec<SkillStatusRow>> {
-        Ok(lock(&self.skills)?.values().cloned().collect())
+        self.status_rows()?.into_readable()
+    }
+
+    fn status_rows(&self) -> Result<StoredRows<SkillStatusRow>> {
+        Ok(StoredRows {
+            readable: lock(&self.skills)?.values().cloned().collect(),
+            unreadable: self.unreadable(false)?,
+        })
     }
 
     fn set_skill_status(&self, row: &SkillStatusRow) -> Result<()> {

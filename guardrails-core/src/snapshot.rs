@@ -3,6 +3,7 @@
 //! Operations keep the snapshot they began with; the next one sees the next. The plan cache belongs
 //! to the snapshot, so a swap forgets every plan at once and none can mix two states.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +17,8 @@ use crate::policy::{Digest, Policy};
 use crate::principal::Principal;
 use crate::request::Request;
 use crate::skills::{AccessIndex, Rbac, Registry, admit, model_allowed};
-use crate::store::{FieldPermission, Revision, Store};
+use crate::store::{FieldPermission, Revision};
+use crate::tables::{AccessTables, EVERY, UnreadableRow};
 use crate::value::Name;
 
 /// How long a plan lives at most; the source article's cache time.
@@ -32,33 +34,37 @@ pub(crate) struct Snapshot {
     pub(crate) revision: Revision,
     /// The same of the shadow policy, which is asked beside this one; its own has none.
     pub(crate) shadow: Option<Arc<Snapshot>>,
-    /// Stored role lines that could not be accepted.
+    /// The digest of the tables that it was made from.
+    pub(crate) tables: Digest,
+    /// What is wrong with rows of the tables.
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Rows by tenant; `*` has those that hold for every tenant.
     permissions: HashMap<Name, Vec<FieldPermission>>,
+    unreadable: Vec<UnreadableRow>,
     plans: moka::sync::Cache<PlanKey, Arc<Plan>>,
 }
 
 impl Snapshot {
-    /// Reads the store and brings it together with `policy`.
-    pub(crate) fn load(policy: Arc<Policy>, store: &Arc<dyn Store>) -> Result<Self> {
-        // The revision comes first: a change made while the rest is read is seen again, not lost.
-        let revision = store.revision()?;
-        let roles: Arc<dyn crate::store::RoleStore> = store.clone();
-        let rbac = Rbac::load(roles, &policy)?;
+    /// Brings `policy` and the tables together.
+    pub(crate) fn new(policy: Arc<Policy>, tables: &AccessTables) -> Result<Self> {
+        let rbac = Rbac::of_lines(&tables.role_lines, &policy)?;
         let access = rbac.index()?;
-        let registry = Registry::new(&policy, &store.skill_statuses()?);
+        let registry = Registry::new(&policy, &tables.skill_statuses).closing(&tables.unreadable);
         let mut permissions: HashMap<Name, Vec<FieldPermission>> = HashMap::new();
-        for row in store.field_permissions()? {
-            permissions.entry(row.tenant.clone()).or_default().push(row);
+        for row in &tables.field_permissions {
+            let of_tenant = permissions.entry(row.tenant.clone()).or_default();
+            of_tenant.push(row.clone());
         }
         Ok(Self {
-            policy,
             registry,
             access,
             diagnostics: rbac.diagnostics().to_vec(),
-            revision,
+            policy,
+            revision: tables.revision,
+            tables: tables.digest(),
             shadow: None,
             permissions,
+            unreadable: tables.unreadable.clone(),
             plans: moka::sync::Cache::builder()
                 .max_capacity(MOST_PLANS)
                 .time_to_live(PLAN_LIFE)
@@ -137,18 +143,27 @@ impl Snapshot {
         entity: &Name,
         context: &str,
     ) -> Permissions {
-        Permissions::resolve(&Asked {
+        let rows = self.rows_of(principal.tenant());
+        let asked = Asked {
             policy: &self.policy,
-            rows: self
-                .permissions
-                .get(principal.tenant())
-                .map_or(&[], Vec::as_slice),
+            rows: &rows,
             tenant: principal.tenant(),
             roles: principal.roles(),
             inherited: effective,
             entity,
             context,
-        })
+        };
+        Permissions::closing(&asked, &self.unreadable)
+    }
+
+    /// The rows that hold for a tenant: its own, and those of every tenant.
+    fn rows_of(&self, tenant: &str) -> Cow<'_, [FieldPermission]> {
+        let of = |tenant: &str| self.permissions.get(tenant).map_or(&[][..], Vec::as_slice);
+        match (of(tenant), of(EVERY)) {
+            (own, []) => Cow::Borrowed(own),
+            ([], shared) => Cow::Borrowed(shared),
+            (own, shared) => Cow::Owned([own, shared].concat()),
+        }
     }
 
     pub(crate) fn digest(&self) -> Digest {

@@ -17,6 +17,7 @@ use crate::decision::TicketId;
 use crate::error::Result;
 use crate::policy::SkillStatus;
 use crate::process::Ticket;
+use crate::tables::StoredRows;
 use crate::value::Name;
 
 /// Everything a guard keeps.
@@ -32,7 +33,7 @@ impl<T> Store for T where
 
 /// A number that grows with every change of permissions, roles or skills, whoever made it and
 /// however: a second process compares it to learn that its plans are old.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Revision(pub i64);
 
 /// The two field-permission tables that CRM administrators edit at run time.
@@ -46,18 +47,29 @@ pub trait PermissionStore: Send + Sync {
     /// All rows of `data_field_permission`, each with its `role_field_permission` rows.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store), also for a row that cannot be read.
     fn field_permissions(&self) -> Result<Vec<FieldPermission>>;
+
+    /// The same, with the rows that cannot be read handed over as such: then one of them closes what
+    /// it may have closed, and not everything. A store that does not tell them apart need not
+    /// implement it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    fn permission_rows(&self) -> Result<StoredRows<FieldPermission>> {
+        Ok(StoredRows::all_readable(self.field_permissions()?))
+    }
 }
 
 /// One row of `data_field_permission` with the roles' rows on it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct FieldPermission {
-    /// The tenant it holds for.
+    /// The tenant it holds for, or `*` for all.
     pub tenant: Name,
     /// `entity_type`.
     pub entity: Name,
-    /// `field_name`.
+    /// `field_name`; a dot leads to a field inside, declared or not, through lists as if through
+    /// their items.
     pub field: Name,
     /// `sensitivity_level` as stored; 1 – 5, anything else restricts as 5.
     pub sensitivity: i32,
@@ -70,7 +82,7 @@ pub struct FieldPermission {
 }
 
 /// One row of `role_field_permission`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RolePermission {
     /// `role_id`: the role's name.
     pub role: Name,
@@ -78,8 +90,8 @@ pub struct RolePermission {
     pub access: String,
     /// `ai_access_allowed`; false hides from AI whatever else is granted.
     pub ai_access_allowed: bool,
-    /// `conditions` as stored: JSON such as `{"ai_context": "sales_copilot"}`; what cannot be read
-    /// is a condition that does not hold.
+    /// `conditions` as stored: JSON such as `{"ai_context": "sales_copilot", "record": {"stage":
+    /// "OPEN"}}`, see the language reference. What is not understood closes the row: it hides.
     pub conditions: Option<String>,
 }
 
@@ -105,7 +117,7 @@ pub trait RoleStore: Send + Sync {
 }
 
 /// One line of Casbin policy: `p, role, tenant, skill, act, allow|deny` or
-/// `g, member, role, tenant`.
+/// `g, member, role, tenant`. The tenant of a `p` line may be `*` for all.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RoleLine {
     /// `p` or `g`.
@@ -114,13 +126,28 @@ pub struct RoleLine {
     pub values: Vec<String>,
 }
 
+impl RoleLine {
+    /// Stands for a kind or value that a store could not read. It is no name, so the line restricts as
+    /// far as it may have meant to.
+    pub const UNREADABLE: &'static str = "\u{0}";
+}
+
 /// The status of skills as administrators set it at run time.
 pub trait SkillStore: Send + Sync {
     /// All rows.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store), also for a row that cannot be read.
     fn skill_statuses(&self) -> Result<Vec<SkillStatusRow>>;
+
+    /// The same, with the rows that cannot be read handed over as such; see
+    /// [`PermissionStore::permission_rows`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    fn status_rows(&self) -> Result<StoredRows<SkillStatusRow>> {
+        Ok(StoredRows::all_readable(self.skill_statuses()?))
+    }
 
     /// Sets one row.
     ///
@@ -131,11 +158,11 @@ pub trait SkillStore: Send + Sync {
 
 /// A skill's status for a tenant. It may stop a skill that the policy has active, never start one
 /// that the policy has not.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SkillStatusRow {
     /// The tenant, or `*` for all.
     pub tenant: Name,
-    /// The skill.
+    /// The skill, or `*` for all.
     pub skill: Name,
     /// Its status; a stored word that is none counts as suspended.
     pub status: SkillStatus,

@@ -80,6 +80,13 @@ impl Zone {
         self.local(at).map(|local| local.hour())
     }
 
+    /// The minute of the day of an instant, 0 to 1439; none at the ends of the calendar.
+    #[must_use]
+    pub fn minute_of_day(self, at: DateTime<Utc>) -> Option<u32> {
+        self.local(at)
+            .map(|local| local.hour() * 60 + local.minute())
+    }
+
     /// The first instant of a calendar day; none at the ends of the calendar. Where a change of the
     /// clocks skips midnight the day begins when they show something again.
     #[must_use]

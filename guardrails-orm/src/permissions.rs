@@ -1,20 +1,28 @@
 //! The field-permission tables, read as they stand.
 //!
 //! Administrators edit these rows by hand, so a value that cannot be read restricts: sensitivity 5,
-//! personal, hidden from AI. Only a row whose names cannot be read is an error, since then it is not
-//! known what it would restrict.
+//! personal, hidden from AI. A row whose names cannot be read is handed over as unreadable, with what of
+//! it could be read: it then closes what it may have closed, and no other row.
 
 use std::collections::HashMap;
 
 use guardrails_core::{
-    Error, ErrorKind, FieldPermission, PermissionStore, Result, Revision, RolePermission,
+    Closes, Error, ErrorKind, FieldPermission, Name, PermissionStore, Result, Revision,
+    RolePermission, StoredRows, UnreadableRow,
 };
-use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, QueryOrder, QueryTrait};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IdenStatic, QueryOrder,
+    QueryTrait,
+};
 
 use crate::Database;
 use crate::entity::permissions::{field, revision, role};
 use crate::fault::Failure;
 use crate::row::Row;
+
+/// The tables' names, for findings.
+const FIELDS: &str = "data_field_permission";
+const ROLES: &str = "role_field_permission";
 
 impl PermissionStore for Database {
     fn revision(&self) -> Result<Revision> {
@@ -22,6 +30,10 @@ impl PermissionStore for Database {
     }
 
     fn field_permissions(&self) -> Result<Vec<FieldPermission>> {
+        self.permission_rows()?.into_readable()
+    }
+
+    fn permission_rows(&self) -> Result<StoredRows<FieldPermission>> {
         self.ask("read the field permissions", read_permissions)
     }
 }
@@ -39,65 +51,171 @@ async fn read_revision(db: DatabaseConnection) -> Result<Revision, Failure> {
     Ok(Revision(row.revision))
 }
 
-async fn read_permissions(db: DatabaseConnection) -> Result<Vec<FieldPermission>, Failure> {
+async fn read_permissions(db: DatabaseConnection) -> Result<StoredRows<FieldPermission>, Failure> {
     let backend = db.get_database_backend();
     let fields = field::Entity::find().order_by_asc(field::Column::Id);
     let fields = db.query_all_raw(fields.build(backend)).await?;
     let roles = role::Entity::find().order_by_asc(role::Column::Id);
     let roles = db.query_all_raw(roles.build(backend)).await?;
 
-    let mut of_field: HashMap<i64, Vec<(String, RolePermission)>> = HashMap::new();
+    let mut read = Reading::default();
     for row in &roles {
-        let row = Row::numbered("role_field_permission", row);
-        let (field, tenant, role) = role_row(&row)?;
-        of_field.entry(field).or_default().push((tenant, role));
+        read.role(&Row::numbered(ROLES, row));
     }
-    let mut all = Vec::with_capacity(fields.len());
     for row in &fields {
-        let row = Row::numbered("data_field_permission", row);
-        let roles = of_field.remove(&row.value(field::Column::Id)?);
-        all.push(field_row(&row, roles.unwrap_or_default())?);
+        read.field(&Row::numbered(FIELDS, row));
     }
-    Ok(all)
+    Ok(read.finish())
 }
 
-fn field_row(row: &Row<'_>, roles: Vec<(String, RolePermission)>) -> Result<FieldPermission> {
-    let tenant = row.text(field::Column::TenantId)?;
-    Ok(FieldPermission {
-        entity: row.text(field::Column::EntityType)?.into(),
-        field: row.text(field::Column::FieldName)?.into(),
-        sensitivity: row.maybe(field::Column::SensitivityLevel).unwrap_or(5),
-        pii: row.maybe(field::Column::PiiFlag).unwrap_or(true),
-        encryption_required: row.maybe(field::Column::EncryptionRequired).unwrap_or(true),
-        roles: roles
-            .into_iter()
-            .map(|(of, role)| if of == tenant { role } else { misplaced(role) })
-            .collect(),
-        tenant: tenant.into(),
-    })
+/// Both tables on their way into one list.
+#[derive(Default)]
+struct Reading {
+    of_field: HashMap<i64, Vec<RoleRow>>,
+    fields: Vec<FieldPermission>,
+    unreadable: Vec<UnreadableRow>,
 }
 
-fn role_row(row: &Row<'_>) -> Result<(i64, String, RolePermission)> {
-    let permission = RolePermission {
-        role: row.text(role::Column::RoleId)?.into(),
-        access: row.maybe(role::Column::AccessType).unwrap_or_default(),
-        ai_access_allowed: row.maybe(role::Column::AiAccessAllowed).unwrap_or(false),
-        // What cannot be read is a condition that does not hold.
-        conditions: row
-            .maybe::<Option<String>>(role::Column::Conditions)
-            .unwrap_or_else(|| Some(String::new())),
-    };
-    let field = row.value(role::Column::FieldId)?;
-    Ok((field, row.text(role::Column::TenantId)?, permission))
+struct RoleRow {
+    key: Name,
+    tenant: String,
+    permission: RolePermission,
 }
 
-/// A row that says it belongs to another tenant than its field: the foreign key forbids it, but an
-/// SQLite shell does not enforce foreign keys. To leave it out could widen what the role sees.
-fn misplaced(role: RolePermission) -> RolePermission {
-    RolePermission {
-        access: "HIDDEN".to_owned(),
-        ai_access_allowed: false,
-        conditions: None,
-        ..role
+impl Reading {
+    fn role(&mut self, row: &Row<'_>) {
+        let tenant: Option<String> = row.maybe(role::Column::TenantId);
+        let role: Option<String> = row.maybe(role::Column::RoleId);
+        let field: Option<i64> = row.maybe(role::Column::FieldId);
+        let (tenant, role, field) = match (tenant, role, field) {
+            (Some(tenant), Some(role), Some(field)) => (tenant, role, field),
+            (tenant, role, _) => {
+                let column = if tenant.is_none() {
+                    role::Column::TenantId
+                } else if role.is_none() {
+                    role::Column::RoleId
+                } else {
+                    role::Column::FieldId
+                };
+                // Which field it is about is not looked up: that row may be unreadable as well.
+                self.unreadable
+                    .push(unreadable(row, column, [tenant, None, None, role]));
+                return;
+            }
+        };
+        let permission = RolePermission {
+            role: role.into(),
+            access: row.maybe(role::Column::AccessType).unwrap_or_default(),
+            ai_access_allowed: row.maybe(role::Column::AiAccessAllowed).unwrap_or(false),
+            // What cannot be read is a condition that is not understood.
+            conditions: row
+                .maybe::<Option<String>>(role::Column::Conditions)
+                .unwrap_or_else(|| Some(RoleRow::UNREADABLE.to_owned())),
+        };
+        let rows = self.of_field.entry(field).or_default();
+        rows.push(RoleRow {
+            key: row.key().into(),
+            tenant,
+            permission,
+        });
+    }
+
+    fn field(&mut self, row: &Row<'_>) {
+        let key: Option<i64> = row.maybe(field::Column::Id);
+        let tenant: Option<String> = row.maybe(field::Column::TenantId);
+        let entity: Option<String> = row.maybe(field::Column::EntityType);
+        let name: Option<String> = row.maybe(field::Column::FieldName);
+        let roles = key.and_then(|key| self.of_field.remove(&key));
+        let (tenant, entity, name) = match (key, tenant, entity, name) {
+            (Some(_), Some(tenant), Some(entity), Some(name)) => (tenant, entity, name),
+            (key, tenant, entity, name) => {
+                let column = if key.is_none() {
+                    field::Column::Id
+                } else if tenant.is_none() {
+                    field::Column::TenantId
+                } else if entity.is_none() {
+                    field::Column::EntityType
+                } else {
+                    field::Column::FieldName
+                };
+                self.unreadable
+                    .push(unreadable(row, column, [tenant, entity, name, None]));
+                return;
+            }
+        };
+        self.fields.push(FieldPermission {
+            entity: entity.into(),
+            field: name.into(),
+            sensitivity: row.maybe(field::Column::SensitivityLevel).unwrap_or(5),
+            pii: row.maybe(field::Column::PiiFlag).unwrap_or(true),
+            encryption_required: row.maybe(field::Column::EncryptionRequired).unwrap_or(true),
+            roles: roles
+                .unwrap_or_default()
+                .into_iter()
+                .map(|row| row.on_field_of(&tenant))
+                .collect(),
+            tenant: tenant.into(),
+        });
+    }
+
+    /// Rows of roles that are left point at no field row: it cannot be known which field they closed.
+    fn finish(mut self) -> StoredRows<FieldPermission> {
+        let left = self.of_field.into_values().flatten();
+        self.unreadable.extend(left.map(|row| UnreadableRow {
+            table: ROLES.into(),
+            row: row.key,
+            column: role::Column::FieldId.as_str().into(),
+            closes: Closes::Fields {
+                tenant: Some(row.tenant.into()),
+                entity: None,
+                field: None,
+                role: Some(row.permission.role),
+            },
+        }));
+        // In one order whatever the map's, so that the same tables have the same digest.
+        self.unreadable
+            .sort_by(|a, b| (&a.table, &a.row).cmp(&(&b.table, &b.row)));
+        StoredRows {
+            readable: self.fields,
+            unreadable: self.unreadable,
+        }
+    }
+}
+
+/// A row of which `column` cannot be read: what could be of tenant, entity, field and role.
+fn unreadable(
+    row: &Row<'_>,
+    column: impl ColumnTrait,
+    [tenant, entity, field, role]: [Option<String>; 4],
+) -> UnreadableRow {
+    UnreadableRow {
+        table: row.table().into(),
+        row: row.key().into(),
+        column: column.as_str().into(),
+        closes: Closes::Fields {
+            tenant: tenant.map(Name::from),
+            entity: entity.map(Name::from),
+            field: field.map(Name::from),
+            role: role.map(Name::from),
+        },
+    }
+}
+
+impl RoleRow {
+    /// No JSON, so it is not understood.
+    const UNREADABLE: &'static str = "unreadable";
+
+    /// A row that says it belongs to another tenant than its field hides: the foreign key forbids it, but
+    /// an SQLite shell does not enforce foreign keys, and to leave it out could widen what the role sees.
+    fn on_field_of(self, tenant: &str) -> RolePermission {
+        if self.tenant == tenant {
+            return self.permission;
+        }
+        RolePermission {
+            access: "HIDDEN".to_owned(),
+            ai_access_allowed: false,
+            conditions: None,
+            ..self.permission
+        }
     }
 }

@@ -46,25 +46,27 @@ async fn read(db: DatabaseConnection) -> Result<Vec<RoleLine>, Failure> {
     let rows = db
         .query_all_raw(ask.build(db.get_database_backend()))
         .await?;
-    let mut lines = Vec::with_capacity(rows.len());
-    for row in &rows {
-        lines.push(line(&Row::numbered("guard_casbin_rule", row))?);
-    }
-    Ok(lines)
+    let lines = rows
+        .iter()
+        .map(|row| line(&Row::numbered("guard_casbin_rule", row)));
+    Ok(lines.collect())
 }
 
-fn line(row: &Row<'_>) -> Result<RoleLine> {
-    let mut values = Vec::with_capacity(VALUES);
-    for column in rule::Column::iter().skip(2) {
-        values.push(row.text(column)?);
-    }
+/// A cell that cannot be read is handed over as such: the line then restricts as far as it may have
+/// meant to, and all other lines stand.
+fn line(row: &Row<'_>) -> RoleLine {
+    let cell = |column| {
+        let text = row.maybe(column);
+        text.unwrap_or_else(|| RoleLine::UNREADABLE.to_owned())
+    };
+    let mut values: Vec<String> = rule::Column::iter().skip(2).map(cell).collect();
     while values.last().is_some_and(String::is_empty) {
         values.pop();
     }
-    Ok(RoleLine {
-        kind: row.text(rule::Column::Ptype)?,
+    RoleLine {
+        kind: cell(rule::Column::Ptype),
         values,
-    })
+    }
 }
 
 /// The lines as rows; a line that no row can hold is refused before anything is written.

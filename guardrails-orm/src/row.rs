@@ -27,8 +27,18 @@ impl<'r> Row<'r> {
 
     /// A row of a table whose key is one number.
     pub(crate) fn numbered(table: &'static str, row: &'r QueryResult) -> Self {
-        let key = row.try_get::<i64>("", "id").unwrap_or_default();
+        let key = row.try_get::<i64>("", "id");
+        let key = key.map_or_else(|_| "?".to_owned(), |key| key.to_string());
         Self::new(table, key, row)
+    }
+
+    pub(crate) fn table(&self) -> &'static str {
+        self.table
+    }
+
+    /// The key as an administrator would look it up.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
     }
 
     /// The value, when the column holds one of this type.

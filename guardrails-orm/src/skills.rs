@@ -1,9 +1,13 @@
 //! Skill status in `guard_ai_skill_status`. A stored word that is no status stops the skill.
 
 use guardrails_core::policy::SkillStatus;
-use guardrails_core::{Result, SkillStatusRow, SkillStore};
+use guardrails_core::{
+    Closes, Name, Result, SkillStatusRow, SkillStore, StoredRows, UnreadableRow,
+};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ConnectionTrait, DatabaseConnection, EntityTrait, QueryOrder, QueryTrait, Set};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, EntityTrait, IdenStatic, QueryOrder, QueryTrait, Set,
+};
 
 use crate::Database;
 use crate::entity::skills::status;
@@ -12,6 +16,10 @@ use crate::row::Row;
 
 impl SkillStore for Database {
     fn skill_statuses(&self) -> Result<Vec<SkillStatusRow>> {
+        self.status_rows()?.into_readable()
+    }
+
+    fn status_rows(&self) -> Result<StoredRows<SkillStatusRow>> {
         self.ask("read the skills' status", read)
     }
 
@@ -35,25 +43,50 @@ impl SkillStore for Database {
     }
 }
 
-async fn read(db: DatabaseConnection) -> Result<Vec<SkillStatusRow>, Failure> {
+async fn read(db: DatabaseConnection) -> Result<StoredRows<SkillStatusRow>, Failure> {
     let ask = status::Entity::find()
         .order_by_asc(status::Column::TenantId)
         .order_by_asc(status::Column::SkillName);
     let rows = db
         .query_all_raw(ask.build(db.get_database_backend()))
         .await?;
-    let mut all = Vec::with_capacity(rows.len());
+    let mut read = StoredRows::all_readable(Vec::with_capacity(rows.len()));
     for row in &rows {
-        all.push(one(&Row::new("guard_ai_skill_status", "?", row))?);
+        match one(&Row::new("guard_ai_skill_status", "?", row)) {
+            Ok(row) => read.readable.push(row),
+            Err(row) => read.unreadable.push(*row),
+        }
     }
-    Ok(all)
+    Ok(read)
 }
 
-fn one(row: &Row<'_>) -> Result<SkillStatusRow> {
+/// A row whose names cannot be read stops what it may have stopped.
+fn one(row: &Row<'_>) -> Result<SkillStatusRow, Box<UnreadableRow>> {
     let word: String = row.maybe(status::Column::Status).unwrap_or_default();
+    let tenant: Option<String> = row.maybe(status::Column::TenantId);
+    let skill: Option<String> = row.maybe(status::Column::SkillName);
+    let (tenant, skill) = match (tenant, skill) {
+        (Some(tenant), Some(skill)) => (tenant, skill),
+        (tenant, skill) => {
+            let column = match tenant {
+                None => status::Column::TenantId,
+                Some(_) => status::Column::SkillName,
+            };
+            let closes = Closes::Skills {
+                tenant: tenant.clone().map(Name::from),
+                skill: skill.clone().map(Name::from),
+            };
+            return Err(Box::new(UnreadableRow {
+                table: row.table().into(),
+                row: tenant.or(skill).unwrap_or_else(|| "?".to_owned()).into(),
+                column: column.as_str().into(),
+                closes,
+            }));
+        }
+    };
     Ok(SkillStatusRow {
-        tenant: row.text(status::Column::TenantId)?.into(),
-        skill: row.text(status::Column::SkillName)?.into(),
+        tenant: tenant.into(),
+        skill: skill.into(),
         status: SkillStatus::from_word(&word).unwrap_or(SkillStatus::Suspended),
     })
 }

@@ -36,6 +36,16 @@ pub(super) const REASONS: &[Refusal] = &[
         ],
     ),
     refusal(
+        "APPROVALS_UNAVAILABLE",
+        ["approval tickets cannot be reached", "无法访问审批工单"],
+        [
+            "People must agree to this change, and the store that keeps their tickets does not answer. Nothing was \
+             released. Propose it again once the store answers; what needs no approval goes on meanwhile.",
+            "这次修改需要有人同意，而保存工单的存储没有应答。没有放行任何内容。存储恢复后请重新提出；不需要审批的操作照常\
+             进行。",
+        ],
+    ),
+    refusal(
         "APPROVAL_REQUIRED",
         ["people must agree first", "需要先由人审批"],
         [
@@ -175,6 +185,18 @@ pub(super) const REASONS: &[Refusal] = &[
         ],
     ),
     refusal(
+        "LIMITS_UNAVAILABLE",
+        [
+            "the counters of limits cannot be reached",
+            "无法访问限额的计数",
+        ],
+        [
+            "The skill has limits or budgets, and the store that counts them does not answer. Skills without limits \
+             go on meanwhile.",
+            "技能有限额或预算，而保存计数的存储没有应答。没有限额的技能照常使用。",
+        ],
+    ),
+    refusal(
         "MODEL_NOT_ALLOWED",
         [
             "the skill may not run on this model",
@@ -226,6 +248,20 @@ pub(super) const REASONS: &[Refusal] = &[
              nobody learns which.",
             "记录属于另一个租户，或者在这个 AI 场景里，此人的角色没有授权覆盖它。它与不存在的记\
              录回答相同，这样没有人能知道是哪一种。",
+        ],
+    ),
+    refusal(
+        "PERMISSIONS_TOO_OLD",
+        [
+            "the permission tables could not be read for too long",
+            "权限表太久无法读取",
+        ],
+        [
+            "Permissions are looked at all the time, so that a right that was revoked ends. When that fails for \
+             longer than `permissions_max_age` (5 minutes unless the host says otherwise), nothing is decided by \
+             them until a look succeeds. `Guard::health` tells why it fails: the store, a table, a role line.",
+            "权限一直在被检查，这样收回的权利会立即失效。如果检查失败的时间超过 `permissions_max_age`（宿主没有另行设置\
+             时为 5 分钟），在检查成功之前不会再用它们作任何决定。`Guard::health` 说明失败的原因：存储、表或角色行。",
         ],
     ),
     refusal(

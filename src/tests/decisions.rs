@@ -26,6 +26,8 @@ mod leaks;
 mod masks;
 #[path = "decisions/messages.rs"]
 mod messages;
+#[path = "decisions/outage.rs"]
+mod outage;
 #[path = "decisions/parameters.rs"]
 mod parameters;
 #[path = "decisions/propose.rs"]

@@ -4,11 +4,15 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use chrono::{DateTime, Utc};
+use crm_guardrails::stores::RoleStore as _;
 use crm_guardrails::{
-    BeforeSwap, ErrorKind, Guard, GuardBuilder, Principal, Record, Reload, ReloadOutcome, Request,
+    BeforeSwap, Clock, ErrorKind, Guard, GuardBuilder, Part, PartState, Principal, Record, Reload,
+    ReloadOutcome, Request, RoleLine, SystemClock, TablesState,
 };
 
 #[path = "reload/shadow.rs"]
@@ -199,6 +203,72 @@ fn the_watch_refuses_what_is_broken_and_swaps_what_is_repaired() {
     let last = running.wait_for(swapped);
     assert_eq!(last.bundle, Some(running.guard.policy_digest()));
     assert_eq!(running.view(), r#"{"id":"q-1"}"#);
+}
+
+/// Edits the policy when it is first asked for the time, which is after the files were read.
+struct EditingClock {
+    file: PathBuf,
+    edited: AtomicBool,
+}
+
+impl Clock for EditingClock {
+    fn now(&self) -> DateTime<Utc> {
+        if !self.edited.swap(true, Ordering::SeqCst) {
+            fs::write(&self.file, stricter()).unwrap();
+        }
+        SystemClock.now()
+    }
+}
+
+#[test]
+fn an_edit_while_the_guard_opens_comes_in_force() {
+    let folder = folder();
+    let clock = EditingClock {
+        file: file(folder.path()),
+        edited: AtomicBool::new(false),
+    };
+    let guard = builder(folder.path(), BeforeSwap::Compile);
+    let guard = guard.clock(Arc::new(clock)).open().unwrap();
+    let running = Running { folder, guard };
+    running.wait_for(swapped);
+    assert_eq!(running.view(), r#"{"id":"q-1"}"#);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_among_the_policies_is_refused_and_the_tables_are_followed() {
+    let heard: Arc<Mutex<Vec<Part>>> = Arc::default();
+    let ears = heard.clone();
+    let folder = folder();
+    let guard = builder(folder.path(), BeforeSwap::Compile)
+        .on_problem(move |problem| ears.lock().unwrap().push(problem.part))
+        .open()
+        .unwrap();
+    let running = Running { folder, guard };
+    let pipe = running.folder.path().join("policies").join("extra.guard");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    running.wait_for(|reload| refused(reload).is_some_and(|(codes, _)| codes == ["G0007"]));
+    let health = running.guard.health();
+    assert!(matches!(health.policy, PartState::Failing(_)), "{health:?}");
+    assert_eq!(health.tables.state, TablesState::Current);
+    assert_eq!(*heard.lock().unwrap(), [Part::Policy]);
+
+    // A right that is revoked now is gone at the next look.
+    let line = ["SALES_REP", "acme", "quote.read", "use", "deny"];
+    let line = RoleLine {
+        kind: "p".to_owned(),
+        values: line.map(str::to_owned).to_vec(),
+    };
+    running.guard.database().add_role_lines(&[line]).unwrap();
+    let until = Instant::now() + PATIENCE;
+    while running.guard.begin(request(&rep())).is_ok() {
+        assert!(Instant::now() < until);
+        std::thread::yield_now();
+    }
+    fs::remove_file(&pipe).unwrap();
+    running.wait_for(swapped);
+    assert!(running.guard.health().is_well());
 }
 
 #[test]

@@ -46,7 +46,7 @@ impl FieldTable {
 /// The path of the first member that may not be written, where another one may be.
 fn inside(row: &FieldRow, shapes: &Shapes, visited: &mut Vec<usize>) -> Option<Name> {
     let rows = match row.inner() {
-        Inner::Rows(rows) => rows,
+        Inner::Rows(rows) | Inner::Open(rows, _) => rows,
         Inner::Shape(shape) if !visited.contains(shape) => {
             visited.push(*shape);
             shapes.rows(*shape)

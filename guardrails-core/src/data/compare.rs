@@ -55,7 +55,7 @@ impl<'t> Side<'t> {
     /// What is inside a row that shows anything, where there are rows to tell.
     fn inside(&self, row: &'t FieldRow) -> Option<Self> {
         let rows: &[FieldRow] = match row.inner() {
-            Inner::Rows(rows) => rows,
+            Inner::Rows(rows) | Inner::Open(rows, _) => rows,
             Inner::Shape(shape) => self.shapes.rows(*shape),
             Inner::Anything | Inner::Scalar => return None,
         };
@@ -105,7 +105,13 @@ fn shows(before: &Access, after: &Access) -> Ordering {
 
 /// Whether just anything may be inside a value that is shown, since no entity declares it.
 fn room(row: Option<&FieldRow>) -> bool {
-    row.is_some_and(|row| matches!(row.inner(), Inner::Anything) && *row.access() != Access::Hidden)
+    row.is_some_and(|row| {
+        let open = match row.inner() {
+            Inner::Open(_, others) => *others != Access::Hidden,
+            inner => matches!(inner, Inner::Anything),
+        };
+        open && *row.access() != Access::Hidden
+    })
 }
 
 fn sensitivity(row: Option<&FieldRow>) -> Sensitivity {
@@ -115,5 +121,6 @@ fn sensitivity(row: Option<&FieldRow>) -> Sensitivity {
 /// Whether one of the two speaks of the fields inside; entities may nest in each other without end,
 /// so what both show as it is declared is not followed.
 fn is_told_apart(was: &FieldRow, is: &FieldRow) -> bool {
-    matches!(was.inner(), Inner::Rows(_)) || matches!(is.inner(), Inner::Rows(_))
+    let tells = |row: &FieldRow| matches!(row.inner(), Inner::Rows(_) | Inner::Open(..));
+    tells(was) || tells(is)
 }

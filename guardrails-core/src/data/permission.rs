@@ -2,7 +2,7 @@
 //! and the permission tables.
 //!
 //! Everything that does not depend on the record is resolved once, when a plan is made. What is
-//! left per record is the truth of the grants' conditions; [`Permissions::table`] turns one pattern
+//! left per record is the truth of the grants' and the rows' conditions; [`Permissions::table`] turns one pattern
 //! of truths into a [`FieldTable`]. This file must not evaluate conditions, and nothing here widens:
 //! a truth that is unknown grants nothing, and a table row only takes away.
 //!
@@ -11,8 +11,10 @@
 
 mod conditions;
 pub(super) mod level;
+pub(super) mod limit;
 mod node;
 mod planner;
+pub(super) mod row_condition;
 pub(super) mod rows;
 
 use std::fmt;
@@ -27,6 +29,7 @@ use super::table::{FieldTable, Reach};
 use crate::policy::{Expr, Grant, Policy};
 use crate::process::Truth;
 use crate::store::FieldPermission;
+use crate::tables::UnreadableRow;
 use crate::value::Name;
 
 /// Whose permissions are asked for, and on what.
@@ -34,7 +37,7 @@ use crate::value::Name;
 pub struct Asked<'a> {
     /// The policy in force.
     pub policy: &'a Policy,
-    /// Rows of the permission tables; those of other tenants are passed over.
+    /// Rows of the permission tables; those of other tenants are passed over, those of `*` are not.
     pub rows: &'a [FieldPermission],
     /// The principal's tenant.
     pub tenant: &'a str,
@@ -69,14 +72,14 @@ impl Permissions {
     /// policy, tables and roles stay as they are.
     #[must_use]
     pub fn resolve(asked: &Asked<'_>) -> Self {
-        let rows = TableRows::new(
-            asked.rows,
-            asked.tenant,
-            asked.context,
-            asked.roles,
-            all_roles(asked),
-        );
+        Self::closing(asked, &[])
+    }
+
+    /// The same, with what rows that could not be read may have closed.
+    #[must_use]
+    pub(crate) fn closing(asked: &Asked<'_>, unreadable: &[UnreadableRow]) -> Self {
         let mut conditions = Conditions::default();
+        let rows = TableRows::new(asked, unreadable, all_roles(asked), &mut conditions);
         let about: Vec<&Arc<Grant>> = asked
             .policy
             .grants
@@ -117,8 +120,8 @@ impl Permissions {
         &self.entity
     }
 
-    /// The distinct scopes and `when` conditions of the grants that apply to this principal, to be
-    /// evaluated for each record.
+    /// The distinct scopes and `when` conditions of the grants that apply to this principal, and the
+    /// conditions of the tables' rows, to be evaluated for each record.
     #[must_use]
     pub fn conditions(&self) -> &[Expr] {
         &self.conditions

@@ -61,8 +61,12 @@ impl Around {
 
     /// The stricter of what the row says and what is around it.
     pub(super) fn access(&self, row: &FieldRow) -> Access {
-        let floor = self.floor.max(row.floor);
-        let own = match &row.access {
+        self.narrowed(&row.access, self.floor.max(row.floor))
+    }
+
+    /// The stricter of an access and what is around it.
+    fn narrowed(&self, access: &Access, floor: Sensitivity) -> Access {
+        let own = match access {
             Access::Masked(mask) => Access::Masked(mask.on(floor)),
             other => other.clone(),
         };
@@ -120,8 +124,19 @@ impl<'t> Projector<'t> {
             return Shown::Withheld;
         };
         match (&row.inner, &inside.mask) {
-            (Inner::Rows(rows), _) => self.nested(rows, value, &inside),
-            (Inner::Shape(shape), _) => self.nested(self.shapes.rows(*shape), value, &inside),
+            (Inner::Rows(rows), _) => self.nested(Inside::declared(rows), value, &inside),
+            (Inner::Open(rows, others), _) => {
+                let others = inside.narrowed(others, inside.floor);
+                let rows = Inside {
+                    rows,
+                    others: Some(&others),
+                };
+                self.nested(rows, value, &inside)
+            }
+            (Inner::Shape(shape), _) => {
+                let rows = Inside::declared(self.shapes.rows(*shape));
+                self.nested(rows, value, &inside)
+            }
             (Inner::Anything | Inner::Scalar, Some(mask)) => self.masked(mask, row.form, value),
             (Inner::Anything, None) => Shown::Same,
             (Inner::Scalar, None) => scalar(value, inside.depth),
@@ -132,26 +147,38 @@ impl<'t> Projector<'t> {
         Shown::Changed(mask.apply_as(form, value, &mut self.buffer))
     }
 
-    fn nested(&mut self, rows: &[FieldRow], value: &Value, around: &Around) -> Shown {
+    /// A value that no row speaks of.
+    fn other(&mut self, access: &Access, value: &Value) -> Shown {
+        match access {
+            Access::Hidden => Shown::Withheld,
+            Access::Masked(mask) => self.masked(mask, Form::Text, value),
+            Access::Read => Shown::Same,
+        }
+    }
+
+    fn nested(&mut self, rows: Inside<'_>, value: &Value, around: &Around) -> Shown {
         match (value, &around.mask, around.deeper()) {
-            (Value::Null, None, _) => Shown::Same,
-            (Value::Null, Some(mask), _) => self.masked(mask, Form::Text, value),
             (Value::Object(fields), _, Some(around)) => self.object(rows, fields, &around),
             (Value::List(items), _, Some(around)) => self.list(rows, items, &around),
+            (Value::Object(_) | Value::List(_), _, None) => Shown::Withheld,
+            _ if rows.others.is_some() => self.other(rows.others.unwrap_or(&Access::Hidden), value),
+            (Value::Null, None, _) => Shown::Same,
+            (Value::Null, Some(mask), _) => self.masked(mask, Form::Text, value),
             // A bare value where an entity is declared is not known to be harmless.
             _ => Shown::Withheld,
         }
     }
 
-    fn object(&mut self, rows: &[FieldRow], fields: &Fields, around: &Around) -> Shown {
-        let mut shown = Fields::with_capacity(fields.len().min(rows.len()));
+    fn object(&mut self, rows: Inside<'_>, fields: &Fields, around: &Around) -> Shown {
+        let mut shown = Fields::with_capacity(fields.len());
         let mut changed = false;
-        let mut rows = rows.iter().peekable();
+        let mut named = rows.rows.iter().peekable();
         for (name, value) in fields {
-            while rows.next_if(|row| *row.name < **name).is_some() {}
-            let result = match rows.next_if(|row| row.name == *name) {
-                Some(row) => self.field(row, value, around),
-                None => Shown::Withheld,
+            while named.next_if(|row| *row.name < **name).is_some() {}
+            let result = match (named.next_if(|row| row.name == *name), rows.others) {
+                (Some(row), _) => self.field(row, value, around),
+                (None, Some(others)) => self.other(others, value),
+                (None, None) => Shown::Withheld,
             };
             changed |= !matches!(result, Shown::Same);
             match result {
@@ -167,7 +194,7 @@ impl<'t> Projector<'t> {
         }
     }
 
-    fn list(&mut self, rows: &[FieldRow], items: &[Value], around: &Around) -> Shown {
+    fn list(&mut self, rows: Inside<'_>, items: &[Value], around: &Around) -> Shown {
         let mut shown: Vec<Value> = Vec::with_capacity(items.len());
         let mut changed = false;
         for item in items {
@@ -184,6 +211,21 @@ impl<'t> Projector<'t> {
         } else {
             Shown::Same
         }
+    }
+}
+
+/// The fields inside a value.
+#[derive(Clone, Copy)]
+struct Inside<'r> {
+    /// Those that are spoken of, in name order.
+    rows: &'r [FieldRow],
+    /// How all others are shown; none where they are not declared, and so withheld.
+    others: Option<&'r Access>,
+}
+
+impl<'r> Inside<'r> {
+    fn declared(rows: &'r [FieldRow]) -> Self {
+        Self { rows, others: None }
     }
 }
 

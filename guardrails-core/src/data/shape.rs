@@ -11,7 +11,8 @@ use std::sync::Arc;
 use super::access::{Access, Writable};
 use super::mask::Form;
 use super::permission::level::Level;
-use super::permission::rows::{Limit, TableRows};
+use super::permission::limit::Limit;
+use super::permission::rows::TableRows;
 use super::table::{FieldRow, Inner};
 use crate::policy::{Entity, Field, Policy, Sensitivity, Type};
 use crate::value::Name;
@@ -145,7 +146,9 @@ impl Shapes {
                 .all
                 .get(*shape)
                 .map_or(Sensitivity::PUBLIC, |shape| shape.sensitivity),
-            Inner::Rows(rows) => super::table::most_sensitive(rows).unwrap_or(Sensitivity::PUBLIC),
+            Inner::Rows(rows) | Inner::Open(rows, _) => {
+                super::table::most_sensitive(rows).unwrap_or(Sensitivity::PUBLIC)
+            }
             Inner::Anything | Inner::Scalar => Sensitivity::PUBLIC,
         }
     }
@@ -157,7 +160,7 @@ impl Shapes {
                 .all
                 .get(*shape)
                 .map_or(Writable::No, |shape| shape.writable),
-            Inner::Rows(rows) => rows
+            Inner::Rows(rows) | Inner::Open(rows, _) => rows
                 .iter()
                 .fold(Writable::Yes, |all, row| all.and(row.writable)),
             Inner::Anything | Inner::Scalar => Writable::Yes,

@@ -54,7 +54,7 @@ fn seen(
         return Shown::Withheld;
     };
     match &row.inner {
-        Inner::Rows(rows) => seen(rows, shapes, rest, value, &inside),
+        Inner::Rows(rows) | Inner::Open(rows, _) => seen(rows, shapes, rest, value, &inside),
         Inner::Shape(shape) => seen(shapes.rows(*shape), shapes, rest, value, &inside),
         Inner::Anything | Inner::Scalar => Shown::Withheld,
     }

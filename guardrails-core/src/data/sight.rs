@@ -66,7 +66,7 @@ fn own<'t>(
     }
     let inside = around.inside(row)?;
     match row.inner() {
-        Inner::Rows(rows) => own(rows, shapes, rest, &inside),
+        Inner::Rows(rows) | Inner::Open(rows, _) => own(rows, shapes, rest, &inside),
         Inner::Shape(shape) => own(shapes.rows(*shape), shapes, rest, &inside),
         Inner::Anything | Inner::Scalar => None,
     }
@@ -78,6 +78,12 @@ fn is_whole(inner: &Inner, shapes: &Shapes) -> bool {
         Inner::Rows(rows) => rows
             .iter()
             .all(|row| *row.access() == Access::Read && is_whole(row.inner(), shapes)),
+        Inner::Open(rows, others) => {
+            *others == Access::Read
+                && rows
+                    .iter()
+                    .all(|row| *row.access() == Access::Read && is_whole(row.inner(), shapes))
+        }
         // What is narrowed in whatever way counts as not whole; too strict is safe here.
         Inner::Shape(_) => shapes.writable(inner) == Writable::Yes,
     }

@@ -59,6 +59,9 @@ pub(super) enum Inner {
     Scalar,
     /// These fields of a nested entity, in name order.
     Rows(Arc<[FieldRow]>),
+    /// These fields as they say, in name order, and all others in this way: no entity declares what is
+    /// inside.
+    Open(Arc<[FieldRow]>, Access),
     /// The declared fields of a nested entity, by its place among the [`Shapes`].
     Shape(usize),
 }
@@ -117,7 +120,7 @@ impl FieldRow {
     #[must_use]
     pub fn nested(&self) -> &[FieldRow] {
         match &self.inner {
-            Inner::Rows(rows) => rows,
+            Inner::Rows(rows) | Inner::Open(rows, _) => rows,
             Inner::Anything | Inner::Scalar | Inner::Shape(_) => &[],
         }
     }
@@ -186,7 +189,7 @@ impl FieldTable {
         let mut row = self.row(names.next()?)?;
         for name in names {
             let rows = match &row.inner {
-                Inner::Rows(rows) => rows,
+                Inner::Rows(rows) | Inner::Open(rows, _) => rows,
                 Inner::Shape(shape) => self.shapes.rows(*shape),
                 Inner::Anything | Inner::Scalar => break,
             };
@@ -315,13 +318,20 @@ fn restrict(rows: &mut [FieldRow], shapes: &Shapes, path: &str, access: &Access)
     let inside = match (&row.inner, rest) {
         (Inner::Rows(inside), Some(rest)) => Some((inside.to_vec(), rest)),
         (Inner::Shape(shape), Some(rest)) => Some((shapes.rows(*shape).to_vec(), rest)),
+        // What nothing speaks of yet cannot be restricted alone: then the whole is.
+        (Inner::Open(inside, _), Some(rest)) if row_of(inside, first(rest)).is_some() => {
+            Some((inside.to_vec(), rest))
+        }
         (_, _) => None,
     };
     row.writable = Writable::No;
     match inside {
         Some((mut inside, rest)) => {
             restrict(&mut inside, shapes, rest, access);
-            row.inner = Inner::Rows(inside.into());
+            row.inner = match &row.inner {
+                Inner::Open(_, others) => Inner::Open(inside.into(), others.clone()),
+                _ => Inner::Rows(inside.into()),
+            };
         }
         None => {
             let wanted = match access {
@@ -337,6 +347,11 @@ fn restrict(rows: &mut [FieldRow], shapes: &Shapes, path: &str, access: &Access)
     }
 }
 
+/// The first name of a path.
+fn first(path: &str) -> &str {
+    path.split_once('.').map_or(path, |(first, _)| first)
+}
+
 fn aggregable(rows: &[FieldRow], shapes: &Shapes, path: &[Name]) -> Aggregable {
     let Some((name, rest)) = path.split_first() else {
         return Aggregable::NOTHING;
@@ -347,7 +362,7 @@ fn aggregable(rows: &[FieldRow], shapes: &Shapes, path: &[Name]) -> Aggregable {
     match &row.inner {
         _ if rest.is_empty() => row.aggregable(),
         // Each field inside bears what is said of the whole.
-        Inner::Rows(rows) => aggregable(rows, shapes, rest),
+        Inner::Rows(rows) | Inner::Open(rows, _) => aggregable(rows, shapes, rest),
         Inner::Shape(shape) if row.access == Access::Read => {
             aggregable(shapes.rows(*shape), shapes, rest)
         }

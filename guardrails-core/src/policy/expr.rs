@@ -244,6 +244,9 @@ pub enum Function {
     Lower,
     /// The hour of an instant on the clocks of the policy's time zone, 0 to 23.
     HourOf,
+    /// The minute of the day of an instant on the clocks of the policy's time zone, 0 to 1439. For
+    /// conditions of the permission tables; policies have no word for it.
+    MinuteOfDay,
     /// The calendar day of an instant in the policy's time zone.
     DayOf,
     /// A duration as whole days, to be added to a date; unknown when it is not whole.

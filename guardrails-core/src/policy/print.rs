@@ -167,8 +167,8 @@ impl Expr {
                 Function::DayOf | Function::WholeDays | Function::DaysLong,
                 argument,
             ) => argument.print_bare(f, like),
-            ExprKind::Call(Function::HourOf, argument) => {
-                f.write_str("hour of ")?;
+            ExprKind::Call(function @ (Function::HourOf | Function::MinuteOfDay), argument) => {
+                write!(f, "{} ", function.as_str())?;
                 argument.print(f, Binding::Product, None)
             }
             ExprKind::DaysBetween(from, to) => {
@@ -484,6 +484,7 @@ impl Function {
             Self::Len => "len",
             Self::Lower => "lower",
             Self::HourOf => "hour of",
+            Self::MinuteOfDay => "minute of day of",
             Self::DayOf => "day of",
             Self::WholeDays => "whole days of",
             Self::DaysLong => "days of",

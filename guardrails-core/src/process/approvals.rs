@@ -245,7 +245,13 @@ impl<'g> Approvals<'g> {
             execute_by: None,
             spent_by: None,
         };
-        self.guard.inner.store.insert_ticket(&ticket)?;
+        let inserted = self.guard.inner.store.insert_ticket(&ticket);
+        inserted.map_err(|error| {
+            error.unavailable(
+                "APPROVALS_UNAVAILABLE",
+                "people must agree first, and their tickets cannot be reached; ask again later",
+            )
+        })?;
         self.tell(&ticket, operation.principal().id(), "", Some(about.clone()))?;
         Ok(handle(&ticket))
     }

@@ -85,6 +85,7 @@ fn number() -> impl Strategy<Value = Expr> {
         (date(), date())
             .prop_map(|(a, b)| { expr(ExprKind::DaysBetween(Box::new(a), Box::new(b))) }),
         instant().prop_map(|at| expr(ExprKind::Call(Function::HourOf, Box::new(at)))),
+        instant().prop_map(|at| expr(ExprKind::Call(Function::MinuteOfDay, Box::new(at)))),
         aggregate(),
     ];
     leaf.prop_recursive(2, 6, 2, |inner| {

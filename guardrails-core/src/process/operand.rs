@@ -139,6 +139,11 @@ pub(crate) fn call<'a>(function: Function, argument: Operand<'a>, zone: Zone) ->
                 .and_then(|at| zone.hour(at))
                 .map(Decimal::from),
         ),
+        (Function::MinuteOfDay, Datum::Moment(at)) => number(
+            DateTime::from_timestamp_micros(at)
+                .and_then(|at| zone.minute_of_day(at))
+                .map(Decimal::from),
+        ),
         (Function::DayOf, Datum::Moment(at)) => DateTime::from_timestamp_micros(at)
             .and_then(|at| zone.day(at))
             .map_or(Datum::Invalid, |day| {

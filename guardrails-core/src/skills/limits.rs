@@ -34,7 +34,8 @@ const OPENING: u64 = 1;
 ///
 /// # Errors
 /// [`ErrorKind::LimitReached`] with `LIMIT_REACHED` or `BUDGET_SPENT`, the limit's place, and in
-/// the sentence when to ask again; [`ErrorKind::Store`] when the counters do not answer.
+/// the sentence when to ask again; [`ErrorKind::Store`] with `LIMITS_UNAVAILABLE` when the counters do
+/// not answer.
 pub fn take_limits(
     store: &dyn LimitStore,
     skill: &Skill,
@@ -221,7 +222,12 @@ impl Counter<'_> {
             most,
             window: self.quota.window,
         };
-        store.take(&take, now)
+        store.take(&take, now).map_err(|error| {
+            error.unavailable(
+                "LIMITS_UNAVAILABLE",
+                "the counters of the skill's limits cannot be reached; ask again later",
+            )
+        })
     }
 
     fn accept(&self, taken: Taken, skill: &Skill) -> Result<()> {

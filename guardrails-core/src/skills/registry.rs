@@ -11,10 +11,9 @@ use super::quoted::Quoted;
 use crate::decision::Reason;
 use crate::policy::{Policy, Skill, SkillStatus};
 use crate::store::SkillStatusRow;
+use crate::tables::{Closes, EVERY, UnreadableRow};
 use crate::value::Name;
 
-/// In a row: every tenant.
-const EVERY_TENANT: &str = "*";
 /// How many registered names are compared with a mistyped one.
 const COMPARED: usize = 2_000;
 /// The longest name that is compared, in characters.
@@ -23,7 +22,7 @@ const COMPARED_CHARS: usize = 64;
 /// The registered skills and their status.
 pub struct Registry {
     skills: BTreeMap<Name, Arc<Skill>>,
-    /// Tenant, then skill; only rows that stop something.
+    /// Tenant, then skill, either of which may be `*`; only rows that stop something.
     stops: HashMap<Name, HashMap<Name, SkillStatus>>,
 }
 
@@ -43,13 +42,32 @@ impl Registry {
         }
     }
 
+    /// The same with the skills suspended that a row which cannot be read may have stopped.
+    #[must_use]
+    pub(crate) fn closing(mut self, unreadable: &[UnreadableRow]) -> Self {
+        let every = || Name::from(EVERY);
+        for row in unreadable {
+            let Closes::Skills { tenant, skill } = &row.closes else {
+                continue;
+            };
+            let tenant = tenant.clone().unwrap_or_else(every);
+            let skill = skill.clone().unwrap_or_else(every);
+            let tenant = self.stops.entry(tenant).or_default();
+            let status = tenant.entry(skill).or_insert(SkillStatus::Suspended);
+            *status = stricter(*status, SkillStatus::Suspended);
+        }
+        self
+    }
+
     /// The skill's status for `tenant`; `None` when no such skill is registered.
     #[must_use]
     pub fn status(&self, tenant: &str, skill: &str) -> Option<SkillStatus> {
         let registered = self.skills.get(skill)?;
-        let stops = [tenant, EVERY_TENANT]
-            .into_iter()
-            .filter_map(|tenant| self.stops.get(tenant)?.get(skill));
+        let tenants = [tenant, EVERY].into_iter();
+        let stops = tenants
+            .filter_map(|tenant| self.stops.get(tenant))
+            .flat_map(|skills| [skill, EVERY].map(|skill| skills.get(skill)))
+            .flatten();
         Some(stops.fold(registered.status, |a, b| stricter(a, *b)))
     }
 

@@ -1,8 +1,8 @@
 //! The field-permission tables.
 
 use guardrails_core::{
-    FieldPermission, PermissionStore, RoleLine, RolePermission, RoleStore, SkillStatusRow,
-    SkillStore,
+    AccessTables, Closes, ErrorKind, FieldPermission, PermissionStore, RoleLine, RolePermission,
+    RoleStore, SkillStatusRow, SkillStore,
 };
 
 use super::place::{Place, Server};
@@ -142,4 +142,126 @@ pub fn names_differ_by_case_and_by_trailing_space(place: &Place) {
         .map(|row| row.tenant.to_string())
         .collect();
     assert_eq!(tenants, ["acme", "ACME", "acme ", "Acmé"]);
+}
+
+/// What rows close: tenant, entity, field, role; tenant, skill.
+fn closes(parts: &Closes) -> Vec<Option<&str>> {
+    let all = match parts {
+        Closes::Fields {
+            tenant,
+            entity,
+            field,
+            role,
+        } => vec![tenant, entity, field, role],
+        Closes::Skills { tenant, skill } => vec![tenant, skill],
+    };
+    all.into_iter().map(Option::as_deref).collect()
+}
+
+/// SQLite alone keeps values of any type in any column.
+pub fn rows_that_cannot_be_read_are_handed_over_as_such(place: &Place) {
+    if place.server != Server::Sqlite {
+        return;
+    }
+    let store = place.open();
+    place.sql(&field("acme", "cost"));
+    place.sql(&role("acme", "cost", "SALES_REP"));
+    let odd_field = |tenant: &str, entity: &str, field: &str| {
+        place.sql(&format!(
+            "INSERT INTO data_field_permission \
+             (tenant_id, entity_type, field_name, sensitivity_level, pii_flag, encryption_required) \
+             VALUES ({tenant}, {entity}, {field}, 1, FALSE, FALSE)"
+        ));
+    };
+    odd_field("x'ff'", "'Quote'", "'cost'");
+    odd_field("'acme'", "x'ff'", "'cost'");
+    odd_field("'acme'", "'Quote'", "x'ff'");
+    let odd_role = |role: &str, field: &str| {
+        place.sql(&format!(
+            "PRAGMA foreign_keys = OFF; INSERT INTO role_field_permission \
+             (tenant_id, role_id, field_id, access_type, ai_access_allowed, conditions) \
+             VALUES ('acme', {role}, {field}, 'READ', TRUE, NULL)"
+        ));
+    };
+    odd_role("x'ff'", "1");
+    odd_role("'FINANCE'", "'no number'");
+    odd_role("'FINANCE'", "4711");
+    let rows = store.permission_rows().unwrap();
+    assert_eq!(rows.readable.len(), 1, "{rows:?}");
+    assert_eq!(rows.readable[0].roles.len(), 1);
+    let found: Vec<(&str, Vec<Option<&str>>)> = rows
+        .unreadable
+        .iter()
+        .map(|row| (&*row.column, closes(&row.closes)))
+        .collect();
+    let (acme, quote, cost) = (Some("acme"), Some("Quote"), Some("cost"));
+    assert_eq!(
+        found,
+        [
+            ("tenant_id", vec![None, quote, cost, None]),
+            ("entity_type", vec![acme, None, cost, None]),
+            ("field_name", vec![acme, quote, None, None]),
+            ("role_id", vec![acme, None, None, None]),
+            ("field_id", vec![acme, None, None, Some("FINANCE")]),
+            ("field_id", vec![acme, None, None, Some("FINANCE")]),
+        ]
+    );
+    assert_eq!(
+        store.field_permissions().unwrap_err().kind(),
+        ErrorKind::Store
+    );
+
+    place.sql("INSERT INTO guard_casbin_rule (ptype, v0, v1) VALUES ('p', x'ff', 'acme')");
+    assert_eq!(
+        store.role_lines().unwrap()[0].values,
+        [RoleLine::UNREADABLE, "acme"]
+    );
+
+    place.sql(
+        "INSERT INTO guard_ai_skill_status VALUES ('acme', x'ff', 'active'), ('acme', 's', x'ff')",
+    );
+    let rows = store.status_rows().unwrap();
+    assert_eq!(
+        rows.readable[0].status,
+        guardrails_core::policy::SkillStatus::Suspended
+    );
+    assert_eq!(closes(&rows.unreadable[0].closes), [acme, None]);
+    assert_eq!(store.skill_statuses().unwrap_err().kind(), ErrorKind::Store);
+
+    let tables = AccessTables::read(&*store).unwrap();
+    assert_eq!(tables.unreadable.len(), 7);
+}
+
+/// An administrator who changes a column's type makes each of its rows unreadable, on any server.
+pub fn columns_of_another_type_close_their_rows(place: &Place) {
+    let store = place.open();
+    place.sql(&field("acme", "cost"));
+    let alter = match place.server {
+        Server::Sqlite => "UPDATE data_field_permission SET field_name = CAST('cost' AS BLOB)",
+        Server::Postgres => {
+            "ALTER TABLE data_field_permission ALTER COLUMN field_name \
+             TYPE bytea USING field_name::bytea"
+        }
+        Server::Mysql => "ALTER TABLE data_field_permission MODIFY field_name VARBINARY(255)",
+    };
+    place.sql(alter);
+    if place.server == Server::Mysql {
+        place.sql("UPDATE data_field_permission SET field_name = x'ff'");
+    }
+    let rows = store.permission_rows().unwrap();
+    assert_eq!(rows.readable, []);
+    assert_eq!(
+        closes(&rows.unreadable[0].closes),
+        [Some("acme"), Some("Quote"), None, None]
+    );
+}
+
+pub fn a_lost_revision_row_is_an_error(place: &Place) {
+    let store = place.open();
+    place.sql("DELETE FROM guard_revision");
+    assert_eq!(store.revision().unwrap_err().kind(), ErrorKind::Store);
+    assert_eq!(
+        AccessTables::read(&*store).unwrap_err().kind(),
+        ErrorKind::Store
+    );
 }

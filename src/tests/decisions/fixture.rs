@@ -1,7 +1,7 @@
 //! A small company: representatives, a manager, finance; quotes with a cost price.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
 use crm_guardrails::audit::{AuditReader, Event, Journal, Keys, LogSummary, Receipt, StoredEvent};
@@ -76,10 +76,24 @@ rule forbidden_clause {
 }
 "#;
 
-/// A store that can be told to lose its journal.
+/// A store that can be told to lose its journal, and other parts of itself.
+#[derive(Default)]
+pub struct Faults {
+    /// The revision cannot be read.
+    pub tables: AtomicBool,
+    /// Changes do not raise the revision.
+    pub revision: AtomicBool,
+    pub limits: AtomicBool,
+    pub tickets: AtomicBool,
+    /// Rows that are written each time after the rows were read, from the last.
+    pub meanwhile: Mutex<Vec<FieldPermission>>,
+}
+
+/// See [`Faults`]; `broken` is the journal.
 pub struct Flaky {
     pub store: MemoryStore,
     pub broken: AtomicBool,
+    pub faults: Faults,
 }
 
 pub struct World {
@@ -111,6 +125,7 @@ pub fn world_with(text: &str) -> World {
     let store = Arc::new(Flaky {
         store: MemoryStore::new(keys.clone(), log),
         broken: AtomicBool::new(false),
+        faults: Faults::default(),
     });
     let clock = Arc::new(FrozenClock::at(noon()));
     let guard = CoreGuard::builder()
@@ -239,18 +254,38 @@ impl AuditReader for Flaky {
 }
 
 mod pass_through {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::Flaky;
     use chrono::{DateTime, Utc};
     use crm_guardrails::process::Ticket;
     use crm_guardrails::stores::*;
     use crm_guardrails::*;
 
+    fn fault(fault: &AtomicBool) -> Result<()> {
+        if fault.load(Ordering::SeqCst) {
+            return Err(Error::new(ErrorKind::Store, "the database does not answer"));
+        }
+        Ok(())
+    }
+
     impl PermissionStore for Flaky {
         fn revision(&self) -> Result<Revision> {
+            fault(&self.faults.tables)?;
+            if self.faults.revision.load(Ordering::SeqCst) {
+                return Ok(Revision(1));
+            }
             self.store.revision()
         }
         fn field_permissions(&self) -> Result<Vec<FieldPermission>> {
             self.store.field_permissions()
+        }
+        fn permission_rows(&self) -> Result<StoredRows<FieldPermission>> {
+            let rows = self.store.permission_rows()?;
+            if let Some(row) = self.faults.meanwhile.lock().unwrap().pop() {
+                self.store.set_field_permission(row)?;
+            }
+            Ok(rows)
         }
     }
     impl RoleStore for Flaky {
@@ -268,12 +303,16 @@ mod pass_through {
         fn skill_statuses(&self) -> Result<Vec<SkillStatusRow>> {
             self.store.skill_statuses()
         }
+        fn status_rows(&self) -> Result<StoredRows<SkillStatusRow>> {
+            self.store.status_rows()
+        }
         fn set_skill_status(&self, row: &SkillStatusRow) -> Result<()> {
             self.store.set_skill_status(row)
         }
     }
     impl TicketStore for Flaky {
         fn insert_ticket(&self, ticket: &Ticket) -> Result<()> {
+            fault(&self.faults.tickets)?;
             self.store.insert_ticket(ticket)
         }
         fn ticket(&self, tenant: &str, id: TicketId) -> Result<Option<Ticket>> {
@@ -288,6 +327,7 @@ mod pass_through {
     }
     impl LimitStore for Flaky {
         fn take(&self, take: &Take<'_>, now: DateTime<Utc>) -> Result<Taken> {
+            fault(&self.faults.limits)?;
             self.store.take(take, now)
         }
     }

@@ -67,6 +67,51 @@ fn another_tenant_s_rows_are_nobody_s_business_here() {
 }
 
 #[test]
+fn a_row_of_every_tenant_holds_here() {
+    let mut shared = row("amount", "HIDDEN");
+    shared.tenant = "*".into();
+    assert!(view_after(&[shared.clone()]).value("amount").is_none());
+    // The tenant's own row does not loosen it.
+    let view = view_after(&[shared, row("amount", "WRITE")]);
+    assert!(view.value("amount").is_none());
+}
+
+#[test]
+fn rows_hold_for_records_actors_and_times() {
+    let cases = [
+        (r#"{"record": {"stage": "DRAFT"}}"#, true),
+        (r#"{"record": {"stage": "SENT"}}"#, false),
+        (
+            r#"{"record": {"amount": {"ge": 1000, "lt": "1000.01 CNY"}}}"#,
+            true,
+        ),
+        (r#"{"actor": {"id": "u-17"}}"#, true),
+        (r#"{"actor": {"region": "east"}}"#, true), // unknown restricts
+        (r#"{"time": {"from": "11:00", "to": "12:00"}}"#, false),
+        (r#"{"time": {"from": "12:00", "to": "12:01"}}"#, true),
+        (r#"{"time": {"before": "2026-03-02"}}"#, false),
+        (
+            r#"{"ai_context": "mail", "record": {"stage": "DRAFT"}}"#,
+            false,
+        ),
+        (r#"{"record": {"satge": "DRAFT"}}"#, true), // not understood closes
+    ];
+    for (conditions, hides) in cases {
+        let mut hiding = row("owner", "HIDDEN");
+        hiding.roles[0].conditions = Some(conditions.to_owned());
+        hiding.roles.push(row("owner", "READ").roles.remove(0));
+        let view = view_after(&[hiding]);
+        assert_eq!(view.value("owner").is_none(), hides, "{conditions}");
+        // A row that gives in the same case gives exactly there; unknown gives nothing.
+        let mut giving = row("stage", "READ");
+        giving.roles[0].conditions = Some(conditions.to_owned());
+        let gives = hides && !conditions.contains("region") && !conditions.contains("satge");
+        let view = view_after(&[giving]);
+        assert_eq!(view.value("stage").is_some(), gives, "{conditions}");
+    }
+}
+
+#[test]
 fn a_narrowed_field_is_no_longer_written() {
     let world = world();
     world

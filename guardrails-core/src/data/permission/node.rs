@@ -6,7 +6,7 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::level::Level;
-use super::rows::Limit;
+use super::limit::{Closings, Limit, Limits};
 use super::truth_at;
 use crate::data::access::{Access, Source, Writable};
 use crate::data::mask::Form;
@@ -23,8 +23,8 @@ pub(super) struct Node {
     pub(super) name: Name,
     pub(super) sensitivity: Sensitivity,
     pub(super) pii: Option<PiiClass>,
-    /// A row that keeps it from AI, whatever else is granted.
-    pub(super) forbidden: Option<Source>,
+    /// What keeps it from AI, whatever else is granted.
+    pub(super) closings: Closings,
     /// What the tables say of the nested entity's own field, for nodes inside one.
     pub(super) inside: Option<Limit>,
     pub(super) offers: Vec<Offer>,
@@ -33,6 +33,17 @@ pub(super) struct Node {
     pub(super) inner: Inner,
     /// The fields inside, where something speaks of them one by one.
     pub(super) children: Option<Vec<Node>>,
+    /// What becomes of fields inside that nothing speaks of.
+    pub(super) others: Others,
+}
+
+/// What becomes of the fields inside a field that nothing speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Others {
+    /// They are no declared fields, so they are withheld.
+    Withheld,
+    /// No entity declares what is inside, so they are as the whole is.
+    AsTheWhole,
 }
 
 /// What one grant, or one role's rows, offers of a field.
@@ -43,7 +54,7 @@ pub(super) struct Offer {
     pub(super) role: Name,
     /// The grant's clauses on the field: permission, condition, place.
     pub(super) clauses: SmallVec<[(Permission, Option<usize>, Place); 2]>,
-    pub(super) limit: Option<Limit>,
+    pub(super) limits: Limits,
 }
 
 impl Node {
@@ -88,6 +99,7 @@ impl Node {
         let opened = rows
             .iter()
             .find(|row| own.access.is_stricter_than(&row.access));
+        let own_access = own.access.clone();
         let level = opened.map_or(own, |row| Level {
             access: Access::Read,
             writable: Writable::No,
@@ -95,14 +107,18 @@ impl Node {
             source: row.source.clone(),
         });
         let inside = most_sensitive(&rows).unwrap_or(Sensitivity::PUBLIC);
-        let mut row = self.row_of(level, Inner::Rows(rows), shapes);
+        let inner = match self.others {
+            Others::Withheld => Inner::Rows(rows),
+            Others::AsTheWhole => Inner::Open(rows, own_access),
+        };
+        let mut row = self.row_of(level, inner, shapes);
         row.sensitivity = row.sensitivity.max(inside);
         row
     }
 
     /// Across grants the most permissive wins; then what the tables forbid is taken away.
     fn level(&self, holding: &[bool], truths: &[Truth]) -> Level {
-        if let Some(source) = &self.forbidden {
+        if let Some(source) = self.closings.at(truths) {
             return Level::hidden(source.clone());
         }
         let mut best = Level::hidden(Source::Nobody);
@@ -111,7 +127,8 @@ impl Node {
                 .grant
                 .is_none_or(|grant| holding.get(grant).copied().unwrap_or(false));
             if let Some(level) = offer.level(truths).filter(|_| holds) {
-                let narrowed = Limit::narrow(offer.limit.as_ref(), level, self.sensitivity);
+                let limit = offer.limits.at(truths);
+                let narrowed = Limit::narrow(limit.as_ref(), level, self.sensitivity);
                 best = best.merged(narrowed);
             }
         }

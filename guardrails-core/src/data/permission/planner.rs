@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::node::{Node, Offer};
-use super::rows::{Limit, TableRows};
+use super::limit::{Closings, Limit, Limits};
+use super::node::{Node, Offer, Others};
+use super::rows::TableRows;
 use super::{Asked, Resolved};
-use crate::data::access::Source;
 use crate::data::mask::Form;
 use crate::data::shape::{Shapes, entity_of};
 use crate::data::table::{Inner, join};
@@ -108,25 +108,28 @@ impl<'a> Planner<'a> {
             .collect();
         let declared = |name: &str| entity.is_some_and(|entity| entity.field(name).is_some());
         if entity.is_none() || matches!(self.given, Given::Rows) {
-            let others = self
-                .named
-                .iter()
-                .filter(|name| !self.is_inside(name, entity));
+            let others = self.named_inside("").into_iter();
             nodes.extend(
                 others
                     .filter(|name| !declared(name))
-                    .map(|name| self.undeclared(name)),
+                    .map(|name| self.undeclared(&name, &name, Sensitivity::PUBLIC)),
             );
         }
         nodes.sort_by(|a, b| a.name.cmp(&b.name));
         nodes
     }
 
-    /// Whether a name is a path into a declared field.
-    fn is_inside(&self, name: &str, entity: Option<&Arc<Entity>>) -> bool {
-        name.split_once('.')
-            .zip(entity)
-            .is_some_and(|((first, _), entity)| entity.field(first).is_some())
+    /// The fields right inside `path` that a clause or a row names, or names something inside of; of
+    /// the record itself for an empty path.
+    fn named_inside(&self, path: &str) -> BTreeSet<Name> {
+        let inside = |name: &'_ Name| -> Option<Name> {
+            let rest = match path {
+                "" => name,
+                path => name.strip_prefix(path)?.strip_prefix('.')?,
+            };
+            rest.split('.').next().map(Name::from)
+        };
+        self.named.iter().filter_map(inside).collect()
     }
 
     fn node(&self, field: &Field, path: &Name, outer: Outer<'_>) -> Node {
@@ -150,12 +153,13 @@ impl<'a> Planner<'a> {
             name: field.name.clone(),
             sensitivity,
             pii: field.pii.or_else(|| self.marked(path)),
-            forbidden: self.forbidden(path),
+            closings: self.closings(path),
             inside,
             offers: self.offers(path, sensitivity),
             form: Form::of(&field.ty),
             inner: self.shapes.inner_of(&field.ty),
             children,
+            others: Others::Withheld,
         }
     }
 
@@ -170,19 +174,26 @@ impl<'a> Planner<'a> {
         stored.map_or(declared, |stored| stored.max(declared))
     }
 
-    fn undeclared(&self, name: &Name) -> Node {
-        let stored = self.rows.sensitivity(self.entity, name);
-        let sensitivity = stored.unwrap_or(Sensitivity::PUBLIC);
+    /// A field that no entity declares: whatever is inside, too, is as it is, but for the fields that
+    /// are named.
+    fn undeclared(&self, name: &Name, path: &Name, floor: Sensitivity) -> Node {
+        let stored = self.rows.sensitivity(self.entity, path);
+        let sensitivity = stored.map_or(floor, |stored| stored.max(floor));
+        let inside = self.named_inside(path);
+        let children = inside
+            .iter()
+            .map(|name| self.undeclared(name, &join(path, name), sensitivity));
         Node {
             name: name.clone(),
             sensitivity,
-            pii: self.marked(name),
-            forbidden: self.forbidden(name),
+            pii: self.marked(path),
+            closings: self.closings(path),
             inside: None,
-            offers: self.offers(name, sensitivity),
+            offers: self.offers(path, sensitivity),
             form: Form::Text,
             inner: Inner::Anything,
-            children: None,
+            children: (!inside.is_empty()).then(|| children.collect()),
+            others: Others::AsTheWhole,
         }
     }
 
@@ -200,8 +211,8 @@ impl<'a> Planner<'a> {
             .then_some(PiiClass::Other)
     }
 
-    fn forbidden(&self, path: &str) -> Option<Source> {
-        and_outer(path).find_map(|path| self.rows.forbidden(self.entity, path))
+    fn closings(&self, path: &str) -> Closings {
+        Closings::all(and_outer(path).map(|path| self.rows.closings(self.entity, path)))
     }
 
     fn offers(&self, path: &str, sensitivity: Sensitivity) -> Vec<Offer> {
@@ -243,7 +254,7 @@ impl<'a> Planner<'a> {
             grant: Some(at),
             role: grant.role.clone(),
             clauses,
-            limit: self.limit(&grant.role, path),
+            limits: self.limits(&grant.role, path),
         })
     }
 
@@ -254,14 +265,12 @@ impl<'a> Planner<'a> {
             grant: None,
             role: role.clone(),
             clauses: SmallVec::from_iter([(Permission::Write, None, Place::default())]),
-            limit: self.limit(role, path),
+            limits: self.limits(role, path),
         })
     }
 
-    fn limit(&self, role: &Name, path: &str) -> Option<Limit> {
-        Limit::strictest(
-            and_outer(path).filter_map(|path| self.rows.limit(self.entity, path, role)),
-        )
+    fn limits(&self, role: &Name, path: &str) -> Limits {
+        Limits::of(and_outer(path).flat_map(|path| self.rows.groups(self.entity, path, role)))
     }
 
     /// Whether a clause on these fields is one on `path`: it names the path or a field around it.

@@ -1,134 +1,108 @@
-//! The two permission tables, read for one tenant, one AI context and one principal's roles: how
-//! far each role's access to a field is narrowed.
+//! The two permission tables, read for one tenant, one AI context and one principal's roles: which rows
+//! speak of a field, and when they hold.
 //!
-//! Whatever cannot be read here narrows to nothing: an unknown access word, conditions that are no
-//! JSON, a sensitivity out of range.
+//! Whatever cannot be read here narrows to nothing: an unknown access word, conditions that are not
+//! understood, a sensitivity out of range, a field name that is no path, and rows that the store itself
+//! could not read.
 
 use std::collections::BTreeMap;
 
-use super::level::Level;
-use crate::data::access::{Access, Source, Writable};
-use crate::data::mask::Mask;
-use crate::policy::{Aggregable, Sensitivity};
+use smallvec::SmallVec;
+
+use super::Asked;
+use super::conditions::Conditions;
+use super::limit::{Closings, Group, Holding, Limit, Limits};
+use super::row_condition;
+use crate::data::access::Source;
+use crate::data::project::DEEPEST;
+use crate::policy::Sensitivity;
 use crate::store::{FieldPermission, RolePermission};
+use crate::tables::{Closes, EVERY, UnreadableRow, holds_for};
 use crate::value::Name;
-
-/// How far the tables let one role's access to a field go.
-#[derive(Debug, Clone)]
-pub(in crate::data) struct Limit {
-    kind: LimitKind,
-    source: Source,
-}
-
-/// In order of strictness.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum LimitKind {
-    Write,
-    Read,
-    Masked,
-    Aggregated,
-    Hidden,
-}
-
-impl Limit {
-    /// The strictest of some; none of none.
-    pub(in crate::data) fn strictest(limits: impl IntoIterator<Item = Self>) -> Option<Self> {
-        limits
-            .into_iter()
-            .reduce(|a, b| if b.kind > a.kind { b } else { a })
-    }
-
-    /// What a limit leaves of a field. A mask of the policy's own is kept where the tables ask for
-    /// one, since it knows the field better than the default mask does.
-    pub(super) fn narrow(limit: Option<&Self>, level: Level, sensitivity: Sensitivity) -> Level {
-        let Some(limit) = limit else {
-            return level;
-        };
-        match (limit.kind, &level.access) {
-            (LimitKind::Write, _) => level,
-            (LimitKind::Hidden, _) => Level::hidden(limit.source.clone()),
-            (LimitKind::Aggregated, _) => Level {
-                aggregable: level.figures().over_at_least(Aggregable::GROUP),
-                ..Level::hidden(limit.source.clone())
-            },
-            (LimitKind::Masked, Access::Read) => Level {
-                aggregable: level.aggregable,
-                ..limit.masked(sensitivity)
-            },
-            (LimitKind::Masked | LimitKind::Read, _) => Level {
-                writable: Writable::No,
-                ..level
-            },
-        }
-    }
-
-    /// [`Limit::narrow`] for a limit on a nested entity's own field: the stricter of two masks holds,
-    /// since the policy's was chosen for the outer field and may not know the inner one.
-    pub(in crate::data) fn narrow_inside(
-        limit: Option<&Self>,
-        level: Level,
-        sensitivity: Sensitivity,
-    ) -> Level {
-        if let Some(limit) = limit.filter(|limit| limit.kind == LimitKind::Masked) {
-            let masked = limit.masked(sensitivity);
-            if masked.access.is_stricter_than(&level.access) {
-                return masked;
-            }
-        }
-        Self::narrow(limit, level, sensitivity)
-    }
-
-    fn masked(&self, sensitivity: Sensitivity) -> Level {
-        Level {
-            access: Access::Masked(Mask::Default(sensitivity)),
-            writable: Writable::No,
-            aggregable: Aggregable::NOTHING,
-            source: self.source.clone(),
-        }
-    }
-
-    /// The limit on a field, as it counts for the field that holds it.
-    fn outside(self) -> Self {
-        let kind = match self.kind {
-            LimitKind::Masked | LimitKind::Aggregated => LimitKind::Hidden,
-            other => other,
-        };
-        Self { kind, ..self }
-    }
-}
 
 /// The rows that count for one plan.
 pub(in crate::data) struct TableRows<'a> {
-    by_entity: BTreeMap<&'a str, BTreeMap<&'a str, Vec<&'a FieldPermission>>>,
-    context: &'a str,
+    by_entity: BTreeMap<&'a str, BTreeMap<&'a str, Vec<FieldRows<'a>>>>,
+    closures: Vec<Closure<'a>>,
     /// All of the principal's roles, inherited ones too.
     roles: Vec<Name>,
     /// Those the host assigned.
     direct: &'a [Name],
 }
 
+/// A row on a field, with what it says to the principal's roles.
+struct FieldRows<'a> {
+    field: &'a FieldPermission,
+    // A `SmallVec` would tie the lifetime of the rows to that of the plan's making.
+    roles: Vec<(&'a RolePermission, Holding)>,
+}
+
+/// What is hidden because a row cannot be read; a part that is none stands for all of them.
+struct Closure<'a> {
+    entity: Option<&'a str>,
+    /// The field, with everything inside.
+    field: Option<&'a str>,
+    role: Option<&'a str>,
+    source: Source,
+}
+
+impl Closure<'_> {
+    fn covers(&self, entity: &str, field: &str) -> bool {
+        let inside = |closed: &str| {
+            let rest = field.strip_prefix(closed);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.entity.is_none_or(|closed| closed == entity) && self.field.is_none_or(inside)
+    }
+}
+
 impl<'a> TableRows<'a> {
-    /// The rows of `tenant`, and those of `*`, which hold for every tenant.
+    /// The rows of the tenant, and those of `*`, which hold for every tenant. Their conditions join
+    /// `conditions`.
     pub(super) fn new(
-        rows: &'a [FieldPermission],
-        tenant: &str,
-        context: &'a str,
-        direct: &'a [Name],
+        asked: &Asked<'a>,
+        unreadable: &'a [UnreadableRow],
         roles: Vec<Name>,
+        conditions: &mut Conditions,
     ) -> Self {
-        let mut by_entity: BTreeMap<_, BTreeMap<_, Vec<_>>> = BTreeMap::new();
-        for row in rows {
-            if &*row.tenant == tenant || &*row.tenant == "*" {
-                let fields = by_entity.entry(&*row.entity).or_default();
-                fields.entry(&*row.field).or_default().push(row);
+        let mut rows = Self {
+            by_entity: BTreeMap::new(),
+            closures: Vec::new(),
+            roles,
+            direct: asked.roles,
+        };
+        for row in asked.rows {
+            if holds_for(&row.tenant, asked.tenant) {
+                rows.add(row, asked, conditions);
             }
         }
-        Self {
-            by_entity,
-            context,
-            roles,
-            direct,
+        let closures = unreadable
+            .iter()
+            .filter_map(|row| closure(row, asked.tenant));
+        rows.closures.extend(closures);
+        rows
+    }
+
+    fn add(&mut self, field: &'a FieldPermission, asked: &Asked<'_>, conditions: &mut Conditions) {
+        if let Err(path) = well_formed(&field.field) {
+            self.closures.extend(field.roles.iter().map(|row| Closure {
+                entity: Some(&field.entity),
+                field: path,
+                role: Some(&row.role),
+                source: row_source(&row.role, &field.entity, &field.field, "no path of a field"),
+            }));
+            return;
         }
+        let of_principal = field
+            .roles
+            .iter()
+            .filter(|row| self.roles.contains(&row.role));
+        let roles = of_principal
+            .map(|row| (row, holding(field, row, asked, conditions)))
+            .collect();
+        let fields = self.by_entity.entry(&*field.entity).or_default();
+        let on_field = fields.entry(&*field.field).or_default();
+        on_field.push(FieldRows { field, roles });
     }
 
     /// All of the principal's roles, inherited ones too.
@@ -144,7 +118,7 @@ impl<'a> TableRows<'a> {
             .flat_map(|fields| fields.keys().copied())
     }
 
-    fn on(&self, entity: &str, field: &str) -> &[&'a FieldPermission] {
+    fn on(&self, entity: &str, field: &str) -> &[FieldRows<'a>] {
         self.by_entity
             .get(entity)
             .and_then(|fields| fields.get(field))
@@ -155,7 +129,7 @@ impl<'a> TableRows<'a> {
     pub(in crate::data) fn sensitivity(&self, entity: &str, field: &str) -> Option<Sensitivity> {
         self.on(entity, field)
             .iter()
-            .map(|row| u8::try_from(row.sensitivity).unwrap_or(0))
+            .map(|row| u8::try_from(row.field.sensitivity).unwrap_or(0))
             .map(|level| if (1..=5).contains(&level) { level } else { 5 })
             .max()
             .and_then(Sensitivity::new)
@@ -163,31 +137,47 @@ impl<'a> TableRows<'a> {
 
     /// Whether a row marks the field as personal data.
     pub(super) fn marks_pii(&self, entity: &str, field: &str) -> bool {
-        self.on(entity, field).iter().any(|row| row.pii)
+        self.on(entity, field).iter().any(|row| row.field.pii)
     }
 
-    /// The row that keeps a field from AI altogether, when one of the principal's roles has one.
-    pub(super) fn forbidden(&self, entity: &str, field: &str) -> Option<Source> {
-        self.rows_of(entity, field, |role| self.roles.contains(role))
-            .into_iter()
-            .find(|row| !row.ai_access_allowed && self.holding(row) != Holding::Fails)
-            .map(|row| row_source(&row.role, entity, field, "closed to AI"))
+    /// What keeps a field from AI altogether: rows of the principal's roles, and rows that cannot be
+    /// read.
+    pub(super) fn closings(&self, entity: &str, field: &str) -> Closings {
+        let rows = self.on(entity, field).iter().flat_map(|row| &row.roles);
+        let closed = rows.filter(|(row, _)| !row.ai_access_allowed);
+        let by_rows = closed.map(|(row, holding)| {
+            let source = row_source(&row.role, entity, field, "closed to AI");
+            (*holding, source)
+        });
+        let closures = self.closures.iter();
+        let unread = closures
+            .filter(|closure| closure.covers(entity, field) && self.is_about(closure))
+            .map(|closure| (Holding::Closed, closure.source.clone()));
+        Closings::of(by_rows.chain(unread))
     }
 
-    /// The limit on what a grant to `role` gives: the role's own rows, and for an inherited role
+    fn is_about(&self, closure: &Closure<'_>) -> bool {
+        let has = |role: &str| self.roles.iter().any(|have| **have == *role);
+        closure.role.is_none_or(has)
+    }
+
+    /// The limits on what a grant to `role` gives: the role's own rows, and for an inherited role
     /// also those of the roles it may have come through. The tables never widen, so where it cannot
     /// be told which of the assigned roles inherits it, each of them narrows.
-    pub(super) fn limit(&self, entity: &str, field: &str, role: &Name) -> Option<Limit> {
+    pub(super) fn groups(&self, entity: &str, field: &str, role: &Name) -> Vec<Group> {
         let through: &[Name] = if self.direct.contains(role) {
             &[]
         } else {
             self.direct
         };
         let roles = std::iter::once(role).chain(through);
-        Limit::strictest(roles.filter_map(|role| self.own_limit(entity, field, role)))
+        roles
+            .flat_map(|role| self.own_groups(entity, field, role))
+            .collect()
     }
 
-    /// The limits on a field of a nested entity, for all of the principal's roles.
+    /// The limits on a field of a nested entity, for all of the principal's roles. A condition on the
+    /// nested record's own fields cannot be known there.
     pub(in crate::data) fn nested_limits(&self, entity: &str, field: &str) -> Vec<Limit> {
         let mut limits = self.limits_of_all(entity, field);
         // A row such as `address.street`: inside a nested copy the whole of `address` bears it.
@@ -204,110 +194,111 @@ impl<'a> TableRows<'a> {
     }
 
     fn limits_of_all(&self, entity: &str, field: &str) -> Vec<Limit> {
-        let forbidden = self.forbidden(entity, field).map(|source| Limit {
-            kind: LimitKind::Hidden,
-            source,
-        });
-        let own = self
-            .roles
-            .iter()
-            .filter_map(|role| self.own_limit(entity, field, role));
-        own.chain(forbidden).collect()
+        let closings = self.closings(entity, field);
+        let closed = closings.at(&[]).cloned().map(Limit::hidden);
+        let roles = self.roles.iter();
+        let groups = roles.flat_map(|role| self.own_groups(entity, field, role));
+        let own = Limits::of(groups).at(&[]);
+        own.into_iter().chain(closed).collect()
     }
 
-    /// The strictest of a role's rows on a field that hold in this context; when it has rows and
-    /// none holds, the field is hidden; when it has none, nothing is narrowed.
-    fn own_limit(&self, entity: &str, field: &str, role: &Name) -> Option<Limit> {
-        let rows = self.rows_of(entity, field, |have| have == role);
-        if rows.is_empty() {
-            return None;
-        }
-        let limits = rows.into_iter().filter_map(|row| {
-            let (kind, word) = match self.holding(row) {
-                Holding::Holds => (limit_kind(&row.access), row.access.as_str()),
-                Holding::Fails => return None,
-                Holding::Unreadable => (LimitKind::Hidden, "unreadable"),
-            };
-            let source = row_source(role, entity, field, word);
-            Some(Limit { kind, source })
-        });
-        Some(Limit::strictest(limits).unwrap_or_else(|| Limit {
-            kind: LimitKind::Hidden,
-            source: row_source(role, entity, field, "not for this context"),
-        }))
+    /// A role's rows on a field: those of the tenant, and those of every tenant, each for itself, so
+    /// that neither loosens the other.
+    fn own_groups(&self, entity: &str, field: &str, role: &Name) -> SmallVec<[Group; 2]> {
+        let of_tenant = |every: bool| {
+            let rows = self.on(entity, field).iter();
+            let rows = rows.filter(|row| (&*row.field.tenant == EVERY) == every);
+            let rows = rows.flat_map(|row| &row.roles);
+            let limits: SmallVec<[(Holding, Limit); 1]> = rows
+                .filter(|(row, _)| row.role == *role)
+                .map(|(row, holding)| (*holding, limit(row, *holding, entity, field)))
+                .collect();
+            (!limits.is_empty()).then(|| Group {
+                none_holds: row_source(role, entity, field, "not for this context"),
+                rows: limits,
+            })
+        };
+        [of_tenant(true), of_tenant(false)]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     /// Whether a role has a row on a field, whatever it says.
     pub(super) fn has_row(&self, entity: &str, field: &str, role: &Name) -> bool {
-        !self.rows_of(entity, field, |have| have == role).is_empty()
-    }
-
-    fn rows_of(
-        &self,
-        entity: &str,
-        field: &str,
-        wanted: impl Fn(&Name) -> bool,
-    ) -> Vec<&'a RolePermission> {
-        self.on(entity, field)
-            .iter()
-            .flat_map(|row| row.roles.iter())
-            .filter(|row| wanted(&row.role))
-            .collect()
-    }
-
-    fn holding(&self, row: &RolePermission) -> Holding {
-        row.conditions
-            .as_deref()
-            .map_or(Holding::Holds, |text| holding(text, self.context))
+        let mut rows = self.on(entity, field).iter().flat_map(|row| &row.roles);
+        rows.any(|(row, _)| row.role == *role)
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Holding {
-    Holds,
-    Fails,
-    Unreadable,
+fn limit(row: &RolePermission, holding: Holding, entity: &str, field: &str) -> Limit {
+    let source = |word: &str| row_source(&row.role, entity, field, word);
+    match holding {
+        Holding::Closed => Limit::hidden(source("unreadable")),
+        _ => Limit::of_word(&row.access, source(&row.access)),
+    }
 }
 
-/// Reads `{"ai_context": "sales_copilot"}` or `{"ai_context": ["a", "b"]}`; an empty text, `null`
-/// and `{}` hold always, and a condition of another name cannot be read.
-fn holding(text: &str, context: &str) -> Holding {
-    if text.trim().is_empty() {
-        return Holding::Holds;
-    }
-    let Ok(conditions) = serde_json::from_str::<serde_json::Value>(text) else {
-        return Holding::Unreadable;
+/// Whether a row holds: known now, or for each record.
+fn holding(
+    field: &FieldPermission,
+    row: &RolePermission,
+    asked: &Asked<'_>,
+    conditions: &mut Conditions,
+) -> Holding {
+    let read = row_condition::read(row.conditions.as_deref(), &field.entity, asked.policy);
+    let Ok(condition) = read else {
+        return Holding::Closed;
     };
-    match conditions {
-        serde_json::Value::Null => Holding::Holds,
-        serde_json::Value::Object(map) if map.is_empty() => Holding::Holds,
-        serde_json::Value::Object(map) if map.len() == 1 => map
-            .get("ai_context")
-            .map_or(Holding::Unreadable, |wanted| names(wanted, context)),
-        _ => Holding::Unreadable,
+    let elsewhere = |names: Vec<Name>| names.iter().all(|name| **name != *asked.context);
+    if condition.contexts.is_some_and(elsewhere) {
+        return Holding::Fails;
+    }
+    match condition.expr {
+        None => Holding::Holds,
+        Some(expr) if *field.entity == *asked.entity => Holding::When(conditions.place_of(&expr)),
+        Some(_) => Holding::Unknown,
     }
 }
 
-fn names(wanted: &serde_json::Value, context: &str) -> Holding {
-    let held = match wanted {
-        serde_json::Value::String(name) => name == context,
-        serde_json::Value::Array(all) if all.iter().all(serde_json::Value::is_string) => {
-            all.iter().any(|name| name.as_str() == Some(context))
+/// What an unreadable row closes in a tenant.
+fn closure<'a>(row: &'a UnreadableRow, tenant: &str) -> Option<Closure<'a>> {
+    let Closes::Fields {
+        tenant: of,
+        entity,
+        field,
+        role,
+    } = &row.closes
+    else {
+        return None;
+    };
+    let here = of.as_deref().is_none_or(|of| holds_for(of, tenant));
+    here.then(|| Closure {
+        entity: entity.as_deref(),
+        field: field.as_deref().and_then(|field| match well_formed(field) {
+            Ok(()) => Some(field),
+            Err(path) => path,
+        }),
+        role: role.as_deref(),
+        source: Source::Table(format!("{}: row {} cannot be read", row.table, row.row).into()),
+    })
+}
+
+/// Whether a name is a path of fields: names with dots between them, none of them empty, no more than
+/// a record may have inside each other.
+///
+/// # Errors
+/// The part in front of what is wrong; none when nothing is right.
+pub(in crate::data) fn well_formed(field: &str) -> Result<(), Option<&str>> {
+    let mut end = 0;
+    for (depth, name) in field.split('.').enumerate() {
+        if name.is_empty() || depth >= DEEPEST {
+            return Err(field.get(..end).filter(|path| !path.is_empty()));
         }
-        _ => return Holding::Unreadable,
-    };
-    if held { Holding::Holds } else { Holding::Fails }
-}
-
-/// AGGREGATED is for figures over many records; of a single one nothing is shown.
-fn limit_kind(access: &str) -> LimitKind {
-    match access {
-        "WRITE" => LimitKind::Write,
-        "READ" => LimitKind::Read,
-        "MASKED" => LimitKind::Masked,
-        "AGGREGATED" => LimitKind::Aggregated,
-        _ => LimitKind::Hidden,
+        // The name, and the dot before each but the first.
+        end += name.len() + usize::from(depth > 0);
     }
+    Ok(())
 }
 
 fn row_source(role: &str, entity: &str, field: &str, word: &str) -> Source {
@@ -319,32 +310,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn conditions_are_read_or_hide() {
+    fn a_path_is_names_with_dots_between_them() {
+        let deep = vec!["a"; DEEPEST + 1].join(".");
+        let deepest = vec!["a"; DEEPEST].join(".");
         let cases = [
-            ("", Holding::Holds),
-            ("null", Holding::Holds),
-            ("{}", Holding::Holds),
-            (r#"{"ai_context": "sales"}"#, Holding::Holds),
-            (r#"{"ai_context": ["mail", "sales"]}"#, Holding::Holds),
-            (r#"{"ai_context": "mail"}"#, Holding::Fails),
-            (r#"{"ai_context": []}"#, Holding::Fails),
-            (r#"{"ai_context": 7}"#, Holding::Unreadable),
-            (r#"{"ai_context": "sales", "hour": 3}"#, Holding::Unreadable),
-            (r#"{"region": "华东"}"#, Holding::Unreadable),
-            ("[]", Holding::Unreadable),
-            ("{", Holding::Unreadable),
+            ("a", Ok(())),
+            ("extra.phone", Ok(())),
+            ("", Err(None)),
+            (".", Err(None)),
+            (".a", Err(None)),
+            ("a.", Err(Some("a"))),
+            ("a.b..c", Err(Some("a.b"))),
+            (&*deepest, Ok(())),
+            (&*deep, Err(Some(&*deepest))),
         ];
-        for (text, expected) in cases {
-            assert_eq!(holding(text, "sales"), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn access_words_are_exact() {
-        assert_eq!(limit_kind("READ"), LimitKind::Read);
-        assert_eq!(limit_kind("AGGREGATED"), LimitKind::Aggregated);
-        for word in ["read", "aggregated", "HIDDEN", "", "ALL"] {
-            assert_eq!(limit_kind(word), LimitKind::Hidden, "{word}");
+        for (field, expected) in cases {
+            assert_eq!(well_formed(field), expected, "{field}");
         }
     }
 }
