@@ -14,7 +14,7 @@ pub mod cli;
 #[cfg(feature = "cli")]
 mod lsp;
 
-pub use audit_key::KeySource;
+pub use audit_key::{KeySource, rotate_audit_key};
 pub use evaluation::{Evaluation, evaluate, explain};
 pub use guard::{Guard, GuardBuilder};
 pub use operating_system::{OsEntropy, SystemClock};

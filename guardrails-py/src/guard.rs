@@ -8,7 +8,7 @@ use crm_guardrails::{
     Error, ErrorKind, KeySource, OperationId, Refreshed, Request, Result, TicketId,
 };
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyString, PyType};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyType};
 
 use crate::approvals::Ticket;
 use crate::audit::{InterruptedOperation, ShadowTally, VerifyReport};
@@ -268,19 +268,26 @@ impl Guard {
     }
 }
 
-/// A path to a key file, or the secret's 32 bytes.
+/// A path to a key file, the secret's 32 bytes, or a list of such secrets, the one in force first.
 fn key_source(key: &Bound<'_, PyAny>) -> PyResult<KeySource> {
-    let Ok(secret) = key.cast::<PyBytes>() else {
-        return Ok(KeySource::File(key.extract()?));
-    };
-    let seed = <[u8; 32]>::try_from(secret.as_bytes()).map_err(|_| {
+    if let Ok(secret) = key.cast::<PyBytes>() {
+        return Ok(KeySource::Seed(seed(secret)?));
+    }
+    if let Ok(secrets) = key.cast::<PyList>() {
+        let seeds = secrets.iter().map(|secret| seed(secret.cast()?));
+        return Ok(KeySource::Seeds(seeds.collect::<PyResult<_>>()?));
+    }
+    Ok(KeySource::File(key.extract()?))
+}
+
+fn seed(secret: &Bound<'_, PyBytes>) -> PyResult<[u8; 32]> {
+    secret.as_bytes().try_into().map_err(|_| {
         let error = Error::new(ErrorKind::Setup, "the audit's secret is not 32 bytes long");
         raise(
-            key.py(),
+            secret.py(),
             error.with_help("give 32 random bytes, or the path of a key file"),
         )
-    })?;
-    Ok(KeySource::Seed(seed))
+    })
 }
 
 /// What the host sets of the policies' parameters.

@@ -141,3 +141,19 @@ def test_the_secret_may_be_bytes(policies: Path, store: str, tmp_path: Path) -> 
     assert not list(tmp_path.glob("*.key"))
     with pytest.raises(SetupError, match="32 bytes"):
         Guard.open(policies=policies, store=store, audit_key=b"short")
+
+
+def test_a_rotated_key_verifies_what_the_one_before_signed(
+    policies: Path, store: str, rep: Principal
+) -> None:
+    old, new = bytes(range(32)), bytes(range(1, 33))
+    with Guard.open(policies=policies, store=store, audit_key=old) as guard:
+        guard.operation(rep, skill="quote.draft").complete("done")
+    with pytest.raises(SetupError, match="another key"):
+        Guard.open(policies=policies, store=store, audit_key=new)
+    with Guard.open(policies=policies, store=store, audit_key=[new, old]) as guard:
+        guard.operation(rep, skill="quote.draft").complete("done")
+        report = guard.verify()
+        assert (report.findings, report.conclusion) == ([], "proven")
+    with pytest.raises(SetupError, match="secrets"):
+        Guard.open(policies=policies, store=store, audit_key=[])

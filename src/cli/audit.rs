@@ -1,5 +1,7 @@
 //! `guard audit`: verify the whole of it, or explain one operation.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use super::Ending;
@@ -8,7 +10,7 @@ use super::store::Store;
 use crate::audit::{
     Conclusion, Finding, FindingKind, VerifyReport, VerifyingKey, shadow_report, trace, verify,
 };
-use crate::{OperationId, Result};
+use crate::{KeySource, OperationId, OsEntropy, Result, rotate_audit_key};
 
 /// What to do with the audit.
 #[derive(Debug, Subcommand)]
@@ -19,6 +21,8 @@ pub(super) enum AuditCommand {
     Trace(TraceArgs),
     /// Add up what shadow policies answered beside the policy in force
     Shadow(ShadowArgs),
+    /// Put a new secret in force in the key file; the ones before it go on verifying
+    RotateKey(RotateArgs),
 }
 
 /// Which audit, and whose signature it must bear.
@@ -43,6 +47,14 @@ pub(super) struct TraceArgs {
     checked: VerifyArgs,
 }
 
+/// Which key file.
+#[derive(Debug, Args)]
+pub(super) struct RotateArgs {
+    /// The file with the audit's secret
+    #[arg(long, value_name = "FILE", env = "GUARD_KEY", hide_env_values = true)]
+    key: PathBuf,
+}
+
 /// Whose operations.
 #[derive(Debug, Args)]
 pub(super) struct ShadowArgs {
@@ -58,6 +70,7 @@ pub(super) fn run(command: &AuditCommand, output: &mut Output) -> Result<Ending>
         AuditCommand::Verify(args) => run_verify(args, output),
         AuditCommand::Trace(args) => run_trace(args, output),
         AuditCommand::Shadow(args) => run_shadow(args, output),
+        AuditCommand::RotateKey(args) => run_rotate(args, output),
     }
 }
 
@@ -116,6 +129,19 @@ fn run_shadow(args: &ShadowArgs, output: &Output) -> Result<Ending> {
         output.json(&report)?;
     } else {
         output.lines(report.to_string());
+    }
+    Ok(Ending::Fine)
+}
+
+fn run_rotate(args: &RotateArgs, output: &Output) -> Result<Ending> {
+    rotate_audit_key(&args.key, &OsEntropy)?;
+    let verifier = KeySource::File(args.key.clone()).existing_keys(&OsEntropy)?;
+    let verifier = verifier.verifier().to_string();
+    if output.is_json() {
+        output.json(&serde_json::json!({ "verifier": verifier }))?;
+    } else {
+        output.line("a new key is in force; open the guards again that sign with this file");
+        output.line(&format!("verifier {verifier}"));
     }
     Ok(Ending::Fine)
 }

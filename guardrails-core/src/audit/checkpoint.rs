@@ -80,8 +80,8 @@ fn signed_text<'a>(note: &'a str, verifier: &VerifyingKey) -> Result<&'a str> {
         let Some((id, signature)) = bytes.split_first_chunk::<4>() else {
             return Err(malformed());
         };
-        if name == verifier.name() && *id == verifier.id() {
-            verifier.check(text, signature)?;
+        if let Some(key) = verifier.named(name, *id) {
+            key.check(text, signature)?;
             signed = Ok(text);
         }
     }
@@ -180,6 +180,17 @@ mod tests {
             let error = Checkpoint::verify(bad, &verifier).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Tampered, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_note_signed_before_a_rotation_is_read() {
+        let note = head().sign(&Keys::from_seed([7; 32]));
+        let rotated = Keys::from_seed([8; 32]).with_previous([7; 32]);
+        let read = |keys: &Keys| Checkpoint::verify(&note, &keys.verifier());
+        assert_eq!(read(&rotated).unwrap(), head());
+        assert!(read(&Keys::from_seed([8; 32])).is_err());
+        let after = head().sign(&rotated);
+        assert!(Checkpoint::verify(&after, &Keys::from_seed([7; 32]).verifier()).is_err());
     }
 
     #[test]

@@ -22,6 +22,10 @@ use super::keyed_digest::{KeyId, KeyedDigest, MacCheck};
 const KEY_NAME: &str = "crm-guardrails";
 /// Signature type of Ed25519 in C2SP signed notes.
 const ED25519: u8 = 0x01;
+/// What a pseudonym begins with, and how much of its MAC it shows: two values of one scope then share
+/// one by accident in one of 2⁶⁴ cases.
+const PSEUDONYM: &str = "pseudonym:";
+const PSEUDONYM_BYTES: usize = 16;
 
 /// Signs checkpoints and makes keyed MACs.
 ///
@@ -122,15 +126,27 @@ impl Keys {
         Digest(mac.finalize().into_bytes().into())
     }
 
-    /// The public half, for whoever verifies.
+    /// A stable pseudonym of a value: whoever sees two of them knows whether they stand for the same
+    /// value, and not for which.
+    #[must_use]
+    pub fn pseudonym(&self, scope: &str, value: &str) -> String {
+        let Digest(mac) = self.pseudonym_mac(scope, value.as_bytes());
+        let digits = mac.iter().take(PSEUDONYM_BYTES);
+        let digits: String = digits.map(|byte| format!("{byte:02x}")).collect();
+        format!("{PSEUDONYM}{digits}")
+    }
+
+    /// The public half, for whoever verifies; that of earlier keys with it.
     #[must_use]
     pub fn verifier(&self) -> VerifyingKey {
-        verifier_of(&self.current.signing)
+        let current = verifier_of(&self.current.signing);
+        let previous = self.previous.iter().map(|set| verifier_of(&set.signing));
+        previous.fold(current, VerifyingKey::with_previous)
     }
 
     /// The signature line of a C2SP signed note over `text`.
     pub(super) fn sign_note(&self, text: &str) -> String {
-        let verifier = self.verifier();
+        let verifier = verifier_of(&self.current.signing);
         let mut bytes = verifier.id().to_vec();
         bytes.extend(self.current.signing.sign(text.as_bytes()).to_bytes());
         format!("— {} {}\n", verifier.name, STANDARD.encode(bytes))
@@ -162,6 +178,7 @@ fn verifier_of(signing: &SigningKey) -> VerifyingKey {
     VerifyingKey {
         name: KEY_NAME.to_owned(),
         key: signing.verifying_key(),
+        previous: Vec::new(),
     }
 }
 
@@ -175,11 +192,14 @@ fn mac(keyed: &Hmac<Sha256>, scope: &str, value: &[u8]) -> Hmac<Sha256> {
 }
 
 /// Checks signed checkpoints. Its text form is the verifier key of C2SP signed notes:
-/// `name+8 hexadecimal digits+base64(0x01 || Ed25519 public key)`.
+/// `name+8 hexadecimal digits+base64(0x01 || Ed25519 public key)`; after a rotation those of the
+/// earlier keys follow, with a space between.
 #[derive(Clone, PartialEq, Eq)]
 pub struct VerifyingKey {
     name: String,
     key: ed25519_dalek::VerifyingKey,
+    /// Keys that were in use before.
+    previous: Vec<VerifyingKey>,
 }
 
 impl VerifyingKey {
@@ -187,6 +207,21 @@ impl VerifyingKey {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Accepts signatures of `earlier` too: a key that was in use before.
+    #[must_use]
+    pub fn with_previous(mut self, mut earlier: Self) -> Self {
+        let before_it = std::mem::take(&mut earlier.previous);
+        self.previous.push(earlier);
+        self.previous.extend(before_it);
+        self
+    }
+
+    /// The one of these keys that a signature line names.
+    pub(super) fn named(&self, name: &str, id: [u8; 4]) -> Option<&Self> {
+        let mut all = std::iter::once(self).chain(&self.previous);
+        all.find(|key| key.name == name && key.id() == id)
     }
 
     /// Key ID of C2SP signed notes: the first four bytes of
@@ -213,7 +248,8 @@ impl fmt::Display for VerifyingKey {
         let mut bytes = vec![ED25519];
         bytes.extend(self.key.as_bytes());
         let id = u32::from_be_bytes(self.id());
-        write!(f, "{}+{id:08x}+{}", self.name, STANDARD.encode(bytes))
+        write!(f, "{}+{id:08x}+{}", self.name, STANDARD.encode(bytes))?;
+        self.previous.iter().try_for_each(|key| write!(f, " {key}"))
     }
 }
 
@@ -227,7 +263,12 @@ impl FromStr for VerifyingKey {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        read_verifier(text.trim()).ok_or_else(|| {
+        let mut keys = text.split_whitespace().map(read_verifier);
+        let first = keys.next().flatten();
+        let all = first.and_then(|first| {
+            keys.try_fold(first, |all, earlier| Some(all.with_previous(earlier?)))
+        });
+        all.ok_or_else(|| {
             Error::new(ErrorKind::Input, "this is not a verifier key")
                 .with_help("give it as `name+hash+key`, as the guard printed it")
         })
@@ -250,6 +291,7 @@ fn read_verifier(text: &str) -> Option<VerifyingKey> {
     let verifier = VerifyingKey {
         name: name.to_owned(),
         key,
+        previous: Vec::new(),
     };
     (id == format!("{:08x}", u32::from_be_bytes(verifier.id()))).then_some(verifier)
 }
@@ -282,6 +324,35 @@ mod tests {
     fn a_foreign_verifier_key_is_read() {
         let text = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW";
         assert_eq!(text.parse::<VerifyingKey>().unwrap().to_string(), text);
+    }
+
+    #[test]
+    fn a_rotated_key_still_verifies_what_the_one_before_signed() {
+        let old = Keys::from_seed([1; 32]);
+        let rotated = Keys::from_seed([3; 32])
+            .with_previous([2; 32])
+            .with_previous([1; 32]);
+        let verifier = rotated.verifier();
+        let text = verifier.to_string();
+        assert_eq!(text.split(' ').count(), 3);
+        assert_eq!(text.parse::<VerifyingKey>().unwrap(), verifier);
+        let id = old.verifier().id();
+        assert_eq!(verifier.named(KEY_NAME, id), Some(&old.verifier()));
+        assert_eq!(old.verifier().named(KEY_NAME, verifier.id()), None);
+        for broken in [format!("{text} x"), format!("x {text}")] {
+            assert!(broken.parse::<VerifyingKey>().is_err(), "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_pseudonym_is_the_same_for_the_same_value_and_shows_nothing_of_it() {
+        let keys = Keys::from_seed([7; 32]);
+        let one = keys.pseudonym("acme/Person", "13800000000");
+        assert_eq!(one, keys.pseudonym("acme/Person", "13800000000"));
+        assert_ne!(one, keys.pseudonym("globex/Person", "13800000000"));
+        assert_ne!(one, keys.pseudonym("acme/Person", "13800000001"));
+        assert_eq!(one.len(), PSEUDONYM.len() + 32);
+        assert!(!one.contains("138"), "{one}");
     }
 
     #[test]

@@ -683,7 +683,7 @@ class Guard:
         *,
         policies: _Path,
         store: str,
-        audit_key: Union[_Path, bytes, None] = None,
+        audit_key: Union[_Path, bytes, List[bytes], None] = None,
         parameters: Optional[Dict[str, Any]] = None,
         shadow_policies: Optional[_Path] = None,
         before_swap: Literal["compile", "run_tests"] = "compile",
@@ -694,8 +694,9 @@ class Guard:
             policies: The folder of ``.guard`` files, or one file.
             store: ``sqlite://guard.db?mode=rwc``, ``postgres://…`` or ``mysql://…``.
             audit_key: The audit's secret: the path of its file, made with a new secret if it does
-                not exist, or the 32 bytes themselves. With SQLite it may be left out: the file then
-                is beside the database.
+                not exist, or the 32 bytes themselves. After a rotation the file has a line for each
+                secret; a list of secrets means the same, the one in force first: the others verify what
+                they signed. With SQLite it may be left out: the file then is beside the database.
             parameters: Values for parameters that the policies declare (``param``), by name: ``20``
                 or ``"20%"`` for a percent. They are part of the policy's digest.
             shadow_policies: Another folder of ``.guard`` files, or one file: a *shadow policy*, asked
