@@ -73,6 +73,22 @@ impl Changes {
         }
     }
 
+    /// The same change with only those fields set whose names `accepts` lets through.
+    pub(crate) fn accepting(&self, accepts: impl Fn(&Name) -> bool) -> Self {
+        if self.set.iter().all(|(name, _)| accepts(name)) {
+            return self.clone();
+        }
+        let accepted = self.set.iter().filter(|(name, _)| accepts(name));
+        let set = accepted.map(|(name, value)| (name.clone(), value.clone()));
+        self.with_fields(set.collect())
+    }
+
+    /// The kind of change and its entity, without anything of the record or of what was proposed.
+    pub(crate) fn without_content(&self) -> Self {
+        let before = Record::new(self.entity().clone(), Fields::new());
+        Self::restored(self.verb, before, Fields::new())
+    }
+
     /// Sets a field.
     #[must_use]
     pub fn set(mut self, name: impl Into<Name>, value: impl Into<Value>) -> Self {

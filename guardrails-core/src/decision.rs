@@ -265,6 +265,17 @@ impl fmt::Debug for Risk {
     }
 }
 
+impl Risk {
+    /// Of a proposal that was refused before anything of it was evaluated: LOW, without a score.
+    pub(crate) fn not_evaluated() -> Self {
+        Self {
+            score: None,
+            level: RiskLevel::Low,
+            factors: Vec::new(),
+        }
+    }
+}
+
 /// One decision about one proposed change.
 ///
 /// A refusal has the shape of every other one: reasons, each with a code. [`Decision::into_release`] turns
@@ -400,7 +411,8 @@ impl Decision {
         self.shadow_policy.as_deref()
     }
 
-    /// The risk and its factors.
+    /// The risk and its factors; LOW and without a score where the proposal was refused before
+    /// anything of it was evaluated.
     #[must_use]
     pub fn risk(&self) -> &Risk {
         &self.risk

@@ -31,7 +31,7 @@ mod shadow;
 pub use aggregate::Figure;
 pub(crate) use shadow::Shadow;
 
-use asked::{Asked, Reading};
+use asked::{Asked, OUT_OF_SCOPE, Reading, no_such_record};
 
 /// One AI operation in progress.
 #[must_use = "an operation ends by `complete` or `fail`; dropped, it is recorded as abandoned"]
@@ -93,26 +93,48 @@ impl Operation {
         &self.plan.entity
     }
 
-    /// What the model may see of one record. The access is on record before this returns.
+    /// What the model may see of one record. The access is on record before this returns, and so is
+    /// one that is refused.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] when the record is outside the principal's row scope or of another
-    /// tenant, told no differently from one that does not exist; [`ErrorKind::Denied`] when a rule
+    /// [`ErrorKind::NotFound`] when the record is outside the principal's row scope or of another tenant,
+    /// in the very words for one that does not exist; [`ErrorKind::Denied`] when a rule
     /// on reading refuses; [`ErrorKind::Input`] for a record of another entity, or over the limits
     /// of [`JsonLimits`].
     pub fn read<'r>(&mut self, record: &'r Record) -> Result<View<'r>> {
         let now = self.now();
-        let seen = self.view(record, now);
+        let seen = self.view(record, now).and_then(|view| {
+            let missing = || no_such_record(&self.plan.entity);
+            view.ok_or_else(|| Error::new(ErrorKind::NotFound, missing().message()))
+        });
         self.record_beside(now)?;
-        let view = seen?.ok_or_else(|| {
-            Error::new(
-                ErrorKind::NotFound,
-                format!("no such record of `{}` within reach", self.plan.entity),
-            )
-        })?;
-        let records = Arc::new([record.id()?]);
-        self.accessed(now, records, 0, &view)?;
+        let named = seen.and_then(|view| Ok((record.id()?, view)));
+        let (id, view) = match named {
+            Ok(named) => named,
+            Err(error) => return Err(self.access_failed(now, record, error)),
+        };
+        self.accessed(now, Arc::new([id]), 0, &view)?;
         Ok(view)
+    }
+
+    /// Puts on record that one record was asked for and not shown. Where that cannot be recorded, the
+    /// error is that one.
+    fn access_failed(&self, now: DateTime<Utc>, record: &Record, error: Error) -> Error {
+        if error.kind() == ErrorKind::Store {
+            return error;
+        }
+        let here = *record.entity() == self.plan.entity;
+        let code = match error.kind() {
+            ErrorKind::NotFound => OUT_OF_SCOPE,
+            _ => error.code(),
+        };
+        let access = EventKind::DataAccess {
+            records: record.id().ok().filter(|_| here).into_iter().collect(),
+            withheld: 0,
+            fields: Arc::default(),
+            failure: code.into(),
+        };
+        self.record(now, access).err().unwrap_or(error)
     }
 
     /// What the model may see of many records: those out of reach are left out, and counted in the
@@ -165,11 +187,11 @@ impl Operation {
     fn reading_of(&self, record: &Record, now: DateTime<Utc>) -> Result<Reading> {
         self.expect_open()?;
         self.expect_entity(record)?;
-        within(record.fields(), JsonLimits::default())?;
         let asked = self.asked();
         if asked.of_tenant(record.fields()) {
+            within(record.fields(), JsonLimits::default())?;
             let facts = asked.facts(now, record.fields(), None, true);
-            self.observed(Verb::Read, facts, facts);
+            self.observed(Verb::Read, facts, Some(facts));
         }
         let reading = asked.reading(record, now);
         if !reading.verdicts().is_empty() {
@@ -218,6 +240,7 @@ impl Operation {
             records,
             withheld,
             fields: accessed(view),
+            failure: Name::default(),
         };
         self.record(now, access)
     }
@@ -243,6 +266,7 @@ impl Operation {
                 records: Arc::default(),
                 withheld,
                 fields: Arc::default(),
+                failure: Name::default(),
             };
             self.record(now, access)?;
         }

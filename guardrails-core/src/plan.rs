@@ -104,6 +104,8 @@ pub(crate) struct Plan {
     /// Rules on what the skill does.
     pub(crate) on_change: RuleSet,
     pub(crate) scale: Scale,
+    /// For a skill that creates: what could be written of a new record under the best of conditions.
+    pub(crate) most_permissive: Option<Arc<FieldTable>>,
     permissions: Permissions,
     conditions: Vec<Predicate>,
     tables: ArcSwap<Vec<(Pattern, Arc<FieldTable>)>>,
@@ -150,7 +152,9 @@ impl Plan {
         let on_change = RuleSet::new(&policy.rules, skill.verb, query.entity, &mut compiler);
         let scale = Scale::new(&policy.risk, &mut compiler);
         let slots = compiler.slots;
+        let creates = skill.verb == Verb::Create;
         Self {
+            most_permissive: creates.then(|| Arc::new(permissions.most_permissive())),
             entity: query.entity.clone(),
             slots,
             zone: policy.zone,

@@ -20,6 +20,8 @@ mod begin;
 mod debug;
 #[path = "decisions/fixture.rs"]
 mod fixture;
+#[path = "decisions/guesses.rs"]
+mod guesses;
 #[path = "decisions/leaks.rs"]
 mod leaks;
 #[path = "decisions/masks.rs"]
@@ -32,6 +34,8 @@ mod outage;
 mod parameters;
 #[path = "decisions/propose.rs"]
 mod propose;
+#[path = "decisions/reach.rs"]
+mod reach;
 #[path = "decisions/read.rs"]
 mod read;
 #[path = "decisions/release.rs"]

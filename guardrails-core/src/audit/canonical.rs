@@ -13,6 +13,9 @@ use super::json::{Object, item, member};
 /// Version of the payload; grows when a member changes its meaning, never when one is added.
 pub(super) const VERSION: u64 = 1;
 
+/// The status of an access to data that was refused; one that was granted has none.
+const FAILED: &str = "failed";
+
 /// Appends the canonical payload of `event` as number `seq` of `log`.
 ///
 /// One JSON object in RFC 8785 form; see `docs/audit-format.md`. Nothing is allocated but the
@@ -75,9 +78,14 @@ fn write_data(data: &mut Object<'_>, kind: &EventKind) {
             records,
             withheld,
             fields,
+            failure,
         } => {
+            data.text_if_any(member!("code"), failure);
             data.list(member!("fields"), fields, write_field);
             data.texts(member!("records"), records);
+            if !failure.is_empty() {
+                data.word(member!("status"), FAILED);
+            }
             data.number(member!("withheld"), *withheld);
         }
         EventKind::Decision {

@@ -69,14 +69,16 @@ pub enum EventKind {
         /// Why.
         reasons: Vec<Reason>,
     },
-    /// Records were shown to the model.
+    /// Records were shown to the model, or one that was asked for was not.
     DataAccess {
-        /// Identifiers of the records shown.
+        /// Identifiers of the records shown; of the one that was not.
         records: Arc<[Name]>,
         /// How many more were out of reach and left out.
         withheld: u64,
         /// What each field of them came to.
         fields: Arc<[FieldAccess]>,
+        /// The code of the refusal of a single record; empty when records were shown.
+        failure: Name,
     },
     /// A change was proposed, and decided.
     Decision {

@@ -151,12 +151,18 @@ pub enum RecordedKind {
         /// Why.
         reasons: Vec<RecordedReason>,
     },
-    /// Records were shown to the model.
+    /// Records were shown to the model, or one that was asked for was not.
     DataAccess {
+        /// The code of a refusal; empty when records were shown.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        code: String,
         /// What each field came to.
         fields: Vec<RecordedField>,
-        /// Identifiers of the records shown.
+        /// Identifiers of the records shown; of the one that was not.
         records: Vec<String>,
+        /// `failed` for a refusal; empty when records were shown.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        status: String,
         /// How many more were left out.
         withheld: u64,
     },

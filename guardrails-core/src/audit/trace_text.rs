@@ -92,10 +92,16 @@ fn write_kind(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Result {
             f.write_str("not begun")?;
             write_reasons(f, reasons)
         }
+        RecordedKind::DataAccess { code, records, .. } if !code.is_empty() => {
+            f.write_str("not shown")?;
+            in_brackets(f, records)?;
+            coded(f, code)
+        }
         RecordedKind::DataAccess {
             fields,
             records,
             withheld,
+            ..
         } => write_access(f, fields, records, *withheld),
         RecordedKind::Decision { .. } => write_decision(f, kind),
         RecordedKind::Ticket {
@@ -159,13 +165,18 @@ fn write_access(
     withheld: u64,
 ) -> fmt::Result {
     say(f, format_args!("{} shown", count(records.len(), "record")))?;
-    if !records.is_empty() {
-        say(f, format_args!(" ({})", records.join(", ")))?;
-    }
+    in_brackets(f, records)?;
     if withheld > 0 {
         say(f, format_args!(", {withheld} out of reach"))?;
     }
     fields.iter().try_for_each(|field| write_field(f, field))
+}
+
+fn in_brackets(f: &mut fmt::Formatter<'_>, records: &[String]) -> fmt::Result {
+    match records {
+        [] => Ok(()),
+        some => say(f, format_args!(" ({})", some.join(", "))),
+    }
 }
 
 fn write_field(f: &mut fmt::Formatter<'_>, field: &RecordedField) -> fmt::Result {

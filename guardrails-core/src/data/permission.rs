@@ -26,7 +26,7 @@ use self::planner::{Clause, Given, Planner};
 use self::rows::TableRows;
 use super::shape::Shapes;
 use super::table::{FieldTable, Reach};
-use crate::policy::{Expr, Grant, Policy};
+use crate::policy::{Expr, Grant, Permission, Policy};
 use crate::process::Truth;
 use crate::store::FieldPermission;
 use crate::tables::UnreadableRow;
@@ -131,11 +131,21 @@ impl Permissions {
     /// [`Permissions::conditions`]; one that is left out counts as unknown.
     #[must_use]
     pub fn table(&self, truths: &[Truth]) -> FieldTable {
+        self.table_with(Truths::Known(truths))
+    }
+
+    /// The table for conditions that all turn out in the principal's favour: what no record whatever
+    /// lets it write is not writable here.
+    pub(crate) fn most_permissive(&self) -> FieldTable {
+        self.table_with(Truths::Favourable)
+    }
+
+    fn table_with(&self, truths: Truths<'_>) -> FieldTable {
         let holding: Vec<bool> = match &self.governed {
             Governed::ByTables => Vec::new(),
             Governed::ByGrants(scopes) => scopes
                 .iter()
-                .map(|scope| scope.is_none_or(|at| truth_at(truths, at) == Truth::True))
+                .map(|scope| scope.is_none_or(|at| truths.of_scope(at) == Truth::True))
                 .collect(),
         };
         let reach = match &self.governed {
@@ -196,6 +206,37 @@ fn resolved(grant: &Arc<Grant>, conditions: &mut Conditions) -> Resolved {
     }
 }
 
+/// How the conditions of the grants turn out.
+#[derive(Clone, Copy)]
+enum Truths<'a> {
+    /// By place; one that is left out is unknown.
+    Known(&'a [Truth]),
+    /// Each as is best for the principal.
+    Favourable,
+}
+
 fn truth_at(truths: &[Truth], at: usize) -> Truth {
     truths.get(at).copied().unwrap_or(Truth::Unknown)
+}
+
+impl<'a> Truths<'a> {
+    fn known(self) -> Option<&'a [Truth]> {
+        match self {
+            Self::Known(truths) => Some(truths),
+            Self::Favourable => None,
+        }
+    }
+
+    /// The condition of a clause that gives or takes `permission`.
+    fn of(self, at: usize, permission: &Permission) -> Truth {
+        match (self, permission) {
+            (Self::Known(truths), _) => truth_at(truths, at),
+            (Self::Favourable, Permission::Hide | Permission::Mask(_)) => Truth::False,
+            (Self::Favourable, _) => Truth::True,
+        }
+    }
+
+    fn of_scope(self, at: usize) -> Truth {
+        self.of(at, &Permission::Read)
+    }
 }

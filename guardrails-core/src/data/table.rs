@@ -169,6 +169,24 @@ impl FieldTable {
         self.reach == Reach::OutOfScope
     }
 
+    /// The table of a record that is out of scope or not looked at: it shows nothing.
+    pub(crate) fn of_nothing(entity: &Name) -> Self {
+        Self::new(
+            entity.clone(),
+            Vec::new(),
+            Reach::OutOfScope,
+            Arc::default(),
+        )
+    }
+
+    /// The same rows, for a record that is out of scope.
+    pub(crate) fn out_of_scope(&self) -> Self {
+        Self {
+            reach: Reach::OutOfScope,
+            ..self.clone()
+        }
+    }
+
     /// The fields, in name order: those the entity declares, or else those the tables have rows for.
     #[must_use]
     pub fn rows(&self) -> &[FieldRow] {

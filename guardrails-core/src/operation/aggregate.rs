@@ -108,6 +108,7 @@ impl Operation {
                 mask: figure.as_str(),
                 sensitivity: group.sensitivity,
             }]),
+            failure: Name::default(),
         };
         self.record(now, access)
     }
@@ -169,13 +170,13 @@ impl<'a> Wanted<'a> {
     ) -> Result<Taken> {
         let mut group = Group::default();
         for record in records {
-            if !group.ids.insert(record.id()?) {
-                return Err(input("a record is given twice"));
-            }
             let Some(table) = table_of(record)? else {
                 group.withheld = group.withheld.saturating_add(1);
                 continue;
             };
+            if !group.ids.insert(record.id()?) {
+                return Err(input("a record is given twice"));
+            }
             let Some(smallest) = table.aggregable(&self.path).smallest_group(self.figure) else {
                 let (field, figure) = (self.field, self.figure.as_str());
                 let text = format!("`{field}` may not be aggregated by {figure}");

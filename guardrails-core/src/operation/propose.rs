@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::asked::as_it_is;
+use super::asked::{Unevaluated, as_it_is};
 use super::{Operation, Stage};
 use crate::audit::{EventKind, KeyedDigest};
 use crate::change::Changes;
@@ -31,29 +31,47 @@ impl Operation {
     pub fn propose(&mut self, changes: &Changes) -> Result<Decision> {
         self.expect_open()?;
         self.expect_entity(changes.before())?;
-        for fields in [changes.before().fields(), changes.fields()] {
-            within(fields, JsonLimits::default())?;
-        }
-        let record = match changes.verb() {
-            Verb::Create => Name::default(),
-            _ => changes.before().id()?,
-        };
-        let now = self.now();
         let asked = self.asked();
-        let (facts, table) = asked.proposal(changes, now);
-        let (judged, mut refusals) = asked.gate(changes, &table);
-        let before = as_it_is(changes, &facts);
-        self.observed(changes.verb(), before, facts);
-        let shown = asked.shown(&table, &before);
+        within(changes.fields(), JsonLimits::default())?;
+        if asked.of_tenant(changes.before().fields()) {
+            within(changes.before().fields(), JsonLimits::default())?;
+        }
+        let proposed = Proposed::of(changes)?;
+        let now = self.now();
+        let admitted = match asked.admit(changes, changes, now) {
+            Ok(admitted) => admitted,
+            Err(unevaluated) => return self.refuse(changes, proposed, unevaluated, now),
+        };
+        let facts = asked.facts_of(&admitted, now);
+        let before = as_it_is(&admitted.changes, &facts);
+        self.observed(changes.verb(), before, Some(facts));
+        let shown = asked.shown(&admitted.table, &before);
         let (mut review, risk) = asked.review(&facts, &shown);
         let touched = facts.max_sensitivity;
+        let mut refusals = admitted.refusals.clone();
         refusals.append(&mut review.denials);
         let said = Said::of(&refusals, &review.needs);
-        let beside = self.beside_proposal(changes, now, &shown, &said);
-        let settled = self.settle(&judged, refusals, &review)?;
+        let beside = self.beside_proposal(changes, &admitted.accepted, now, &shown, &said);
+        let settled = self.settle(&admitted.changes, refusals, &review)?;
         self.touched = touched;
-        let basis = self.basis(now, &judged, &shown);
-        self.conclude(basis, record, settled, (review, risk), beside)
+        let basis = self.basis(now, &admitted.changes, &shown);
+        self.conclude(basis, proposed, settled, Some((review, risk)), beside)
+    }
+
+    /// Refuses a proposal of which nothing is evaluated. What is kept of it for explanations and the
+    /// audit is what was asked for, and nothing of the record.
+    fn refuse(
+        &mut self,
+        changes: &Changes,
+        proposed: Proposed,
+        refused: Unevaluated,
+        now: DateTime<Utc>,
+    ) -> Result<Decision> {
+        self.observed_unevaluated(changes, now);
+        let basis = self.basis(now, &changes.without_content(), &refused.table);
+        let beside = self.unevaluated_beside(&refused.reasons);
+        let settled = Settled::deny(refused.reasons);
+        self.conclude(basis, proposed, settled, None, beside)
     }
 
     /// What the decision is made from, shared and not copied.
@@ -111,13 +129,15 @@ impl Operation {
     fn conclude(
         &mut self,
         basis: Basis,
-        record: Name,
+        proposed: Proposed,
         settled: Settled,
-        (review, risk): (Review, Risk),
+        evaluated: Option<(Review, Risk)>,
         beside: Option<(Arc<ShadowDecision>, ShadowAnswer)>,
     ) -> Result<Decision> {
         let basis = Arc::new(basis);
-        let changes = &basis.changes;
+        let is_evaluated = evaluated.is_some();
+        let (review, risk) =
+            evaluated.unwrap_or_else(|| (Review::not_evaluated(), Risk::not_evaluated()));
         let (shadow_policy, answer) = beside.unzip();
         let decision = Decision {
             basis: basis.clone(),
@@ -138,19 +158,15 @@ impl Operation {
             Outcome::Deny => Stage::Denied,
         };
         let event = EventKind::Decision {
-            record,
-            fields: changes
-                .fields()
-                .iter()
-                .map(|(name, _)| name.clone())
-                .collect(),
+            record: proposed.record,
+            fields: proposed.fields,
             action: settled.action,
             outcome: decision.outcome.as_str(),
             reasons: shared(&decision.reasons),
             verdicts: review
                 .recorded
                 .map_or(decision.verdicts.clone(), Into::into),
-            risk: Some(decision.risk.clone()),
+            risk: is_evaluated.then(|| decision.risk.clone()),
             obligations: names(&decision.obligations),
         };
         // What a ticket went through is on record by now, and the decision comes after it.
@@ -192,6 +208,27 @@ fn shared(reasons: &[Reason]) -> Arc<[Reason]> {
     match reasons {
         [] => Arc::default(),
         some => some.into(),
+    }
+}
+
+/// What was asked for, as the audit names it.
+struct Proposed {
+    /// The record's identifier; empty on create.
+    record: Name,
+    /// The fields that were to get a new value.
+    fields: Arc<[Name]>,
+}
+
+impl Proposed {
+    fn of(changes: &Changes) -> Result<Self> {
+        let names = changes.fields().iter().map(|(name, _)| name.clone());
+        Ok(Self {
+            record: match changes.verb() {
+                Verb::Create => Name::default(),
+                _ => changes.before().id()?,
+            },
+            fields: names.collect(),
+        })
     }
 }
 

@@ -260,22 +260,49 @@ impl Operation {
             .try_for_each(|answer| self.record(now, EventKind::Shadow(Box::new(answer))))
     }
 
+    /// The answer to a proposal of which nothing is evaluated: the same refusal. The shadow policy is not
+    /// asked, since its answer would tell of a record that is out of scope.
+    pub(super) fn unevaluated_beside(
+        &self,
+        refusals: &[Reason],
+    ) -> Option<(Arc<ShadowDecision>, ShadowAnswer)> {
+        let shadow = self.shadow.as_ref()?;
+        let mut answer = ShadowAnswer::new(shadow.digest(), ShadowStep::Propose, "deny");
+        answer.reasons = refusals.into();
+        let decision = ShadowDecision {
+            policy: answer.policy,
+            said: Said::of(refusals, &[]),
+            reasons: answer.reasons.clone(),
+            difference: answer.difference,
+        };
+        Some((Arc::new(decision), answer))
+    }
+
     /// What the shadow policy would decide about a proposal of which the policy in force says
-    /// `in_force`. Its reasons show what `seen`, the table in force, shows.
+    /// `in_force`. Its reasons show what `seen`, the table in force, shows; what it decides does not
+    /// depend on the values of fields that the policy in force does not accept.
     pub(super) fn beside_proposal(
         &mut self,
         changes: &Changes,
+        accepted: &Changes,
         now: DateTime<Utc>,
         seen: &FieldTable,
         in_force: &Said,
     ) -> Option<(Arc<ShadowDecision>, ShadowAnswer)> {
         let shadow = self.shadow.as_mut()?;
         let mut answer = ShadowAnswer::new(shadow.digest(), ShadowStep::Propose, "deny");
-        let said = match shadow.asked(&self.principal, &self.context) {
-            Some(asked) => {
-                let (facts, table) = asked.proposal(changes, now);
-                let (_, mut refusals) = asked.gate(changes, &table);
+        let admitted = match shadow.asked(&self.principal, &self.context) {
+            Some(asked) => asked
+                .admit(changes, accepted, now)
+                .map(|admitted| (asked, admitted))
+                .map_err(|refused| refused.reasons),
+            None => Err(shadow.plan.as_ref().err().cloned().into_iter().collect()),
+        };
+        let said = match admitted {
+            Ok((asked, admitted)) => {
+                let facts = asked.facts_of(&admitted, now);
                 let (mut review, risk) = asked.review(&facts, seen);
+                let mut refusals = admitted.refusals.clone();
                 refusals.append(&mut review.denials);
                 let said = Said::of(&refusals, &review.needs);
                 answer.reasons = match refusals.is_empty() {
@@ -287,9 +314,10 @@ impl Operation {
                 shadow.touched = facts.max_sensitivity;
                 said
             }
-            None => {
-                answer.reasons = shadow.plan.as_ref().err().cloned().into_iter().collect();
-                Said::of(&answer.reasons, &[])
+            Err(reasons) => {
+                let said = Said::of(&reasons, &[]);
+                answer.reasons = reasons.into();
+                said
             }
         };
         answer.records = changes.before().id().into_iter().collect();

@@ -140,7 +140,7 @@ fn list() -> Expr {
     )))
 }
 
-fn condition() -> impl Strategy<Value = Expr> {
+pub(super) fn condition() -> impl Strategy<Value = Expr> {
     let compare = |operand: BoxedStrategy<Expr>| {
         (comparison(), operand.clone(), operand).prop_map(|(comparison, a, b)| {
             expr(ExprKind::Compare(comparison, Box::new(a), Box::new(b)))
@@ -195,7 +195,7 @@ fn condition() -> impl Strategy<Value = Expr> {
     })
 }
 
-fn any_value() -> impl Strategy<Value = Value> {
+pub(super) fn any_value() -> impl Strategy<Value = Value> {
     prop_oneof![
         6 => small_number().prop_map(Value::from),
         3 => prop::sample::select(WORDS.to_vec()).prop_map(Value::from),

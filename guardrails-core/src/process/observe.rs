@@ -23,8 +23,8 @@ pub struct Observed<'a> {
     pub(crate) entity: &'a str,
     /// The record as it is.
     pub(crate) before: Facts<'a>,
-    /// The record as it will be.
-    pub(crate) after: Facts<'a>,
+    /// The record as it will be; none where no rule is evaluated.
+    pub(crate) after: Option<Facts<'a>>,
 }
 
 impl<'a> Observed<'a> {
@@ -34,17 +34,20 @@ impl<'a> Observed<'a> {
         self.policy
     }
 
-    /// Whether a rule is asked: it is about the entity and the verb, and in force.
+    /// Whether a rule is evaluated: it is about the entity and the verb, and in force, and the record
+    /// is in scope.
     #[must_use]
     pub fn asks(&self, rule: &Rule) -> bool {
+        let after = self.after.as_ref();
         *rule.entity == *self.entity
             && rule.verbs.contains(&self.verb)
-            && in_force(rule, &self.after)
+            && after.is_some_and(|after| in_force(rule, after))
     }
 
-    /// How a rule's condition comes out.
+    /// How a rule's condition turns out; unknown where no rule is evaluated.
     pub fn rule_condition(&self, condition: &Expr) -> Truth {
-        oracle::holds(condition, &self.after)
+        let after = self.after.as_ref();
+        after.map_or(Truth::Unknown, |after| oracle::holds(condition, after))
     }
 
     /// Whether a grant is asked: it is about the entity, a role of the actor and the AI context.

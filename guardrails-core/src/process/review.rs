@@ -19,7 +19,7 @@ use super::template::Template;
 use crate::decision::{Holding, Obligation, Reason, Verdict};
 use crate::diagnostic::Phrase;
 use crate::phrase;
-use crate::policy::{Duty, LevelEffect, Message, Policy, RiskThreshold, Verb};
+use crate::policy::{Duty, LevelEffect, Message, Policy, RiskLevel, RiskThreshold, Verb};
 use crate::value::Name;
 
 /// What rules and risk say of one proposal.
@@ -207,6 +207,25 @@ fn conclude(
 }
 
 impl Review {
+    /// Of a proposal that was refused before anything of it was evaluated.
+    pub(crate) fn not_evaluated() -> Self {
+        Self {
+            denials: Vec::new(),
+            needs: Vec::new(),
+            shadows: Vec::new(),
+            risk: Weighed {
+                score: Decimal::ZERO,
+                level: RiskLevel::Low,
+                factors: Vec::new(),
+            },
+            untold: Vec::new(),
+            notify: Vec::new(),
+            obligations: Vec::new(),
+            verdicts: Vec::new(),
+            recorded: None,
+        }
+    }
+
     fn level(&mut self, threshold: &RiskThreshold, effect: &LevelEffect, findings: &mut Findings) {
         let reason = |code: &Name| {
             // Without the score: it may be worked out from what the reader may not see.

@@ -135,6 +135,16 @@ pub(crate) fn access() -> EventKind {
             field("stage", "read", "", 1),
         ]
         .into(),
+        failure: "".into(),
+    }
+}
+
+pub(crate) fn access_refused() -> EventKind {
+    EventKind::DataAccess {
+        records: ["Q-9".into()].into(),
+        withheld: 0,
+        fields: [].into(),
+        failure: "OUT_OF_SCOPE".into(),
     }
 }
 
@@ -231,6 +241,7 @@ pub(crate) fn one_of_each() -> Vec<(&'static str, Event)> {
             },
         ),
         ("data_access", about(access())),
+        ("data_access_refused", about(access_refused())),
         ("decision", about(decision())),
         (
             "decision_on_read",

@@ -188,16 +188,22 @@ fn codes(reasons: &[RecordedReason]) -> Option<String> {
     (!codes.is_empty()).then(|| without_nul(&codes.join(",")).into_owned())
 }
 
-/// The row of a showing of records; none for other events.
+/// The row of a showing of records; none for other events, and none for a record that was not shown:
+/// the table has no column yet that would tell the two apart.
 pub(crate) fn access_row(event: &RecordedEvent, about: &RecordedContext) -> Option<access::Model> {
     let RecordedKind::DataAccess {
+        code,
         fields,
         records,
         withheld,
+        ..
     } = &event.kind
     else {
         return None;
     };
+    if !code.is_empty() {
+        return None;
+    }
     Some(access::Model {
         log_id: event.log.to_string(),
         seq: signed(event.seq),

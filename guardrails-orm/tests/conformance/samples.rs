@@ -68,6 +68,7 @@ pub fn access(about: &Arc<OperationContext>) -> Event {
                 field("phone", "masked", "partial"),
                 field("cost", "hidden", ""),
             ]),
+            failure: "".into(),
         },
     )
 }

@@ -289,7 +289,7 @@ fn an_item_that_a_hidden_condition_chose_is_named_to_nobody_who_may_not_see_why(
     }
     let plain: Vec<&str> = one.reasons().iter().map(Reason::without_values).collect();
     assert_eq!(plain[..2], ["dear: ‹hidden›", "B is {clauses[1].text}"]);
-    world.propose(&rep(), "quote.draft", &with_lines([20, 20, 200]));
+    let _ = world.propose(&rep(), "quote.draft", &with_lines([20, 20, 200]));
     let audit = world.audit_text();
     assert!(
         audit.contains("dear: ‹hidden›") && !audit.contains("clauses[2"),

@@ -31,7 +31,8 @@ fn a_denial_names_code_rule_and_line() {
 
 #[test]
 fn a_forbidden_clause_is_named() {
-    let world = world();
+    let writes = "write discount, amount, owner, stage, clauses\n    mask";
+    let world = world_with(&POLICY.replace("write discount, amount\n    mask", writes));
     let clause = |text: &str| Fields::from_iter([("text", text)]);
     let change = Changes::create(
         Record::new("Quote", Fields::new())

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
+use super::Truths;
 use super::level::Level;
 use super::limit::{Closings, Limit, Limits};
-use super::truth_at;
 use crate::data::access::{Access, Source, Writable};
 use crate::data::mask::Form;
 use crate::data::shape::Shapes;
@@ -59,7 +59,7 @@ pub(super) struct Offer {
 
 impl Node {
     /// The field's row for one pattern of truths.
-    pub(super) fn row(&self, holding: &[bool], truths: &[Truth], shapes: &Shapes) -> FieldRow {
+    pub(super) fn row(&self, holding: &[bool], truths: Truths<'_>, shapes: &Shapes) -> FieldRow {
         let own = self.level(holding, truths);
         match &self.children {
             None => self.row_of(own, self.inner.clone(), shapes),
@@ -117,8 +117,10 @@ impl Node {
     }
 
     /// Across grants the most permissive wins; then what the tables forbid is taken away.
-    fn level(&self, holding: &[bool], truths: &[Truth]) -> Level {
-        if let Some(source) = self.closings.at(truths) {
+    fn level(&self, holding: &[bool], truths: Truths<'_>) -> Level {
+        // Whatever rows narrow is narrowed once the conditions are known.
+        let known = truths.known();
+        if let Some(source) = known.and_then(|truths| self.closings.at(truths)) {
             return Level::hidden(source.clone());
         }
         let mut best = Level::hidden(Source::Nobody);
@@ -127,7 +129,7 @@ impl Node {
                 .grant
                 .is_none_or(|grant| holding.get(grant).copied().unwrap_or(false));
             if let Some(level) = offer.level(truths).filter(|_| holds) {
-                let limit = offer.limits.at(truths);
+                let limit = known.and_then(|truths| offer.limits.at(truths));
                 let narrowed = Limit::narrow(limit.as_ref(), level, self.sensitivity);
                 best = best.merged(narrowed);
             }
@@ -139,13 +141,13 @@ impl Node {
 impl Offer {
     /// What the grant gives: the strictest of its clauses that hold. Unknown conditions give
     /// nothing and restrict all the same. None when nothing is given and nothing hidden.
-    fn level(&self, truths: &[Truth]) -> Option<Level> {
+    fn level(&self, truths: Truths<'_>) -> Option<Level> {
         let mut level: Option<Level> = None;
         let mut gives = false;
         let mut writes = Writable::No;
         let mut figures: Option<(Aggregable, &Place)> = None;
         for (permission, when, place) in &self.clauses {
-            let held = when.map_or(Truth::True, |at| truth_at(truths, at));
+            let held = when.map_or(Truth::True, |at| truths.of(at, permission));
             let access = match (permission, held) {
                 (_, Truth::False) => continue,
                 (Permission::Hide, _) => Access::Hidden,

@@ -3,6 +3,8 @@
 //! in none of them. Here is the small world that they are tried in.
 
 mod agreement;
+mod guesses;
+mod reach;
 mod reads;
 mod redaction;
 mod remedies;
@@ -128,9 +130,17 @@ fn policy(rules: Vec<Arc<Rule>>, shown: &[Shown]) -> Policy {
 
 /// A guard in memory, whose clock stands still.
 fn guard(policy: &Policy) -> Guard {
+    guard_beside(policy, None)
+}
+
+fn guard_beside(policy: &Policy, shadow: Option<&Policy>) -> Guard {
     let keys = Arc::new(Keys::from_seed([7; 32]));
-    Guard::builder()
-        .policy(policy.clone())
+    let builder = Guard::builder().policy(policy.clone());
+    let builder = match shadow {
+        Some(shadow) => builder.shadow_policy(shadow.clone()),
+        None => builder,
+    };
+    builder
         .store(Arc::new(MemoryStore::new(
             keys.clone(),
             LogId::from(uuid::Uuid::nil()),
@@ -156,6 +166,31 @@ fn decide(policy: &Policy, before: &Fields, set: &Fields, roles: &[&str]) -> Dec
         |changes, (name, value)| changes.set(name.clone(), value.clone()),
     );
     operation.propose(&changes).unwrap()
+}
+
+/// Decides one change beside a shadow policy, and tells what is on record of it.
+fn decide_on_record(
+    policy: &Policy,
+    shadow: &Policy,
+    changes: &Changes,
+    roles: &[&str],
+) -> (Decision, String) {
+    let guard = guard_beside(policy, Some(shadow));
+    let principal = principal(roles).role("USER");
+    let mut operation = guard.begin(Request::new(&principal, "s")).unwrap();
+    let decision = operation.propose(changes).unwrap();
+    drop(operation);
+    (decision, audit_text(&guard))
+}
+
+/// Every payload of the audit; identifiers and times are counted, and so the same in each guard.
+fn audit_text(guard: &Guard) -> String {
+    let store = &guard.inner.store;
+    let logs = store.logs().unwrap();
+    let events = logs
+        .iter()
+        .flat_map(|log| store.events(log.log, 0, 1_000).unwrap());
+    events.map(|event| event.payload + "\n").collect()
 }
 
 /// Rules of which some are on reading; those mask or hide fields, now and then.

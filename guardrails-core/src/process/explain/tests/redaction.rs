@@ -16,7 +16,7 @@ fn outcome(decision: &Decision) -> (&'static str, Vec<(Name, bool)>, RiskLevel) 
 }
 
 /// Everything that the requester can get out of a decision.
-fn surfaces(decision: &Decision) -> Vec<String> {
+pub(super) fn surfaces(decision: &Decision) -> Vec<String> {
     let reasons = || decision.reasons().iter().chain(decision.shadows());
     let terms = decision
         .obligations()
@@ -31,6 +31,7 @@ fn surfaces(decision: &Decision) -> Vec<String> {
         terms.collect(),
         format!("{:?} {:?}", decision.obligations(), decision.notify()),
         format!("{:?} {:?}", decision.risk(), decision.verdicts()),
+        format!("{:?} {:?}", decision.outcome(), decision.shadow_policy()),
     ]);
     said
 }
