@@ -103,6 +103,8 @@ fn malformed(address: &Address) -> guardrails_core::Error {
 
 #[cfg(feature = "sqlite")]
 mod sqlite {
+    use std::path::Path;
+
     use guardrails_core::Result;
     use sea_orm::ConnectOptions;
     use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
@@ -125,6 +127,9 @@ mod sqlite {
                 .pragma("journal_mode", "WAL")
                 .pragma("synchronous", "FULL"),
         };
+        if pool.purpose == Purpose::Serve && creates(address) {
+            make_private(driver.get_filename());
+        }
         options.map_sqlx_sqlite_opts(move |_| driver.clone());
         if pool.purpose == Purpose::Serve {
             options.map_sqlx_sqlite_pool_opts(|pool| {
@@ -132,6 +137,23 @@ mod sqlite {
             });
         }
         Ok(())
+    }
+
+    /// Whether the driver makes the file where there is none.
+    fn creates(address: &Address) -> bool {
+        let (_, query) = address.secret_url().split_once('?').unwrap_or_default();
+        query.split('&').any(|parameter| parameter == "mode=rwc")
+    }
+
+    /// Makes the file, if there is none, for its owner alone: it holds who asked for what. SQLite gives
+    /// the `-wal` and `-shm` files beside it the same mode. One that is there already keeps the mode
+    /// that its owner gave it; what goes wrong here, the driver meets again and says.
+    fn make_private(file: &Path) {
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        drop(options.open(file));
     }
 
     /// INVARIANT: no connection is used on which a commit could return before the disk has it.
@@ -264,6 +286,44 @@ mod tests {
             }
             Ok(())
         });
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_is_made_is_its_owners_alone() {
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a b.db");
+        let url = format!("sqlite://{}/a%20b.db?mode=rwc", folder.path().display());
+        let pool = |purpose| Pool {
+            connections: 1,
+            busy_timeout: Duration::from_secs(5),
+            connect_timeout: Duration::from_secs(5),
+            purpose,
+        };
+        let address = Address::parse(&url).unwrap();
+        wait(async move {
+            let db = pool(Purpose::Serve).open(&address).await?;
+            db.execute_unprepared("CREATE TABLE t (x)").await.unwrap();
+            for beside in ["", "-wal", "-shm"] {
+                let path = format!("{}{beside}", file.display());
+                let mode = std::fs::metadata(&path).unwrap().mode();
+                assert_eq!(mode & 0o777, 0o600, "{path}");
+            }
+            // What its owner opened to others stays open to them.
+            let wider = std::fs::Permissions::from_mode(0o640);
+            std::fs::set_permissions(&file, wider).unwrap();
+            pool(Purpose::Serve).open(&address).await?;
+            assert_eq!(std::fs::metadata(&file).unwrap().mode() & 0o777, 0o640);
+            Ok(())
+        });
+        let missing = format!("sqlite://{}/none.db", folder.path().display());
+        let missing = Address::parse(&missing).unwrap();
+        wait(async move {
+            assert!(pool(Purpose::Serve).open(&missing).await.is_err());
+            Ok(())
+        });
+        assert!(!folder.path().join("none.db").exists());
     }
 
     #[test]
