@@ -8,7 +8,8 @@
 use std::fmt::Debug;
 use std::io::Write as _;
 
-use crm_guardrails::{Changes, Guard, Outcome, Principal, Record, Request, Result};
+use crm_guardrails::process::RecordKey;
+use crm_guardrails::{Changes, Guard, Outcome, Principal, Record, Request, Result, TicketId};
 
 /// A CRM that holds one quote, and writes down what it is told.
 #[derive(Default)]
@@ -23,6 +24,10 @@ impl Crm {
             r#"{{"id": "{id}", "owner": "u-17", "discount": 5,
                 "cost_price": "60000.00", "contact_phone": "13800005678"}}"#
         )
+    }
+
+    fn load(&self, key: &RecordKey) -> Result<Record> {
+        Record::from_json(key.entity().clone(), &self.quote(key.id()))
     }
 
     fn apply(&mut self, changes: &Changes) {
@@ -70,6 +75,14 @@ pub fn draft(crm: &mut Crm, model: &mut Model) -> Result<()> {
         Outcome::NeedsApproval(ticket) => crm.tell("waits for", ticket.chain()),
         Outcome::Deny => crm.tell("refused", decision.reasons()),
     }
+    Ok(())
+}
+
+/// What README.md shows of a ticket that was granted.
+pub fn resume(guard: &Guard, ticket: TicketId, rep: &Principal, crm: &mut Crm) -> Result<()> {
+    let (op, release) = guard.resume(ticket, rep, |key: &RecordKey| crm.load(key))?;
+    crm.apply(release.changes());
+    op.complete("applied")?; // or op.fail(…): not applied, and the ticket is free again
     Ok(())
 }
 

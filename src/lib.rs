@@ -45,7 +45,8 @@ pub use guardrails_core::{Language, Phrase, one_line, phrase, steers};
 pub mod stores {
     pub use guardrails_core::{
         AccessTables, Closes, LimitStore, PermissionStore, Revision, RoleStore, SkillStore,
-        StoredRows, Swap, Take, Taken, TicketStore, UnreadableRow,
+        StoredRows, Swap, Take, Taken, TicketCursor, TicketQuery, TicketRow, TicketStore,
+        UnreadableRow,
     };
 }
 pub use guardrails_orm::{Database, InterruptedOperation, OpenOptions};

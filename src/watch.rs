@@ -1,4 +1,5 @@
-//! Looks for changed tables and changed policy files, and puts them in force.
+//! Looks for changed tables and changed policy files, and puts them in force; now and then sweeps
+//! tickets whose time is over.
 //!
 //! It asks rather than waits to be told: a revision row and the files' lengths and times are cheap
 //! to read, and are right on network folders, container mounts and three databases alike, where
@@ -18,6 +19,9 @@ use crate::reload::Reloads;
 
 /// How long between two looks; a change is in force within a second, with room for a slow database.
 const PACE: Duration = Duration::from_millis(200);
+
+/// After how many looks tickets whose time is over are written so: every ten seconds.
+const LOOKS_PER_SWEEP: u32 = 50;
 
 /// A thread that looks for changes until it is dropped.
 pub(crate) struct Watch {
@@ -112,7 +116,13 @@ impl Watched {
 }
 
 fn look(guard: &Guard, bundles: &mut [Watched], stopped: &Receiver<()>) {
+    let mut looks = 0_u32;
     while stopped.recv_timeout(PACE) == Err(RecvTimeoutError::Timeout) {
+        looks = looks.wrapping_add(1);
+        if looks % LOOKS_PER_SWEEP == 0 {
+            // What cannot be written now is overdue at the next sweep too, and treated so until then.
+            let _ = guard.approvals().sweep();
+        }
         // A store that does not answer, or a bundle that is refused, leaves what was in force in force;
         // the guard keeps the error, and the next look tries again.
         let _ = guard.refresh();

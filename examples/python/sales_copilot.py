@@ -170,7 +170,7 @@ class Desk:
         ticket = self.tickets[step["ticket"]]
         record = self.guard.ticket(ticket, self.people[step["as"]]).record
         try:
-            op = self.guard.resume(ticket, self.people[step["as"]])
+            op = self.guard.resume(ticket, self.people[step["as"]], self.crm[record])
         except Denied as refused:
             discount = self.crm[record].get("discount")
             return {"outcome": "refused", "codes": [refused.code], "discount": discount}

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use crate::diagnostic::Place;
 use crate::error::{Error, ErrorKind, Result};
 use crate::policy::{Digest, RiskLevel};
-use crate::process::{Basis, Explanation, explain};
+use crate::process::{Basis, Explanation, TicketState, explain};
 use crate::release::Release;
 use crate::shadow::ShadowDecision;
 use crate::value::{Fields, Name};
@@ -158,6 +158,7 @@ pub struct TicketHandle {
     pub(crate) id: TicketId,
     pub(crate) chain: Name,
     pub(crate) expires: DateTime<Utc>,
+    pub(crate) state: TicketState,
 }
 
 impl TicketHandle {
@@ -171,6 +172,13 @@ impl TicketHandle {
     #[must_use]
     pub fn chain(&self) -> &str {
         &self.chain
+    }
+
+    /// Where the ticket is. The same proposal finds the ticket that is open for it: one that is
+    /// approved is resumed, not proposed again.
+    #[must_use]
+    pub fn state(&self) -> TicketState {
+        self.state
     }
 
     /// When the ticket expires undecided.

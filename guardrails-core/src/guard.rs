@@ -13,7 +13,7 @@ use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 
 use crate::audit::{Audit, Event, EventKind, Keys, OperationContext};
-use crate::decision::{OperationId, Reason, TicketId};
+use crate::decision::{OperationId, TicketId};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
 use crate::freshness::{Freshness, MAX_AGE};
@@ -23,7 +23,7 @@ use crate::outside::{Clock, Entropy, new_id};
 use crate::plan::Plan;
 use crate::policy::{Digest, Policy};
 use crate::principal::Principal;
-use crate::process::{Approvals, Explanation, Observer, Refused, explain_refusal};
+use crate::process::{Approvals, Explanation, Observer, PresentRecord, Refused, explain_refusal};
 use crate::release::Release;
 use crate::request::Request;
 use crate::skills::take_limits;
@@ -31,6 +31,9 @@ use crate::snapshot::Snapshot;
 use crate::store::Store;
 use crate::tables::AccessTables;
 use crate::value::Name;
+
+/// The open tickets that one user may have, unless the host names another number.
+const MAX_OPEN_TICKETS: usize = 100;
 
 /// Compiled policies plus stores. Cheap to clone; all clones are one guard.
 #[derive(Clone)]
@@ -44,6 +47,7 @@ pub(crate) struct Inner {
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) keys: Arc<Keys>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
+    pub(crate) max_open_tickets: usize,
     snapshot: ArcSwap<Snapshot>,
     freshness: Freshness,
     problems: Problems,
@@ -77,9 +81,17 @@ pub struct GuardBuilder {
     observer: Option<Arc<dyn Observer>>,
     permissions_max_age: Option<Duration>,
     listener: Option<Listener>,
+    max_open_tickets: Option<usize>,
 }
 
 impl GuardBuilder {
+    /// How many open approval tickets one user may have (`OPEN_TICKETS_LIMIT`); 100 unless named.
+    #[must_use]
+    pub fn max_open_tickets(mut self, most: usize) -> Self {
+        self.max_open_tickets = Some(most);
+        self
+    }
+
     /// The checked policy.
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
@@ -180,6 +192,7 @@ impl GuardBuilder {
                 entropy: self.entropy.ok_or_else(|| missing("entropy"))?,
                 keys: self.keys.ok_or_else(|| missing("keys"))?,
                 observer: self.observer,
+                max_open_tickets: self.max_open_tickets.unwrap_or(MAX_OPEN_TICKETS),
             }),
         })
     }
@@ -276,29 +289,33 @@ impl Guard {
         explain_refusal(&refused, error)
     }
 
-    /// Begins the operation that a granted ticket releases: the stored action is decided again
-    /// under the policy of now, and the ticket is spent.
+    /// Begins the operation that a granted ticket releases: the action that was asked for is decided
+    /// again, on the record as it is now and under the policy of now, and the ticket is reserved for
+    /// this operation until it ends: [`Operation::complete`] says that the action was applied and uses
+    /// the ticket up, [`Operation::fail`] that it was not and gives the ticket back. What does neither
+    /// in time leaves the ticket `unknown`, which releases nothing until a person settles it.
     ///
-    /// What is decided again is the action as it was asked for, on the record as it was then. Apply
-    /// it with the CRM's own check that the record has not changed since, or propose anew with the
-    /// present record under [`Request::ticket`]: another record is another action, and refused.
+    /// `record` is the present record, or a function that loads it by its key; see [`PresentRecord`].
+    /// The ticket is stale if a value that a condition read, a card showed or the change sets is
+    /// another by now; whatever else changed in the record does not matter.
     ///
     /// The operation comes back with the release to apply; what `begin` and `propose` would refuse is
-    /// refused here too, and the ticket stays unspent.
+    /// refused here too, and the ticket stays as it is.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`] for a ticket of another tenant, [`ErrorKind::Denied`] with reasons
-    /// when the ticket does not release or the decision is another now, [`ErrorKind::Conflict`] when
-    /// somebody else spent it first.
-    pub fn resume(&self, ticket: TicketId, principal: &Principal) -> Result<(Operation, Release)> {
-        let stored = self.approvals().load(ticket, principal)?;
-        if stored.requester != *principal.id() {
-            return Err(Error::denied(Reason::new(
-                "NOT_THE_REQUESTER",
-                "a ticket is resumed by the user whose AI asked",
-            )));
-        }
-        let changes = stored.changes();
+    /// [`ErrorKind::NotFound`] for a ticket of another tenant, and for a record that is not there any
+    /// more or out of reach; [`ErrorKind::Denied`] with reasons when the ticket does not release or
+    /// the decision is another now; [`ErrorKind::Input`] for another record than the ticket's;
+    /// [`ErrorKind::Tampered`] for a ticket that the guard did not write; and what `record` failed
+    /// with.
+    pub fn resume(
+        &self,
+        ticket: TicketId,
+        principal: &Principal,
+        record: impl PresentRecord,
+    ) -> Result<(Operation, Release)> {
+        let stored = self.approvals().to_resume(ticket, principal)?;
+        let changes = stored.changes_on(record)?;
         let request = Request::new(principal, stored.skill.clone())
             .entity(stored.entity.clone())
             .context(stored.context.clone())

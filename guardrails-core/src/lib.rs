@@ -94,7 +94,8 @@ pub use request::Request;
 pub use shadow::{Difference, ShadowAnswer, ShadowDecision, ShadowStep};
 pub use store::{
     FieldPermission, LimitStore, PermissionStore, Revision, RoleLine, RolePermission, RoleStore,
-    SkillStatusRow, SkillStore, Store, Swap, Take, Taken, TicketStore,
+    SkillStatusRow, SkillStore, Store, Swap, Take, Taken, TicketCursor, TicketQuery, TicketRow,
+    TicketStore,
 };
 pub use tables::{AccessTables, Closes, StoredRows, UnreadableRow};
 pub use value::{Fields, JsonLimits, Name, Value, parse_fields};

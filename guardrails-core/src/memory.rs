@@ -11,15 +11,15 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::audit::{
-    AuditReader, Event, Inventory, Journal, Keys, Ledger, LogRows, LogSummary, Receipt, Sealed,
-    StoredEvent,
+    AuditReader, Event, Inventory, Journal, KeyedDigest, Keys, Ledger, LogRows, LogSummary,
+    Receipt, Sealed, StoredEvent,
 };
 use crate::decision::{LogId, OperationId, TicketId};
 use crate::error::{Error, ErrorKind, Result};
 use crate::process::Ticket;
 use crate::store::{
     FieldPermission, LimitStore, PermissionStore, Revision, RoleLine, RoleStore, SkillStatusRow,
-    SkillStore, Swap, Take, Taken, TicketStore,
+    SkillStore, Swap, Take, Taken, TicketCursor, TicketQuery, TicketRow, TicketStore,
 };
 use crate::tables::{Closes, StoredRows, UnreadableRow};
 use crate::value::Name;
@@ -90,6 +90,24 @@ impl MemoryStore {
         let rows = lock(&self.unreadable)?;
         let wanted = rows.iter().filter(|row| of_fields(row) == fields);
         Ok(wanted.cloned().collect())
+    }
+
+    /// Replaces the row of a ticket as it stands, as somebody with access to the table could.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`] when a thread panicked while it held the rows.
+    pub fn overwrite_ticket(&self, ticket: Ticket) -> Result<()> {
+        lock(&self.tickets)?.insert(ticket.id, ticket);
+        Ok(())
+    }
+
+    /// Removes the row of a ticket, as somebody with access to the table could.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`] when a thread panicked while it held the rows.
+    pub fn remove_ticket(&self, ticket: TicketId) -> Result<()> {
+        lock(&self.tickets)?.remove(&ticket);
+        Ok(())
     }
 
     /// Forgets all audit events and starts log `log`, so that a bench can run as long as it likes
@@ -182,10 +200,14 @@ impl SkillStore for MemoryStore {
 impl TicketStore for MemoryStore {
     fn insert_ticket(&self, ticket: &Ticket) -> Result<()> {
         let mut tickets = lock(&self.tickets)?;
-        if tickets.contains_key(&ticket.id) {
+        let mut have = tickets.values();
+        let same = |have: &Ticket| {
+            have.id == ticket.id || (have.open_key.is_some() && have.open_key == ticket.open_key)
+        };
+        if have.any(same) {
             return Err(Error::new(
                 ErrorKind::Conflict,
-                format!("there is a ticket {} already", ticket.id),
+                "there is a ticket with this identifier, or for this action, already",
             ));
         }
         tickets.insert(ticket.id, ticket.clone());
@@ -198,14 +220,72 @@ impl TicketStore for MemoryStore {
         Ok(ticket.cloned())
     }
 
-    fn open_tickets(&self, tenant: &str, limit: usize) -> Result<Vec<Ticket>> {
+    fn ticket_by_key(&self, tenant: &str, key: &KeyedDigest) -> Result<Option<Ticket>> {
         let tickets = lock(&self.tickets)?;
+        let mut found = tickets
+            .values()
+            .filter(|ticket| &*ticket.tenant == tenant && ticket.open_key.as_ref() == Some(key));
+        Ok(found.next().cloned())
+    }
+
+    fn open_tickets(&self, query: &TicketQuery<'_>) -> Result<Vec<Ticket>> {
+        let tickets = lock(&self.tickets)?;
+        let cursor = |ticket: &Ticket| TicketCursor {
+            created: ticket.created,
+            id: ticket.id,
+        };
+        let concerns = |ticket: &Ticket| {
+            let roles = ticket.deciding_roles();
+            &*ticket.requester == query.requester
+                || roles.iter().any(|role| query.roles.contains(role))
+        };
         let mut open: Vec<&Ticket> = tickets
             .values()
-            .filter(|ticket| &*ticket.tenant == tenant && !ticket.state.is_terminal())
+            .filter(|ticket| &*ticket.tenant == query.tenant)
+            .filter(|ticket| !ticket.state_at(query.now).is_terminal())
+            .filter(|ticket| query.after.is_none_or(|after| cursor(ticket) > after))
+            .filter(|ticket| concerns(ticket))
             .collect();
-        open.sort_by_key(|ticket| (ticket.created, ticket.id));
-        Ok(open.into_iter().take(limit).cloned().collect())
+        open.sort_by_key(|ticket| cursor(ticket));
+        Ok(open.into_iter().take(query.limit).cloned().collect())
+    }
+
+    fn count_open_tickets(
+        &self,
+        tenant: &str,
+        requester: &str,
+        now: DateTime<Utc>,
+    ) -> Result<usize> {
+        let tickets = lock(&self.tickets)?;
+        let open = tickets.values().filter(|ticket| {
+            &*ticket.tenant == tenant
+                && &*ticket.requester == requester
+                && !ticket.state_at(now).is_terminal()
+        });
+        Ok(open.count())
+    }
+
+    fn overdue_tickets(
+        &self,
+        now: DateTime<Utc>,
+        after: Option<TicketId>,
+        limit: usize,
+    ) -> Result<Vec<Ticket>> {
+        let tickets = lock(&self.tickets)?;
+        let overdue = tickets
+            .values()
+            .filter(|ticket| after.is_none_or(|after| ticket.id > after))
+            .filter(|ticket| ticket.over(now).is_some());
+        Ok(overdue.take(limit).cloned().collect())
+    }
+
+    fn ticket_rows(&self, after: &str, limit: usize) -> Result<Vec<TicketRow>> {
+        let tickets = lock(&self.tickets)?;
+        let rows = tickets.values().map(|ticket| TicketRow {
+            id: ticket.id.to_string(),
+            ticket: Ok(ticket.clone()),
+        });
+        Ok(rows.filter(|row| *row.id > *after).take(limit).collect())
     }
 
     fn swap_ticket(&self, ticket: &Ticket) -> Result<Swap> {
@@ -420,6 +500,15 @@ impl AuditReader for MemoryStore {
         let rows = audit.sealed.iter().filter(|sealed| {
             let about = sealed.about.as_deref();
             about.is_some_and(|about| about.operation == operation && &*about.tenant == tenant)
+        });
+        Ok(rows.map(|sealed| audit.stored(sealed)).collect())
+    }
+
+    fn ticket_events(&self, tenant: &str, ticket: TicketId) -> Result<Vec<StoredEvent>> {
+        let audit = self.sealed()?;
+        let rows = audit.sealed.iter().filter(|sealed| {
+            let about = sealed.about.as_deref();
+            sealed.ticket == Some(ticket) && about.is_some_and(|about| &*about.tenant == tenant)
         });
         Ok(rows.map(|sealed| audit.stored(sealed)).collect())
     }

@@ -15,6 +15,7 @@ use crate::guard::Guard;
 use crate::plan::Plan;
 use crate::policy::Verb;
 use crate::principal::Principal;
+use crate::process::{Ending, Ticket};
 use crate::record::Record;
 use crate::request::Request;
 use crate::skills::spend_tokens;
@@ -42,6 +43,8 @@ pub struct Operation {
     principal: Arc<Principal>,
     context: Name,
     ticket: Option<crate::decision::TicketId>,
+    /// The ticket that it holds, until it ends.
+    reserved: Option<Box<Ticket>>,
     about: Arc<OperationContext>,
     /// The highest sensitivity shown or written so far; 0 when nothing was.
     touched: u8,
@@ -74,6 +77,7 @@ impl Operation {
             principal: Arc::new(request.principal.into_owned()),
             context: request.context,
             ticket: request.ticket,
+            reserved: None,
             about,
             touched: 0,
             stage: Stage::Open,
@@ -295,19 +299,46 @@ impl Operation {
     ///
     /// # Errors
     /// [`ErrorKind::Denied`] when the last proposal was not allowed: it is then recorded as what it
-    /// came to. [`ErrorKind::Store`] when the outcome could not be made durable.
+    /// came to, and with `TICKET_UNKNOWN` when the time to use its ticket was over before, which
+    /// leaves the outcome on record and the ticket to be settled. [`ErrorKind::Store`] when the
+    /// outcome could not be made durable.
     pub fn complete(mut self, answer: impl AsRef<[u8]>) -> Result<Receipt> {
         self.expect_open()?;
         let output = Some(self.guard.inner.keys.value_mac("output", answer.as_ref()));
-        self.end(OutcomeStatus::Completed, Name::default(), output)
+        let used = self.end_reservation(Ending::Applied);
+        let receipt = self.end(OutcomeStatus::Completed, Name::default(), output)?;
+        used.map(|()| receipt)
     }
 
-    /// Ends the operation as failed, with a code of the host's.
+    /// Ends the operation as failed, with a code of the host's: what it proposed was *not applied*. A
+    /// ticket that it holds is free again, as long as its time to be used lasts.
     ///
     /// # Errors
     /// [`ErrorKind::Store`] when the outcome could not be made durable.
     pub fn fail(mut self, code: impl Into<Name>) -> Result<Receipt> {
-        self.end(OutcomeStatus::Failed, code.into(), None)
+        let given_back = self.end_reservation(Ending::NotApplied);
+        let receipt = self.end(OutcomeStatus::Failed, code.into(), None)?;
+        given_back.map(|()| receipt)
+    }
+
+    /// Ends the operation as failed, with a code of the host's, where nobody knows whether what it
+    /// proposed was applied: an exception went through the host's code. A ticket that it holds is
+    /// `unknown` from then on, and releases nothing until a person settles it.
+    ///
+    /// # Errors
+    /// As [`Operation::fail`].
+    pub fn abort(mut self, code: impl Into<Name>) -> Result<Receipt> {
+        let left = self.end_reservation(Ending::Unknown);
+        let receipt = self.end(OutcomeStatus::Failed, code.into(), None)?;
+        left.map(|()| receipt)
+    }
+
+    /// Says what became of the action that a ticket released; nothing where none is held.
+    fn end_reservation(&mut self, ending: Ending) -> Result<()> {
+        match self.reserved.take() {
+            Some(held) => self.guard.approvals().finish(self, &held, ending),
+            None => Ok(()),
+        }
     }
 
     fn end(
@@ -384,6 +415,8 @@ impl Drop for Operation {
             Stage::Waiting => OutcomeStatus::Waiting,
         };
         self.stage = Stage::Ended;
+        // Should this fail, the lease runs out and comes to the same.
+        let _ = self.end_reservation(Ending::Unknown);
         // A drop has nobody to tell. A journal that has failed refuses the next `begin`, and an
         // intent without an outcome is found at the next start.
         let outcome = EventKind::Outcome {

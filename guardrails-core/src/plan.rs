@@ -11,7 +11,7 @@ use arc_swap::ArcSwap;
 
 use crate::data::{FieldTable, Permissions};
 use crate::error::Result;
-use crate::policy::{Policy, Skill, Verb};
+use crate::policy::{Expr, Policy, Skill, Verb};
 use crate::process::{Compiler, Facts, Frame, Predicate, RuleSet, Scale, Settled, Slots, Truth};
 use crate::value::Name;
 use crate::zone::Zone;
@@ -193,6 +193,26 @@ impl Plan {
             self.keep(pattern, &table);
         }
         table
+    }
+
+    /// The scopes and conditions of grants and tables.
+    pub(crate) fn conditions(&self) -> &[Expr] {
+        self.permissions.conditions()
+    }
+
+    /// The table where only some of the conditions can be known.
+    pub(crate) fn table_where(
+        &self,
+        facts: &Facts<'_>,
+        is_known: impl Fn(&Expr) -> bool,
+    ) -> Arc<FieldTable> {
+        let frame = Frame::new(facts, &self.slots);
+        let truths = self.conditions.iter().zip(self.conditions());
+        let truths = truths.map(|(condition, written)| match is_known(written) {
+            true => condition.holds(&frame),
+            false => Truth::Unknown,
+        });
+        Arc::new(self.permissions.table(&truths.collect::<Vec<_>>()))
     }
 
     fn keep(&self, pattern: Pattern, table: &Arc<FieldTable>) {

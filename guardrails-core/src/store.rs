@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::audit::{AuditReader, Journal};
+use crate::audit::{AuditReader, Journal, KeyedDigest};
 use crate::decision::TicketId;
 use crate::error::Result;
 use crate::policy::SkillStatus;
@@ -174,7 +174,7 @@ pub trait TicketStore: Send + Sync {
     ///
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store); [`ErrorKind::Conflict`](crate::ErrorKind::Conflict)
-    /// when the identifier is taken.
+    /// when the identifier is taken, or another ticket has the same [`Ticket::open_key`].
     fn insert_ticket(&self, ticket: &Ticket) -> Result<()>;
 
     /// The ticket of this tenant, when there is one.
@@ -183,11 +183,48 @@ pub trait TicketStore: Send + Sync {
     /// [`ErrorKind::Store`](crate::ErrorKind::Store).
     fn ticket(&self, tenant: &str, id: TicketId) -> Result<Option<Ticket>>;
 
-    /// The tenant's tickets that are not in a terminal state, oldest first, at most `limit`.
+    /// The ticket of this tenant with this [`Ticket::open_key`], when there is one.
     ///
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store).
-    fn open_tickets(&self, tenant: &str, limit: usize) -> Result<Vec<Ticket>>;
+    fn ticket_by_key(&self, tenant: &str, key: &KeyedDigest) -> Result<Option<Ticket>>;
+
+    /// Open tickets that somebody asked for or may decide, oldest first; see [`TicketQuery`]. A row
+    /// that cannot be read is left out: it opens to nobody.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    fn open_tickets(&self, query: &TicketQuery<'_>) -> Result<Vec<Ticket>>;
+
+    /// How many open tickets this requester has, without those whose time is over at `now`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    fn count_open_tickets(
+        &self,
+        tenant: &str,
+        requester: &str,
+        now: DateTime<Utc>,
+    ) -> Result<usize>;
+
+    /// Tickets of all tenants whose time is over at `now` and whose row does not say so yet, after
+    /// `after` in the order of identifiers, at most `limit`. For the sweeper.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    fn overdue_tickets(
+        &self,
+        now: DateTime<Utc>,
+        after: Option<TicketId>,
+        limit: usize,
+    ) -> Result<Vec<Ticket>>;
+
+    /// All tickets of all tenants, in any state, after `after` in the order of the stored
+    /// identifiers, at most `limit`. For verification: a row that cannot be read is among them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    fn ticket_rows(&self, after: &str, limit: usize) -> Result<Vec<TicketRow>>;
 
     /// Replaces the ticket if its stored version is still `ticket.version - 1`: the
     /// compare-and-swap that all transitions go through.
@@ -195,6 +232,42 @@ pub trait TicketStore: Send + Sync {
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store).
     fn swap_ticket(&self, ticket: &Ticket) -> Result<Swap>;
+}
+
+/// Which open tickets are wanted: those of one tenant that `requester` asked for, or that one of
+/// `roles` may decide, and whose time is not over.
+#[derive(Debug, Clone, Copy)]
+pub struct TicketQuery<'a> {
+    /// The tenant.
+    pub tenant: &'a str,
+    /// The user.
+    pub requester: &'a str,
+    /// Roles that may decide.
+    pub roles: &'a [Name],
+    /// Tickets whose time is over by now are left out.
+    pub now: DateTime<Utc>,
+    /// Only those after this one.
+    pub after: Option<TicketCursor>,
+    /// At most this many.
+    pub limit: usize,
+}
+
+/// A place in a list of tickets, oldest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TicketCursor {
+    /// When the ticket was made.
+    pub created: DateTime<Utc>,
+    /// Its identifier.
+    pub id: TicketId,
+}
+
+/// One stored ticket, or why its row cannot be read.
+#[derive(Debug)]
+pub struct TicketRow {
+    /// The identifier as stored.
+    pub id: String,
+    /// The ticket.
+    pub ticket: Result<Ticket>,
 }
 
 /// How a compare-and-swap came out.

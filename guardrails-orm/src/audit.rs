@@ -2,7 +2,7 @@
 
 use guardrails_core::audit::{AuditReader, Inventory, LogSummary, RecordedEvent, StoredEvent};
 use guardrails_core::policy::Digest;
-use guardrails_core::{LogId, OperationId, Result};
+use guardrails_core::{LogId, OperationId, Result, TicketId};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder,
     QueryResult, QuerySelect, QueryTrait, Select,
@@ -100,6 +100,20 @@ impl AuditReader for Database {
             .order_by_asc(event::Column::Seq);
         let tenant = tenant.to_owned();
         self.ask("read an operation's events", move |db| async move {
+            let mut found = events(db, ask).await?;
+            found.retain(|event| may_see(&tenant, event));
+            Ok(found)
+        })
+    }
+
+    fn ticket_events(&self, tenant: &str, ticket: TicketId) -> Result<Vec<StoredEvent>> {
+        let ask = event::Entity::find()
+            .filter(event::Column::TicketId.eq(ticket.to_string()))
+            .filter(event::Column::TenantId.eq(text::fit(tenant, LABEL)))
+            .order_by_asc(event::Column::LogId)
+            .order_by_asc(event::Column::Seq);
+        let tenant = tenant.to_owned();
+        self.ask("read a ticket's events", move |db| async move {
             let mut found = events(db, ask).await?;
             found.retain(|event| may_see(&tenant, event));
             Ok(found)

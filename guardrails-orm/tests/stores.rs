@@ -81,7 +81,17 @@ suite! {
         of_two_deciders_one_is_told
         another_tenants_ticket_is_not_there
         open_tickets_come_oldest_first
+        the_inbox_is_filtered_where_it_is_kept
+        overdue_tickets_are_those_of_every_tenant
+        one_open_ticket_for_one_action
+        an_ended_ticket_keeps_no_value
+        an_unreadable_row_stands_alone
         garbage_names_its_row;
+    guarded:
+        a_ticket_releases_once
+        of_two_that_resume_one_releases
+        an_edited_row_decides_nothing
+        an_older_row_put_back_releases_nothing;
     limits:
         a_window_slides
         a_take_is_all_or_nothing

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use crm_guardrails::process::{RecordKey, Settlement};
 use crm_guardrails::rules::Parameters;
 use crm_guardrails::{
-    Error, ErrorKind, KeySource, OperationId, Refreshed, Request, Result, TicketId,
+    Error, ErrorKind, KeySource, OperationId, Record, Refreshed, Request, Result, TicketId,
 };
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyType};
@@ -109,8 +110,20 @@ impl Guard {
         self.ask(py, |core| core.begin(request)).map(Operation::new)
     }
 
-    fn resume(&self, py: Python<'_>, ticket: &str, principal: &Principal) -> PyResult<Operation> {
-        let resume = |core: &crm_guardrails::Guard| core.resume(ticket.parse()?, &principal.core);
+    #[pyo3(signature = (ticket, principal, record = None))]
+    fn resume(
+        &self,
+        py: Python<'_>,
+        ticket: &str,
+        principal: &Principal,
+        record: Option<&Bound<'_, PyAny>>,
+    ) -> PyResult<Operation> {
+        let id: TicketId = ticket.parse().or_raise(py)?;
+        let card = self.ask(py, |core| core.approvals().show(id, &principal.core))?;
+        let present = present(&card.record, &card.entity, record)?;
+        let resume = |core: &crm_guardrails::Guard| {
+            core.resume(id, &principal.core, |_: &RecordKey| present)
+        };
         self.ask(py, resume).map(Operation::resumed)
     }
 
@@ -154,6 +167,32 @@ impl Guard {
                 .reject(ticket.parse()?, &principal.core, comment)
         });
         card.map(Ticket::from)
+    }
+
+    fn settle(
+        &self,
+        py: Python<'_>,
+        ticket: &str,
+        principal: &Principal,
+        outcome: &str,
+    ) -> PyResult<Ticket> {
+        let settlement = match outcome {
+            "applied" => Ok(Settlement::Applied),
+            "not_applied" => Ok(Settlement::NotApplied),
+            _ => Err(Error::new(
+                ErrorKind::Input,
+                "a ticket is settled as `applied` or `not_applied`",
+            )),
+        };
+        let card = self.ask(py, |core| {
+            core.approvals()
+                .settle(ticket.parse()?, &principal.core, settlement?)
+        });
+        card.map(Ticket::from)
+    }
+
+    fn sweep(&self, py: Python<'_>) -> PyResult<usize> {
+        self.ask(py, |core| core.approvals().sweep())
     }
 
     fn cancel(&self, py: Python<'_>, ticket: &str, principal: &Principal) -> PyResult<()> {
@@ -266,6 +305,23 @@ impl Guard {
             Err(_) => "Guard(closed)".to_owned(),
         }
     }
+}
+
+/// The present record of a ticket: as it is given, or as a function loads it by its identifier. None
+/// for a ticket that creates one.
+fn present(id: &str, entity: &str, record: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Record>> {
+    let Some(given) = record else {
+        return Ok(None);
+    };
+    let given = match given.is_callable() && !id.is_empty() {
+        true => given.call1((id,))?,
+        false => given.clone(),
+    };
+    if given.is_none() || id.is_empty() {
+        return Ok(None);
+    }
+    let own = fields(given.cast::<PyDict>()?)?;
+    Ok(Some(Record::new(entity, own)))
 }
 
 /// A path to a key file, the secret's 32 bytes, or a list of such secrets, the one in force first.

@@ -206,7 +206,7 @@ impl Operation {
             Some(kind) => {
                 // The name of the class only: a message may carry a value.
                 let code = kind.name()?.to_string();
-                self.end(py, |core| core.fail(code).map(drop))?;
+                self.end(py, |core| core.abort(code).map(drop))?;
             }
             None => self.end(py, |core| {
                 drop(core);

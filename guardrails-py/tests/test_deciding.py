@@ -177,7 +177,7 @@ def test_needs_approval_then_approved_then_spent_once(
     assert decision.reasons[0].message == "折扣超过销售代表权限: 20%"
     ticket = decision.ticket or ""
     with pytest.raises(Denied, match="TICKET_PENDING"):
-        guard.resume(ticket, rep)
+        guard.resume(ticket, rep, quote)
 
     [card] = guard.tickets(manager)
     assert (card.id, card.state, card.requester, card.record) == (ticket, "pending", "u-17", "Q-1")
@@ -185,7 +185,7 @@ def test_needs_approval_then_approved_then_spent_once(
     assert card.because == ["折扣超过销售代表权限: 20%"]
     assert card.operation == op.id and card.action.startswith("hmac-sha256:")
     assert card.created.tzinfo is datetime.timezone.utc
-    assert card.expires - card.created == datetime.timedelta(days=1)
+    assert card.expires - card.created == datetime.timedelta(hours=4)
 
     approved = guard.approve(ticket, manager, comment="good customer")
     assert approved.state == "approved" and approved.execute_by is not None
@@ -196,11 +196,11 @@ def test_needs_approval_then_approved_then_spent_once(
         "approve",
         "good customer",
     )
-    with guard.resume(ticket, rep) as released:
+    with guard.resume(ticket, rep, quote) as released:
         assert released.changes == {"discount": 20}
         released.complete("applied")
     with pytest.raises(Denied) as second:
-        guard.resume(ticket, rep)
+        guard.resume(ticket, rep, quote)
     assert second.value.code == "TICKET_SPENT"
     assert second.value.reasons[0].code == "TICKET_SPENT"
 
@@ -216,6 +216,37 @@ def test_a_ticket_releases_nothing_else(
     with guard.operation(rep, skill="quote.draft", ticket=ticket) as op:
         assert op.propose(quote, {"discount": 20}).allowed
         op.complete()
+
+
+def test_a_ticket_is_reserved_given_back_and_settled(
+    guard: Guard, rep: Principal, manager: Principal, quote: Dict[str, Any]
+) -> None:
+    ticket = waits(guard, rep, quote)
+    guard.approve(ticket, manager)
+    with pytest.raises(NotFound):
+        guard.resume(ticket, rep, lambda key: None)
+    with guard.resume(ticket, rep, lambda key: quote_of(id=key)) as op:
+        assert guard.ticket(ticket, rep).state == "reserved"
+        op.fail("CRM_DOWN")
+    assert guard.ticket(ticket, rep).state == "approved"
+    with guard.resume(ticket, rep, quote):
+        pass
+    assert guard.ticket(ticket, rep).state == "unknown"
+    with pytest.raises(Denied, match="TICKET_UNKNOWN"):
+        guard.resume(ticket, rep, quote)
+    assert guard.settle(ticket, manager, "not_applied").state == "expired_unused"
+    assert guard.sweep() == 0
+
+
+def test_a_ticket_is_stale_for_what_was_read_and_nothing_else(
+    guard: Guard, rep: Principal, manager: Principal, quote: Dict[str, Any]
+) -> None:
+    ticket = waits(guard, rep, quote)
+    guard.approve(ticket, manager)
+    with guard.resume(ticket, rep, {**quote, "note": "unread"}) as op:
+        op.fail("NOT_NOW")
+    with pytest.raises(Denied, match="TICKET_STALE"):
+        guard.resume(ticket, rep, {**quote, "discount": 6})
 
 
 def test_nobody_approves_their_own_request(
@@ -238,12 +269,12 @@ def test_rejected_and_cancelled_release_nothing(
     ticket = waits(guard, rep, quote)
     assert guard.reject(ticket, manager, comment="no").state == "rejected"
     with pytest.raises(Denied, match="TICKET_REJECTED"):
-        guard.resume(ticket, rep)
+        guard.resume(ticket, rep, quote)
     other = waits(guard, rep, quote_of(id="Q-2"))
     guard.cancel(other, rep)
     assert guard.ticket(other, rep).state == "cancelled"
     with pytest.raises(Denied, match="TICKET_CANCELLED"):
-        guard.resume(other, rep)
+        guard.resume(other, rep, lambda key: quote_of(id=key))
 
 
 def test_a_ticket_does_not_exist_for_another_tenant(

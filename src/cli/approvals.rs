@@ -7,12 +7,12 @@
 use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 
 use super::Ending;
 use super::output::Output;
 use super::store::Store;
-use crate::process::{StepDecision, TicketCard, TicketState, Vote};
+use crate::process::{Settlement, StepDecision, TicketCard, TicketState, Vote};
 use crate::{Fields, Guard, Principal, Result, TicketId, Value};
 
 /// What to do with tickets.
@@ -26,6 +26,8 @@ pub(super) enum ApprovalsCommand {
     Approve(Which),
     /// Refuse
     Reject(Which),
+    /// Say what became of a release whose outcome is unknown
+    Settle(Settle),
 }
 
 /// Who looks or decides.
@@ -59,6 +61,25 @@ pub(super) struct Which {
     who: Who,
 }
 
+/// What became of a release.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Settle {
+    #[command(flatten)]
+    which: Which,
+    /// Whether the action was applied
+    #[arg(long, value_enum)]
+    outcome: Outcome,
+}
+
+/// Whether an action was applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Outcome {
+    /// It was: the ticket counts as used
+    Applied,
+    /// It was not: the ticket counts as never used
+    NotApplied,
+}
+
 impl Who {
     fn principal(&self) -> Principal {
         let person = Principal::user(self.tenant.as_str(), self.user.as_str());
@@ -76,7 +97,8 @@ pub(super) fn run(command: &ApprovalsCommand, output: &mut Output) -> Result<End
         ApprovalsCommand::List(who) => who.guard()?.approvals().list(&who.principal())?,
         ApprovalsCommand::Show(which)
         | ApprovalsCommand::Approve(which)
-        | ApprovalsCommand::Reject(which) => vec![one(command, which)?],
+        | ApprovalsCommand::Reject(which)
+        | ApprovalsCommand::Settle(Settle { which, .. }) => vec![one(command, which)?],
     };
     if output.is_json() {
         let cards: Vec<Fields> = cards.iter().map(to_fields).collect();
@@ -97,6 +119,13 @@ fn one(command: &ApprovalsCommand, which: &Which) -> Result<TicketCard> {
     match command {
         ApprovalsCommand::Approve(_) => approvals.approve(id, &principal, &which.comment),
         ApprovalsCommand::Reject(_) => approvals.reject(id, &principal, &which.comment),
+        ApprovalsCommand::Settle(settle) => {
+            let settlement = match settle.outcome {
+                Outcome::Applied => Settlement::Applied,
+                Outcome::NotApplied => Settlement::NotApplied,
+            };
+            approvals.settle(id, &principal, settlement)
+        }
         ApprovalsCommand::List(_) | ApprovalsCommand::Show(_) => approvals.show(id, &principal),
     }
 }
@@ -144,6 +173,8 @@ fn waiting(card: &TicketCard) -> String {
     match (card.state, card.execute_by) {
         (TicketState::Approved, Some(until)) => format!("to be used until {}", moment(until)),
         (TicketState::Pending, _) => format!("to be decided until {}", moment(card.expires)),
+        (TicketState::Reserved, _) => "held by an operation".to_owned(),
+        (TicketState::Unknown, _) => "its outcome is unknown, to be settled".to_owned(),
         _ => "closed".to_owned(),
     }
 }

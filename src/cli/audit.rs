@@ -9,8 +9,12 @@ use super::output::Output;
 use super::store::Store;
 use crate::audit::{
     Conclusion, Finding, FindingKind, VerifyReport, VerifyingKey, shadow_report, trace, verify,
+    verify_tickets,
 };
 use crate::{KeySource, OperationId, OsEntropy, Result, rotate_audit_key};
+
+/// A MAC is checked with the secret key alone.
+const TICKETS_OUT_OF_SIGHT: &str = "an approval ticket's row that was altered: its MAC is checked with the key file, not with a public key";
 
 /// What to do with the audit.
 #[derive(Debug, Subcommand)]
@@ -77,7 +81,11 @@ pub(super) fn run(command: &AuditCommand, output: &mut Output) -> Result<Ending>
 fn run_verify(args: &VerifyArgs, output: &Output) -> Result<Ending> {
     // The database first: a key is looked for beside it, and would be missed instead of it.
     let database = args.store.inspect()?;
-    let report = verify(&*database, &args.verifier()?)?;
+    let mut report = verify(&*database, &args.verifier()?)?;
+    match args.verifier {
+        None => verify_tickets(&*database, &*args.store.keys()?, &mut report)?,
+        Some(_) => report.out_of_sight.push(TICKETS_OUT_OF_SIGHT),
+    }
     if output.is_json() {
         output.json(&report)?;
     } else {

@@ -216,6 +216,18 @@ pub(super) const REASONS: &[Refusal] = &[
         ],
     ),
     refusal(
+        "OPEN_TICKETS_LIMIT",
+        [
+            "this user has too many open tickets",
+            "该用户未结的工单过多",
+        ],
+        [
+            "Wait until some are decided, or withdraw those that are not needed. The limit is 100 \
+             unless the guard was built with another one.",
+            "等待一部分得到处理，或者撤回不需要的工单。上限是 100 张，除非建立守卫时另行指定。",
+        ],
+    ),
+    refusal(
         "OPERATION_DENIED",
         [
             "the operation was refused and has ended",
@@ -400,6 +412,15 @@ pub(super) const REASONS: &[Refusal] = &[
         ],
     ),
     refusal(
+        "TICKET_RESERVED",
+        ["another operation holds the ticket", "工单被另一个操作占用"],
+        [
+            "An operation was resumed with it and has not ended. When that operation completes, the \
+             ticket is used; when it fails, the ticket is free again.",
+            "已经有操作凭它继续，尚未结束。那个操作完成后工单即用掉；失败则工单重新可用。",
+        ],
+    ),
+    refusal(
         "TICKET_SPENT",
         ["the ticket was used already", "工单已经用过"],
         [
@@ -411,9 +432,23 @@ pub(super) const REASONS: &[Refusal] = &[
         "TICKET_STALE",
         ["the ticket no longer fits", "工单已经不适用"],
         [
-            "Since it was granted, the policy has come to ask for more, its chain has changed, \
-             or the record is another. Propose the change again.",
-            "批准之后，策略提出了更多要求，或者审批链改变了，或者记录已经不同。请重新提出修改。",
+            "Since it was made, the policy or its approval chain has come to ask for more, or a value \
+             that was read of the record is another. Propose the change again.",
+            "建立之后，策略或者审批链提出了更多要求，或者读取过的记录内容已经不同。请重新提出修改。",
+        ],
+    ),
+    refusal(
+        "TICKET_UNKNOWN",
+        [
+            "the outcome of its release is unknown",
+            "工单放行的操作结果不明",
+        ],
+        [
+            "The operation that held the ticket did not end in time, or its process died: nobody knows \
+             whether the action was applied. Somebody of a role that decides the ticket, other than its \
+             requester, looks and settles it; until then it releases nothing.",
+            "占用工单的操作没有按时结束，或者进程中断了：没有人知道操作是否已经执行。由审批角色中申请人以外的人\
+             查明并处理；在此之前工单不再放行。",
         ],
     ),
     refusal(

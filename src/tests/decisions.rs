@@ -44,5 +44,7 @@ mod release;
 mod shadow;
 #[path = "decisions/tables.rs"]
 mod tables;
+#[path = "decisions/tickets.rs"]
+mod tickets;
 #[path = "decisions/write_gate.rs"]
 mod write_gate;

@@ -167,7 +167,8 @@ impl Desk {
             .show(ticket, &person)?
             .record
             .to_string();
-        let answer = match self.guard.resume(ticket, &person) {
+        let present = self.crm[&record].clone();
+        let answer = match self.guard.resume(ticket, &person, present) {
             Ok((operation, release)) => {
                 self.apply(&record, release.changes());
                 operation.complete("The quote has the discount that was approved.")?;

@@ -1,5 +1,6 @@
 //! (c) A discount over the limit: it waits, and every short cut around the manager is closed.
 
+use crm_guardrails::process::RecordKey;
 use crm_guardrails::{Changes, Outcome, Record, Request, TicketId, Value};
 
 use crate::Result;
@@ -42,7 +43,7 @@ fn nobody_gets_around(
     quote: &Record,
     ticket: TicketId,
 ) -> Result {
-    let early = stage.guard.resume(ticket, &cast::rep());
+    let early = stage.guard.resume(ticket, &cast::rep(), quote);
     let code = refusal(&early);
     check!(
         story,
@@ -130,7 +131,8 @@ fn only_what_was_approved(
 }
 
 fn once(stage: &Stage, story: &mut Story, quote: &Record, ticket: TicketId) -> Result {
-    let (operation, release) = stage.guard.resume(ticket, &cast::rep())?;
+    let present = |key: &RecordKey| stage.crm.quote(key.id()).ok();
+    let (operation, release) = stage.guard.resume(ticket, &cast::rep(), present)?;
     stage.crm.apply(release.changes())?;
     operation.complete("The quote now has twenty per cent.")?;
     check!(
@@ -139,7 +141,7 @@ fn once(stage: &Stage, story: &mut Story, quote: &Record, ticket: TicketId) -> R
         "resumed and applied: the CRM now says 20%"
     );
 
-    let second = stage.guard.resume(ticket, &cast::rep());
+    let second = stage.guard.resume(ticket, &cast::rep(), present);
     let code = refusal(&second);
     check!(
         story,

@@ -230,6 +230,8 @@ fn write_ticket(data: &mut Object<'_>, ticket: &TicketEvent) {
     data.text(member!("by"), &ticket.by);
     data.text(member!("chain"), &ticket.chain);
     data.text_if_any(member!("code"), &ticket.code);
+    data.word(member!("phase"), ticket.phase.as_str());
     data.word(member!("state"), ticket.state.as_str());
     data.uuid(member!("ticket"), ticket.ticket.uuid());
+    data.number(member!("version"), ticket.version.unsigned_abs());
 }

@@ -197,7 +197,11 @@ pub struct FieldAccess {
 pub struct TicketEvent {
     /// The ticket.
     pub ticket: TicketId,
-    /// The state it is in now.
+    /// Whether the transition is announced, stored or lost, or there is none.
+    pub phase: crate::process::TicketPhase,
+    /// The version that the transition makes.
+    pub version: i64,
+    /// The state that it makes; of what is only noted, the state that it is in.
     pub state: crate::process::TicketState,
     /// The approval chain.
     pub chain: Name,

@@ -1,29 +1,34 @@
 //! The audit of a guard: verification and explanation.
 
-use super::{AuditReader, Keys, ShadowReport, Trace, VerifyReport, shadow_report, trace, verify};
+use super::{
+    Keys, ShadowReport, Trace, VerifyReport, shadow_report, trace, verify, verify_tickets,
+};
 use crate::decision::OperationId;
 use crate::error::Result;
+use crate::store::Store;
 
 /// The audit of a guard.
 #[derive(Clone, Copy)]
 pub struct Audit<'g> {
-    reader: &'g dyn AuditReader,
+    store: &'g dyn Store,
     keys: &'g Keys,
 }
 
 impl<'g> Audit<'g> {
-    pub(crate) fn new(reader: &'g dyn AuditReader, keys: &'g Keys) -> Self {
-        Self { reader, keys }
+    pub(crate) fn new(store: &'g dyn Store, keys: &'g Keys) -> Self {
+        Self { store, keys }
     }
 
-    /// Checks every event of every log against its hash, its tree and its signed checkpoints, and
-    /// says what such a check cannot see.
+    /// Checks every event of every log against its hash, its tree and its signed checkpoints, every
+    /// ticket against its MAC and its last event, and says what such a check cannot see.
     ///
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) when the audit cannot be read. What was found
     /// is in the report, not an error.
     pub fn verify(&self) -> Result<VerifyReport> {
-        verify(self.reader, &self.keys.verifier())
+        let mut report = verify(self.store, &self.keys.verifier())?;
+        verify_tickets(self.store, self.keys, &mut report)?;
+        Ok(report)
     }
 
     /// What shadow policies answered to a tenant's operations, added up.
@@ -31,7 +36,7 @@ impl<'g> Audit<'g> {
     /// # Errors
     /// As [`shadow_report`].
     pub fn shadow_report(&self, tenant: &str) -> Result<ShadowReport> {
-        shadow_report(self.reader, tenant)
+        shadow_report(self.store, tenant)
     }
 
     /// One operation of a tenant from intent to outcome, each record with what stands behind it.
@@ -39,7 +44,7 @@ impl<'g> Audit<'g> {
     /// # Errors
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) when the tenant has no such operation.
     pub fn trace(&self, tenant: &str, operation: OperationId) -> Result<Trace> {
-        trace(self.reader, Some(&self.keys.verifier()), tenant, operation)
+        trace(self.store, Some(&self.keys.verifier()), tenant, operation)
     }
 }
 

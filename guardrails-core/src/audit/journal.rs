@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::Event;
-use crate::decision::{LogId, OperationId};
-use crate::error::Result;
+use crate::decision::{LogId, OperationId, TicketId};
+use crate::error::{Error, ErrorKind, Result};
 use crate::policy::Digest;
 
 /// Takes events, in order, and makes them durable.
@@ -85,6 +85,19 @@ pub trait AuditReader: Send + Sync {
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store).
     fn operation(&self, tenant: &str, operation: OperationId) -> Result<Vec<StoredEvent>>;
+
+    /// All events about one ticket of a tenant, in any order. Releases rest on it, so there is no
+    /// default that answers "none".
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store); so by default.
+    fn ticket_events(&self, tenant: &str, ticket: TicketId) -> Result<Vec<StoredEvent>> {
+        let _ = (tenant, ticket);
+        Err(Error::new(
+            ErrorKind::Store,
+            "this store does not find the events of a ticket",
+        ))
+    }
 
     /// Rows derived from events (such as `ai_operation_audit`) that no longer say what the events
     /// say; each as one sentence that names the row.

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::decision::{LogId, OperationId};
+use crate::decision::{LogId, OperationId, TicketId};
 use crate::policy::Digest;
 
 use super::canonical::write_payload;
 use super::checkpoint::Checkpoint;
-use super::event::{Event, OperationContext};
+use super::event::{Event, EventKind, OperationContext};
 use super::journal::StoredEvent;
 use super::json::to_micros;
 use super::keys::Keys;
@@ -37,6 +37,8 @@ pub struct Sealed {
     pub time: DateTime<Utc>,
     /// What sort of event it is.
     pub kind: &'static str,
+    /// The ticket it is about; none for most events.
+    pub ticket: Option<TicketId>,
     /// Who did what with what; none for events about the log itself.
     pub about: Option<Arc<OperationContext>>,
     /// Canonical JSON.
@@ -71,6 +73,10 @@ impl Ledger {
             seq,
             time: to_micros(event.time).unwrap_or(event.time),
             kind: event.kind.as_str(),
+            ticket: match &event.kind {
+                EventKind::Ticket(ticket) => Some(ticket.ticket),
+                _ => None,
+            },
             about: event.about.clone(),
             payload,
             leaf,

@@ -21,6 +21,7 @@ mod recorded;
 mod report;
 mod shadowing;
 mod tag_first;
+mod tickets;
 mod trace;
 mod trace_text;
 mod verify;
@@ -45,5 +46,6 @@ pub use recorded::{
 };
 pub use report::{Conclusion, Finding, FindingKind, LogReport, VerifyReport};
 pub use shadowing::{ShadowKind, ShadowReport, ShadowTally, shadow_report};
+pub use tickets::verify_tickets;
 pub use trace::{StepProof, Trace, TraceStep, trace};
 pub use verify::verify;

@@ -199,10 +199,17 @@ pub enum RecordedKind {
         /// A code, when it was refused; else empty.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         code: String,
-        /// The state it is in now.
+        /// `announced`, `stored` or `lost`, of a transition; `noted` where there is none; empty in
+        /// events of before there were phases.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        phase: String,
+        /// The state that the transition makes.
         state: String,
         /// The ticket.
         ticket: TicketId,
+        /// The version that the transition makes; 0 in events of before there were phases.
+        #[serde(default, skip_serializing_if = "is_no_version")]
+        version: i64,
     },
     /// An operation ended.
     Outcome {
@@ -287,6 +294,10 @@ pub enum RecordedKind {
         /// `policy` or `shadow`.
         what: String,
     },
+}
+
+fn is_no_version(version: &i64) -> bool {
+    *version == 0
 }
 
 fn is_none(count: &u64) -> bool {

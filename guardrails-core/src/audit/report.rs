@@ -115,6 +115,8 @@ pub enum FindingKind {
     Unlisted,
     /// A row does not hold what its table should, so that it says nothing.
     Unreadable,
+    /// A ticket's row is not the one that the audit says was stored last.
+    TicketDiffers,
 }
 
 impl FindingKind {
@@ -131,6 +133,7 @@ impl FindingKind {
             Self::DerivedRowDiffers => "derived_row_differs",
             Self::Unlisted => "unlisted",
             Self::Unreadable => "unreadable",
+            Self::TicketDiffers => "ticket_differs",
         }
     }
 }

@@ -38,7 +38,30 @@ impl fmt::Display for Trace {
             }
         }
         head(f, format_args!("policy {}", about.policy))?;
-        self.steps.iter().try_for_each(|step| write!(f, "\n{step}"))
+        let mut shown = self.steps.iter().filter(|step| !self.is_followed_up(step));
+        shown.try_for_each(|step| write!(f, "\n{step}"))
+    }
+}
+
+impl Trace {
+    /// Whether a step only announces a ticket's transition whose outcome is another step.
+    fn is_followed_up(&self, step: &TraceStep) -> bool {
+        let transition = |step: &TraceStep| match &step.event.kind {
+            RecordedKind::Ticket {
+                phase,
+                ticket,
+                version,
+                state,
+                ..
+            } => Some((phase == "announced", (*ticket, *version, state.clone()))),
+            _ => None,
+        };
+        let Some((true, announced)) = transition(step) else {
+            return false;
+        };
+        self.steps.iter().any(|other| {
+            transition(other).is_some_and(|(is_first, of)| !is_first && of == announced)
+        })
     }
 }
 
@@ -108,13 +131,23 @@ fn write_kind(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Result {
             by,
             chain,
             code,
+            phase,
             state,
             ticket,
             ..
         } => {
+            let by = match by.as_str() {
+                "" => String::new(),
+                by => format!(", by {by}"),
+            };
+            let lost = match phase.as_str() {
+                "lost" => "lost the race: ",
+                "noted" => "refused, still ",
+                _ => "",
+            };
             say(
                 f,
-                format_args!("{state}: ticket {ticket} of chain {chain}, by {by}"),
+                format_args!("{lost}{state}: ticket {ticket} of chain {chain}{by}"),
             )?;
             coded(f, code)
         }

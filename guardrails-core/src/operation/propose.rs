@@ -13,7 +13,7 @@ use crate::data::FieldTable;
 use crate::decision::{Decision, Obligation, Outcome, Reason, Risk, TicketHandle};
 use crate::error::Result;
 use crate::policy::Verb;
-use crate::process::{Action, Basis, Review, canonical_action};
+use crate::process::{Action, Basis, Proposal, Review, canonical_action};
 use crate::release::Release;
 use crate::shadow::{Said, ShadowAnswer, ShadowDecision};
 use crate::value::{JsonLimits, Name, within};
@@ -90,7 +90,12 @@ impl Operation {
 
     /// Deny stands over needs-approval, which stands over allow; a ticket turns the second into the
     /// third, if it is bound to exactly this action.
-    fn settle(&self, changes: &Changes, refusals: Vec<Reason>, review: &Review) -> Result<Settled> {
+    fn settle(
+        &mut self,
+        changes: &Changes,
+        refusals: Vec<Reason>,
+        review: &Review,
+    ) -> Result<Settled> {
         if !refusals.is_empty() {
             return Ok(Settled::deny(refusals));
         }
@@ -102,21 +107,24 @@ impl Operation {
             skill: &self.plan.skill,
             context: &self.context,
             changes,
-            entity: self
-                .snapshot
-                .policy
-                .entities
-                .get(&self.plan.entity)
-                .map(|entity| &**entity),
         });
-        let approvals = self.guard.approvals();
+        let proposal = Proposal {
+            changes,
+            action: &action,
+            review,
+        };
+        let guard = self.guard.clone();
+        let approvals = guard.approvals();
         let mut settled = match self.ticket {
-            Some(ticket) => match approvals.spend(self, ticket, &action, review) {
-                Ok(()) => Settled::allow(Release::new(changes.clone())),
+            Some(ticket) => match approvals.reserve(self, ticket, &proposal) {
+                Ok(reserved) => {
+                    self.reserved = Some(Box::new(reserved));
+                    Settled::allow(Release::new(changes.clone()))
+                }
                 Err(error) if error.reasons().is_empty() => return Err(error),
                 Err(error) => Settled::deny(error.reasons().to_vec()),
             },
-            None => match approvals.ask(self, changes, &action, review) {
+            None => match approvals.ask(self, &proposal) {
                 Ok(handle) => Settled::waits(handle, review),
                 Err(error) if error.reasons().is_empty() => return Err(error),
                 Err(error) => Settled::deny(error.reasons().to_vec()),
@@ -193,6 +201,10 @@ impl Operation {
 
     pub(crate) fn snapshot(&self) -> &crate::snapshot::Snapshot {
         &self.snapshot
+    }
+
+    pub(crate) fn plan(&self) -> &crate::plan::Plan {
+        &self.plan
     }
 }
 

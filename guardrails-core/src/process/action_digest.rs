@@ -6,24 +6,22 @@
 //! Canonical and decimal-exact (`40.0` and `40` are one number), length-free JSON with sorted keys,
 //! so that the same action gives the same bytes on every platform and in every binding. The policy
 //! digest is left out on purpose: an edit of an unrelated rule must not void every ticket, and the
-//! decision is made again before anything is released.
+//! decision is made again before anything is released. So is the record as it was: what was read of it
+//! is kept as digests of its own (`footprint.rs`).
 
-use super::facts::Datum;
 use crate::audit::{KeyedDigest, Keys, MacCheck};
 use crate::change::Changes;
-use crate::policy::{Entity, Skill};
+use crate::policy::Skill;
 use crate::principal::Principal;
-use crate::value::{Fields, Value, write_text};
-use crate::zone::Zone;
+use crate::value::{Value, write_text};
 
 /// Everything that identifies one action.
 pub(crate) struct Action<'a> {
     pub(crate) principal: &'a Principal,
     pub(crate) skill: &'a Skill,
     pub(crate) context: &'a str,
+    /// As they were judged: each value in the form of its type.
     pub(crate) changes: &'a Changes,
-    /// What the entity declares; none where nobody declared it.
-    pub(crate) entity: Option<&'a Entity>,
 }
 
 /// The scope of an action's keyed digest.
@@ -33,6 +31,12 @@ const SCOPE: &str = "action";
 pub(crate) struct CanonicalAction(String);
 
 impl CanonicalAction {
+    /// Another digest, of who asks for this: two open tickets never share it. User and tenant are
+    /// part of the action.
+    pub(crate) fn open_key(&self, keys: &Keys) -> KeyedDigest {
+        keys.value_mac("open-action", self.0.as_bytes())
+    }
+
     pub(crate) fn digest(&self, keys: &Keys) -> KeyedDigest {
         keys.value_mac(SCOPE, self.0.as_bytes())
     }
@@ -50,7 +54,6 @@ pub(crate) fn canonical_action(action: &Action<'_>) -> CanonicalAction {
         skill,
         context,
         changes,
-        entity,
     } = action;
     let mut text = String::with_capacity(512);
     let mut member = |name: &str, value: &str| {
@@ -69,12 +72,15 @@ pub(crate) fn canonical_action(action: &Action<'_>) -> CanonicalAction {
         Value::from(names.iter().map(|name| &**name).collect::<Vec<_>>()).write_json(&mut out);
         out
     };
-    member("before", &as_declared(changes.before().fields(), *entity));
     member("context", &quoted(context));
     member("entity", &quoted(changes.entity()));
-    member("form", "1");
+    member("form", "2");
+    member(
+        "record",
+        &quoted(&changes.before().id().unwrap_or_default()),
+    );
     member("roles", &list(principal.roles()));
-    member("set", &as_declared(changes.fields(), *entity));
+    member("set", &changes.fields().to_json());
     member("skill", &quoted(&skill.origin.name));
     member("skill_impact", &skill.impact.to_string());
     member("tenant", &quoted(principal.tenant()));
@@ -82,22 +88,4 @@ pub(crate) fn canonical_action(action: &Action<'_>) -> CanonicalAction {
     member("verb", &quoted(changes.verb().as_str()));
     text.push('}');
     CanonicalAction(text)
-}
-
-/// The fields as canonical JSON, numbers of declared fields as numbers however they were written: a
-/// host may send `"40.0"` one day and `40` the next.
-fn as_declared(fields: &Fields, entity: Option<&Entity>) -> String {
-    let number = |name: &str, value: &Value| {
-        let field = entity?.field(name)?;
-        // Only numbers are of interest, and they mean the same in every zone.
-        match Datum::read(value, &field.ty, Zone::UTC) {
-            Datum::Number(number) => Some(Value::Number(number)),
-            _ => None,
-        }
-    };
-    let read = fields.iter().map(|(name, value)| {
-        let value = number(name, value).unwrap_or_else(|| value.clone());
-        (name.clone(), value)
-    });
-    read.collect::<Fields>().to_json()
 }

@@ -1,32 +1,24 @@
-//! The approval tickets of a guard: asking, deciding, spending.
+//! The approval tickets of a guard: looking, deciding, withdrawing, settling.
 //!
-//! Who decides is taken from the authenticated principal, never from an argument. Each transition
-//! is one compare-and-swap, and its event is durable before the call returns.
+//! Who decides is taken from the authenticated principal, never from an argument. Looking changes
+//! nothing: a ticket whose time is over is shown so, and written so by the sweeper alone.
 
-use std::sync::Arc;
+use chrono::{DateTime, SubsecRound as _, Utc};
 
-use chrono::{DateTime, Utc};
-
-use super::action_digest::CanonicalAction;
-use super::card::TicketCard;
-use super::lifecycle::{Approver, CHAIN_SEPARATOR, Steps, later, no_such_ticket};
-use super::review::{Review, chains};
-use super::ticket::{Ticket, TicketState, Vote};
-use crate::audit::{Event, EventKind, OperationContext, TicketEvent};
-use crate::change::Changes;
-use crate::decision::{Reason, TicketHandle, TicketId};
+use super::card::{TicketCard, TicketPage};
+use super::lifecycle::{Approver, no_such_ticket};
+use super::requirement::ApprovalRequirement;
+use super::ticket::{Settlement, Ticket, TicketState, Vote};
+use crate::decision::{Reason, TicketId};
 use crate::error::{Error, Result};
 use crate::guard::Guard;
-use crate::operation::Operation;
-use crate::outside::new_id;
 use crate::policy::Policy;
 use crate::principal::Principal;
-use crate::record::Record;
 use crate::snapshot::Snapshot;
-use crate::store::Swap;
+use crate::store::{TicketCursor, TicketQuery};
 use crate::value::Name;
 
-/// The open tickets that one look at the inbox brings at most.
+/// The tickets that [`Approvals::list`] brings at most; [`Approvals::page`] brings the rest.
 const INBOX: usize = 1_000;
 /// The longest comment kept, in code points.
 const COMMENT: usize = 2_000;
@@ -34,7 +26,7 @@ const COMMENT: usize = 2_000;
 /// The approval tickets of a guard.
 #[derive(Debug, Clone, Copy)]
 pub struct Approvals<'g> {
-    guard: &'g Guard,
+    pub(super) guard: &'g Guard,
 }
 
 impl<'g> Approvals<'g> {
@@ -42,27 +34,77 @@ impl<'g> Approvals<'g> {
         Self { guard }
     }
 
-    /// Open tickets that `principal` asked for or may decide, oldest first, at most 1,000.
+    /// Open tickets that `principal` asked for or may decide, oldest first, at most 1,000; see
+    /// [`Approvals::page`] for more.
     ///
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store).
     pub fn list(&self, principal: &Principal) -> Result<Vec<TicketCard>> {
+        Ok(self.page(principal, None, INBOX)?.tickets)
+    }
+
+    /// One page of the open tickets that `principal` asked for or may decide, oldest first: those
+    /// after `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    pub fn page(
+        &self,
+        principal: &Principal,
+        after: Option<TicketCursor>,
+        limit: usize,
+    ) -> Result<TicketPage> {
         let snapshot = self.guard.snapshot();
         let now = self.now();
-        let tickets = self
-            .guard
-            .inner
-            .store
-            .open_tickets(principal.tenant(), INBOX)?;
-        Ok(tickets
-            .iter()
-            .filter(|ticket| ticket.lapsed(now).is_none())
-            .filter(|ticket| {
-                ticket.requester == *principal.id()
-                    || self.may_decide(&snapshot, ticket, principal, now).is_ok()
-            })
-            .map(|ticket| TicketCard::new(ticket, &snapshot, principal, now))
-            .collect())
+        let roles = roles(&snapshot, principal);
+        let mut query = TicketQuery {
+            tenant: principal.tenant(),
+            requester: principal.id(),
+            roles: &roles,
+            now,
+            after,
+            limit: limit.clamp(1, INBOX),
+        };
+        let mut page = TicketPage {
+            tickets: Vec::new(),
+            next: None,
+        };
+        loop {
+            let found = self.guard.inner.store.open_tickets(&query)?;
+            let is_last = found.len() < query.limit;
+            for ticket in &found {
+                if page.tickets.len() == query.limit {
+                    return Ok(page);
+                }
+                let cursor = ticket.cursor();
+                (query.after, page.next) = (Some(cursor), Some(cursor));
+                if self.concerns(ticket, principal, &roles, now) {
+                    let card = TicketCard::new(ticket, &snapshot, principal, now);
+                    page.tickets.push(card);
+                }
+            }
+            if is_last {
+                page.next = None;
+                return Ok(page);
+            }
+        }
+    }
+
+    /// Whether an open ticket is in this principal's inbox.
+    fn concerns(
+        &self,
+        ticket: &Ticket,
+        principal: &Principal,
+        roles: &[Name],
+        now: DateTime<Utc>,
+    ) -> bool {
+        let approver = Approver {
+            user: principal.id(),
+            roles,
+        };
+        ticket.requester == *principal.id()
+            || ticket.eligible(&approver, now).is_ok()
+            || ticket.state_at(now) == TicketState::Unknown
     }
 
     /// One ticket as `principal` may see it: its requester, and anyone of the roles that decide it.
@@ -73,29 +115,24 @@ impl<'g> Approvals<'g> {
     pub fn show(&self, id: TicketId, principal: &Principal) -> Result<TicketCard> {
         let snapshot = self.guard.snapshot();
         let ticket = self.load(id, principal)?;
-        let roles = self.roles(&snapshot, principal);
+        let voted = |vote: &super::ticket::StepDecision| vote.by == *principal.id();
         let concerned = ticket.requester == *principal.id()
-            || ticket
-                .decisions
-                .iter()
-                .any(|said| said.by == *principal.id())
-            || ticket
-                .chains()
-                .filter_map(|chain| snapshot.policy.approvals.get(chain))
-                .flat_map(|chain| &chain.steps)
-                .any(|step| roles.contains(&step.role));
-        if !concerned {
-            return Err(no_such_ticket());
+            || ticket.decisions.iter().any(voted)
+            || may_ever_decide(&ticket, &roles(&snapshot, principal));
+        match concerned {
+            true => Ok(TicketCard::new(&ticket, &snapshot, principal, self.now())),
+            false => Err(no_such_ticket()),
         }
-        Ok(TicketCard::new(&ticket, &snapshot, principal, self.now()))
     }
 
     /// Agrees to the waiting step of a ticket.
     ///
     /// # Errors
     /// [`ErrorKind::Denied`](crate::ErrorKind::Denied) with `APPROVER_IS_REQUESTER`,
-    /// `APPROVER_IS_AGENT`, `APPROVER_NOT_ELIGIBLE`, `APPROVER_DECIDED_ALREADY` or the ticket's
-    /// state; [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) when somebody else was first.
+    /// `APPROVER_IS_AGENT`, `APPROVER_NOT_ELIGIBLE`, `APPROVER_DECIDED_ALREADY`, the ticket's state,
+    /// or `TICKET_STALE` where the policy asks for more by now;
+    /// [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) when somebody else was first;
+    /// [`ErrorKind::Tampered`](crate::ErrorKind::Tampered) for a row that the guard did not write.
     pub fn approve(
         &self,
         id: TicketId,
@@ -113,13 +150,47 @@ impl<'g> Approvals<'g> {
         self.decide(id, principal, Vote::Reject, comment)
     }
 
-    /// Withdraws a ticket; only its requester may.
+    /// Withdraws a ticket that was not used yet; only its requester may.
     ///
     /// # Errors
     /// As [`Approvals::approve`].
     pub fn cancel(&self, id: TicketId, principal: &Principal) -> Result<()> {
         let ticket = self.load(id, principal)?;
-        self.store(&ticket.cancel(principal.id())?, principal, "")
+        let next = ticket.cancel(principal.id(), self.now())?;
+        self.expect_genuine(&ticket)?;
+        self.advance(next, principal.id(), "").map(drop)
+    }
+
+    /// Puts on record what became of a release whose outcome is unknown: the operation that held the
+    /// ticket crashed, was dropped, or did not end in time. A person other than the requester, without
+    /// an agent, with one of the roles that decide the ticket, says so; the ticket then has ended, and
+    /// never releases again either way.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`](crate::ErrorKind::Denied) as [`Approvals::approve`], and with the
+    /// ticket's state where that is not unknown.
+    pub fn settle(
+        &self,
+        id: TicketId,
+        principal: &Principal,
+        settlement: Settlement,
+    ) -> Result<TicketCard> {
+        expect_person(principal)?;
+        let snapshot = self.guard.snapshot();
+        let ticket = self.load(id, principal)?;
+        if ticket.requester == *principal.id() {
+            return Err(Error::denied(Reason::new(
+                "APPROVER_IS_REQUESTER",
+                "nobody settles what their own AI asked for",
+            )));
+        }
+        if !may_ever_decide(&ticket, &roles(&snapshot, principal)) {
+            return Err(no_such_ticket());
+        }
+        self.expect_genuine(&ticket)?;
+        let ticket = self.lapse(ticket)?;
+        let next = self.advance(ticket.settle(settlement)?, principal.id(), "SETTLED")?;
+        Ok(TicketCard::new(&next, &snapshot, principal, self.now()))
     }
 
     fn decide(
@@ -129,249 +200,93 @@ impl<'g> Approvals<'g> {
         vote: Vote,
         comment: &str,
     ) -> Result<TicketCard> {
-        if !principal.agent_name().is_empty() {
-            return Err(Error::denied(Reason::new(
-                "APPROVER_IS_AGENT",
-                "an agent does not approve; a person does, without one",
-            )));
-        }
+        expect_person(principal)?;
         let snapshot = self.guard.snapshot();
         let now = self.now();
         let ticket = self.load(id, principal)?;
-        let steps = self.steps(&snapshot.policy, &ticket)?;
+        let roles = roles(&snapshot, principal);
         let approver = Approver {
             user: principal.id(),
-            roles: &self.roles(&snapshot, principal),
+            roles: &roles,
         };
         let comment: String = comment.chars().take(COMMENT).collect();
-        let next = ticket.decide(&steps, &approver, vote, &comment, now)?;
-        self.store(&next, principal, "")?;
+        self.expect_current(&ticket, &snapshot.policy, principal)?;
+        let next = ticket.decide(&approver, vote, &comment, now)?;
+        self.expect_genuine(&ticket)?;
+        let next = self.advance(next, principal.id(), "")?;
         Ok(TicketCard::new(&next, &snapshot, principal, now))
     }
 
-    fn may_decide(
+    /// An open ticket that was made in the old form, or for less than its chains ask for by now, is
+    /// stale, and becomes so on record.
+    fn expect_current(
         &self,
-        snapshot: &Snapshot,
         ticket: &Ticket,
+        policy: &Policy,
         principal: &Principal,
-        now: DateTime<Utc>,
-    ) -> Result<Name> {
-        let approver = Approver {
-            user: principal.id(),
-            roles: &self.roles(snapshot, principal),
-        };
-        ticket.eligible(&self.steps(&snapshot.policy, ticket)?, &approver, now)
-    }
-
-    fn roles(&self, snapshot: &Snapshot, principal: &Principal) -> Vec<Name> {
-        snapshot
-            .access
-            .closure(principal.tenant(), principal.roles())
-    }
-
-    fn steps<'p>(&self, policy: &'p Policy, ticket: &Ticket) -> Result<Steps<'p>> {
-        steps(policy, ticket.chains())
-            .ok_or_else(|| stale("an approval chain of this ticket is no longer in the policy"))
-    }
-
-    /// The ticket, brought up to the present: one whose time has run out is stored so.
-    pub(crate) fn load(&self, id: TicketId, principal: &Principal) -> Result<Ticket> {
-        let ticket = self
-            .guard
-            .inner
-            .store
-            .ticket(principal.tenant(), id)?
-            .ok_or_else(no_such_ticket)?;
-        match ticket.lapsed(self.now()) {
-            Some(lapsed) => {
-                self.store(&lapsed, principal, "TICKET_EXPIRED")?;
-                Ok(lapsed)
-            }
-            None => Ok(ticket),
-        }
-    }
-
-    /// Makes a ticket for exactly this action, or finds the one that already waits for it.
-    pub(crate) fn ask(
-        &self,
-        operation: &Operation,
-        changes: &Changes,
-        action: &CanonicalAction,
-        review: &Review,
-    ) -> Result<TicketHandle> {
-        let now = self.now();
-        let keys = &*self.guard.inner.keys;
-        let about = operation.about();
-        let waiting = self.guard.inner.store.open_tickets(&about.tenant, INBOX)?;
-        let same = |ticket: &&Ticket| {
-            action.is(&ticket.action, keys)
-                && ticket.requester == about.user
-                && ticket.state == TicketState::Pending
-                && ticket.lapsed(now).is_none()
-        };
-        if let Some(ticket) = waiting.iter().find(same) {
-            return Ok(handle(ticket));
-        }
-        let names = chains(&review.needs);
-        let policy = &operation.snapshot().policy;
-        let steps = steps(policy, names.iter().map(|name| &**name))
-            .ok_or_else(|| stale("the policy asks for an approval chain that it does not have"))?;
-        let ticket = Ticket {
-            id: TicketId::from(new_id(now, &*self.guard.inner.entropy)?),
-            tenant: about.tenant.clone(),
-            version: 1,
-            state: TicketState::Pending,
-            operation: about.operation,
-            requester: about.user.clone(),
-            skill: about.skill.clone(),
-            context: about.context.clone(),
-            entity: about.entity.clone(),
-            record: changes.before().id().unwrap_or_else(|_| Name::from("")),
-            verb: changes.verb(),
-            before: changes.before().fields().clone(),
-            set: changes.fields().clone(),
-            action: action.digest(keys),
-            policy: policy.digest,
-            chain: names.join(&CHAIN_SEPARATOR.to_string()).into(),
-            step: 0,
-            decisions: Vec::new(),
-            because: review
-                .needs
-                .iter()
-                .map(|need| need.template.clone())
-                .collect(),
-            created: now,
-            expires: later(now, steps.expires),
-            execute_by: None,
-            spent_by: None,
-        };
-        let inserted = self.guard.inner.store.insert_ticket(&ticket);
-        inserted.map_err(|error| {
-            error.unavailable(
-                "APPROVALS_UNAVAILABLE",
-                "people must agree first, and their tickets cannot be reached; ask again later",
-            )
-        })?;
-        self.tell(&ticket, operation.principal().id(), "", Some(about.clone()))?;
-        Ok(handle(&ticket))
-    }
-
-    /// Spends a ticket on exactly the action it was granted for.
-    pub(crate) fn spend(
-        &self,
-        operation: &Operation,
-        id: TicketId,
-        action: &CanonicalAction,
-        review: &Review,
     ) -> Result<()> {
-        let principal = operation.principal();
-        let now = self.now();
-        let ticket = self.load(id, principal)?;
-        let spent = ticket.spend(operation.id(), now)?;
-        let same = action.is(&ticket.action, &self.guard.inner.keys);
-        if ticket.requester != *principal.id() || !same {
-            let about = Some(operation.about().clone());
-            self.tell(&ticket, principal.id(), "TICKET_MISMATCH", about)?;
-            return Err(Error::denied(Reason::new(
-                "TICKET_MISMATCH",
-                "the ticket was granted for another action",
-            )));
+        if ticket.state_at(self.now()) != TicketState::Pending {
+            return Ok(());
         }
-        let covered = |needed: &Name| ticket.chains().any(|chain| *chain == **needed);
-        if !chains(&review.needs).iter().all(covered) {
-            self.store(&ticket.staled(), principal, "TICKET_STALE")?;
-            return Err(stale("the policy now asks for another approval"));
+        let asks_no_more =
+            requirement(policy, ticket.chains()).is_some_and(|now| now.is_covered_by(ticket));
+        if asks_no_more && !self.is_of_old_form(ticket)? {
+            return Ok(());
         }
-        match self.guard.inner.store.swap_ticket(&spent)? {
-            Swap::Done => self.tell(&spent, principal.id(), "", Some(operation.about().clone())),
-            Swap::Conflict => Err(Error::denied(Reason::new(
-                "TICKET_SPENT",
-                "somebody else was first with this ticket",
-            ))),
-        }
+        self.expect_genuine(ticket)?;
+        self.advance(
+            ticket.moved(TicketState::Stale)?,
+            principal.id(),
+            "TICKET_STALE",
+        )?;
+        Err(stale("the policy now asks for another approval"))
     }
 
-    fn store(&self, next: &Ticket, principal: &Principal, code: &str) -> Result<()> {
-        match self.guard.inner.store.swap_ticket(next)? {
-            Swap::Done => self.tell(next, principal.id(), code, None),
-            Swap::Conflict => Err(Error::new(
-                crate::ErrorKind::Conflict,
-                "somebody else changed this ticket first",
-            )
-            .with_help("look at it again, then decide")),
-        }
+    /// The ticket as it is stored.
+    pub(super) fn load(&self, id: TicketId, principal: &Principal) -> Result<Ticket> {
+        let store = &self.guard.inner.store;
+        let ticket = store.ticket(principal.tenant(), id)?;
+        ticket.ok_or_else(no_such_ticket)
     }
 
-    fn tell(
-        &self,
-        ticket: &Ticket,
-        by: &Name,
-        code: &str,
-        about: Option<Arc<OperationContext>>,
-    ) -> Result<()> {
-        let event = Event {
-            time: self.now(),
-            kind: EventKind::Ticket(Box::new(TicketEvent {
-                ticket: ticket.id,
-                state: ticket.state,
-                chain: ticket.chain.clone(),
-                action: ticket.action,
-                by: by.clone(),
-                code: code.into(),
-            })),
-            about: Some(about.unwrap_or_else(|| Arc::new(origin(ticket)))),
-        };
-        self.guard.inner.store.commit(event).map(drop)
-    }
-
-    fn now(&self) -> DateTime<Utc> {
-        self.guard.inner.clock.now()
+    /// The time that deadlines and leases go by, as exact as every database keeps it.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.guard.inner.deadline_time().trunc_subsecs(6)
     }
 }
 
-impl Ticket {
-    /// The action it was made for.
-    #[must_use]
-    pub fn changes(&self) -> Changes {
-        let before = Record::new(self.entity.clone(), self.before.clone());
-        Changes::restored(self.verb, before, self.set.clone())
-    }
-}
-
-fn steps<'p, 't>(policy: &'p Policy, names: impl Iterator<Item = &'t str>) -> Option<Steps<'p>> {
+/// What these chains ask for now; none where the policy has one of them no more.
+pub(super) fn requirement<'t>(
+    policy: &Policy,
+    names: impl Iterator<Item = &'t str>,
+) -> Option<ApprovalRequirement> {
     let chains: Option<Vec<_>> = names
         .map(|name| policy.approvals.get(name).map(|chain| &**chain))
         .collect();
-    Steps::of(&chains?)
+    ApprovalRequirement::of(&chains?)
 }
 
-fn stale(message: &str) -> Error {
+pub(super) fn stale(message: &str) -> Error {
     Error::denied(Reason::new("TICKET_STALE", message))
 }
 
-fn handle(ticket: &Ticket) -> TicketHandle {
-    TicketHandle {
-        id: ticket.id,
-        chain: ticket.chain.clone(),
-        expires: ticket.expires,
-    }
+fn roles(snapshot: &Snapshot, principal: &Principal) -> Vec<Name> {
+    let (tenant, roles) = (principal.tenant(), principal.roles());
+    snapshot.access.closure(tenant, roles)
 }
 
-/// The operation that asked, as far as its ticket still tells.
-fn origin(ticket: &Ticket) -> OperationContext {
-    let none = || Name::from("");
-    OperationContext {
-        operation: ticket.operation,
-        tenant: ticket.tenant.clone(),
-        user: ticket.requester.clone(),
-        roles: Arc::new([]),
-        agent: none(),
-        model: none(),
-        skill: ticket.skill.clone(),
-        verb: Some(ticket.verb),
-        entity: ticket.entity.clone(),
-        context: ticket.context.clone(),
-        purpose: String::new(),
-        policy: ticket.policy,
+fn may_ever_decide(ticket: &Ticket, roles: &[Name]) -> bool {
+    let steps = ticket.asked.steps.iter();
+    let mut deciding = steps.flat_map(|step| step.roles());
+    deciding.any(|role| roles.contains(role))
+}
+
+fn expect_person(principal: &Principal) -> Result<()> {
+    match principal.agent_name().is_empty() {
+        true => Ok(()),
+        false => Err(Error::denied(Reason::new(
+            "APPROVER_IS_AGENT",
+            "an agent does not approve; a person does, without one",
+        ))),
     }
 }

@@ -17,14 +17,24 @@ use crate::plan::{Plan, PlanInput, PlanQuery};
 use crate::policy::{Skill, SkillStatus, Verb};
 use crate::principal::Principal;
 use crate::snapshot::Snapshot;
+use crate::store::TicketCursor;
 use crate::value::Name;
+
+/// One page of open tickets, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TicketPage {
+    /// The tickets.
+    pub tickets: Vec<TicketCard>,
+    /// Where the next page begins; none where there is none.
+    pub next: Option<TicketCursor>,
+}
 
 /// A ticket as one person may see it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TicketCard {
     /// The ticket.
     pub id: TicketId,
-    /// Where it is.
+    /// Where it is now; one whose time is over is so before it is written into its row.
     pub state: TicketState,
     /// The operation that asked.
     pub operation: OperationId,
@@ -38,7 +48,7 @@ pub struct TicketCard {
     pub entity: Name,
     /// The record's identifier; empty on create.
     pub record: Name,
-    /// Each field that would get a new value.
+    /// Each field that would get a new value; none once the ticket has ended, which keeps no value.
     pub changes: Vec<TicketChange>,
     /// Keyed digest of the action that the ticket releases.
     pub action: KeyedDigest,
@@ -55,6 +65,9 @@ pub struct TicketCard {
     /// Once approved: until when it may be spent.
     pub execute_by: Option<DateTime<Utc>>,
 }
+
+/// Stands for a value of the record in the texts of a ticket that has ended.
+const NOT_KEPT: &str = "‹not kept›";
 
 /// One field that would get a new value.
 #[derive(Clone, PartialEq, Eq)]
@@ -111,10 +124,14 @@ impl TicketCard {
             },
         };
         let language = principal.spoken();
-        let read = |reference: &Reference| reference.show(record, reader);
+        let state = ticket.state_at(now);
+        let read = |reference: &Reference| match ticket.state.is_terminal() {
+            true => NOT_KEPT.to_owned(),
+            false => reference.show(record, reader),
+        };
         Self {
             id: ticket.id,
-            state: ticket.state,
+            state,
             operation: ticket.operation,
             requester: ticket.requester.clone(),
             skill: ticket.skill.clone(),
@@ -191,8 +208,12 @@ fn visible_to(
         max_sensitivity: 0,
         risk_score: None,
     };
-    let seen = Visibility::of(&plan, &facts).table;
-    seen.unwrap_or_else(|| Arc::new(plan.table(&facts).all_hidden()))
+    let seen = match ticket.verb {
+        Verb::Create => Visibility::of(&plan, &facts),
+        _ => Visibility::of_kept(&plan, &facts),
+    };
+    seen.table
+        .unwrap_or_else(|| Arc::new(plan.table(&facts).all_hidden()))
 }
 
 /// Stands for a skill that the policy no longer has: it does nothing and nobody may use it.

@@ -1,17 +1,17 @@
-//! How a ticket moves from state to state. Pure: time, people and policy come in, the next version
-//! comes out; storing it is a compare-and-swap elsewhere.
+//! How a ticket moves from state to state. Pure: time and people come in, the next version comes
+//! out; storing it is a compare-and-swap elsewhere.
 //!
-//! INVARIANT: only `approved` releases, and only once; time never approves.
+//! INVARIANT: only `approved` releases, and only once; time never approves. Whether a ticket's time
+//! is over is worked out in [`Ticket::over`] and nowhere else.
 
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::ticket::{StepDecision, Ticket, TicketState, Vote};
+use super::ticket::{Settlement, StepDecision, Ticket, TicketState, Vote};
 use crate::decision::{OperationId, Reason};
 use crate::error::{Error, ErrorKind, Result};
-use crate::policy::{ApprovalChain, ApprovalStep, Exclusion, Overdue};
-use crate::value::Name;
+use crate::value::{Fields, Name};
 
 /// Joins the names of chains in [`Ticket::chain`]; no identifier of the language contains it.
 pub(crate) const CHAIN_SEPARATOR: char = '+';
@@ -23,37 +23,11 @@ pub(crate) struct Approver<'a> {
     pub(crate) roles: &'a [Name],
 }
 
-/// All steps that a ticket has to take: those of each of its chains, one chain after the other.
-pub(crate) struct Steps<'p> {
-    steps: Vec<&'p ApprovalStep>,
-    never_twice: bool,
-    pub(crate) expires: Duration,
-    pub(crate) execute_within: Duration,
-}
-
-impl<'p> Steps<'p> {
-    /// The steps of these chains; the shortest deadlines count.
-    pub(crate) fn of(chains: &[&'p ApprovalChain]) -> Option<Self> {
-        Some(Self {
-            steps: chains.iter().flat_map(|chain| &chain.steps).collect(),
-            never_twice: chains
-                .iter()
-                .any(|chain| chain.never.contains(&Exclusion::SamePersonTwice)),
-            expires: chains.iter().map(|chain| chain.expires).min()?,
-            execute_within: chains.iter().map(|chain| chain.execute_within).min()?,
-        })
-    }
-
-    fn at(&self, step: u32) -> Option<&'p ApprovalStep> {
-        self.steps.get(usize::try_from(step).ok()?).copied()
-    }
-}
-
 fn refused(code: &str, message: &str) -> Error {
     Error::denied(Reason::new(code, message))
 }
 
-pub(crate) fn later(from: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
+fn later(from: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
     chrono::Duration::from_std(by)
         .ok()
         .and_then(|by| from.checked_add_signed(by))
@@ -66,36 +40,93 @@ impl Ticket {
         self.chain.split(CHAIN_SEPARATOR)
     }
 
-    fn moved(&self, state: TicketState) -> Self {
-        Self {
-            state,
-            version: self.version.saturating_add(1),
-            ..self.clone()
-        }
-    }
-
-    /// The state that time alone has brought it to; none when it stands as stored.
+    /// The state that time has brought it to, where that is another than the stored one.
     #[must_use]
-    pub(crate) fn lapsed(&self, now: DateTime<Utc>) -> Option<Self> {
+    pub fn over(&self, now: DateTime<Utc>) -> Option<TicketState> {
+        let is_past = |until: Option<DateTime<Utc>>| until.is_none_or(|until| now >= until);
         match self.state {
-            TicketState::Pending if now >= self.expires => Some(self.moved(TicketState::Expired)),
-            TicketState::Approved if self.execute_by.is_none_or(|by| now >= by) => {
-                Some(self.moved(TicketState::ExpiredUnused))
-            }
+            TicketState::Pending if now >= self.expires => Some(TicketState::Expired),
+            TicketState::Approved if is_past(self.execute_by) => Some(TicketState::ExpiredUnused),
+            TicketState::Reserved if is_past(self.reserved_until) => Some(TicketState::Unknown),
             _ => None,
         }
     }
 
-    /// Takes one approver's word.
+    /// The state that counts at this time.
+    #[must_use]
+    pub fn state_at(&self, now: DateTime<Utc>) -> TicketState {
+        self.over(now).unwrap_or(self.state)
+    }
+
+    /// The roles that have something to decide: those of the waiting step, or of every step once
+    /// only a person can tell what became of the release.
+    #[must_use]
+    pub fn deciding_roles(&self) -> Vec<Name> {
+        let steps = self.asked.steps.iter();
+        let mut roles: Vec<Name> = match self.state {
+            TicketState::Pending => {
+                let waiting = self.asked.at(self.step).into_iter();
+                waiting.flat_map(|step| step.roles()).cloned().collect()
+            }
+            TicketState::Reserved | TicketState::Unknown => {
+                steps.flat_map(|step| step.roles()).cloned().collect()
+            }
+            _ => Vec::new(),
+        };
+        roles.sort();
+        roles.dedup();
+        roles
+    }
+
+    /// The next version in another state.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`] where the state machine has no such way.
+    pub(crate) fn moved(&self, state: TicketState) -> Result<Self> {
+        if !self.state.can_become(state) {
+            return Err(not_open(self.state));
+        }
+        let mut next = Self {
+            state,
+            version: self.version.saturating_add(1),
+            event: None,
+            mac: None,
+            ..self.clone()
+        };
+        if state.is_terminal() {
+            // What was kept of the record was for cards and for the release; both are over.
+            next.before = Fields::new();
+            next.set = Fields::new();
+            next.reads.clear();
+            next.open_key = None;
+        }
+        if state != TicketState::Reserved {
+            next.reserved_until = None;
+        }
+        Ok(next)
+    }
+
+    /// When a pending ticket expires as it stands: its own time, or that of a waiting step which
+    /// denies when it is overdue.
+    pub(crate) fn deadline(&self) -> DateTime<Utc> {
+        let own = later(self.created, self.asked.expires);
+        let step = self.asked.at(self.step);
+        let step = step.filter(|step| step.escalates_to.is_none());
+        match step.and_then(|step| step.within) {
+            Some(within) => own.min(later(self.step_began(), within)),
+            None => own,
+        }
+    }
+
+    /// Takes one approver's vote.
     pub(crate) fn decide(
         &self,
-        steps: &Steps<'_>,
         approver: &Approver<'_>,
         vote: Vote,
         comment: &str,
         now: DateTime<Utc>,
     ) -> Result<Self> {
-        let role = self.eligible(steps, approver, now)?;
+        let role = self.eligible(approver, now)?;
         let decision = StepDecision {
             step: self.step,
             by: approver.user.clone(),
@@ -105,42 +136,45 @@ impl Ticket {
             comment: comment.to_owned(),
         };
         let mut next = self.moved(match vote {
-            Vote::Approve => TicketState::Pending,
             Vote::Reject => TicketState::Rejected,
-        });
+            Vote::Approve if self.is_last_vote() => TicketState::Approved,
+            Vote::Approve => TicketState::Pending,
+        })?;
         next.decisions.push(decision);
-        if vote == Vote::Approve {
-            next.advance(steps, now);
+        if vote == Vote::Approve && self.completes_step() {
+            next.step = self.step.saturating_add(1);
+        }
+        match next.state {
+            TicketState::Pending => next.expires = next.deadline(),
+            TicketState::Approved => {
+                next.execute_by = Some(later(now, self.asked.execute_within));
+            }
+            _ => {}
         }
         Ok(next)
     }
 
-    fn advance(&mut self, steps: &Steps<'_>, now: DateTime<Utc>) {
-        let agreed = self
-            .decisions
-            .iter()
-            .filter(|decision| decision.step == self.step && decision.vote == Vote::Approve)
-            .count();
-        let quorum = steps.at(self.step).map_or(u32::MAX, |step| step.quorum);
-        if u32::try_from(agreed).is_ok_and(|agreed| agreed < quorum) {
-            return;
-        }
-        self.step = self.step.saturating_add(1);
-        if steps.at(self.step).is_none() {
-            self.state = TicketState::Approved;
-            self.execute_by = Some(later(now, steps.execute_within));
-        }
+    /// Whether one more vote completes the waiting step.
+    fn completes_step(&self) -> bool {
+        let agreed = self.decisions.iter();
+        let agreed = agreed.filter(|vote| vote.step == self.step && vote.vote == Vote::Approve);
+        let agreed = u32::try_from(agreed.count()).unwrap_or(u32::MAX);
+        let quorum = self
+            .asked
+            .at(self.step)
+            .map_or(u32::MAX, |step| step.quorum);
+        agreed.saturating_add(1) >= quorum
+    }
+
+    fn is_last_vote(&self) -> bool {
+        self.completes_step() && self.asked.at(self.step.saturating_add(1)).is_none()
     }
 
     /// The role that lets this person decide the waiting step.
-    pub(crate) fn eligible(
-        &self,
-        steps: &Steps<'_>,
-        approver: &Approver<'_>,
-        now: DateTime<Utc>,
-    ) -> Result<Name> {
-        if self.state != TicketState::Pending || now >= self.expires {
-            return Err(not_open(self.state));
+    pub(crate) fn eligible(&self, approver: &Approver<'_>, now: DateTime<Utc>) -> Result<Name> {
+        let state = self.state_at(now);
+        if state != TicketState::Pending {
+            return Err(not_open(state));
         }
         if *approver.user == self.requester {
             return Err(refused(
@@ -149,39 +183,31 @@ impl Ticket {
             ));
         }
         let decided = |decision: &&StepDecision| decision.by == *approver.user;
-        let before = self.decisions.iter().find(decided);
-        if before.is_some_and(|decision| steps.never_twice || decision.step == self.step) {
+        let twice = self.decisions.iter().filter(decided);
+        let distinct = self.asked.distinct_approvers;
+        if { twice }.any(|decision| distinct || decision.step == self.step) {
             return Err(refused(
                 "APPROVER_DECIDED_ALREADY",
                 "one person counts once on this ticket",
             ));
         }
-        let step = steps
+        let step = self
+            .asked
             .at(self.step)
             .ok_or_else(|| refused("TICKET_STALE", "the approval chain has changed"))?;
-        self.role_for(step, approver, now).ok_or_else(|| {
-            refused(
-                "APPROVER_NOT_ELIGIBLE",
-                &format!("the step `{}` is decided by `{}`", step.name, step.role),
-            )
-        })
-    }
-
-    fn role_for(
-        &self,
-        step: &ApprovalStep,
-        approver: &Approver<'_>,
-        now: DateTime<Utc>,
-    ) -> Option<Name> {
         let has = |role: &Name| approver.roles.contains(role).then(|| role.clone());
-        let overdue = step
+        let is_overdue = step
             .within
             .is_some_and(|within| now >= later(self.step_began(), within));
-        match (&step.overdue, overdue) {
-            (Overdue::Deny, true) => None,
-            (Overdue::Escalate(above), true) => has(&step.role).or_else(|| has(above)),
-            (_, false) => has(&step.role),
-        }
+        let above = step.escalates_to.as_ref().filter(|_| is_overdue);
+        has(&step.role)
+            .or_else(|| above.and_then(has))
+            .ok_or_else(|| {
+                refused(
+                    "APPROVER_NOT_ELIGIBLE",
+                    &format!("the step `{}` is decided by `{}`", step.name, step.role),
+                )
+            })
     }
 
     fn step_began(&self) -> DateTime<Utc> {
@@ -194,48 +220,89 @@ impl Ticket {
     }
 
     /// Withdraws it; only its requester may.
-    pub(crate) fn cancel(&self, user: &Name) -> Result<Self> {
+    pub(crate) fn cancel(&self, user: &Name, now: DateTime<Utc>) -> Result<Self> {
         if *user != self.requester {
             return Err(refused(
                 "NOT_THE_REQUESTER",
                 "only its requester withdraws a ticket",
             ));
         }
-        if self.state.is_terminal() {
-            return Err(not_open(self.state));
+        match self.over(now) {
+            Some(state) => Err(not_open(state)),
+            None => self.moved(TicketState::Cancelled),
         }
-        Ok(self.moved(TicketState::Cancelled))
     }
 
-    /// Spends it, once.
-    pub(crate) fn spend(&self, operation: OperationId, now: DateTime<Utc>) -> Result<Self> {
-        match self.state {
-            TicketState::Approved if self.lapsed(now).is_none() => {
-                let mut next = self.moved(TicketState::Consumed);
-                next.spent_by = Some(operation);
-                Ok(next)
-            }
-            TicketState::Pending if now < self.expires => {
+    /// Reserves it for one operation, once.
+    pub(crate) fn reserve(&self, operation: OperationId, now: DateTime<Utc>) -> Result<Self> {
+        self.can_release(now)?;
+        let mut next = self.moved(TicketState::Reserved)?;
+        next.spent_by = Some(operation);
+        next.reserved_until = self.execute_by;
+        Ok(next)
+    }
+
+    /// Whether it releases at this time.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`] with the code of its state.
+    pub(crate) fn can_release(&self, now: DateTime<Utc>) -> Result<()> {
+        match self.state_at(now) {
+            TicketState::Approved => Ok(()),
+            TicketState::Pending => {
                 Err(refused("TICKET_PENDING", "the ticket is not approved yet"))
             }
             state => Err(not_open(state)),
         }
     }
 
-    /// Voids an approved ticket whose policy or record has moved on.
-    pub(crate) fn staled(&self) -> Self {
-        self.moved(TicketState::Stale)
+    /// Ends a reservation whose holder applied the action.
+    pub(crate) fn consume(&self) -> Result<Self> {
+        self.moved(TicketState::Consumed)
+    }
+
+    /// Ends a reservation whose holder did not apply the action: it releases again while there is
+    /// time.
+    pub(crate) fn give_back(&self, now: DateTime<Utc>) -> Result<Self> {
+        let state = match self.execute_by.is_none_or(|by| now >= by) {
+            true => TicketState::ExpiredUnused,
+            false => TicketState::Approved,
+        };
+        let mut next = self.moved(state)?;
+        next.spent_by = None;
+        Ok(next)
+    }
+
+    /// Puts on record what became of a release that nobody knew of.
+    pub(crate) fn settle(&self, settlement: Settlement) -> Result<Self> {
+        if self.state != TicketState::Unknown {
+            return Err(not_open(self.state));
+        }
+        self.moved(match settlement {
+            Settlement::Applied => TicketState::Consumed,
+            Settlement::NotApplied => TicketState::ExpiredUnused,
+        })
     }
 }
 
-fn not_open(state: TicketState) -> Error {
+/// Why a ticket in this state does not do what it was called for.
+pub(crate) fn not_open(state: TicketState) -> Error {
     let (code, message) = match state {
-        TicketState::Consumed => ("TICKET_SPENT", "the ticket was spent already"),
+        TicketState::Consumed => ("TICKET_SPENT", "the ticket was used already"),
         TicketState::Rejected => ("TICKET_REJECTED", "the ticket was rejected"),
         TicketState::Cancelled => ("TICKET_CANCELLED", "the ticket was withdrawn"),
         TicketState::Stale => ("TICKET_STALE", "the policy or the record changed since"),
         TicketState::Approved => ("TICKET_DECIDED", "the ticket is approved already"),
-        TicketState::Pending | TicketState::Expired | TicketState::ExpiredUnused => {
+        TicketState::Reserved => (
+            "TICKET_RESERVED",
+            "another operation holds the ticket and has not ended",
+        ),
+        TicketState::Unknown => (
+            "TICKET_UNKNOWN",
+            "the action was released and its outcome is unknown; an approver settles it",
+        ),
+        TicketState::Pending => ("TICKET_PENDING", "the ticket is not approved yet"),
+        TicketState::Expired | TicketState::ExpiredUnused => {
             ("TICKET_EXPIRED", "the ticket has expired")
         }
     };

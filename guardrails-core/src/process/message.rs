@@ -3,11 +3,12 @@
 //! Reasons fill a [template](super::template) for the requester, approval cards for the approver, from
 //! the same template and the same record.
 
+use std::cell::RefCell;
 use std::fmt;
 
 use super::dependency::Dependency;
 use super::oracle::Witness;
-use super::template::{MISSING, NO_ITEM};
+use super::template::{MISSING, NO_ITEM, Template};
 use super::written::{Declared, written};
 use crate::data::{FieldTable, HIDDEN, Sight};
 use crate::policy::{Policy, Root, Type};
@@ -71,6 +72,18 @@ fn reference<'t>(tail: &'t str, out: &mut String, find: &dyn Fn(&Reference) -> S
     let mut chars = tail.chars();
     out.extend(chars.next());
     chars.as_str()
+}
+
+/// Paths of the record that a template shows in any language, through lists as if through their items.
+pub(super) fn references(template: &Template) -> Vec<Vec<Name>> {
+    let paths = RefCell::new(Vec::new());
+    for text in template.texts() {
+        fill(text, &|reference| {
+            paths.borrow_mut().push(reference.path());
+            String::new()
+        });
+    }
+    paths.into_inner()
 }
 
 /// A place in the record that a message shows.

@@ -5,6 +5,7 @@
 //! - Rules and risk come together in a verdict; a [`Ticket`] binds an approval to one action.
 
 mod action_digest;
+mod advance;
 mod approvals;
 mod card;
 mod dependency;
@@ -13,7 +14,9 @@ mod dependency;
 mod equivalence;
 mod explain;
 mod facts;
+mod footprint;
 mod index;
+mod integrity;
 mod lifecycle;
 mod message;
 mod observe;
@@ -21,7 +24,10 @@ mod on_read;
 mod operand;
 mod oracle;
 mod predicate;
+mod present;
 mod reading;
+mod redeem;
+mod requirement;
 mod reveal;
 mod review;
 mod risk;
@@ -39,16 +45,19 @@ mod write_gate;
 mod written;
 
 pub use approvals::Approvals;
-pub use card::{TicketCard, TicketChange};
+pub use card::{TicketCard, TicketChange, TicketPage};
 pub use explain::{
     Clause, ClauseKind, Explanation, FactorExplained, FieldExplained, LevelExplained, Marks,
     Reading, Refusal, Remedy, RiskExplained, RuleExplained, Searched, Seen, Standing, Step,
 };
 pub use facts::{Datum, Facts};
+pub use integrity::{TicketPhase, TicketRecord, TicketStanding, TicketTrail, judge_ticket};
 pub use observe::{Observed, Observer};
 pub use oracle::holds;
+pub use present::{Loaded, PresentRecord, RecordKey};
+pub use requirement::{ApprovalRequirement, RequiredStep};
 pub use template::Template;
-pub use ticket::{StepDecision, Ticket, TicketState, Vote};
+pub use ticket::{EventPosition, Settlement, StepDecision, Ticket, TicketState, Vote};
 pub use truth::Truth;
 
 pub(crate) use action_digest::{Action, canonical_action};
@@ -57,6 +66,7 @@ pub(crate) use explain::{
 };
 pub(crate) use message::{Changing, Schema};
 pub(crate) use predicate::{Compiler, Frame, Predicate, Settled, Slots};
+pub(crate) use redeem::{Ending, Proposal};
 pub(crate) use reveal::{Requester, told};
 pub(crate) use review::{NeedsApproval, Review, chains, review};
 pub(crate) use risk::Scale;

@@ -121,6 +121,12 @@ impl RuleSet {
         }
     }
 
+    /// The rules, those that run before the risk is known first.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Rule>> {
+        let ready = self.before_risk.rules.iter().chain(&self.after_risk.rules);
+        ready.map(|ready| &ready.rule)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         !self.has_phase(Phase::BeforeRisk) && !self.has_phase(Phase::AfterRisk)
     }

@@ -59,6 +59,12 @@ impl Template {
         &self.text
     }
 
+    /// The text in every language.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        let translations = self.translations.iter().map(|(_, text)| text.as_str());
+        std::iter::once(self.text.as_str()).chain(translations)
+    }
+
     /// The template of a message: references to the record stay references, everything else (who
     /// asks, which skill) is filled in.
     pub(crate) fn bind(message: &Message, when: Option<&Expr>, facts: &Facts<'_>) -> Self {

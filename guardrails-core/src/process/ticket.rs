@@ -1,15 +1,32 @@
 //! A ticket: an approval in progress, bound to exactly the action it will release.
 //!
-//! States: pending → approved → consumed; pending → rejected | expired | cancelled;
-//! approved → expired_unused | stale. Terminal states never release. Each transition is one
-//! compare-and-swap on [`Ticket::version`].
+//! ```text
+//! pending ──► approved ──► reserved ──► consumed          complete: applied
+//!    │           │  ▲          ├──────► approved          fail: not applied
+//!    │           │  └──────────┘   └──► expired_unused    fail, and the time to execute is over
+//!    │           │             └──────► unknown           the operation was dropped, or its lease is over
+//!    │           ├──► expired_unused    not used in time
+//!    ├───────────┼──► stale             the record, the policy or the form is another
+//!    ├───────────┴──► cancelled         withdrawn by its requester
+//!    ├──► rejected                      by an approver
+//!    └──► expired                       not decided in time, or a step with `else deny` is overdue
+//! unknown ──► consumed | expired_unused settled by a person of an approver's role, on record
+//! ```
+//!
+//! INVARIANT: only `approved` becomes `reserved`, and only that releases; terminal states and
+//! `unknown` never do. The lease of a reservation is what is left of `execute within`. Each
+//! transition is one compare-and-swap on [`Ticket::version`], announced by an audit event before.
+
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::requirement::ApprovalRequirement;
 use super::template::Template;
 use crate::audit::KeyedDigest;
-use crate::decision::{OperationId, TicketId};
+use crate::decision::{LogId, OperationId, TicketId};
 use crate::policy::{Digest, Verb};
+use crate::store::TicketCursor;
 use crate::value::{Fields, Name};
 
 /// One ticket as a store keeps it.
@@ -37,16 +54,24 @@ pub struct Ticket {
     pub record: Name,
     /// What would be done.
     pub verb: Verb,
-    /// The record as it was when the ticket was made.
+    /// Of the record as it was, the fields that a card needs, absent ones as null; empty once the
+    /// ticket has ended.
     pub before: Fields,
-    /// The fields that would get a new value.
+    /// The fields that would get a new value; empty once the ticket has ended.
     pub set: Fields,
-    /// Keyed digest of the canonical form of exactly this action.
+    /// What was read of the record when the ticket was made: path and keyed digest of the value
+    /// there; empty once the ticket has ended.
+    pub reads: BTreeMap<Name, KeyedDigest>,
+    /// Keyed digest over the canonical form of exactly this action.
     pub action: KeyedDigest,
+    /// Keyed digest of who asked for what, while the ticket is open: no two open tickets share one.
+    pub open_key: Option<KeyedDigest>,
     /// The digest of the policy it was made under.
     pub policy: Digest,
-    /// The approval chain.
+    /// The approval chains, joined by `+`.
     pub chain: Name,
+    /// What those chains asked for when the ticket was made.
+    pub asked: ApprovalRequirement,
     /// The step that is waiting, from 0.
     pub step: u32,
     /// Decisions so far, oldest first.
@@ -55,12 +80,39 @@ pub struct Ticket {
     pub because: Vec<Template>,
     /// When it was made.
     pub created: DateTime<Utc>,
-    /// When it expires undecided.
+    /// When it expires as it stands: the ticket's own time, or that of a waiting step which denies
+    /// when it is overdue.
     pub expires: DateTime<Utc>,
-    /// Once approved: until when it may be spent.
+    /// Once approved: until when it may be used.
     pub execute_by: Option<DateTime<Utc>>,
-    /// Once consumed: the operation that spent it.
+    /// Once reserved: the operation that holds or held it.
     pub spent_by: Option<OperationId>,
+    /// While reserved: when the lease is over.
+    pub reserved_until: Option<DateTime<Utc>>,
+    /// The audit event that announced the last transition; none for a ticket of the old form.
+    pub event: Option<EventPosition>,
+    /// Keyed MAC over all of the above; none for a ticket of the old form.
+    pub mac: Option<KeyedDigest>,
+}
+
+impl Ticket {
+    /// Its place in a list of tickets.
+    #[must_use]
+    pub fn cursor(&self) -> TicketCursor {
+        TicketCursor {
+            created: self.created,
+            id: self.id,
+        }
+    }
+}
+
+/// Where an event stands in the audit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventPosition {
+    /// The log.
+    pub log: LogId,
+    /// The position in it, from 0.
+    pub seq: u64,
 }
 
 impl std::fmt::Debug for Ticket {
@@ -80,9 +132,13 @@ impl std::fmt::Debug for Ticket {
 pub enum TicketState {
     /// Waiting for decisions.
     Pending,
-    /// Granted; may be spent once.
+    /// Granted; may be used once.
     Approved,
-    /// Spent.
+    /// Used by an operation that has not ended.
+    Reserved,
+    /// Released, and nobody knows whether it was applied.
+    Unknown,
+    /// Used.
     Consumed,
     /// Refused by an approver.
     Rejected,
@@ -90,58 +146,98 @@ pub enum TicketState {
     Expired,
     /// Withdrawn by its requester.
     Cancelled,
-    /// Granted and not spent in time.
+    /// Granted and not used in time.
     ExpiredUnused,
-    /// Granted, but the policy now asks for more, or the record is another.
+    /// The policy now asks for more, the record is another, or the ticket is of the old form.
     Stale,
 }
 
 impl TicketState {
-    const WORDS: &'static [(&'static str, Self)] = &[
-        ("pending", Self::Pending),
-        ("approved", Self::Approved),
-        ("consumed", Self::Consumed),
-        ("rejected", Self::Rejected),
-        ("expired", Self::Expired),
-        ("cancelled", Self::Cancelled),
-        ("expired_unused", Self::ExpiredUnused),
-        ("stale", Self::Stale),
+    /// All states.
+    pub const ALL: [Self; 10] = [
+        Self::Pending,
+        Self::Approved,
+        Self::Reserved,
+        Self::Unknown,
+        Self::Consumed,
+        Self::Rejected,
+        Self::Expired,
+        Self::Cancelled,
+        Self::ExpiredUnused,
+        Self::Stale,
     ];
 
     /// The lower-case word.
     #[must_use]
     pub fn as_str(self) -> &'static str {
-        Self::WORDS
-            .iter()
-            .find_map(|(word, state)| (*state == self).then_some(*word))
-            .unwrap_or("stale")
+        match self {
+            Self::Pending => "pending",
+            Self::Approved => "approved",
+            Self::Reserved => "reserved",
+            Self::Unknown => "unknown",
+            Self::Consumed => "consumed",
+            Self::Rejected => "rejected",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+            Self::ExpiredUnused => "expired_unused",
+            Self::Stale => "stale",
+        }
     }
 
     /// The state written as `word`.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::WORDS
-            .iter()
-            .find_map(|(have, state)| (*have == word).then_some(*state))
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
     }
 
     /// Whether nothing can follow.
     #[must_use]
     pub fn is_terminal(self) -> bool {
-        !matches!(self, Self::Pending | Self::Approved)
+        Self::ALL.into_iter().all(|next| !self.can_become(next))
+    }
+
+    /// Whether a ticket may go from this state to `next`: the whole state machine.
+    #[must_use]
+    pub fn can_become(self, next: Self) -> bool {
+        match self {
+            Self::Pending => matches!(
+                next,
+                Self::Pending
+                    | Self::Approved
+                    | Self::Rejected
+                    | Self::Expired
+                    | Self::Cancelled
+                    | Self::Stale
+            ),
+            Self::Approved => matches!(
+                next,
+                Self::Reserved | Self::ExpiredUnused | Self::Cancelled | Self::Stale
+            ),
+            Self::Reserved => matches!(
+                next,
+                Self::Consumed | Self::Approved | Self::ExpiredUnused | Self::Unknown
+            ),
+            Self::Unknown => matches!(next, Self::Consumed | Self::ExpiredUnused),
+            Self::Consumed
+            | Self::Rejected
+            | Self::Expired
+            | Self::Cancelled
+            | Self::ExpiredUnused
+            | Self::Stale => false,
+        }
     }
 }
 
-/// One approver's word on one step.
+/// One approver's vote on one step.
 #[derive(Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct StepDecision {
     /// The step, from 0.
     pub step: u32,
     /// Who decided; taken from the authenticated principal.
     pub by: Name,
-    /// The role that made them eligible.
+    /// The role that the vote was given under.
     pub role: Name,
-    /// What they said.
+    /// The vote.
     pub vote: Vote,
     /// When.
     pub at: DateTime<Utc>,
@@ -170,4 +266,13 @@ pub enum Vote {
     Approve,
     /// No.
     Reject,
+}
+
+/// What became of a release whose outcome was unknown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Settlement {
+    /// The action was applied: the ticket counts as used.
+    Applied,
+    /// The action was not applied: the ticket counts as never used, and does not release any more.
+    NotApplied,
 }

@@ -4,16 +4,18 @@
 //! The one answer for a read, for reasons and explanations, and for the cards of approvers. It must
 //! not know whether the record is to be changed: the facts it is given are of the record alone.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::facts::Facts;
+use super::footprint::{fields_read, fields_read_by};
 use super::on_read::on_read;
 use super::rules::Findings;
 use crate::data::FieldTable;
 use crate::decision::Reason;
 use crate::plan::Plan;
 use crate::record::TENANT_FIELD;
-use crate::value::{Fields, Value};
+use crate::value::{Fields, Name, Value};
 
 /// What one reader may see of one record.
 pub(crate) struct Visibility {
@@ -38,6 +40,28 @@ impl Visibility {
                 findings: Findings::default(),
                 refusals: Vec::new(),
             },
+        }
+    }
+
+    /// The same where only some fields of the record are known: those that `facts` have, be it as
+    /// null. A condition that reads another field is not known, and what it restricts is restricted.
+    pub(crate) fn of_kept<'a>(plan: &'a Plan, facts: &Facts<'a>) -> Self {
+        let knows = |names: BTreeSet<Name>| {
+            let mut names = names.iter();
+            names.all(|name| facts.before.value(name).is_some())
+        };
+        let table = plan.table_where(facts, |condition| knows(fields_read(condition)));
+        let hidden = || Self {
+            table: Some(Arc::new(table.all_hidden())),
+            findings: Findings::default(),
+            refusals: Vec::new(),
+        };
+        if !is_of_tenant(facts.before, facts.principal.tenant()) || table.is_out_of_scope() {
+            return hidden();
+        }
+        match plan.on_read.iter().all(|rule| knows(fields_read_by(rule))) {
+            true => Self::narrowed(plan, facts, table),
+            false => hidden(),
         }
     }
 

@@ -8,7 +8,7 @@ use guardrails_core::audit::{
     OperationContext, OutcomeStatus, PolicyUse, RefusedPolicy, StoredEvent, TicketEvent,
 };
 use guardrails_core::policy::{Digest, RiskLevel, Verb};
-use guardrails_core::process::TicketState;
+use guardrails_core::process::{TicketPhase, TicketState};
 use guardrails_core::{
     Difference, Holding, LogId, Name, OperationId, Place, Reason, Result, Risk, ShadowAnswer,
     ShadowStep, TicketId, Verdict,
@@ -151,6 +151,8 @@ pub(crate) fn access_refused() -> EventKind {
 pub(crate) fn ticket(state: TicketState, by: &str, code: &str) -> EventKind {
     EventKind::Ticket(Box::new(TicketEvent {
         ticket: TicketId::from(Uuid::from_u128(0x0195_55cc_0000_7000_8000_0000_0000_0001)),
+        phase: TicketPhase::Stored,
+        version: 1,
         state,
         chain: "discount_chain".into(),
         action: keys().value_mac("action", b"sample"),

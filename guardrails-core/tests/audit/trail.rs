@@ -11,7 +11,8 @@ use guardrails_core::policy::{Digest, SkillStatus, Verb};
 use guardrails_core::process::{Ticket, TicketState};
 use guardrails_core::{
     ErrorKind, FieldPermission, Fields, LimitStore, MemoryStore, PermissionStore, RoleLine,
-    RoleStore, SkillStatusRow, SkillStore, Store, Swap, Take, Taken, TicketId, TicketStore,
+    RoleStore, SkillStatusRow, SkillStore, Store, Swap, Take, Taken, TicketId, TicketQuery,
+    TicketStore,
 };
 use uuid::Uuid;
 
@@ -257,16 +258,22 @@ fn pending(id: u128, tenant: &str) -> Ticket {
         verb: Verb::Update,
         before: Fields::new(),
         set: Fields::new(),
-        action: keys().value_mac("action", b"sample"),
+        reads: Default::default(),
+        action: keys().value_mac("action", b""),
+        open_key: None,
         policy: Digest::default(),
         chain: "discount_chain".into(),
+        asked: Default::default(),
         step: 0,
         decisions: Vec::new(),
         because: Vec::new(),
         created: time(0),
         expires: time(60),
-        execute_by: None,
+        execute_by: Some(time(60)),
         spent_by: None,
+        reserved_until: None,
+        event: None,
+        mac: None,
     }
 }
 
@@ -321,7 +328,15 @@ fn open_tickets_are_the_tenants_own_oldest_first() {
             .unwrap();
     }
     let ids = |limit| {
-        let open = store.open_tickets("acme", limit).unwrap();
+        let query = TicketQuery {
+            tenant: "acme",
+            requester: "u-17",
+            roles: &[],
+            now: time(20),
+            after: None,
+            limit,
+        };
+        let open = store.open_tickets(&query).unwrap();
         open.iter()
             .map(|ticket| ticket.id.uuid().as_u128())
             .collect::<Vec<_>>()

@@ -54,8 +54,7 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// `guard_ticket_approver`: the roles that may decide a ticket's waiting step.
-#[allow(dead_code, reason = "made before it is used")]
+/// `guard_ticket_approver`: the roles that have something to decide.
 pub mod approver {
     use sea_orm::entity::prelude::*;
 

@@ -1,8 +1,8 @@
 //! A ticket as a row, and a row as a ticket.
 
 use guardrails_core::policy::Verb;
-use guardrails_core::process::{StepDecision, Ticket, TicketState};
-use guardrails_core::{OperationId, Result, TicketId};
+use guardrails_core::process::{EventPosition, StepDecision, Ticket, TicketState};
+use guardrails_core::{LogId, OperationId, Result, TicketId};
 use sea_orm::{QueryResult, Set};
 use serde_json::json;
 use uuid::Uuid;
@@ -29,8 +29,8 @@ pub(super) fn of(ticket: &Ticket) -> ActiveModel {
         entity_type: Set(ticket.entity.to_string()),
         record_id: Set(ticket.record.to_string()),
         operation_type: Set(ticket.verb.as_str().to_owned()),
-        record_before: Set(Some(record::write(&ticket.before))),
-        record_set: Set(Some(record::write(&ticket.set))),
+        record_before: Set(kept(ticket, || record::write(&ticket.before))),
+        record_set: Set(kept(ticket, || record::write(&ticket.set))),
         action_digest: Set(ticket.action.to_string()),
         policy_digest: Set(ticket.policy.to_string()),
         approval_chain: Set(ticket.chain.to_string()),
@@ -41,12 +41,25 @@ pub(super) fn of(ticket: &Ticket) -> ActiveModel {
         expires_at: Set(moment(ticket.expires)),
         execute_by: Set(ticket.execute_by.map(moment)),
         spent_by: Set(ticket.spent_by.map(|by| by.to_string())),
-        ..Default::default()
+        read_digests: Set(kept(ticket, || json!(ticket.reads).to_string())),
+        asked: Set(Some(json!(ticket.asked).to_string())),
+        open_key: Set(ticket.open_key.map(|key| key.to_string())),
+        reserved_until: Set(ticket.reserved_until.map(moment)),
+        event_log: Set(ticket.event.map(|event| event.log.to_string())),
+        event_seq: Set(ticket
+            .event
+            .map(|event| i64::try_from(event.seq).unwrap_or(i64::MAX))),
+        mac: Set(ticket.mac.map(|mac| mac.to_string())),
     }
 }
 
-/// The start of a requester's name: what the database finds their tickets by.
-fn requester_key(requester: &str) -> String {
+/// What a ticket keeps of a record while it is open, and no longer.
+fn kept(ticket: &Ticket, text: impl FnOnce() -> String) -> Option<String> {
+    (!ticket.state.is_terminal()).then(text)
+}
+
+/// The start of a requester's name, as long as the column that is indexed.
+pub(super) fn requester_key(requester: &str) -> String {
     let most = usize::try_from(NAME).unwrap_or(usize::MAX);
     requester.chars().take(most).collect()
 }
@@ -72,9 +85,16 @@ pub(super) fn ticket(row: &QueryResult) -> Result<Ticket> {
         set: row
             .parsed_or_null(Column::RecordSet, record::read)?
             .unwrap_or_default(),
+        reads: row
+            .parsed_or_null(Column::ReadDigests, |text| serde_json::from_str(text).ok())?
+            .unwrap_or_default(),
         action: row.parsed(Column::ActionDigest, |text| text.parse().ok())?,
         policy: row.parsed(Column::PolicyDigest, |text| text.parse().ok())?,
+        open_key: row.parsed_or_null(Column::OpenKey, |text| text.parse().ok())?,
         chain: row.text(Column::ApprovalChain)?.into(),
+        asked: row
+            .parsed_or_null(Column::Asked, |text| serde_json::from_str(text).ok())?
+            .unwrap_or_default(),
         step: step(&row)?,
         decisions: row.parsed(Column::Decisions, decisions)?,
         because: row.parsed(Column::Because, |text| serde_json::from_str(text).ok())?,
@@ -84,7 +104,23 @@ pub(super) fn ticket(row: &QueryResult) -> Result<Ticket> {
         spent_by: row.parsed_or_null(Column::SpentBy, |text| {
             Uuid::try_parse(text).ok().map(OperationId::from)
         })?,
+        reserved_until: row.value(Column::ReservedUntil)?,
+        event: event(&row)?,
+        mac: row.parsed_or_null(Column::Mac, |text| text.parse().ok())?,
     })
+}
+
+/// The position of the ticket's last event; half of one is none, and the row then is not genuine.
+fn event(row: &Row<'_>) -> Result<Option<EventPosition>> {
+    let log = row.parsed_or_null(Column::EventLog, |text| {
+        Uuid::try_parse(text).ok().map(LogId::from)
+    })?;
+    let seq: Option<i64> = row.value(Column::EventSeq)?;
+    let Some((log, seq)) = log.zip(seq) else {
+        return Ok(None);
+    };
+    let seq = u64::try_from(seq).map_err(|_| row.garbled(Column::EventSeq))?;
+    Ok(Some(EventPosition { log, seq }))
 }
 
 fn verb(word: &str) -> Option<Verb> {

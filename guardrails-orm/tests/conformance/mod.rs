@@ -1,6 +1,7 @@
 //! The suite, one file per room of the store.
 
 pub mod child;
+pub mod guarded;
 pub mod journal;
 pub mod limits;
 pub mod opening;

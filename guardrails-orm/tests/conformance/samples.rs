@@ -1,5 +1,6 @@
 //! Events and tickets to store.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
@@ -7,9 +8,12 @@ use guardrails_core::audit::{
     Event, EventKind, FieldAccess, KeyedDigest, Keys, OperationContext, OutcomeStatus,
 };
 use guardrails_core::policy::{Digest, RiskLevel, Verb};
-use guardrails_core::process::{StepDecision, Ticket, TicketState, Vote};
+use guardrails_core::process::{
+    ApprovalRequirement, EventPosition, RequiredStep, StepDecision, Ticket, TicketState, Vote,
+};
 use guardrails_core::{
-    Fields, Holding, OperationId, Place, Reason, Risk, TicketId, Value, Verdict,
+    Fields, Holding, LogId, Name, OperationId, Place, Reason, Risk, TicketId, TicketQuery, Value,
+    Verdict,
 };
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -145,9 +149,24 @@ pub fn ticket(tenant: &str) -> Ticket {
             ("lines", Value::from(vec![Value::from(nested), Value::Null])),
         ]),
         set: Fields::from_iter([("discount", Value::from(20)), ("note", "“20%”\u{0}".into())]),
+        reads: BTreeMap::from([("discount".into(), mac(6)), ("lines.税率".into(), mac(7))]),
         action: mac(4),
+        open_key: Some(Keys::from_seed([7; 32]).value_mac("open", id().as_bytes())),
         policy: Digest([5; 32]),
         chain: "sales_manager".into(),
+        asked: ApprovalRequirement {
+            steps: vec![RequiredStep {
+                chain: "sales_manager".into(),
+                name: "manager".into(),
+                role: "SALES_MANAGER".into(),
+                quorum: 1,
+                within: Some(std::time::Duration::from_secs(7_200)),
+                escalates_to: Some("SALES_DIRECTOR".into()),
+            }],
+            distinct_approvers: true,
+            expires: std::time::Duration::from_secs(172_800),
+            execute_within: std::time::Duration::from_secs(3_600),
+        },
         step: 0,
         decisions: Vec::new(),
         because: vec!["折扣超过销售代表权限".into()],
@@ -155,6 +174,24 @@ pub fn ticket(tenant: &str) -> Ticket {
         expires: moment() + Duration::days(2),
         execute_by: None,
         spent_by: None,
+        reserved_until: None,
+        event: Some(EventPosition {
+            log: LogId::from(id()),
+            seq: 7,
+        }),
+        mac: Some(mac(5)),
+    }
+}
+
+/// Open tickets of `u-17`, or that one of these roles may decide.
+pub fn inbox<'a>(tenant: &'a str, requester: &'a str, roles: &'a [Name]) -> TicketQuery<'a> {
+    TicketQuery {
+        tenant,
+        requester,
+        roles,
+        now: moment(),
+        after: None,
+        limit: 100,
     }
 }
 

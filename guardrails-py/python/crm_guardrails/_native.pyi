@@ -10,10 +10,12 @@ from decimal import Decimal
 from types import TracebackType
 from typing import (
     Any,
+    Callable,
     Dict,
     Iterable,
     List,
     Literal,
+    Mapping,
     Optional,
     Sequence,
     Tuple,
@@ -656,7 +658,9 @@ class Operation:
             StoreUnavailable: The outcome could not be made durable.
         """
     def fail(self, code: str) -> Receipt:
-        """Ends the operation as failed, with a code of the host's.
+        """Ends the operation as failed, with a code of the host's: what it proposed was *not applied*. A
+        ticket that it holds is free again. An exception that leaves the ``with`` block ends it as failed
+        too, and the ticket is then ``unknown``, since nobody knows whether the change was applied.
 
         Raises:
             Denied: The operation has ended.
@@ -743,14 +747,40 @@ class Guard:
             InputError: The entity is none of the skill's.
             StoreUnavailable: The intent could not be made durable.
         """
-    def resume(self, ticket: str, principal: Principal) -> Operation:
-        """Begins the operation that a granted ticket releases: decided again, spent once. Apply its
-        :attr:`Operation.changes`, then complete it.
+    def resume(
+        self,
+        ticket: str,
+        principal: Principal,
+        record: Union[Mapping[str, Any], Callable[[str], Optional[Mapping[str, Any]]], None] = None,
+    ) -> Operation:
+        """Begins the operation that a granted ticket releases: decided again on the record as it is now,
+        and reserved for this operation. Apply its :attr:`Operation.changes`, then complete it, which uses
+        the ticket up; :meth:`Operation.fail` says that nothing was applied and gives the ticket back. What
+        does neither in time leaves the ticket ``unknown`` until somebody settles it.
+
+        Args:
+            record: The present record, or a function that loads it by its identifier; none for a ticket
+                that creates a record. The ticket is stale if a value that a condition read, a card showed
+                or the change sets is another by now, and for nothing else.
 
         Raises:
             Denied: The ticket does not release, or the decision is another now.
-            NotFound: No ticket of this tenant has this identifier.
-            Conflict: Somebody else spent it first.
+            NotFound: No ticket of this tenant has this identifier, or there is no such record.
+            Tampered: The stored ticket is not one that the guard wrote.
+        """
+    def settle(
+        self, ticket: str, principal: Principal, outcome: Literal["applied", "not_applied"]
+    ) -> Ticket:
+        """Puts on record what became of a release whose outcome is unknown: ``applied`` or
+        ``not_applied``. A person other than the requester, without an agent, with one of the roles that
+        decide the ticket, says so; the ticket has then ended, and never releases again.
+
+        Raises:
+            Denied: This person may not settle it, or its outcome is not unknown.
+        """
+    def sweep(self) -> int:
+        """Writes into their rows that the time of overdue tickets is over; how many there were. The guard
+        does so by itself now and then, and treats and shows such tickets the same until then.
         """
     def tickets(self, principal: Principal) -> List[Ticket]:
         """Open tickets that this person asked for or may decide, oldest first, at most 1,000."""

@@ -248,6 +248,9 @@ impl AuditReader for Flaky {
     fn operation(&self, tenant: &str, operation: OperationId) -> Result<Vec<StoredEvent>> {
         self.store.operation(tenant, operation)
     }
+    fn ticket_events(&self, tenant: &str, ticket: TicketId) -> Result<Vec<StoredEvent>> {
+        self.store.ticket_events(tenant, ticket)
+    }
     fn derived_rows_that_differ(&self) -> Result<Vec<String>> {
         self.store.derived_rows_that_differ()
     }
@@ -258,6 +261,7 @@ mod pass_through {
 
     use super::Flaky;
     use chrono::{DateTime, Utc};
+    use crm_guardrails::audit::KeyedDigest;
     use crm_guardrails::process::Ticket;
     use crm_guardrails::stores::*;
     use crm_guardrails::*;
@@ -318,8 +322,30 @@ mod pass_through {
         fn ticket(&self, tenant: &str, id: TicketId) -> Result<Option<Ticket>> {
             self.store.ticket(tenant, id)
         }
-        fn open_tickets(&self, tenant: &str, limit: usize) -> Result<Vec<Ticket>> {
-            self.store.open_tickets(tenant, limit)
+        fn ticket_by_key(&self, tenant: &str, key: &KeyedDigest) -> Result<Option<Ticket>> {
+            self.store.ticket_by_key(tenant, key)
+        }
+        fn open_tickets(&self, query: &TicketQuery<'_>) -> Result<Vec<Ticket>> {
+            self.store.open_tickets(query)
+        }
+        fn count_open_tickets(
+            &self,
+            tenant: &str,
+            requester: &str,
+            now: DateTime<Utc>,
+        ) -> Result<usize> {
+            self.store.count_open_tickets(tenant, requester, now)
+        }
+        fn overdue_tickets(
+            &self,
+            now: DateTime<Utc>,
+            after: Option<TicketId>,
+            limit: usize,
+        ) -> Result<Vec<Ticket>> {
+            self.store.overdue_tickets(now, after, limit)
+        }
+        fn ticket_rows(&self, after: &str, limit: usize) -> Result<Vec<TicketRow>> {
+            self.store.ticket_rows(after, limit)
         }
         fn swap_ticket(&self, ticket: &Ticket) -> Result<Swap> {
             self.store.swap_ticket(ticket)

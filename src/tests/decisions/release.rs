@@ -56,7 +56,7 @@ fn what_was_approved_is_released_in_its_declared_type() {
     let changes = Changes::update(&quote()).set("discount", "20.0");
     let id = ticket(&world.propose(&rep(), "quote.draft", &changes));
     world.guard.approvals().approve(id, &manager(), "").unwrap();
-    let (operation, release) = world.guard.resume(id, &rep()).unwrap();
+    let (operation, release) = world.guard.resume(id, &rep(), quote()).unwrap();
     assert_eq!(release.fields().value("discount"), Some(&Value::from(20)));
     operation.complete("done").unwrap();
 }
@@ -112,11 +112,11 @@ fn a_refusal_has_one_shape() {
         ),
         (
             "TICKET_PENDING",
-            world.guard.resume(waits, &rep()).unwrap_err(),
+            world.guard.resume(waits, &rep(), quote()).unwrap_err(),
         ),
         (
             "NOT_THE_REQUESTER",
-            world.guard.resume(waits, &manager()).unwrap_err(),
+            world.guard.resume(waits, &manager(), quote()).unwrap_err(),
         ),
         (
             "FIELD_NOT_AGGREGABLE",

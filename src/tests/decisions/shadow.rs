@@ -75,7 +75,7 @@ fn a_stricter_shadow_is_told_and_changes_nothing() {
         answers(&world),
         ["propose: allow -> needs_approval narrower [] [q-1]"]
     );
-    assert!(world.store.open_tickets("acme", 10).unwrap().is_empty());
+    assert!(world.store.ticket_rows("", 10).unwrap().is_empty());
 }
 
 #[test]

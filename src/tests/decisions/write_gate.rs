@@ -409,7 +409,7 @@ fn what_is_shown_bound_and_released_is_one_tree() {
 
     let boss = Principal::user("acme", "u-9").role("BOSS");
     let card = world.guard.approvals().approve(id, &boss, "").unwrap();
-    let (operation, release) = world.guard.resume(id, &person("REP")).unwrap();
+    let (operation, release) = world.guard.resume(id, &person("REP"), order("")).unwrap();
     let lines = card
         .changes
         .iter()

@@ -1,7 +1,7 @@
 //! README.md.
 
 use crm_guardrails::rules::{Bundle, SourceFile, compile, run_tests};
-use crm_guardrails::{evaluate, policy::Policy};
+use crm_guardrails::{Principal, evaluate, policy::Policy};
 
 use super::fences::{check_links, fences, path, read};
 
@@ -93,5 +93,17 @@ fn the_rust_is_an_example_that_runs() {
         assert!(crm.told.concat().starts_with(told), "{:?}", crm.told);
         assert!(model.prompt.contains("138****5678"), "{}", model.prompt);
     }
+    let guard = crm_guardrails::Guard::builder()
+        .policies("policies")
+        .store("sqlite://guard.db");
+    let guard = guard.open().unwrap();
+    let rep = Principal::user("acme", "u-17").role("SALES_REP");
+    let manager = Principal::user("acme", "u-02").role("SALES_MANAGER");
+    let waiting = guard.approvals().list(&rep).unwrap();
+    let ticket = waiting[0].id;
+    guard.approvals().approve(ticket, &manager, "").unwrap();
+    let mut crm = example::Crm::default();
+    example::resume(&guard, ticket, &rep, &mut crm).unwrap();
+    assert_eq!(crm.told, ["applied Update"]);
     std::env::set_current_dir(path(".")).unwrap();
 }

@@ -1,0 +1,204 @@
+//! Writing a ticket: the audit event first, then the row, then the event that it was written.
+//!
+//! The one place where a ticket's row is written. What loses the compare-and-swap is on record too.
+//! INVARIANT: a transition that was never announced is never in force.
+
+use std::sync::Arc;
+
+use super::approvals::Approvals;
+use super::integrity::{TicketPhase, TicketRecord, TicketStanding, TicketTrail, judge_ticket, mac};
+use super::ticket::{EventPosition, Ticket};
+use crate::audit::{Event, EventKind, OperationContext, Receipt, TicketEvent};
+use crate::error::{Error, ErrorKind, Result};
+use crate::operation::Operation;
+use crate::store::Swap;
+use crate::value::Name;
+
+/// How many overdue tickets are read at once.
+const BATCH: usize = 200;
+
+type About = Option<Arc<OperationContext>>;
+
+impl Approvals<'_> {
+    /// Writes the next version of a ticket.
+    pub(super) fn advance(&self, next: Ticket, by: &Name, code: &str) -> Result<Ticket> {
+        self.advance_in(next, by, code, None)
+    }
+
+    /// The same, in an operation.
+    pub(super) fn advance_in(
+        &self,
+        next: Ticket,
+        by: &Name,
+        code: &str,
+        about: About,
+    ) -> Result<Ticket> {
+        let sealed = self.announce(next, by, code, about.clone())?;
+        match self.guard.inner.store.swap_ticket(&sealed)? {
+            Swap::Done => {
+                self.record(&sealed, TicketPhase::Stored, by, code, about)?;
+                Ok(sealed)
+            }
+            Swap::Conflict => {
+                self.record(&sealed, TicketPhase::Lost, by, "", about)?;
+                Err(conflict())
+            }
+        }
+    }
+
+    /// Keeps a new ticket.
+    pub(super) fn insert(&self, ticket: Ticket, operation: &Operation) -> Result<Ticket> {
+        let about = Some(operation.about().clone());
+        let by = operation.principal().id();
+        let sealed = self.announce(ticket, by, "", about.clone())?;
+        match self.guard.inner.store.insert_ticket(&sealed) {
+            Ok(()) => {
+                self.record(&sealed, TicketPhase::Stored, by, "", about)?;
+                Ok(sealed)
+            }
+            Err(error) if error.kind() == ErrorKind::Conflict => {
+                self.record(&sealed, TicketPhase::Lost, by, "", about)?;
+                Err(error)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Puts on record that something was refused of a ticket, which stays as it is.
+    pub(super) fn note(&self, ticket: &Ticket, by: &Name, code: &str, about: About) -> Result<()> {
+        self.record(ticket, TicketPhase::Noted, by, code, about)
+            .map(drop)
+    }
+
+    /// Announces a version, which then names the event and has its MAC.
+    fn announce(&self, mut next: Ticket, by: &Name, code: &str, about: About) -> Result<Ticket> {
+        let receipt = self.record(&next, TicketPhase::Announced, by, code, about)?;
+        next.event = Some(EventPosition {
+            log: receipt.log,
+            seq: receipt.seq,
+        });
+        next.mac = Some(mac(&self.guard.inner.keys, &next));
+        Ok(next)
+    }
+
+    fn record(
+        &self,
+        ticket: &Ticket,
+        phase: TicketPhase,
+        by: &Name,
+        code: &str,
+        about: About,
+    ) -> Result<Receipt> {
+        let event = Event {
+            time: self.guard.inner.clock.now(),
+            kind: EventKind::Ticket(Box::new(TicketEvent {
+                ticket: ticket.id,
+                phase,
+                version: ticket.version,
+                state: ticket.state,
+                chain: ticket.chain.clone(),
+                action: ticket.action.clone(),
+                by: by.clone(),
+                code: code.into(),
+            })),
+            about: Some(about.unwrap_or_else(|| Arc::new(origin(ticket)))),
+        };
+        self.guard.inner.store.commit(event)
+    }
+
+    /// Holds a row to its MAC and to the audit.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Tampered`] with `TICKET_ALTERED`.
+    pub(super) fn expect_genuine(&self, ticket: &Ticket) -> Result<()> {
+        match self.standing(ticket)?.fault() {
+            None => Ok(()),
+            Some(fault) => Err(Error::new(
+                ErrorKind::Tampered,
+                format!("ticket {}: {fault}", ticket.id),
+            )
+            .with_help("nothing was released; run `guard audit verify`, and ask anew")),
+        }
+    }
+
+    pub(super) fn is_of_old_form(&self, ticket: &Ticket) -> Result<bool> {
+        Ok(ticket.mac.is_none() && self.standing(ticket)? == TicketStanding::OldForm)
+    }
+
+    fn standing(&self, ticket: &Ticket) -> Result<TicketStanding> {
+        let inner = &self.guard.inner;
+        let events = inner.store.ticket_events(&ticket.tenant, ticket.id)?;
+        let events = events.iter().filter_map(TicketRecord::read);
+        let trail: TicketTrail = events.filter(|event| event.ticket == ticket.id).collect();
+        Ok(judge_ticket(&inner.keys, ticket, &trail))
+    }
+
+    /// Writes what time has made of a ticket; the ticket as it is, where that is nothing. The
+    /// sweeper's step, which also frees the way for a renewal.
+    pub(super) fn lapse(&self, ticket: Ticket) -> Result<Ticket> {
+        match ticket.over(self.now()) {
+            None => Ok(ticket),
+            Some(state) => {
+                let next = ticket.moved(state)?;
+                self.advance(next, &Name::default(), "TICKET_EXPIRED")
+            }
+        }
+    }
+
+    /// Writes into their rows that the time of overdue tickets is over, and answers how many there
+    /// were. The guard's watch calls it; a host that runs none does, now and then. Until then such a
+    /// ticket is treated the same, and shown so.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`]. A row that the guard did not write is left as it is: `verify` names it.
+    pub fn sweep(&self) -> Result<usize> {
+        let mut swept = 0_usize;
+        let mut after = None;
+        loop {
+            let store = &self.guard.inner.store;
+            let overdue = store.overdue_tickets(self.now(), after, BATCH)?;
+            let Some(last) = overdue.last() else {
+                return Ok(swept);
+            };
+            after = Some(last.id);
+            for ticket in overdue {
+                if self.standing(&ticket)?.fault().is_some() {
+                    continue;
+                }
+                match self.lapse(ticket) {
+                    Ok(_) => swept = swept.saturating_add(1),
+                    // Somebody else was first, perhaps another node's sweeper.
+                    Err(error) if error.kind() == ErrorKind::Conflict => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+    }
+}
+
+fn conflict() -> Error {
+    Error::new(
+        ErrorKind::Conflict,
+        "somebody else changed this ticket first",
+    )
+    .with_help("look at it again, then decide")
+}
+
+/// The operation that asked, as far as its ticket still tells.
+fn origin(ticket: &Ticket) -> OperationContext {
+    let none = || Name::from("");
+    OperationContext {
+        operation: ticket.operation,
+        tenant: ticket.tenant.clone(),
+        user: ticket.requester.clone(),
+        roles: Arc::new([]),
+        agent: none(),
+        model: none(),
+        skill: ticket.skill.clone(),
+        verb: Some(ticket.verb),
+        entity: ticket.entity.clone(),
+        context: ticket.context.clone(),
+        purpose: String::new(),
+        policy: ticket.policy,
+    }
+}

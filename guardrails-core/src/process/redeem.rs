@@ -1,0 +1,302 @@
+//! What operations do with tickets: ask for one, reserve it, and end the reservation.
+//!
+//! A plain proposal and a proposal under a ticket come here from one place, so that the second way
+//! is judged like the first. INVARIANT: nothing is released before the reservation is stored and the
+//! audit says so.
+
+use super::action_digest::CanonicalAction;
+use super::approvals::{Approvals, requirement, stale};
+use super::footprint::{agree, digests, kept, reads};
+use super::lifecycle::{CHAIN_SEPARATOR, not_open};
+use super::review::{Review, chains};
+use super::template::Template;
+use super::ticket::{Ticket, TicketState};
+use crate::audit::KeyedDigest;
+use crate::change::Changes;
+use crate::decision::{Reason, TicketHandle, TicketId};
+use crate::error::{Error, ErrorKind, Result};
+use crate::operation::Operation;
+use crate::outside::new_id;
+use crate::value::Name;
+
+/// How often a ticket is looked for again when another request for the same thing was first.
+const ATTEMPTS: usize = 4;
+
+/// One action under review, as a ticket is bound to it.
+pub(crate) struct Proposal<'a> {
+    pub(crate) changes: &'a Changes,
+    pub(crate) action: &'a CanonicalAction,
+    pub(crate) review: &'a Review,
+}
+
+/// How a reservation ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// The action was applied.
+    Applied,
+    /// The action was not applied.
+    NotApplied,
+    /// Nobody said.
+    Unknown,
+}
+
+impl Approvals<'_> {
+    /// The ticket for exactly this action: the one that is open, granted or not, or a new one.
+    pub(crate) fn ask(
+        &self,
+        operation: &Operation,
+        proposal: &Proposal<'_>,
+    ) -> Result<TicketHandle> {
+        let key = proposal.action.open_key(&self.guard.inner.keys);
+        for _ in 0..ATTEMPTS {
+            match self.ask_once(operation, proposal, key) {
+                Ok(Some(ticket)) => return Ok(handle(&ticket)),
+                Ok(None) => {}
+                // Somebody else was first, with this ticket or with one for the same action.
+                Err(error) if error.kind() == ErrorKind::Conflict => {}
+                Err(error) => {
+                    return Err(error.unavailable(
+                        "APPROVALS_UNAVAILABLE",
+                        "people must agree first, and their tickets cannot be reached; ask again \
+                         later",
+                    ));
+                }
+            }
+        }
+        Err(Error::new(
+            ErrorKind::Conflict,
+            "others ask for the same action at the same time",
+        )
+        .with_help("propose again"))
+    }
+
+    /// The ticket; none where one was in the way that has ended by now.
+    fn ask_once(
+        &self,
+        operation: &Operation,
+        proposal: &Proposal<'_>,
+        key: KeyedDigest,
+    ) -> Result<Option<Ticket>> {
+        let store = &self.guard.inner.store;
+        if let Some(ticket) = store.ticket_by_key(&operation.about().tenant, &key)? {
+            return self.still_stands(operation, ticket, proposal);
+        }
+        self.expect_room(operation)?;
+        let ticket = self.draft(operation, proposal, key)?;
+        self.insert(ticket, operation).map(Some)
+    }
+
+    /// The open ticket, if it still is for this action as it is now; else it is ended on record.
+    fn still_stands(
+        &self,
+        operation: &Operation,
+        ticket: Ticket,
+        proposal: &Proposal<'_>,
+    ) -> Result<Option<Ticket>> {
+        self.expect_genuine(&ticket)?;
+        let ticket = self.lapse(ticket)?;
+        if ticket.state.is_terminal() {
+            return Ok(None);
+        }
+        if !matches!(ticket.state, TicketState::Pending | TicketState::Approved) {
+            return Ok(Some(ticket));
+        }
+        match self.fault(operation, &ticket, proposal) {
+            None => Ok(Some(ticket)),
+            Some(_) => {
+                let by = operation.principal().id();
+                self.advance(ticket.moved(TicketState::Stale)?, by, "TICKET_STALE")?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Why a ticket for this action does not fit it any more.
+    fn fault(
+        &self,
+        operation: &Operation,
+        ticket: &Ticket,
+        proposal: &Proposal<'_>,
+    ) -> Option<&'static str> {
+        let policy = &operation.snapshot().policy;
+        let needed = chains(&proposal.review.needs);
+        let covered = |needed: &Name| ticket.chains().any(|chain| *chain == **needed);
+        let asked = needed.iter().map(|name| &**name);
+        let fits = needed.iter().all(covered)
+            && (needed.is_empty()
+                || requirement(policy, asked).is_some_and(|now| now.is_covered_by(ticket)));
+        if !fits {
+            return Some("the policy now asks for another approval");
+        }
+        let keys = &self.guard.inner.keys;
+        match agree(keys, policy, proposal.changes, &ticket.reads) {
+            true => None,
+            false => Some("what was read of the record has changed since"),
+        }
+    }
+
+    fn expect_room(&self, operation: &Operation) -> Result<()> {
+        let inner = &self.guard.inner;
+        let about = operation.about();
+        let open = inner
+            .store
+            .count_open_tickets(&about.tenant, &about.user, self.now())?;
+        match open < inner.max_open_tickets {
+            true => Ok(()),
+            false => Err(Error::denied(Reason::new(
+                "OPEN_TICKETS_LIMIT",
+                format!(
+                    "there are {open} open tickets for this user, and the limit is {}",
+                    inner.max_open_tickets
+                ),
+            ))),
+        }
+    }
+
+    fn draft(
+        &self,
+        operation: &Operation,
+        proposal: &Proposal<'_>,
+        open_key: KeyedDigest,
+    ) -> Result<Ticket> {
+        let now = self.now();
+        let inner = &self.guard.inner;
+        let about = operation.about();
+        let changes = proposal.changes;
+        let policy = &operation.snapshot().policy;
+        let names = chains(&proposal.review.needs);
+        let asked = requirement(policy, names.iter().map(|name| &**name))
+            .ok_or_else(|| stale("the policy asks for an approval chain that it does not have"))?;
+        let because: Vec<Template> = {
+            let needs = proposal.review.needs.iter();
+            needs.map(|need| need.template.clone()).collect()
+        };
+        let paths = reads(operation.plan(), policy, changes, &because);
+        let mut ticket = Ticket {
+            id: TicketId::from(new_id(now, &*inner.entropy)?),
+            tenant: about.tenant.clone(),
+            version: 1,
+            state: TicketState::Pending,
+            operation: about.operation,
+            requester: about.user.clone(),
+            skill: about.skill.clone(),
+            context: about.context.clone(),
+            entity: about.entity.clone(),
+            record: changes.before().id().unwrap_or_else(|_| Name::from("")),
+            verb: changes.verb(),
+            before: kept(operation.plan(), policy, changes, &because),
+            set: changes.fields().clone(),
+            reads: digests(&inner.keys, policy, changes, paths),
+            action: proposal.action.digest(&inner.keys),
+            open_key: Some(open_key),
+            policy: policy.digest,
+            chain: names.join(&CHAIN_SEPARATOR.to_string()).into(),
+            asked,
+            step: 0,
+            decisions: Vec::new(),
+            because,
+            created: now,
+            expires: now,
+            execute_by: None,
+            spent_by: None,
+            reserved_until: None,
+            event: None,
+            mac: None,
+        };
+        ticket.expires = ticket.deadline();
+        Ok(ticket)
+    }
+
+    /// The ticket, where this principal asked for it and it releases now: what `resume` begins with.
+    pub(crate) fn to_resume(&self, id: TicketId, principal: &crate::Principal) -> Result<Ticket> {
+        let ticket = self.load(id, principal)?;
+        if ticket.requester != *principal.id() {
+            return Err(Error::denied(Reason::new(
+                "NOT_THE_REQUESTER",
+                "a ticket is resumed by the user whose AI asked",
+            )));
+        }
+        let refusal = match self.expect_usable(&ticket, principal) {
+            Ok(()) => return Ok(ticket),
+            Err(refusal) => refusal,
+        };
+        self.note(&ticket, principal.id(), refusal.code(), None)?;
+        Err(refusal)
+    }
+
+    fn expect_usable(&self, ticket: &Ticket, principal: &crate::Principal) -> Result<()> {
+        ticket.can_release(self.now())?;
+        if self.is_of_old_form(ticket)? {
+            let by = principal.id();
+            self.advance(ticket.moved(TicketState::Stale)?, by, "TICKET_STALE")?;
+            return Err(not_open(TicketState::Stale));
+        }
+        self.expect_genuine(ticket)
+    }
+
+    /// Reserves a ticket for exactly the action it was granted for, as the record is now.
+    pub(crate) fn reserve(
+        &self,
+        operation: &Operation,
+        id: TicketId,
+        proposal: &Proposal<'_>,
+    ) -> Result<Ticket> {
+        let principal = operation.principal();
+        let about = || Some(operation.about().clone());
+        let ticket = self.load(id, principal)?;
+        let is_same = ticket.requester == *principal.id()
+            && proposal.action.is(&ticket.action, &self.guard.inner.keys);
+        // A ticket that has ended says so, whatever it was for.
+        ticket.can_release(self.now())?;
+        if !is_same {
+            self.note(&ticket, principal.id(), "TICKET_MISMATCH", about())?;
+            return Err(Error::denied(Reason::new(
+                "TICKET_MISMATCH",
+                "the ticket was granted for another action",
+            )));
+        }
+        self.expect_usable(&ticket, principal)?;
+        if let Some(fault) = self.fault(operation, &ticket, proposal) {
+            let by = principal.id();
+            self.advance(ticket.moved(TicketState::Stale)?, by, "TICKET_STALE")?;
+            return Err(stale(fault));
+        }
+        let next = ticket.reserve(operation.id(), self.now())?;
+        let reserved = self.advance_in(next, principal.id(), "", about());
+        reserved.map_err(|error| match error.kind() {
+            ErrorKind::Conflict => not_open(TicketState::Reserved),
+            _ => error,
+        })
+    }
+
+    /// Ends the reservation that an operation holds.
+    pub(crate) fn finish(
+        &self,
+        operation: &Operation,
+        held: &Ticket,
+        ending: Ending,
+    ) -> Result<()> {
+        let next = match ending {
+            Ending::Applied => held.consume()?,
+            Ending::NotApplied => held.give_back(self.now())?,
+            Ending::Unknown => held.moved(TicketState::Unknown)?,
+        };
+        let about = Some(operation.about().clone());
+        let by = operation.principal().id();
+        match self.advance_in(next, by, "", about) {
+            Err(error) if error.kind() == ErrorKind::Conflict => {
+                Err(not_open(TicketState::Unknown))
+            }
+            ended => ended.map(drop),
+        }
+    }
+}
+
+fn handle(ticket: &Ticket) -> TicketHandle {
+    TicketHandle {
+        id: ticket.id,
+        chain: ticket.chain.clone(),
+        expires: ticket.expires,
+        state: ticket.state,
+    }
+}

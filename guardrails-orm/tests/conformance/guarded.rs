@@ -1,0 +1,307 @@
+//! Tickets in the hands of a guard over this store: released once, and held to MAC and audit whatever
+//! somebody does to their rows.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use guardrails_core::audit::{verify, verify_tickets};
+use guardrails_core::policy::{
+    ApprovalChain, ApprovalStep, Effect, EffectKind, Entity, Exclusion, Field, FieldClause,
+    FieldSet, Grant, Message, Mode, Origin, Overdue, Permission, Policy, Requirement, Rule,
+    Sensitivity, Skill, SkillStatus, Type, Verb,
+};
+use guardrails_core::process::TicketState;
+use guardrails_core::{
+    Changes, ErrorKind, Fields, Guard, Outcome, Place as Line, Principal, Record, Request, Result,
+    TicketId, TicketStore, Value,
+};
+use guardrails_orm::Database;
+
+use super::journal::keys;
+use super::place::{Now, Place, Random};
+
+fn origin(name: &str) -> Origin {
+    Origin {
+        name: name.into(),
+        place: Line::default(),
+    }
+}
+
+/// Whoever changes a discount needs two managers.
+fn policy() -> Policy {
+    let place = Line::default;
+    let field = |name: &str, ty| Field {
+        name: name.into(),
+        ty,
+        optional: true,
+        sensitivity: Sensitivity::PUBLIC,
+        pii: None,
+        place: place(),
+    };
+    let entity = Entity {
+        name: "Quote".into(),
+        doc: String::new(),
+        fields: vec![field("discount", Type::Decimal), field("id", Type::Text)],
+        place: place(),
+    };
+    let grant = |role: &str| {
+        Arc::new(Grant {
+            role: role.into(),
+            entity: "Quote".into(),
+            contexts: Vec::new(),
+            scope: None,
+            clauses: vec![FieldClause {
+                fields: FieldSet::Named(vec!["discount".into(), "id".into()]),
+                permission: Permission::Write,
+                when: None,
+                place: place(),
+            }],
+            place: place(),
+        })
+    };
+    let skill = Skill {
+        origin: origin("quote.draft"),
+        title: "Draft".to_owned(),
+        verb: Verb::Update,
+        entities: vec!["Quote".into()],
+        impact: 1,
+        allow: vec!["REP".into()],
+        models: Vec::new(),
+        limits: Vec::new(),
+        budgets: Vec::new(),
+        status: SkillStatus::Active,
+    };
+    let chain = ApprovalChain {
+        origin: origin("managers"),
+        steps: vec![ApprovalStep {
+            name: "manager".into(),
+            quorum: 2,
+            role: "MANAGER".into(),
+            within: None,
+            overdue: Overdue::Deny,
+            place: place(),
+        }],
+        never: vec![Exclusion::Requester],
+        expires: Duration::from_secs(86_400),
+        execute_within: Duration::from_secs(3_600),
+    };
+    let rule = Rule {
+        origin: origin("always"),
+        verbs: vec![Verb::Update],
+        entity: "Quote".into(),
+        when: None,
+        effects: vec![Effect {
+            kind: EffectKind::RequireApproval(Requirement {
+                chain: "managers".into(),
+                code: Requirement::CODE.into(),
+                because: Message::plain("two managers"),
+            }),
+            place: place(),
+        }],
+        mode: Mode::Enforced,
+        since: None,
+        until: None,
+        owner: "".into(),
+        severity: None,
+        tags: Vec::new(),
+        doc: "".into(),
+        table: None,
+    };
+    Policy {
+        entities: BTreeMap::from([("Quote".into(), Arc::new(entity))]),
+        grants: vec![grant("REP"), grant("MANAGER")],
+        skills: BTreeMap::from([("quote.draft".into(), Arc::new(skill))]),
+        approvals: BTreeMap::from([("managers".into(), Arc::new(chain))]),
+        rules: vec![Arc::new(rule)],
+        ..Policy::empty()
+    }
+}
+
+fn guard(store: &Arc<Database>) -> Guard {
+    Guard::builder()
+        .policy(policy())
+        .store(store.clone())
+        .clock(Arc::new(Now))
+        .entropy(Arc::new(Random))
+        .keys(Arc::new(keys()))
+        .open()
+        .unwrap()
+}
+
+fn rep() -> Principal {
+    Principal::user("acme", "u-17").role("REP")
+}
+
+fn manager(id: &str) -> Principal {
+    Principal::user("acme", id).role("MANAGER")
+}
+
+fn quote() -> Record {
+    let fields = Fields::from_iter([("id", Value::from("q-1")), ("discount", 5.into())]);
+    Record::new("Quote", fields)
+}
+
+fn asked(guard: &Guard, discount: i64) -> TicketId {
+    let mut op = guard.begin(Request::new(&rep(), "quote.draft")).unwrap();
+    let changes = Changes::update(&quote()).set("discount", discount);
+    match op.propose(&changes).unwrap().outcome() {
+        Outcome::NeedsApproval(ticket) => ticket.id(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn granted(guard: &Guard, discount: i64) -> TicketId {
+    let id = asked(guard, discount);
+    for who in ["m-1", "m-2"] {
+        guard.approvals().approve(id, &manager(who), "").unwrap();
+    }
+    id
+}
+
+/// What verification says of the tickets.
+fn faults(store: &Database) -> Vec<String> {
+    let mut report = verify(store, &keys().verifier()).unwrap();
+    assert_eq!(report.findings, []);
+    verify_tickets(store, &keys(), &mut report).unwrap();
+    let found = report.findings.into_iter();
+    found.map(|finding| finding.sentence).collect()
+}
+
+pub fn a_ticket_releases_once(place: &Place) {
+    let store = place.open();
+    let guard = guard(&store);
+    let id = granted(&guard, 20);
+    assert_eq!(asked(&guard, 20), id, "the same is asked once");
+    let (op, _) = guard.resume(id, &rep(), quote()).unwrap();
+    op.fail("CRM_DOWN").unwrap();
+    let (op, release) = guard.resume(id, &rep(), quote()).unwrap();
+    assert_eq!(release.fields().value("discount"), Some(&Value::from(20)));
+    op.complete("applied").unwrap();
+    let again = guard.resume(id, &rep(), quote()).unwrap_err();
+    assert_eq!(again.code(), "TICKET_SPENT");
+    let stored = store.ticket("acme", id).unwrap().unwrap();
+    assert_eq!(stored.state, TicketState::Consumed);
+    assert_eq!(faults(&store), [""; 0]);
+}
+
+/// Two processes that resume at once: one releases.
+pub fn of_two_that_resume_one_releases(place: &Place) {
+    let stores = [place.open(), place.open()];
+    let guards = [guard(&stores[0]), guard(&stores[1])];
+    for round in 0..4 {
+        let id = granted(&guards[0], 20 + round);
+        let resume = |guard: &Guard| -> Result<()> {
+            let (op, _) = guard.resume(id, &rep(), quote())?;
+            op.complete("").map(drop)
+        };
+        let released: usize = std::thread::scope(|scope| {
+            let all: Vec<_> = (0..4)
+                .map(|i| {
+                    let guard = &guards[i % 2];
+                    scope.spawn(move || usize::from(resume(guard).is_ok()))
+                })
+                .collect();
+            all.into_iter().map(|one| one.join().unwrap()).sum()
+        });
+        assert_eq!(released, 1);
+    }
+    assert_eq!(faults(&stores[0]), [""; 0]);
+}
+
+/// Each deciding column, edited where the rows are kept: no vote is taken, nothing is released, and
+/// verification names the ticket.
+pub fn an_edited_row_decides_nothing(place: &Place) {
+    let store = place.open();
+    let guard = guard(&store);
+    let other = asked(&guard, 1_000);
+    let row = |column: &str| {
+        place
+            .text(&format!(
+                "SELECT {column} AS answer FROM guard_approval_ticket WHERE ticket_id = '{other}'"
+            ))
+            .unwrap()
+    };
+    let foreign = |column: &str| format!("{column} = '{}'", row(column));
+    let edits = [
+        "state = 'approved'".to_owned(),
+        "version = version + 1".to_owned(),
+        "requester_id = 'u-18'".to_owned(),
+        "operation_id = ticket_id".to_owned(),
+        "ai_skill_id = 'quote.other'".to_owned(),
+        "ai_context = 'other'".to_owned(),
+        "record_id = 'q-2'".to_owned(),
+        "operation_type = 'delete'".to_owned(),
+        foreign("record_set"),
+        foreign("action_digest"),
+        foreign("mac"),
+        "event_seq = 0".to_owned(),
+        "record_before = NULL".to_owned(),
+        "record_set = NULL".to_owned(),
+        "read_digests = NULL".to_owned(),
+        "asked = REPLACE(asked, ':2', ':1')".to_owned(),
+        "asked = NULL".to_owned(),
+        "policy_digest = action_digest".to_owned(),
+        "approval_chain = 'nobody'".to_owned(),
+        "step = 1".to_owned(),
+        "decisions = '[]'".to_owned(),
+        "decisions = REPLACE(decisions, 'm-1', 'm-2')".to_owned(),
+        "because = '[]'".to_owned(),
+        "expires_at = created_at".to_owned(),
+        "execute_by = expires_at".to_owned(),
+        "reserved_until = expires_at".to_owned(),
+        "spent_by = ticket_id".to_owned(),
+        "open_key = NULL".to_owned(),
+        "event_log = NULL".to_owned(),
+        "mac = NULL".to_owned(),
+        "mac = NULL, event_log = NULL, event_seq = NULL".to_owned(),
+    ];
+    let mut touched = Vec::new();
+    for (edit, discount) in edits.iter().zip(20..) {
+        let id = asked(&guard, discount);
+        guard.approvals().approve(id, &manager("m-1"), "").unwrap();
+        let update = |set: &str| {
+            place.sql(&format!(
+                "UPDATE guard_approval_ticket SET {set} WHERE ticket_id = '{id}'"
+            ))
+        };
+        assert_eq!(update(edit), 1, "{edit}");
+        let vote = guard.approvals().approve(id, &manager("m-2"), "");
+        assert!(vote.is_err(), "{edit}");
+        if !edit.starts_with("state") {
+            update("state = 'approved', step = 1, execute_by = expires_at");
+        }
+        assert!(guard.resume(id, &rep(), quote()).is_err(), "{edit}");
+        let released = place.text(&format!(
+            "SELECT CAST(COUNT(*) AS CHAR(9)) AS answer FROM guard_audit_event \
+             WHERE ticket_id = '{id}' AND payload LIKE '%\"state\":\"reserved\"%'"
+        ));
+        assert_eq!(released.unwrap().trim(), "0", "{edit}");
+        touched.push(id.to_string());
+    }
+    let mut named: Vec<String> = faults(&store)
+        .iter()
+        .map(|sentence| sentence["ticket ".len()..][..36].to_owned())
+        .collect();
+    named.sort();
+    touched.sort();
+    assert_eq!(named, touched);
+}
+
+/// A row of before, put back, is older than its last event; a row that is gone is missed.
+pub fn an_older_row_put_back_releases_nothing(place: &Place) {
+    let store = place.open();
+    let guard = guard(&store);
+    let id = granted(&guard, 20);
+    place.sql("CREATE TABLE backup AS SELECT * FROM guard_approval_ticket");
+    let (op, _) = guard.resume(id, &rep(), quote()).unwrap();
+    op.complete("").unwrap();
+    place.sql("DELETE FROM guard_approval_ticket");
+    assert_eq!(faults(&store).len(), 1);
+    place.sql("INSERT INTO guard_approval_ticket SELECT * FROM backup");
+    let again = guard.resume(id, &rep(), quote()).unwrap_err();
+    assert_eq!(again.kind(), ErrorKind::Tampered, "{again}");
+    let found = faults(&store);
+    assert!(found[0].contains("an older row was put back"), "{found:?}");
+    place.sql("DROP TABLE backup");
+}
