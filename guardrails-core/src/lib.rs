@@ -52,6 +52,7 @@ mod freshness;
 mod guard;
 mod health;
 mod memory;
+mod nearest;
 mod one_line;
 mod operation;
 mod outside;
@@ -63,6 +64,7 @@ mod request;
 mod shadow;
 mod snapshot;
 mod store;
+mod table_check;
 mod tables;
 mod value;
 mod zone;
@@ -97,6 +99,7 @@ pub use store::{
     SkillStatusRow, SkillStore, Store, Swap, Take, Taken, TicketCursor, TicketQuery, TicketRow,
     TicketStore,
 };
+pub use table_check::check_tables;
 pub use tables::{AccessTables, Closes, StoredRows, UnreadableRow};
 pub use value::{Fields, JsonLimits, Name, Value, parse_fields};
 pub use zone::Zone;

@@ -18,6 +18,7 @@ use crate::principal::Principal;
 use crate::request::Request;
 use crate::skills::{AccessIndex, Rbac, Registry, admit, model_allowed};
 use crate::store::{FieldPermission, Revision};
+use crate::table_check::check_names;
 use crate::tables::{AccessTables, EVERY, UnreadableRow};
 use crate::value::Name;
 
@@ -58,7 +59,7 @@ impl Snapshot {
         Ok(Self {
             registry,
             access,
-            diagnostics: rbac.diagnostics().to_vec(),
+            diagnostics: [rbac.diagnostics(), &check_names(&policy, tables)].concat(),
             policy,
             revision: tables.revision,
             tables: tables.digest(),

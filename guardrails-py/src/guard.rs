@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use crm_guardrails::process::{RecordKey, Settlement};
 use crm_guardrails::rules::Parameters;
@@ -16,6 +17,7 @@ use crate::audit::{InterruptedOperation, ShadowTally, VerifyReport};
 use crate::closed::closed;
 use crate::errors::{Diagnostic, OrRaise, raise};
 use crate::explanation::{Explanation, language_of};
+use crate::health::Health;
 use crate::operation::Operation;
 use crate::principal::Principal;
 use crate::record::fields;
@@ -56,8 +58,9 @@ impl Guard {
     #[staticmethod]
     #[pyo3(signature = (
         *, policies, store, audit_key = None, parameters = None, shadow_policies = None,
-        before_swap = "compile"
+        before_swap = "compile", permissions_max_age = None
     ))]
+    #[expect(clippy::too_many_arguments, reason = "keyword-only in Python")]
     fn open(
         py: Python<'_>,
         policies: PathBuf,
@@ -66,6 +69,7 @@ impl Guard {
         parameters: Option<&Bound<'_, PyDict>>,
         shadow_policies: Option<PathBuf>,
         before_swap: &str,
+        permissions_max_age: Option<Duration>,
     ) -> PyResult<Self> {
         let mut builder = crm_guardrails::Guard::builder()
             .policies(policies)
@@ -73,6 +77,9 @@ impl Guard {
             .before_swap(reload::before_swap(before_swap).or_raise(py)?);
         if let Some(path) = shadow_policies {
             builder = builder.shadow_policies(path);
+        }
+        if let Some(age) = permissions_max_age {
+            builder = builder.permissions_max_age(age);
         }
         if let Some(key) = audit_key {
             builder = builder.audit_key(key_source(key)?);
@@ -244,6 +251,11 @@ impl Guard {
             let found = core.interrupted();
             Ok(found.iter().map(InterruptedOperation::from).collect())
         })
+    }
+
+    fn health(&self, py: Python<'_>) -> PyResult<Health> {
+        let health = self.ask(py, |core| Ok(core.health()))?;
+        Health::new(py, &health)
     }
 
     fn diagnostics(&self, py: Python<'_>) -> PyResult<Vec<Diagnostic>> {

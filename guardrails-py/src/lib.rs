@@ -11,6 +11,7 @@ mod decision;
 mod errors;
 mod explanation;
 mod guard;
+mod health;
 mod number;
 mod operation;
 mod principal;
@@ -37,6 +38,8 @@ mod _native {
     use crate::explanation::Explanation;
     #[pymodule_export]
     use crate::guard::{Guard, check, evaluate, explain, findings};
+    #[pymodule_export]
+    use crate::health::{Health, Problem};
     #[pymodule_export]
     use crate::operation::Operation;
     #[pymodule_export]

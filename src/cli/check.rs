@@ -1,5 +1,6 @@
 //! `guard check`: what is wrong with policies, and how to mend it.
 
+use clap::Args;
 use guardrails_rules::analyse::Depth;
 use guardrails_rules::{Bundle, Compilation, compile, render};
 use serde::Serialize;
@@ -10,18 +11,43 @@ use super::report::{Level, Report, Sources};
 use super::{Ending, Format, Policies};
 use crate::{Diagnostic, Error, Phrase, Place, Result, Severity, phrase};
 
-pub(super) fn run(args: &Policies, output: &mut Output) -> Result<Ending> {
-    match args.bundle() {
+/// What to check.
+#[derive(Debug, Clone, Args)]
+pub(super) struct CheckArgs {
+    #[command(flatten)]
+    policies: Policies,
+    /// Check the rows of this database too: permissions, role lines and skill statuses
+    #[arg(long, value_name = "ADDRESS")]
+    store: Option<String>,
+}
+
+pub(super) fn run(args: &CheckArgs, output: &mut Output) -> Result<Ending> {
+    let policies = &args.policies;
+    match policies.bundle() {
         Ok(bundle) => {
             let mut compilation = compile(&bundle);
             let judge = Judge {
                 left_out: lint::add_findings(&mut compilation, Depth::Mistakes),
                 ..Judge::CHECK
             };
-            judged(&judge, args, &bundle, &compilation, output)
+            if let Some(store) = &args.store {
+                add_rows(store, &mut compilation)?;
+            }
+            judged(&judge, policies, &bundle, &compilation, output)
         }
-        Err(error) => unread(args, error, output),
+        Err(error) => unread(policies, error, output),
     }
+}
+
+/// Adds what is wrong with the rows of a database under the policy. A policy that does not compile is
+/// nothing to hold rows against.
+fn add_rows(store: &str, compilation: &mut Compilation) -> Result<()> {
+    let tables = super::store::tables(store)?;
+    if let Some(policy) = &compilation.policy {
+        let found = guardrails_core::check_tables(policy, &tables);
+        compilation.diagnostics.extend(found);
+    }
+    Ok(())
 }
 
 /// The code of what analysis left out.
@@ -179,6 +205,14 @@ fn summary(compilation: &Compilation) -> Phrase {
     let Some(policy) = &compilation.policy else {
         return tally(found);
     };
+    if number(found, Severity::Error) > 0 {
+        return phrase!(
+            "{errors}, {warnings}; the policy compiles, rows of the database were not accepted"
+                | "{errors}，{warnings}；策略可以编译，数据库里有的行没有接受",
+            errors = count(number(found, Severity::Error), "error", "个错误"),
+            warnings = warnings(found)
+        );
+    }
     phrase!(
         "ok: {entities}, {grants}, {skills}, {rules}, {chains}, {tests} ({warnings})\npolicy {digest}"
             | "通过：{entities}、{grants}、{skills}、{rules}、{chains}、{tests}（{warnings}）\n策略 {digest}",

@@ -124,7 +124,9 @@ fn entries(language: Language) -> Vec<Entry> {
     });
     let lines = skills::CODES.iter().map(|code| Entry {
         code: code.code,
-        group: said(&phrase!("Role lines of the database" | "数据库里的角色行")),
+        group: said(&phrase!(
+            "Rows and role lines of the database" | "数据库里的行和角色行"
+        )),
         title: said(&code.title),
         why: said(&code.why),
         fix: said(&code.fix),

@@ -103,7 +103,7 @@ enum What {
     /// Make a folder with a first policy in it
     Init(init::InitArgs),
     /// Check policies, and say what is wrong and how to mend it
-    Check(Policies),
+    Check(check::CheckArgs),
     /// Tell what deserves a second look: rules that never apply, overlap or lack a test
     Lint(lint::LintArgs),
     /// Run the tests that policies bring along

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use guardrails_core::AccessTables;
 use guardrails_core::audit::Keys;
 
 use crate::guard::key_source;
@@ -63,6 +64,12 @@ impl Store {
     fn options(&self, keys: Arc<Keys>) -> OpenOptions {
         OpenOptions::new(keys, Arc::new(SystemClock), Arc::new(OsEntropy))
     }
+}
+
+/// The tables that permissions come from, in the database at an address. Looking needs no secret.
+pub(super) fn tables(address: &str) -> Result<AccessTables> {
+    let options = OpenOptions::new(no_keys(), Arc::new(SystemClock), Arc::new(OsEntropy));
+    AccessTables::read(&*Database::open(address, options.inspect())?)
 }
 
 /// For work that neither signs nor seals anything.

@@ -29,6 +29,8 @@ mod pipes;
 #[path = "cli/stage.rs"]
 mod stage;
 
+#[path = "cli/rows.rs"]
+mod rows;
 #[path = "cli/steering.rs"]
 mod steering;
 #[path = "cli/watching.rs"]

@@ -14,7 +14,7 @@ pub(super) mod level;
 pub(super) mod limit;
 mod node;
 mod planner;
-pub(super) mod row_condition;
+pub(crate) mod row_condition;
 pub(super) mod rows;
 
 use std::fmt;

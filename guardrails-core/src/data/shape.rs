@@ -169,7 +169,7 @@ impl Shapes {
 }
 
 /// The entity that a field of this type holds, through lists.
-pub(super) fn entity_of(ty: &Type) -> Option<&Name> {
+pub(crate) fn entity_of(ty: &Type) -> Option<&Name> {
     match ty {
         Type::Entity(name) => Some(name),
         Type::List(item) => entity_of(item),

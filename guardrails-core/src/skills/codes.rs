@@ -26,9 +26,25 @@ pub(super) const CYCLE: &str = "G0706";
 pub(super) const DEEP: &str = "G0707";
 pub(super) const MANY: &str = "G0708";
 pub(super) const WILDCARD: &str = "G0709";
-pub(super) const UNKNOWN_SKILL: &str = "G0710";
+pub(crate) const UNKNOWN_SKILL: &str = "G0710";
 pub(super) const LARGE: &str = "G0711";
-pub(super) const MORE: &str = "G0712";
+pub(crate) const MORE: &str = "G0712";
+
+/// Codes of findings about names and values of rows, which the check of all tables gives.
+pub(crate) mod table_codes {
+    pub(crate) use super::MORE;
+    pub(crate) use super::UNKNOWN_SKILL;
+
+    pub(crate) const UNKNOWN_ROLE: &str = "G0713";
+    pub(crate) const MEMBER: &str = "G0714";
+    pub(crate) const TENANT: &str = "G0715";
+    pub(crate) const ENTITY: &str = "G0716";
+    pub(crate) const FIELD: &str = "G0717";
+    pub(crate) const CONTEXT: &str = "G0718";
+    pub(crate) const CONDITION: &str = "G0719";
+    pub(crate) const ROW_VALUE: &str = "G0720";
+    pub(crate) const UNREADABLE: &str = "G0721";
+}
 
 const fn say(en: &'static str, zh: &'static str) -> Phrase {
     Phrase::fixed(en, zh)
@@ -226,5 +242,140 @@ pub const CODES: &[LineCode] = &[
         ),
         fix: say("correct the listed lines first", "先改正已列出的行"),
         example: "a table with 101 bad lines",
+    },
+    LineCode {
+        code: table_codes::UNKNOWN_ROLE,
+        title: say(
+            "a row names a role that nothing else names",
+            "某一行写到别处没有的角色",
+        ),
+        why: say(
+            "No grant, skill or approval of the policy and no other row names this role. The row is kept; a misspelt restriction restricts nobody.",
+            "策略的授权、技能和审批链以及其他行都没有提到这个角色。这一行保留；写错的限制限制不了任何人。",
+        ),
+        fix: say(
+            "correct the name, or remove the row",
+            "改正名称，或者删去这一行",
+        ),
+        example: r#"role_field_permission: SALES_RPE on Quote.phone is HIDDEN"#,
+    },
+    LineCode {
+        code: table_codes::MEMBER,
+        title: say(
+            "an inheritance gives a role to what is no role",
+            "继承把角色给了不是角色的名称",
+        ),
+        why: say(
+            "`g` lets a role inherit a role. Which roles a user has is for the host to say; a line that names a user changes nothing.",
+            "`g` 让角色继承角色。用户有哪些角色由宿主决定；写用户的行不改变任何事。",
+        ),
+        fix: say(
+            "write a role as the first value, or let the host give the user the role",
+            "第一个值写角色，或者由宿主把角色给用户",
+        ),
+        example: r#"g, u-17, SALES_REP, acme"#,
+    },
+    LineCode {
+        code: table_codes::TENANT,
+        title: say(
+            "a row names a tenant that looks misspelt",
+            "某一行的租户像是写错了",
+        ),
+        why: say(
+            "No other row names this tenant, and it is written like one that others name; or it is no name at all. A row holds for exactly the tenant it names, or with `*` for all.",
+            "没有其他行提到这个租户，而它的写法与其他行的租户相近；或者它根本不是名称。一行只对它写的租户有效，写 `*` 则对所有租户有效。",
+        ),
+        fix: say(
+            "correct the tenant, or write `*` for all",
+            "改正租户，或者写 `*` 表示全部",
+        ),
+        example: r#"a row of tenant `amce` beside rows of `acme`"#,
+    },
+    LineCode {
+        code: table_codes::ENTITY,
+        title: say(
+            "a permission row names an entity that no skill works on",
+            "权限行写到没有技能使用的实体",
+        ),
+        why: say(
+            "No operation is ever on this entity, so the row can have no effect.",
+            "没有任何操作会用到这个实体，所以这一行不起作用。",
+        ),
+        fix: say(
+            "correct the name, or remove the row",
+            "改正名称，或者删去这一行",
+        ),
+        example: r#"data_field_permission: entity_type Qoute"#,
+    },
+    LineCode {
+        code: table_codes::FIELD,
+        title: say(
+            "a permission row names a field that the entity does not declare",
+            "权限行写到实体没有声明的字段",
+        ),
+        why: say(
+            "What the entity does not declare is not shown under a grant, so the row restricts nothing; the field that was meant is as open as before. A dot leads to a field inside.",
+            "实体没有声明的字段在授权下本来就不显示，所以这一行不限制任何内容；真正想限制的字段仍然开放。点号通向内部的字段。",
+        ),
+        fix: say(
+            "correct the name, or declare the field",
+            "改正名称，或者声明这个字段",
+        ),
+        example: r#"data_field_permission: field_name phnoe"#,
+    },
+    LineCode {
+        code: table_codes::CONTEXT,
+        title: say(
+            "a condition names an AI context that nothing else names",
+            "条件写到别处没有的 AI 场景",
+        ),
+        why: say(
+            "The policy names AI contexts, and this is none of them. Where no row of a role holds, its field is hidden.",
+            "策略写了一些 AI 场景，其中没有这一个。如果角色没有任何行成立，字段就隐藏。",
+        ),
+        fix: say("correct the context", "改正场景"),
+        example: r#"{"ai_context": "sales_copliot"}"#,
+    },
+    LineCode {
+        code: table_codes::CONDITION,
+        title: say(
+            "the conditions of a permission row are not understood",
+            "不理解权限行的条件",
+        ),
+        why: say(
+            "A key, a type or a field in `conditions` is not one that there is. The row closes: it hides the field from its role.",
+            "`conditions` 里的键、类型或字段不存在。这一行关闭：对它的角色隐藏这个字段。",
+        ),
+        fix: say(
+            "write the conditions as the language reference says",
+            "按语言参考书写条件",
+        ),
+        example: r#"{"record": {"amount": "large"}}"#,
+    },
+    LineCode {
+        code: table_codes::ROW_VALUE,
+        title: say(
+            "a value of a permission row is none that there is",
+            "权限行的某个值不存在",
+        ),
+        why: say(
+            "An access word that is none hides, a sensitivity out of 1 to 5 counts as 5, and a field name that is no path hides what stands before the mistake.",
+            "不存在的访问词按隐藏处理，1 到 5 之外的敏感级别按 5 处理，不成路径的字段名隐藏错误之前的部分。",
+        ),
+        fix: say("correct the value", "改正这个值"),
+        example: r#"access_type Hidden"#,
+    },
+    LineCode {
+        code: table_codes::UNREADABLE,
+        title: say("a row cannot be read", "某一行无法读取"),
+        why: say(
+            "A column does not hold what it should. Everything that the row may have closed is closed, and nothing else.",
+            "某一列的内容不是应有的类型。这一行可能关闭的内容全部关闭，其余不受影响。",
+        ),
+        fix: say(
+            "correct the row, or restore it from a backup",
+            "改正这一行，或者从备份恢复",
+        ),
+        example: r#"a number column that holds text"#,
     },
 ];

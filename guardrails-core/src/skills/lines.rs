@@ -17,6 +17,7 @@ use super::quoted::{Quoted, is_hidden};
 use crate::diagnostic::{Diagnostic, Phrase, Place};
 use crate::phrase;
 use crate::store::RoleLine;
+use crate::tables::EVERY;
 
 /// The longest value of a role line, in bytes.
 pub const MAX_VALUE_BYTES: usize = 256;
@@ -24,7 +25,7 @@ pub const MAX_VALUE_BYTES: usize = 256;
 /// The only act.
 pub(super) const USE: &str = "use";
 /// Every tenant, or every skill.
-pub(super) const ANY: &str = "*";
+pub(super) const ANY: &str = EVERY;
 
 const ROLE: Phrase = Phrase::fixed("role", "角色");
 const MEMBER: Phrase = Phrase::fixed("member", "成员");
@@ -36,7 +37,7 @@ const SYNTAX: &[char] = &[',', '"', '\'', '`', '\\', '#', '(', ')'];
 
 /// A line that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Line {
+pub(crate) enum Line {
     /// `p, role, tenant, skill, use, allow|deny`
     Permission {
         role: String,
@@ -54,7 +55,7 @@ pub(super) enum Line {
 
 /// What a permission says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Effect {
+pub(crate) enum Effect {
     Allow,
     Deny,
 }
@@ -67,6 +68,10 @@ impl Effect {
         }
     }
 
+    pub(crate) fn is_allow(self) -> bool {
+        self == Self::Allow
+    }
+
     fn from_word(word: &str) -> Option<Self> {
         [Self::Allow, Self::Deny]
             .into_iter()
@@ -76,7 +81,7 @@ impl Effect {
 
 /// Why a line was not read.
 #[derive(Debug)]
-pub(super) struct Fault {
+pub(crate) struct Fault {
     pub(super) code: &'static str,
     /// What is wrong, without naming the line.
     pub(super) message: Phrase,
@@ -86,7 +91,7 @@ pub(super) struct Fault {
 
 /// The most restrictive thing a bad line can have meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Worst {
+pub(crate) enum Worst {
     /// It can only have granted.
     Nothing,
     /// A denial.
@@ -95,7 +100,7 @@ pub(super) enum Worst {
 
 /// A denial, possibly of unknown width: `None` stands for "any".
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Denial {
+pub(crate) struct Denial {
     pub(super) role: Option<String>,
     pub(super) tenant: Option<String>,
     pub(super) skill: Option<String>,
@@ -143,7 +148,7 @@ impl Line {
 }
 
 /// Reads a line.
-pub(super) fn read(line: &RoleLine) -> Result<Line, Box<Fault>> {
+pub(crate) fn read(line: &RoleLine) -> Result<Line, Box<Fault>> {
     read_values(line).map_err(|(code, message)| {
         Box::new(Fault {
             code,
@@ -256,6 +261,8 @@ fn name(what: &Phrase, value: &str) -> Result<String, Wrong> {
 fn flaw(value: &str) -> Option<Phrase> {
     if value.is_empty() {
         Some(phrase!("is empty" | "是空的"))
+    } else if value == RoleLine::UNREADABLE {
+        Some(phrase!("cannot be read" | "无法读取"))
     } else if value.len() > MAX_VALUE_BYTES {
         Some(phrase!("is longer than 256 bytes" | "超过 256 字节"))
     } else if value.trim() != value {

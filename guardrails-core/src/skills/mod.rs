@@ -29,6 +29,11 @@ mod rbac;
 mod registry;
 mod screen;
 
+pub(crate) use codes::table_codes;
+pub(crate) use lines::{Line, read};
+pub(crate) use quoted::Quoted;
+pub(crate) use screen::table as role_lines_place;
+
 pub use access::Access;
 pub use admission::{Admission, admit, model_allowed};
 pub use codes::{CODES, LineCode};

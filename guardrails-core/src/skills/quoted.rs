@@ -8,7 +8,7 @@ use crate::diagnostic::{Language, Said};
 const SHOWN: usize = 48;
 
 /// A name from a request or a table row, made safe to put into a sentence.
-pub(super) struct Quoted<'a>(pub(super) &'a str);
+pub(crate) struct Quoted<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

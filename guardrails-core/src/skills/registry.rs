@@ -9,15 +9,11 @@ use std::sync::Arc;
 
 use super::quoted::Quoted;
 use crate::decision::Reason;
+use crate::nearest::{COMPARED, COMPARED_CHARS, distance};
 use crate::policy::{Policy, Skill, SkillStatus};
 use crate::store::SkillStatusRow;
 use crate::tables::{Closes, EVERY, UnreadableRow};
 use crate::value::Name;
-
-/// How many registered names are compared with a mistyped one.
-const COMPARED: usize = 2_000;
-/// The longest name that is compared, in characters.
-const COMPARED_CHARS: usize = 64;
 
 /// The registered skills and their status.
 pub struct Registry {
@@ -136,46 +132,5 @@ fn rank(status: SkillStatus) -> u8 {
         SkillStatus::Draft => 1,
         SkillStatus::Suspended => 2,
         SkillStatus::Retired => 3,
-    }
-}
-
-/// How many characters must be put in, taken out or replaced (Levenshtein); `None` for names too
-/// long to compare.
-fn distance(asked: &[char], name: &str) -> Option<usize> {
-    let name: Vec<char> = name.chars().take(COMPARED_CHARS + 1).collect();
-    if asked.len() > COMPARED_CHARS || name.len() > COMPARED_CHARS {
-        return None;
-    }
-    let mut row: Vec<usize> = (0..=name.len()).collect();
-    for (i, a) in asked.iter().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (cell, b) in row.iter_mut().skip(1).zip(&name) {
-            let replaced = diagonal + usize::from(a != b);
-            diagonal = *cell;
-            left = replaced.min(*cell + 1).min(left + 1);
-            *cell = left;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn distance_counts_edits_of_characters() {
-        let count = |a: &str, b: &str| distance(&a.chars().collect::<Vec<_>>(), b);
-        assert_eq!(count("", ""), Some(0));
-        assert_eq!(count("", "abc"), Some(3));
-        assert_eq!(count("abc", ""), Some(3));
-        assert_eq!(count("quote.draft", "qoute.draft"), Some(2));
-        assert_eq!(count("折扣上限", "折扣下限"), Some(1));
-        assert_eq!(count("kitten", "sitting"), Some(3));
-        assert_eq!(count("a", &"b".repeat(65)), None);
     }
 }

@@ -12,6 +12,7 @@ use super::lines::{self, ANY, Denial, Effect, Fault, Line, Worst};
 use super::quoted::{self, Quoted};
 use crate::diagnostic::{Diagnostic, Phrase, Place};
 use crate::error::{Error, Result};
+use crate::nearest::nearest;
 use crate::phrase;
 use crate::policy::Policy;
 use crate::store::RoleLine;
@@ -165,7 +166,7 @@ pub(super) fn check_joining<'a>(
 }
 
 /// Where findings about stored lines are: in the table, which has no lines to count.
-pub(super) fn table() -> Place {
+pub(crate) fn table() -> Place {
     Place {
         file: "role lines".into(),
         ..Place::default()
@@ -254,7 +255,8 @@ impl Screening {
                 continue;
             };
             if skill != ANY && !statics.skills.contains(skill.as_str()) && *at < rows.len() {
-                self.tell(|| unknown_skill(*at, skill));
+                let meant = nearest(skill, statics.skills.iter().map(|skill| &**skill));
+                self.tell(|| unknown_skill(*at, skill, meant));
             }
         }
         self.good = good;
@@ -347,16 +349,26 @@ fn describe(flaw: &Flaw) -> (&'static str, Phrase) {
     }
 }
 
-fn unknown_skill(at: usize, skill: &str) -> Diagnostic {
+fn unknown_skill(at: usize, skill: &str, meant: Option<&str>) -> Diagnostic {
     let message = phrase!(
         "row {row} is about the skill {skill}, which the policy does not have"
             | "第 {row} 行写到技能 {skill}，而策略里没有这个技能",
         row = at + 1,
         skill = quoted::list(std::iter::once(skill))
     );
-    Diagnostic::warning(codes::UNKNOWN_SKILL, table(), message).help(phrase!(
+    let finding = Diagnostic::warning(codes::UNKNOWN_SKILL, table(), message).help(phrase!(
         "correct the name, or register the skill" | "改正名称，或者登记这个技能"
-    ))
+    ));
+    match meant {
+        None => finding,
+        Some(meant) => finding.note(
+            table(),
+            phrase!(
+                "did you mean {meant}?" | "是否想写 {meant}？",
+                meant = Quoted(meant)
+            ),
+        ),
+    }
 }
 
 fn more(count: usize) -> Diagnostic {

@@ -12,5 +12,6 @@ mod nested;
 mod oracle;
 mod properties;
 mod tables;
+mod undeclared;
 mod views;
 mod world;

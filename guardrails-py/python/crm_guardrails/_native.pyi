@@ -5,7 +5,7 @@ All classes are immutable and made by the guard, but for :class:`Principal`. Tim
 """
 
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from types import TracebackType
 from typing import (
@@ -32,10 +32,12 @@ __all__ = [
     "Explanation",
     "Finding",
     "Guard",
+    "Health",
     "InterruptedOperation",
     "Obligation",
     "Operation",
     "Principal",
+    "Problem",
     "Reason",
     "Receipt",
     "Reload",
@@ -551,6 +553,53 @@ class Reload:
         """Names of the policies' own tests that failed, where tests were asked for."""
 
 @final
+class Problem:
+    """What is wrong with a part of the guard."""
+
+    @property
+    def part(self) -> str:
+        """``policy``, ``shadow_policy``, ``tables`` or ``store``."""
+    @property
+    def since(self) -> datetime:
+        """When it was first seen."""
+    @property
+    def code(self) -> str:
+        """The error's code."""
+    @property
+    def message(self) -> str:
+        """What is wrong, in a sentence; never a record's value."""
+    @property
+    def help(self) -> str:
+        """What to do about it; may be empty."""
+
+@final
+class Health:
+    """How a guard is doing: whether its policies, tables and store can be watched."""
+
+    @property
+    def well(self) -> bool:
+        """Whether nothing is known to be wrong. Findings about single rows do not count."""
+    @property
+    def problems(self) -> List[Problem]:
+        """What is wrong, part by part."""
+    @property
+    def tables(self) -> str:
+        """``current``; ``outage`` when the last look at the permission tables failed; ``too_old`` when
+        the last success is so long ago that everything is refused (``PERMISSIONS_TOO_OLD``)."""
+    @property
+    def tables_last_success(self) -> datetime:
+        """When the permission tables were last looked at with success."""
+    @property
+    def findings(self) -> int:
+        """How many findings :meth:`Guard.diagnostics` lists."""
+    @property
+    def policy_in_force(self) -> bool:
+        """Whether the policies, as they were last read, are in force."""
+    @property
+    def store_answers(self) -> bool:
+        """Whether the store answered the last look."""
+
+@final
 class InterruptedOperation:
     """An operation that a process began and did not finish before it ended."""
 
@@ -691,6 +740,7 @@ class Guard:
         parameters: Optional[Dict[str, Any]] = None,
         shadow_policies: Optional[_Path] = None,
         before_swap: Literal["compile", "run_tests"] = "compile",
+        permissions_max_age: Optional[timedelta] = None,
     ) -> "Guard":
         """Compiles the policies and opens the database.
 
@@ -709,6 +759,9 @@ class Guard:
                 see :attr:`Guard.last_shadow_reload`.
             before_swap: What policies must stand before they are in force, now and when they change:
                 that they compile, or that their own tests pass as well.
+            permissions_max_age: The longest time since the permission tables were last looked at with
+                success; 5 minutes unless given. Past it everything is refused with
+                ``PERMISSIONS_TOO_OLD``, until a look succeeds again.
 
         Keep an SQLite file of the guard's apart from your own, and do not open it with Python's
         ``sqlite3`` in the same process: when that second copy of SQLite closes the file, the guard
@@ -849,8 +902,12 @@ class Guard:
         """
     def interrupted(self) -> List[InterruptedOperation]:
         """Operations that a process before left unfinished, as found when this guard was opened."""
+    def health(self) -> Health:
+        """How the guard is doing: whether policies, permission tables and store can be watched, and
+        since when not."""
     def diagnostics(self) -> List[Diagnostic]:
-        """Stored role lines that were not accepted: for administrators."""
+        """Rows of the permission tables, role lines and skill statuses that were not accepted, or that
+        can have no effect: for administrators."""
     @property
     def policy_digest(self) -> str:
         """The policy in force: ``sha256:`` and 64 hexadecimal digits."""

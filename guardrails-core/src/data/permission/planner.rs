@@ -78,7 +78,8 @@ impl<'a> Planner<'a> {
             .entities
             .get(asked.entity)
             .map(|entity| Shapes::reached_from(entity, asked.policy, rows));
-        let mut named: BTreeSet<Name> = rows.fields(asked.entity).map(Name::from).collect();
+        let fields = rows.fields(asked.entity);
+        let mut named: BTreeSet<Name> = fields.into_iter().map(Name::from).collect();
         if let Given::Grants(grants) = &given {
             let clauses = grants.iter().flat_map(|grant| &grant.clauses);
             named.extend(clauses.flat_map(|clause| names(&clause.fields)).cloned());

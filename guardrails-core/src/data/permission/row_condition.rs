@@ -34,18 +34,18 @@ const MAX_DEPTH: usize = 4;
 
 /// When a row holds.
 #[derive(Debug, Clone, Default)]
-pub(in crate::data) struct RowCondition {
+pub(crate) struct RowCondition {
     /// The AI contexts it holds in; none for all.
-    pub(in crate::data) contexts: Option<Vec<Name>>,
+    pub(crate) contexts: Option<Vec<Name>>,
     /// What must be true of record, actor and time; none when nothing must.
-    pub(in crate::data) expr: Option<Expr>,
+    pub(crate) expr: Option<Expr>,
 }
 
 /// Reads the condition of a row on `entity`.
 ///
 /// # Errors
 /// What is not understood, in a sentence; it names keys and fields, and shows no value.
-pub(in crate::data) fn read(
+pub(crate) fn read(
     text: Option<&str>,
     entity: &str,
     policy: &Policy,

@@ -5,7 +5,7 @@
 //! understood, a sensitivity out of range, a field name that is no path, and rows that the store itself
 //! could not read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use smallvec::SmallVec;
 
@@ -110,12 +110,16 @@ impl<'a> TableRows<'a> {
         &self.roles
     }
 
-    /// The fields of an entity that have a row, in name order.
-    pub(super) fn fields(&self, entity: &str) -> impl Iterator<Item = &'a str> {
-        self.by_entity
-            .get(entity)
-            .into_iter()
-            .flat_map(|fields| fields.keys().copied())
+    /// The fields of an entity that a row speaks of, one that cannot be read included; in name order.
+    pub(super) fn fields(&self, entity: &str) -> BTreeSet<&'a str> {
+        let rows = self.by_entity.get(entity).into_iter();
+        let closures = self.closures.iter();
+        let closed = closures
+            .filter(|closure| closure.entity.is_none_or(|closed| closed == entity))
+            .filter_map(|closure| closure.field);
+        rows.flat_map(|fields| fields.keys().copied())
+            .chain(closed)
+            .collect()
     }
 
     fn on(&self, entity: &str, field: &str) -> &[FieldRows<'a>] {
@@ -289,7 +293,7 @@ fn closure<'a>(row: &'a UnreadableRow, tenant: &str) -> Option<Closure<'a>> {
 ///
 /// # Errors
 /// The part in front of what is wrong; none when nothing is right.
-pub(in crate::data) fn well_formed(field: &str) -> Result<(), Option<&str>> {
+pub(crate) fn well_formed(field: &str) -> Result<(), Option<&str>> {
     let mut end = 0;
     for (depth, name) in field.split('.').enumerate() {
         if name.is_empty() || depth >= DEEPEST {
