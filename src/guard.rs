@@ -50,6 +50,7 @@ pub struct GuardBuilder {
     parameters: Parameters,
     before_swap: BeforeSwap,
     store: Option<String>,
+    table_prefix: Option<String>,
     key: Option<KeySource>,
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
@@ -101,6 +102,14 @@ impl GuardBuilder {
     #[must_use]
     pub fn store(mut self, address: impl Into<String>) -> Self {
         self.store = Some(address.into());
+        self
+    }
+
+    /// What the names of the guard's tables begin with; `guard_` unless set, see
+    /// [`OpenOptions::table_prefix`].
+    #[must_use]
+    pub fn table_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.table_prefix = Some(prefix.into());
         self
     }
 
@@ -180,7 +189,10 @@ impl GuardBuilder {
             None => guardrails_core::policy::Policy::empty(),
         };
         let keys = Arc::new(self.keys(address)?);
-        let options = OpenOptions::new(keys.clone(), self.clock.clone(), self.entropy.clone());
+        let mut options = OpenOptions::new(keys.clone(), self.clock.clone(), self.entropy.clone());
+        if let Some(prefix) = &self.table_prefix {
+            options = options.table_prefix(prefix);
+        }
         let database = Database::open(address, options)?;
         let mut core = guardrails_core::Guard::builder()
             .policy(policy)
@@ -267,6 +279,7 @@ impl Guard {
             parameters: Parameters::new(),
             before_swap: BeforeSwap::default(),
             store: None,
+            table_prefix: None,
             key: None,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(OsEntropy),

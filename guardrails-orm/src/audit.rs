@@ -4,11 +4,12 @@ use guardrails_core::audit::{AuditReader, Inventory, LogSummary, RecordedEvent, 
 use guardrails_core::policy::Digest;
 use guardrails_core::{LogId, OperationId, Result, TicketId};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, QueryFilter, QueryOrder,
-    QueryResult, QuerySelect, QueryTrait, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
+    QueryTrait, Select,
 };
 
 use crate::Database;
+use crate::connection::{DatabaseConnection, Named as _};
 use crate::derived;
 use crate::entity::audit::{checkpoint, event, log};
 use crate::fault::Failure;
@@ -60,7 +61,7 @@ impl AuditReader for Database {
                 .query_all_raw(ask.build(db.get_database_backend()))
                 .await?;
             let leaf = |row| {
-                let row = Row::new("guard_audit_event", log, row);
+                let row = Row::new(db.table("guard_audit_event"), log, row);
                 let seq: i64 = row.value(event::Column::Seq)?;
                 Ok((seq.unsigned_abs(), leaf_of(&row)))
             };
@@ -83,7 +84,7 @@ impl AuditReader for Database {
                 .await?;
             let mut notes = Vec::with_capacity(rows.len());
             for row in &rows {
-                let row = Row::new("guard_audit_checkpoint", log, row);
+                let row = Row::new(db.table("guard_audit_checkpoint"), log, row);
                 // A note that cannot be read is no note, and is named as such.
                 notes.push(row.maybe(checkpoint::Column::Note).unwrap_or_default());
             }
@@ -143,7 +144,7 @@ async fn logs(db: DatabaseConnection) -> Result<Vec<LogSummary>, Failure> {
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
         let key: String = row.try_get("", "log_id").unwrap_or_default();
-        let row = Row::new("guard_audit_log", key, row);
+        let row = Row::new(db.table("guard_audit_log"), key, row);
         // One that cannot be read lists no log; the inventory names it.
         found.extend(summary(&row));
     }
@@ -168,17 +169,17 @@ async fn events(
         .await?;
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
-        found.push(stored(row)?);
+        found.push(stored(db.table("guard_audit_event"), row)?);
     }
     Ok(found)
 }
 
 /// A row as the event it says it is. A leaf hash that is none reads as all zeroes: it then belongs
 /// to no payload, which is for the verification to say, at its place and not as a failure to read.
-pub(crate) fn stored(row: &QueryResult) -> Result<StoredEvent> {
+pub(crate) fn stored(table: String, row: &QueryResult) -> Result<StoredEvent> {
     let log: String = row.try_get("", "log_id").unwrap_or_default();
     let seq: i64 = row.try_get("", "seq").unwrap_or_default();
-    let row = Row::new("guard_audit_event", format!("{log}/{seq}"), row);
+    let row = Row::new(table, format!("{log}/{seq}"), row);
     Ok(StoredEvent {
         log: row.id(event::Column::LogId)?,
         seq: u64::try_from(seq).map_err(|_| row.garbled(event::Column::Seq))?,

@@ -10,20 +10,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use guardrails_core::{Error, ErrorKind, Result};
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode,
-    TransactionOptions, TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DbBackend, SqliteTransactionMode, TransactionOptions};
 
 use crate::address::{Address, Engine};
 use crate::bridge::Bridge;
 use crate::clock::DatabaseClock;
 use crate::connect::Pool;
+use crate::connection::{DatabaseConnection, DatabaseTransaction};
 use crate::fault::{Cause, Failure, Fault};
 use crate::journal::Writer;
 use crate::key;
 use crate::migration;
-use crate::names::Names;
 use crate::options::{OpenOptions, Purpose, Schema};
 use crate::patience::Patience;
 use crate::recovery::{self, InterruptedOperation};
@@ -121,7 +118,8 @@ impl Database {
         let shared = Arc::clone(&self.shared);
         let own = Pool::new(&shared.options, 1);
         let pool = self.bridge.run("open the journal", async move {
-            own.open(&shared.address).await
+            let pool = own.open(&shared.address).await?;
+            Ok(DatabaseConnection::new(pool, shared.options.names()?))
         })?;
         let writer = Writer::start(
             Arc::clone(&self.shared),
@@ -268,10 +266,12 @@ pub(crate) async fn begin(pool: &DatabaseConnection) -> Result<DatabaseTransacti
 }
 
 async fn connect(address: Address, options: OpenOptions) -> Result<Shared> {
+    let names = options.names()?;
     let pool = Pool::new(&options, options.connections)
         .open(&address)
         .await?;
-    migration::require_current(&pool, &address, &Names::default()).await?;
+    migration::require_current(&pool, &address, &names).await?;
+    let pool = DatabaseConnection::new(pool, names);
     let shared = Shared {
         gate: Gate::new(address.engine()),
         clock: DatabaseClock::new(address.engine()),
@@ -300,10 +300,11 @@ async fn refuse_read_only(pool: &DatabaseConnection, address: &Address) -> Resul
 
 fn run_migration(bridge: &Bridge, address: &Address, options: &OpenOptions) -> Result<()> {
     let address = address.clone();
+    let names = options.names()?;
     let own = Pool::new(options, 1);
     bridge.run("migrate the database", async move {
         let pool = own.open(&address).await?;
-        let done = migration::migrate(&pool, &address, &Names::default()).await;
+        let done = migration::migrate(&pool, &address, &names).await;
         // The tables are as they are, whether or not the connection ends well.
         let _ = pool.close().await;
         done

@@ -12,17 +12,19 @@ use guardrails_core::Result;
 use guardrails_core::audit::{Checkpoint, RecordedContext, RecordedEvent, RecordedKind};
 use sea_orm::sea_query::{Expr, ExprTrait, IntoColumnRef, Query};
 use sea_orm::{
-    AccessMode, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend,
-    EntityTrait, FromQueryResult, IdenStatic, IsolationLevel, Iterable, ModelTrait, QueryFilter,
-    QueryOrder, QueryResult, QuerySelect, QueryTrait, Select, TransactionOptions, TransactionTrait,
+    AccessMode, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, FromQueryResult, IdenStatic,
+    IsolationLevel, Iterable, ModelTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
+    QueryTrait, Select, TransactionOptions,
 };
 
+use crate::connection::{DatabaseConnection, DatabaseTransaction, Named as _};
 use crate::entity::audit::{checkpoint, event, log};
 use crate::entity::projections::{access, operation, validation};
 use crate::fault::Failure;
 use crate::inventory::{key_part, numbered, readable};
 use crate::journal::projection::{access_row, advance, validation_rows};
 use crate::migration::shape::LABEL;
+use crate::names::Names;
 use crate::text;
 
 /// Events compared at once.
@@ -34,7 +36,10 @@ const MOST: usize = 1_000;
 pub(crate) async fn differences(db: DatabaseConnection) -> Result<Vec<String>, Failure> {
     let backend = db.get_database_backend();
     let db = db.begin_with_options(snapshot(backend)).await?;
-    let mut found = Found(Vec::new());
+    let mut found = Found {
+        sentences: Vec::new(),
+        names: db.names().clone(),
+    };
     // By the events and not by the list of logs, which may be short of one.
     let logs = event::Entity::find()
         .select_only()
@@ -50,7 +55,7 @@ pub(crate) async fn differences(db: DatabaseConnection) -> Result<Vec<String>, F
     compare_lists(&db, &mut found).await?;
     find_orphans(&db, &mut found).await?;
     db.rollback().await?;
-    Ok(found.0)
+    Ok(found.sentences)
 }
 
 /// SQLite reads from one snapshot in any transaction; the others must be asked.
@@ -64,17 +69,22 @@ fn snapshot(backend: DbBackend) -> TransactionOptions {
 }
 
 /// The sentences so far.
-struct Found(Vec<String>);
+struct Found {
+    sentences: Vec<String>,
+    names: Names,
+}
 
 impl Found {
     fn add(&mut self, table: &str, key: impl Display, what: impl Display) {
-        if self.0.len() < MOST {
-            self.0.push(format!("table `{table}`, row {key}: {what}"));
+        if self.sentences.len() < MOST {
+            let table = self.names.rename(table);
+            self.sentences
+                .push(format!("table `{table}`, row {key}: {what}"));
         }
     }
 
     fn is_full(&self) -> bool {
-        self.0.len() >= MOST
+        self.sentences.len() >= MOST
     }
 }
 

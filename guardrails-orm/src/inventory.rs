@@ -10,11 +10,12 @@ use guardrails_core::LogId;
 use guardrails_core::audit::Inventory;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, IntoIden, Query, SelectStatement};
 use sea_orm::{
-    ColumnTrait, ColumnType, ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait,
-    IdenStatic, Iterable, QueryResult, QuerySelect, QueryTrait, Select,
+    ColumnTrait, ColumnType, ConnectionTrait, DbBackend, EntityTrait, IdenStatic, Iterable,
+    QueryResult, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
+use crate::connection::{DatabaseConnection, Named as _};
 use crate::entity::audit::{checkpoint, event, log};
 use crate::fault::Failure;
 use crate::row::Row;
@@ -52,7 +53,11 @@ async fn logs(db: &DatabaseConnection, found: &mut Inventory) -> Result<(), Fail
         .await?;
     for row in &rows {
         let key = row.try_get::<String>("", "log_id");
-        let row = Row::new("guard_audit_log", key.as_deref().unwrap_or("?"), row);
+        let row = Row::new(
+            db.table("guard_audit_log"),
+            key.as_deref().unwrap_or("?"),
+            row,
+        );
         let state = row.maybe::<String>(Of::State);
         let states = ["open", "closed", "recovered"];
         let size = row.maybe::<i64>(Of::Size);
@@ -117,7 +122,8 @@ async fn counts<E: EntityTrait>(
         match log.as_deref().and_then(canonical) {
             Some(log) => counts.push((log, rows.unsigned_abs())),
             None => found.unreadable.push(format!(
-                "table `{table}`, {rows} rows: column `log_id` does not name a log"
+                "table `{}`, {rows} rows: column `log_id` does not name a log",
+                db.table(table)
             )),
         }
     }
@@ -159,7 +165,7 @@ async fn unnumbered(
         let seq = row.try_get::<i64>("", "seq").ok();
         let seq = seq.map_or_else(|| "?".to_owned(), |seq| seq.to_string());
         let key = format!("{}/{seq}", log.unwrap_or("?"));
-        let row = Row::new("guard_audit_event", key, row);
+        let row = Row::new(db.table("guard_audit_event"), key, row);
         found
             .unreadable
             .push(row.garbled(event::Column::Seq).to_string());

@@ -46,6 +46,7 @@ mod audit;
 mod bridge;
 mod clock;
 mod connect;
+mod connection;
 mod database;
 mod derived;
 mod entity;

@@ -15,11 +15,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use guardrails_core::{Error, ErrorKind, LimitStore, Result, Take, Taken};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ColumnTrait, DatabaseTransaction, EntityTrait, FromQueryResult, QueryFilter, QueryOrder,
-    QuerySelect, Set,
+    ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
 use crate::Database;
+use crate::connection::DatabaseTransaction;
 use crate::entity::limits::{total, usage};
 use crate::fault::Failure;
 use crate::migration::shape::KEY;

@@ -10,6 +10,21 @@ use guardrails_core::{Error, ErrorKind, Result};
 
 /// The prefix unless another is set. Entities and constant SQL are written with it.
 pub(crate) const DEFAULT_PREFIX: &str = "guard_";
+/// The tables with a prefix, by their names without it.
+pub(crate) const PREFIXED: [&str; 12] = [
+    "schema",
+    "migration",
+    "revision",
+    "casbin_rule",
+    "ai_skill_status",
+    "approval_ticket",
+    "ticket_approver",
+    "limit_total",
+    "limit_usage",
+    "audit_log",
+    "audit_event",
+    "audit_checkpoint",
+];
 /// PostgreSQL cuts names at 63 bytes, and the longest of ours has 37 after the prefix.
 const MAX_PREFIX: usize = 24;
 
@@ -55,12 +70,76 @@ impl Names {
     pub(crate) fn of(&self, base: &str) -> String {
         format!("{}{base}", self.prefix)
     }
+
+    /// The SQL with this store's names in place of the default ones.
+    ///
+    /// Statements hold no values but bound ones, so a word that is the default name of a table is
+    /// nothing else; text between single quotes is left alone all the same.
+    pub(crate) fn rename(&self, sql: &str) -> String {
+        if &*self.prefix == DEFAULT_PREFIX {
+            return sql.to_owned();
+        }
+        let mut out = String::with_capacity(sql.len());
+        for (at, part) in sql.split('\'').enumerate() {
+            if at > 0 {
+                out.push('\'');
+            }
+            match at % 2 {
+                0 => self.rename_words(part, &mut out),
+                _ => out.push_str(part),
+            }
+        }
+        out
+    }
+
+    fn rename_words(&self, sql: &str, out: &mut String) {
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let mut rest = sql;
+        while let Some(start) = rest.find(is_word) {
+            let (before, from) = rest.split_at(start);
+            let end = from.find(|c| !is_word(c)).unwrap_or(from.len());
+            let (word, after) = from.split_at(end);
+            out.push_str(before);
+            match word.strip_prefix(DEFAULT_PREFIX) {
+                Some(base) if PREFIXED.contains(&base) => out.push_str(&self.of(base)),
+                _ => out.push_str(word),
+            }
+            rest = after;
+        }
+        out.push_str(rest);
+    }
 }
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tables_are_renamed_and_nothing_else() {
+        let names = Names::with_prefix("crm_").unwrap();
+        for (sql, renamed) in [
+            ("SELECT 1", "SELECT 1"),
+            ("", ""),
+            ("guard_audit_log", "crm_audit_log"),
+            (
+                "SELECT \"guard_audit_log\".\"size\" FROM `guard_audit_log` l, guard_revision",
+                "SELECT \"crm_audit_log\".\"size\" FROM `crm_audit_log` l, crm_revision",
+            ),
+            (
+                "guard_audit_logs xguard_audit_log guard_ guard_x ix_guard_audit_log",
+                "guard_audit_logs xguard_audit_log guard_ guard_x ix_guard_audit_log",
+            ),
+            (
+                "'guard_audit_log' guard_audit_log 'it''s guard_revision' guard_revision",
+                "'guard_audit_log' crm_audit_log 'it''s guard_revision' crm_revision",
+            ),
+            ("“客户” guard_schema?", "“客户” crm_schema?"),
+        ] {
+            assert_eq!(names.rename(sql), renamed);
+            assert_eq!(Names::default().rename(sql), sql);
+        }
+    }
 
     #[test]
     fn a_prefix_is_a_short_lower_case_identifier() {

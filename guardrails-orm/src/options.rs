@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use guardrails_core::audit::Keys;
-use guardrails_core::{Clock, Entropy};
+use guardrails_core::{Clock, Entropy, Result};
+
+use crate::names::{DEFAULT_PREFIX, Names};
 
 /// Whether opening may change the database's tables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +46,8 @@ pub struct OpenOptions {
     pub connect_timeout: Duration,
     /// Connections beside the journal's own: 4.
     pub connections: u32,
+    /// What the names of the guard's tables begin with, `guard_`; see [`OpenOptions::table_prefix`].
+    pub table_prefix: String,
     /// Events that may wait for the journal before callers wait too: 8,192.
     pub queue: usize,
 }
@@ -61,6 +65,7 @@ impl OpenOptions {
             busy_timeout: Duration::from_secs(5),
             connect_timeout: Duration::from_secs(5),
             connections: 4,
+            table_prefix: DEFAULT_PREFIX.to_owned(),
             queue: 8_192,
         }
     }
@@ -91,6 +96,20 @@ impl OpenOptions {
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
+    }
+
+    /// Sets what the names of the guard's tables begin with: at most 24 characters from `a-z`, `0-9`
+    /// and `_`, not starting with a digit. A database keeps the prefix that its tables were made with.
+    /// Tables that the specification names, such as `ai_operation_audit`, have none: a second guard
+    /// needs a database, or a schema, of its own.
+    #[must_use]
+    pub fn table_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.table_prefix = prefix.into();
+        self
+    }
+
+    pub(crate) fn names(&self) -> Result<Names> {
+        Names::with_prefix(&self.table_prefix)
     }
 
     /// The longest any one call may take: a lock, a connection, and time to do the work.

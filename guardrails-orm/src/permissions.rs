@@ -10,12 +10,10 @@ use guardrails_core::{
     Closes, Error, ErrorKind, FieldPermission, Name, PermissionStore, Result, Revision,
     RolePermission, StoredRows, UnreadableRow,
 };
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, EntityTrait, IdenStatic, QueryOrder,
-    QueryTrait,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IdenStatic, QueryOrder, QueryTrait};
 
 use crate::Database;
+use crate::connection::{DatabaseConnection, Named as _};
 use crate::entity::permissions::{field, revision, role};
 use crate::fault::Failure;
 use crate::row::Row;
@@ -44,7 +42,10 @@ async fn read_revision(db: DatabaseConnection) -> Result<Revision, Failure> {
     let row = row.ok_or_else(|| {
         Error::new(
             ErrorKind::Store,
-            "table `guard_revision` has lost its row, so that changes cannot be noticed",
+            format!(
+                "table `{}` has lost its row, so that changes cannot be noticed",
+                db.table("guard_revision")
+            ),
         )
         .with_help("put the row back: id 1, with a revision higher than any before")
     })?;

@@ -10,11 +10,9 @@ use chrono::{DateTime, Utc};
 use guardrails_core::audit::{Event, EventKind, OperationContext, RecordedContext, RecordedEvent};
 use guardrails_core::{LogId, OperationId, Result};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder,
-    QueryTrait,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
 
+use crate::connection::{DatabaseTransaction, Named as _};
 use crate::database::Shared;
 use crate::entity::audit::{event, log};
 use crate::fault::Failure;
@@ -70,7 +68,11 @@ async fn find_dead(shared: &Shared) -> Result<Vec<LogId>, Failure> {
     let mut dead = Vec::new();
     for row in &rows {
         // An altered row is for the verification to name; it must not keep the store shut.
-        dead.extend(dead_log(&Row::new("guard_audit_log", "?", row), &here, now));
+        dead.extend(dead_log(
+            &Row::new(shared.pool.table("guard_audit_log"), "?", row),
+            &here,
+            now,
+        ));
     }
     Ok(dead)
 }
@@ -121,7 +123,7 @@ pub(crate) async fn unfinished(
         .await?;
     let mut found = Vec::with_capacity(rows.len());
     for row in &rows {
-        let row = Row::new("guard_audit_event", log, row);
+        let row = Row::new(transaction.table("guard_audit_event"), log, row);
         // An altered intent is for the verification to name; it must not keep the store shut.
         let payload: Option<String> = row.maybe(event::Column::Payload);
         found.extend(payload.as_deref().and_then(read_intent));

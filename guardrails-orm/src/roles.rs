@@ -3,12 +3,12 @@
 use guardrails_core::{Error, ErrorKind, Result, RoleLine, RoleStore};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseConnection,
-    DatabaseTransaction, DbBackend, EntityTrait, Iterable, QueryFilter, QueryOrder, QueryTrait,
-    Set, SqlErr,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, Iterable,
+    QueryFilter, QueryOrder, QueryTrait, Set, SqlErr,
 };
 
 use crate::Database;
+use crate::connection::{DatabaseConnection, DatabaseTransaction, Named as _};
 use crate::entity::skills::rule;
 use crate::fault::Failure;
 use crate::migration::shape::VALUE;
@@ -48,7 +48,7 @@ async fn read(db: DatabaseConnection) -> Result<Vec<RoleLine>, Failure> {
         .await?;
     let lines = rows
         .iter()
-        .map(|row| line(&Row::numbered("guard_casbin_rule", row)));
+        .map(|row| line(&Row::numbered(db.table("guard_casbin_rule"), row)));
     Ok(lines.collect())
 }
 

@@ -10,30 +10,30 @@ use uuid::Uuid;
 
 /// One row being read.
 pub(crate) struct Row<'r> {
-    table: &'static str,
+    table: String,
     key: String,
     row: &'r QueryResult,
 }
 
 impl<'r> Row<'r> {
     /// A row with its key as an administrator would look it up.
-    pub(crate) fn new(table: &'static str, key: impl ToString, row: &'r QueryResult) -> Self {
+    pub(crate) fn new(table: impl Into<String>, key: impl ToString, row: &'r QueryResult) -> Self {
         Self {
-            table,
+            table: table.into(),
             key: key.to_string(),
             row,
         }
     }
 
     /// A row of a table whose key is one number.
-    pub(crate) fn numbered(table: &'static str, row: &'r QueryResult) -> Self {
+    pub(crate) fn numbered(table: impl Into<String>, row: &'r QueryResult) -> Self {
         let key = row.try_get::<i64>("", "id");
         let key = key.map_or_else(|_| "?".to_owned(), |key| key.to_string());
         Self::new(table, key, row)
     }
 
-    pub(crate) fn table(&self) -> &'static str {
-        self.table
+    pub(crate) fn table(&self) -> &str {
+        &self.table
     }
 
     /// The key as an administrator would look it up.
@@ -84,7 +84,7 @@ impl<'r> Row<'r> {
     }
 
     pub(crate) fn garbled(&self, column: impl ColumnTrait) -> Error {
-        let (table, key, column) = (self.table, &self.key, column.as_str());
+        let (table, key, column) = (&self.table, &self.key, column.as_str());
         Error::new(
             ErrorKind::Store,
             format!("table `{table}`, row {key}: column `{column}` does not hold what it should"),

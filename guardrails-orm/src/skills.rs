@@ -5,11 +5,10 @@ use guardrails_core::{
     Closes, Name, Result, SkillStatusRow, SkillStore, StoredRows, UnreadableRow,
 };
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{
-    ConnectionTrait, DatabaseConnection, EntityTrait, IdenStatic, QueryOrder, QueryTrait, Set,
-};
+use sea_orm::{ConnectionTrait, EntityTrait, IdenStatic, QueryOrder, QueryTrait, Set};
 
 use crate::Database;
+use crate::connection::{DatabaseConnection, Named as _};
 use crate::entity::skills::status;
 use crate::fault::Failure;
 use crate::row::Row;
@@ -52,7 +51,7 @@ async fn read(db: DatabaseConnection) -> Result<StoredRows<SkillStatusRow>, Fail
         .await?;
     let mut read = StoredRows::all_readable(Vec::with_capacity(rows.len()));
     for row in &rows {
-        match one(&Row::new("guard_ai_skill_status", "?", row)) {
+        match one(&Row::new(db.table("guard_ai_skill_status"), "?", row)) {
             Ok(row) => read.readable.push(row),
             Err(row) => read.unreadable.push(*row),
         }

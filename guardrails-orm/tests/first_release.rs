@@ -17,7 +17,7 @@ mod conformance;
 use std::sync::Arc;
 use std::time::Duration;
 
-use conformance::place::{Place, Server, on};
+use conformance::place::{Place, Server, first_release, on};
 use conformance::samples;
 use guardrails_core::audit::{AuditReader, Journal, verify};
 use guardrails_core::{
@@ -46,16 +46,8 @@ const TICKETS: [(&str, &str, &str); 11] = [
     ("acme", "019cb7de-424f-7fd4-ad7d-757d49d30204", "pending"),
 ];
 
-fn dump(server: Server) -> &'static str {
-    match server {
-        Server::Sqlite => include_str!("fixtures/first_release/sqlite.sql"),
-        Server::Postgres => include_str!("fixtures/first_release/postgres.sql"),
-        Server::Mysql => include_str!("fixtures/first_release/mysql.sql"),
-    }
-}
-
 fn opened(place: &Place) -> Arc<Database> {
-    place.sql(dump(place.server));
+    place.sql(first_release(place.server));
     place.open()
 }
 

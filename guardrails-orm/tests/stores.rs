@@ -62,6 +62,18 @@ suite! {
         inspecting_writes_nothing
         another_key_is_refused_before_anything_is_written
         works_inside_another_runtime;
+    adoption:
+        an_applications_tables_are_left_alone
+        somebody_elses_table_is_refused_by_name
+        a_table_that_only_looks_right_is_refused
+        a_table_put_in_the_place_of_ours_is_refused
+        a_column_that_was_added_is_no_obstacle
+        what_the_first_release_took_over_is_refused
+        a_prefix_names_the_tables
+        two_prefixes_at_once
+        the_first_release_moves_to_any_prefix
+        a_bad_prefix_is_refused
+        permission_rows_get_their_defaults;
     permissions:
         reads_both_tables
         every_change_raises_the_revision

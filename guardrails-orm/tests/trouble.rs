@@ -207,7 +207,7 @@ fn columns_with_anything_in_them() {
         );
         let role = &row.roles[0];
         assert_eq!((role.access.as_str(), role.ai_access_allowed), ("", false));
-        assert_eq!(role.conditions.as_deref(), Some(""));
+        assert_eq!(role.conditions.as_deref(), Some("unreadable"));
         place.sql("UPDATE data_field_permission SET field_name = x'ff'");
         let error = store.field_permissions().unwrap_err();
         assert_says(

@@ -58,7 +58,7 @@ impl Guard {
     #[staticmethod]
     #[pyo3(signature = (
         *, policies, store, audit_key = None, parameters = None, shadow_policies = None,
-        before_swap = "compile", permissions_max_age = None
+        before_swap = "compile", permissions_max_age = None, table_prefix = "guard_"
     ))]
     #[expect(clippy::too_many_arguments, reason = "keyword-only in Python")]
     fn open(
@@ -70,10 +70,12 @@ impl Guard {
         shadow_policies: Option<PathBuf>,
         before_swap: &str,
         permissions_max_age: Option<Duration>,
+        table_prefix: &str,
     ) -> PyResult<Self> {
         let mut builder = crm_guardrails::Guard::builder()
             .policies(policies)
             .store(store)
+            .table_prefix(table_prefix)
             .before_swap(reload::before_swap(before_swap).or_raise(py)?);
         if let Some(path) = shadow_policies {
             builder = builder.shadow_policies(path);

@@ -24,6 +24,15 @@ pub(super) struct Store {
     /// The file with the audit's secret; with SQLite, beside the database unless named
     #[arg(long, value_name = "FILE", env = "GUARD_KEY", hide_env_values = true)]
     key: Option<PathBuf>,
+    /// What the names of the guard's tables begin with
+    #[arg(
+        long,
+        value_name = "PREFIX",
+        env = "GUARD_TABLE_PREFIX",
+        hide_env_values = true,
+        default_value = "guard_"
+    )]
+    table_prefix: String,
 }
 
 impl Store {
@@ -51,6 +60,7 @@ impl Store {
         Guard::builder()
             .policies(policies)
             .store(&self.store)
+            .table_prefix(&self.table_prefix)
             .audit_key(key)
             .without_watching()
             .open()
@@ -63,6 +73,7 @@ impl Store {
 
     fn options(&self, keys: Arc<Keys>) -> OpenOptions {
         OpenOptions::new(keys, Arc::new(SystemClock), Arc::new(OsEntropy))
+            .table_prefix(&self.table_prefix)
     }
 }
 

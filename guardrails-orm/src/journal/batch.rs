@@ -4,12 +4,13 @@
 use chrono::{DateTime, Utc};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IdenStatic, IntoActiveModel,
-    Iterable, QueryFilter, Set,
+    ActiveModelTrait, ColumnTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable, QueryFilter,
+    Set,
 };
 
 use super::log::{OPEN, fenced};
 use super::projection::Derived;
+use crate::connection::DatabaseTransaction;
 use crate::entity::audit::{checkpoint, event, log};
 use crate::entity::projections::operation;
 use crate::fault::Failure;

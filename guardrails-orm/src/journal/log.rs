@@ -11,13 +11,11 @@ use guardrails_core::audit::{Checkpoint, Event, EventKind, Receipt};
 use guardrails_core::policy::Digest;
 use guardrails_core::{Error, ErrorKind, LogId, Result};
 use sea_orm::sea_query::Expr;
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, EntityTrait,
-    QueryFilter, Statement,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
 
 use super::batch::Batch;
 use super::open::Open;
+use crate::connection::{DatabaseConnection, DatabaseTransaction, Named};
 use crate::database::{self, Shared};
 use crate::entity::audit::log;
 use crate::fault::{Cause, Failure, Fault};
@@ -163,7 +161,7 @@ impl Log {
 
     /// The signed heads of earlier logs. One whose checkpoint this process's key did not sign is
     /// left out: to repeat it here would lend it a signature.
-    async fn heads<C: ConnectionTrait>(
+    async fn heads<C: ConnectionTrait + Named>(
         &self,
         db: &C,
     ) -> Result<Vec<(LogId, u64, Digest)>, Failure> {
@@ -171,7 +169,7 @@ impl Log {
         let ask = Statement::from_string(db.get_database_backend(), HEADS);
         let mut heads = Vec::new();
         for row in &db.query_all_raw(ask).await? {
-            let row = Row::new("guard_audit_checkpoint", "?", row);
+            let row = Row::new(db.table("guard_audit_checkpoint"), "?", row);
             let note: Option<String> = row.maybe(crate::entity::audit::checkpoint::Column::Note);
             let log = canonical_id(&row, log::Column::LogId);
             if let Some(head) = note.and_then(|note| Checkpoint::verify(&note, &verifier).ok())

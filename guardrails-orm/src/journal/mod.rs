@@ -20,10 +20,10 @@ use std::thread::JoinHandle;
 
 use guardrails_core::audit::{Event, Journal, Receipt};
 use guardrails_core::{Error, ErrorKind, LogId, Result};
-use sea_orm::DatabaseConnection;
 use tokio::runtime::Handle;
 
 use crate::Database;
+use crate::connection::DatabaseConnection;
 use crate::database::{Shared, only_inspecting};
 use crate::recovery::InterruptedOperation;
 

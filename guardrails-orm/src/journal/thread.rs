@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use guardrails_core::audit::{Event, Receipt};
 use guardrails_core::{LogId, Result};
-use sea_orm::DatabaseConnection;
 use tokio::runtime::Handle;
 
 use super::log::Log;
 use super::{Ending, Message};
+use crate::connection::DatabaseConnection;
 use crate::database::Shared;
 use crate::liveness::RENEWAL;
 use crate::recovery::InterruptedOperation;

@@ -13,11 +13,12 @@ use guardrails_core::{
     Error, ErrorKind, Result, Swap, TicketId, TicketQuery, TicketRow, TicketStore,
 };
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait,
-    PaginatorTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select, Set,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, QueryTrait, Select, Set,
 };
 
 use crate::Database;
+use crate::connection::{DatabaseConnection, DatabaseTransaction};
 use crate::entity::tickets::{self, Column, approver};
 use crate::fault::{Cause, Failure, Fault};
 
@@ -94,7 +95,7 @@ impl TicketStore for Database {
             let rows = rows(&db, ask).await?;
             let row = |row: &QueryResult| TicketRow {
                 id: row.try_get("", "ticket_id").unwrap_or_default(),
-                ticket: row::ticket(row),
+                ticket: row::ticket(&db, row),
             };
             Ok(rows.iter().map(row).collect())
         })
@@ -162,7 +163,7 @@ async fn one(
     ask: Select<tickets::Entity>,
 ) -> Result<Option<Ticket>, Failure> {
     let rows = rows(&db, ask).await?;
-    Ok(rows.first().map(row::ticket).transpose()?)
+    Ok(rows.first().map(|row| row::ticket(&db, row)).transpose()?)
 }
 
 /// The tickets of the rows that can be read; the others open to nobody, and verification names them.
@@ -173,7 +174,7 @@ async fn readable(
     let rows = rows(&db, ask).await?;
     Ok(rows
         .iter()
-        .filter_map(|row| row::ticket(row).ok())
+        .filter_map(|row| row::ticket(&db, row).ok())
         .collect())
 }
 

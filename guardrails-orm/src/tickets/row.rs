@@ -8,6 +8,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::record;
+use crate::connection::Named;
 use crate::entity::tickets::{ActiveModel, Column};
 use crate::migration::shape::NAME;
 use crate::row::Row;
@@ -64,9 +65,9 @@ pub(super) fn requester_key(requester: &str) -> String {
     requester.chars().take(most).collect()
 }
 
-pub(super) fn ticket(row: &QueryResult) -> Result<Ticket> {
+pub(super) fn ticket(db: &impl Named, row: &QueryResult) -> Result<Ticket> {
     let key: String = row.try_get("", "ticket_id").unwrap_or_default();
-    let row = Row::new("guard_approval_ticket", key, row);
+    let row = Row::new(db.table("guard_approval_ticket"), key, row);
     Ok(Ticket {
         id: row.id::<TicketId>(Column::TicketId)?,
         tenant: row.text(Column::TenantId)?.into(),

@@ -1,5 +1,6 @@
 //! The suite, one file per room of the store.
 
+pub mod adoption;
 pub mod child;
 pub mod guarded;
 pub mod journal;

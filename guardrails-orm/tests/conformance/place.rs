@@ -102,6 +102,15 @@ fn say_skipped(server: Server) {
     .unwrap();
 }
 
+/// A database as the first release filled it.
+pub fn first_release(server: Server) -> &'static str {
+    match server {
+        Server::Sqlite => include_str!("../fixtures/first_release/sqlite.sql"),
+        Server::Postgres => include_str!("../fixtures/first_release/postgres.sql"),
+        Server::Mysql => include_str!("../fixtures/first_release/mysql.sql"),
+    }
+}
+
 pub fn options() -> OpenOptions {
     OpenOptions::new(
         Arc::new(Keys::from_seed([7; 32])),
@@ -214,6 +223,26 @@ impl Place {
             db.close().await?;
             done
         })
+    }
+
+    /// The names of the tables and views there are.
+    pub fn tables(&self) -> Vec<String> {
+        let mut names = self.texts(match self.server {
+            Server::Sqlite => {
+                "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') \
+                 AND name NOT LIKE 'sqlite_%'"
+            }
+            Server::Postgres => {
+                "SELECT table_name::text FROM information_schema.tables \
+                 WHERE table_schema = current_schema()"
+            }
+            Server::Mysql => {
+                "SELECT CAST(table_name AS CHAR) FROM information_schema.tables \
+                 WHERE table_schema = DATABASE()"
+            }
+        });
+        names.sort();
+        names
     }
 
     /// Runs a statement in a transaction that stays open, with its locks, until it is dropped.

@@ -741,6 +741,7 @@ class Guard:
         shadow_policies: Optional[_Path] = None,
         before_swap: Literal["compile", "run_tests"] = "compile",
         permissions_max_age: Optional[timedelta] = None,
+        table_prefix: str = "guard_",
     ) -> "Guard":
         """Compiles the policies and opens the database.
 
@@ -762,6 +763,9 @@ class Guard:
             permissions_max_age: The longest time since the permission tables were last looked at with
                 success; 5 minutes unless given. Past it everything is refused with
                 ``PERMISSIONS_TOO_OLD``, until a look succeeds again.
+            table_prefix: What the names of the guard's tables begin with: at most 24 characters from
+                ``a-z``, ``0-9`` and ``_``, not starting with a digit. A database keeps the prefix that
+                its tables were made with.
 
         Keep an SQLite file of the guard's apart from your own, and do not open it with Python's
         ``sqlite3`` in the same process: when that second copy of SQLite closes the file, the guard
