@@ -21,15 +21,16 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use guardrails_core::audit::Keys;
 use guardrails_core::data::Access;
-use guardrails_core::policy::{Digest, Policy, Verb};
+use guardrails_core::policy::{Digest, Policy, RiskLevel, Verb};
 use guardrails_core::process::Explanation;
 use guardrails_core::{
-    Activity, Changes, Clock, CountingEntropy, Error, ErrorKind, Fields, FrozenClock, Guard,
-    JsonLimits, LogId, MemoryStore, Name, Obligation, Outcome, Principal, Reason, Record, Request,
-    Result, Risk, Value, Verdict, parse_fields,
+    Activity, Changes, Clock, CountingEntropy, DisclosedRisk, Error, ErrorKind, Fields, FrozenClock,
+    Guard, JsonLimits, LogId, MemoryStore, Name, Obligation, Principal, Reason, Record, Request,
+    Result, Value, Verdict, parse_fields,
 };
 
-/// What the guard would answer.
+/// What the guard would answer, as the requester may be told of it: of a decision its
+/// [view](guardrails_core::DecisionView), and not what is for the host's own code alone.
 #[derive(Debug, Clone)]
 pub struct Evaluation {
     /// `allow`, `needs_approval` or `deny`.
@@ -38,7 +39,7 @@ pub struct Evaluation {
     pub approval: String,
     /// Why.
     pub reasons: Vec<Reason>,
-    /// What shadow rules would have said.
+    /// What shadow rules would have said, where that may be disclosed.
     pub shadows: Vec<Reason>,
     /// What the AI would see of the record; none when it is out of reach or there is none.
     pub view: Option<Fields>,
@@ -47,10 +48,10 @@ pub struct Evaluation {
     /// Declared fields that were withheld.
     pub hidden: Vec<Name>,
     /// The risk; none for a request that only reads.
-    pub risk: Option<Risk>,
-    /// What each rule said.
+    pub risk: Option<DisclosedRisk>,
+    /// The rules that are disclosed to have applied.
     pub verdicts: Vec<Verdict>,
-    /// What the host must do.
+    /// The duties of those rules.
     pub obligations: Vec<Obligation>,
     /// The policy it was decided under.
     pub policy: Digest,
@@ -86,15 +87,16 @@ pub fn evaluate(policy: Policy, request: &str) -> Result<Evaluation> {
         return Ok(answer);
     };
     let decision = operation.propose(&changes)?;
-    answer.outcome = decision.outcome().as_str();
-    if let Outcome::NeedsApproval(ticket) = decision.outcome() {
+    let disclosed = decision.for_requester();
+    answer.outcome = disclosed.outcome();
+    if let Some(ticket) = disclosed.ticket() {
         answer.approval = ticket.chain().to_owned();
     }
-    answer.reasons = decision.reasons().to_vec();
-    answer.shadows = decision.shadows().to_vec();
-    answer.verdicts = decision.verdicts().to_vec();
-    answer.obligations = decision.obligations().to_vec();
-    answer.risk = Some(decision.risk().clone());
+    answer.reasons = disclosed.reasons().to_vec();
+    answer.shadows = disclosed.shadows().to_vec();
+    answer.verdicts = disclosed.verdicts().to_vec();
+    answer.obligations = disclosed.obligations().to_vec();
+    answer.risk = Some(disclosed.risk().clone());
     Ok(answer)
 }
 
@@ -227,7 +229,7 @@ fn obligations(obligations: &[Obligation]) -> Value {
     Value::from(obligations.iter().map(one).collect::<Vec<_>>())
 }
 
-fn risk(risk: &Risk) -> Value {
+fn risk(risk: &DisclosedRisk) -> Value {
     let factors: Fields = risk
         .factors
         .iter()
@@ -235,7 +237,7 @@ fn risk(risk: &Risk) -> Value {
         .collect();
     let mut out = Fields::new();
     out.set("score", risk.score);
-    out.set("level", risk.level.as_str());
+    out.set("level", risk.level.map(RiskLevel::as_str));
     out.set("factors", factors);
     Value::from(out)
 }

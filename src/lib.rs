@@ -30,7 +30,7 @@ pub use guardrails_core::policy;
 pub use guardrails_core::process;
 pub use guardrails_core::process::Explanation;
 pub use guardrails_core::{
-    Activity, Changes, Clock, CountingEntropy, Decision, Diagnostic, Difference, Entropy, Error,
+    Activity, Changes, Clock, CountingEntropy, Decision, DecisionView, Diagnostic, DisclosedRisk, Difference, Entropy, Error,
     ErrorKind, FieldPermission, Fields, Figure, FrozenClock, Holding, JsonLimits, LogId,
     MemoryStore, Name, Note, Obligation, Operation, OperationId, Outcome, Place, Principal, Reason,
     Record, Refreshed, Release, Request, Result, Risk, RoleLine, RolePermission, Severity,

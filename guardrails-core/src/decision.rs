@@ -284,7 +284,9 @@ impl Risk {
     }
 }
 
-/// One decision about one proposed change.
+/// One decision about one proposed change: complete, for the host's own code. What may go to the
+/// requester, a model or an approver is [`Decision::for_requester`] and [`Decision::explain`]: a channel to
+/// notify, a duty, a verdict or a level of risk tells what the condition behind it read.
 ///
 /// A refusal has the shape of every other one: reasons, each with a code. [`Decision::into_release`] turns
 /// it into the very error that `begin`, `resume` and `aggregate` refuse with.
@@ -407,7 +409,7 @@ impl Decision {
         &self.reasons
     }
 
-    /// What shadow rules would have said; it changed nothing.
+    /// What shadow rules would have said; it changed nothing. Complete: for the host's own code.
     #[must_use]
     pub fn shadows(&self) -> &[Reason] {
         &self.shadows
@@ -419,34 +421,36 @@ impl Decision {
         self.shadow_policy.as_deref()
     }
 
-    /// The risk and its factors; LOW and without a score where the proposal was refused before
-    /// anything of it was evaluated.
+    /// The risk and its factors, for the host's own code: the level and the points of rules tell what
+    /// their conditions read. LOW and without a score where the proposal was refused before anything of
+    /// it was evaluated.
     #[must_use]
     pub fn risk(&self) -> &Risk {
         &self.risk
     }
 
-    /// Channels that the policy wants told; the host tells them.
+    /// Channels that the policy wants told; the host tells them. Complete: for the host's own code.
     #[must_use]
     pub fn notify(&self) -> &[Name] {
         &self.notify
     }
 
     /// What the host must do, whatever the outcome: the policy does not do it, and goes on believing
-    /// that it was done.
+    /// that it was done. Complete: for the host's own code.
     #[must_use]
     pub fn obligations(&self) -> &[Obligation] {
         &self.obligations
     }
 
-    /// What each rule that held, or could not be known, said.
+    /// What each rule that held, or could not be known, said. Complete: for the host's own code.
     #[must_use]
     pub fn verdicts(&self) -> &[Verdict] {
         &self.verdicts
     }
 
     /// Why it came out like this, which rules nearly mattered, and what would have to change; as far
-    /// as the one who asked may know.
+    /// as the one who asked may know. Like [`Decision::for_requester`] it may leave the host: a rule that
+    /// only notifies, adds risk or obliges is in it only where its visible clauses settle that it applied.
     ///
     /// Worked out now, from what the decision kept: it costs nothing until it is asked for, and
     /// changes nothing.

@@ -46,6 +46,7 @@
 mod activity;
 mod change;
 mod decision;
+mod decision_view;
 mod diagnostic;
 mod error;
 mod freshness;
@@ -81,6 +82,7 @@ pub use decision::{
     Decision, Holding, LogId, Obligation, OperationId, Outcome, Reason, Risk, TicketHandle,
     TicketId, Verdict,
 };
+pub use decision_view::{DecisionView, DisclosedRisk};
 pub use diagnostic::{Diagnostic, Language, Note, Phrase, Place, Said, Severity};
 pub use error::{Error, ErrorKind, Result};
 pub use guard::{Guard, GuardBuilder, Refreshed};

@@ -210,8 +210,95 @@ impl Decision {
         py.detach(|| self.core.explain()).into()
     }
 
+    fn for_requester(&self, py: Python<'_>) -> DecisionView {
+        let core = py.detach(|| self.core.for_requester());
+        DecisionView { core }
+    }
+
     fn __repr__(&self) -> String {
         format!("Decision({}, {:?})", self.outcome(), self.core.reasons())
+    }
+}
+
+/// What may be disclosed of a decision.
+#[pyclass(frozen, module = "crm_guardrails")]
+pub(crate) struct DecisionView {
+    core: crm_guardrails::DecisionView,
+}
+
+#[pymethods]
+impl DecisionView {
+    #[getter]
+    fn outcome(&self) -> &'static str {
+        self.core.outcome()
+    }
+
+    #[getter]
+    fn ticket(&self) -> Option<String> {
+        self.core.ticket().map(|ticket| ticket.id().to_string())
+    }
+
+    #[getter]
+    fn chain(&self) -> Option<String> {
+        self.core.ticket().map(|ticket| ticket.chain().to_owned())
+    }
+
+    #[getter]
+    fn reasons(&self) -> Vec<Reason> {
+        let reasons = self.core.reasons().iter();
+        reasons.cloned().map(Reason::from).collect()
+    }
+
+    #[getter]
+    fn shadows(&self) -> Vec<Reason> {
+        let reasons = self.core.shadows().iter();
+        reasons.cloned().map(Reason::from).collect()
+    }
+
+    #[getter]
+    fn risk_level(&self) -> Option<&'static str> {
+        self.core.risk().level.map(|level| level.as_str())
+    }
+
+    #[getter]
+    fn risk_score<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let score = self.core.risk().score;
+        score
+            .map(|score| to_decimal(py, score.normalize()))
+            .transpose()
+    }
+
+    #[getter]
+    fn verdicts(&self) -> Vec<Verdict> {
+        self.core.verdicts().iter().map(Verdict::from).collect()
+    }
+
+    #[getter]
+    fn obligations(&self) -> Vec<Obligation> {
+        let bound = self.core.obligations().iter();
+        bound.cloned().map(|core| Obligation { core }).collect()
+    }
+
+    #[getter]
+    fn policy_digest(&self) -> String {
+        self.core.policy_digest().to_string()
+    }
+
+    fn as_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        to_dict(py, &self.core.to_fields())
+    }
+
+    fn to_json(&self) -> String {
+        self.core.to_json()
+    }
+
+    fn __str__(&self) -> String {
+        self.core.to_string()
+    }
+
+    /// The outcome only: a `repr` ends up in logs.
+    fn __repr__(&self) -> String {
+        format!("DecisionView({})", self.core.outcome())
     }
 }
 

@@ -31,7 +31,7 @@ mod _native {
     #[pymodule_export]
     use crate::audit::{Finding, InterruptedOperation, Receipt, ShadowTally, VerifyReport};
     #[pymodule_export]
-    use crate::decision::{Decision, Obligation, Reason, ShadowDecision, Verdict};
+    use crate::decision::{Decision, DecisionView, Obligation, Reason, ShadowDecision, Verdict};
     #[pymodule_export]
     use crate::errors::Diagnostic;
     #[pymodule_export]

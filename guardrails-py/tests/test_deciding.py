@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any, Dict, List
 
 import pytest
-from conftest import quote_of
+from conftest import POLICY, quote_of
 
 from crm_guardrails import (
     Decision,
+    DecisionView,
     Denied,
     Guard,
     InputError,
@@ -329,3 +330,39 @@ def test_an_identifier_that_is_none(guard: Guard, rep: Principal) -> None:
     for ask in (guard.resume, guard.ticket, guard.approve, guard.trace):
         with pytest.raises(InputError, match="identifier"):
             ask("not-a-uuid", rep)
+
+
+ALERTS = """
+rule alert { on update of Quote when cost_price > 600 CNY then notify "desk", risk +3 "dear", oblige "log" {} }
+rule seen  { on update of Quote when discount > 5% then notify "desk", oblige "seen" {} }
+"""
+
+
+def test_what_may_leave_the_host_says_no_more_than_the_requester_sees(
+    policies: Path, store: str, rep: Principal
+) -> None:
+    (policies / "company.guard").write_text(POLICY + ALERTS, "utf-8")
+    views: List[DecisionView] = []
+    with Guard.open(policies=policies, store=store) as guard:
+        for cost in (700, 500):
+            with guard.operation(rep, skill="quote.draft") as op:
+                decision = op.propose(quote_of(cost_price=cost), {"discount": 12})
+            dear = cost == 700
+            # The host's own code is told everything.
+            assert ("alert" in [verdict.rule for verdict in decision.verdicts]) is dear
+            assert decision.notify == ["desk"]
+            views.append(decision.for_requester())
+            explanation = decision.explain()
+            assert "alert" not in explanation.text + explanation.to_json()
+    one, two = views
+    assert one.to_json() == two.to_json() and str(one) == str(two) == "allow"
+    assert one.as_dict() == two.as_dict()
+    assert [verdict.rule for verdict in one.verdicts] == ["seen", "steep"] or [
+        verdict.rule for verdict in one.verdicts
+    ] == ["steep", "seen"]
+    assert [bound.name for bound in one.obligations] == ["seen"]
+    assert (one.outcome, one.ticket, one.chain, one.reasons) == ("allow", None, None, [])
+    assert (one.risk_level, one.risk_score) == (None, None)
+    assert [reason.code for reason in one.shadows] == ["STEEP"]
+    assert repr(one) == "DecisionView(allow)"
+    assert one.policy_digest.startswith("sha256:")

@@ -116,7 +116,8 @@ fn print(answer: &Evaluation, output: &Output) {
         let shares: Vec<_> = factors
             .map(|(name, share)| format!("{name} {}", told(*share)))
             .collect();
-        let (score, level) = (told(risk.score), risk.level);
+        let level = risk.level.map_or("not told", crate::policy::RiskLevel::as_str);
+        let score = told(risk.score);
         output.line(format!("  risk {score} {level} ({})", shares.join(", ")));
     }
     if let Some(view) = &answer.view {

@@ -263,6 +263,7 @@ impl<'a> Asked<'a> {
             model,
             eye,
             changing,
+            rules: &self.plan.on_change,
         };
         let plan = self.plan;
         let review = review(&plan.on_change, &plan.scale, &plan.slots, facts, &requester);

@@ -85,6 +85,7 @@ impl Operation {
             table: table.clone(),
             now,
             max_sensitivity: self.touched,
+            has_ticket: self.ticket.is_some(),
         }
     }
 

@@ -59,6 +59,7 @@ impl Operation {
             table,
             now: asked.now,
             max_sensitivity: asked.touched,
+            has_ticket: false,
         }
     }
 }

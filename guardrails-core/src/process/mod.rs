@@ -9,6 +9,7 @@ mod advance;
 mod approvals;
 mod card;
 mod dependency;
+mod disclosure;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod equivalence;
@@ -61,6 +62,7 @@ pub use ticket::{EventPosition, Settlement, StepDecision, Ticket, TicketState, V
 pub use truth::Truth;
 
 pub(crate) use action_digest::{Action, canonical_action};
+pub(crate) use disclosure::Disclosure;
 pub(crate) use explain::{
     Basis, Eye, Refused, explain, explain_read, explain_refusal, explain_view,
 };

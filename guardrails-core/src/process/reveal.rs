@@ -6,10 +6,12 @@
 
 use rust_decimal::Decimal;
 
+use super::disclosure::RuleDisclosure;
 use super::explain::{Eye, Lists};
 use super::message::{Changing, Reader, Reference};
 use super::oracle;
 use super::risk::Weighed;
+use super::rules::RuleSet;
 use super::truth::Truth;
 use crate::data::{HIDDEN, Sight};
 use crate::decision::Risk;
@@ -29,8 +31,8 @@ pub(crate) trait Reveal {
     fn unknown(&self, rule: &Rule, names: &[String], score: Option<Decimal>)
     -> Option<Vec<String>>;
 
-    /// Whether everything that the factors of risk read may be seen.
-    fn sees_factors(&self) -> bool;
+    /// Whether the score that rules see follows from what may be seen.
+    fn sees_score(&self) -> bool;
 
     /// Whether everything that a rule's scripts read may be seen.
     fn sees_scripts(&self, rule: &Rule) -> bool;
@@ -41,6 +43,7 @@ pub(crate) struct Requester<'a> {
     pub(crate) model: &'a RiskModel,
     pub(crate) eye: Eye<'a>,
     pub(crate) changing: Changing<'a>,
+    pub(crate) rules: &'a RuleSet,
 }
 
 impl Reveal for Requester<'_> {
@@ -79,9 +82,8 @@ impl Reveal for Requester<'_> {
         Some(told.cloned().collect())
     }
 
-    fn sees_factors(&self) -> bool {
-        let mut factors = self.model.factors.iter();
-        factors.all(|factor| self.eye.sees(&factor.value))
+    fn sees_score(&self) -> bool {
+        RuleDisclosure::new(self.eye, self.rules).sees_first_score(self.model)
     }
 
     fn sees_scripts(&self, rule: &Rule) -> bool {
@@ -98,7 +100,7 @@ pub(super) fn surely_unknown<'e>(rule: &'e Rule, eye: &Eye<'e>) -> bool {
 
 /// The most that a condition can come to, for all that may be told; the least where `best` is not
 /// wanted.
-fn most<'e>(expr: &'e Expr, eye: &Eye<'e>, best: bool) -> Truth {
+pub(super) fn most<'e>(expr: &'e Expr, eye: &Eye<'e>, best: bool) -> Truth {
     match &expr.kind {
         ExprKind::Not(inner) => !most(inner, eye, !best),
         ExprKind::All(parts) => parts
@@ -198,7 +200,7 @@ impl<F: Fn(&Reference) -> String> Reveal for F {
         Some(names.to_vec())
     }
 
-    fn sees_factors(&self) -> bool {
+    fn sees_score(&self) -> bool {
         true
     }
 

@@ -151,7 +151,7 @@ fn conclude(
     show: Show<'_>,
 ) -> Review {
     let untold = untold(&findings, show);
-    let tells = findings.say_something() && untold.is_empty() && show.sees_factors();
+    let tells = findings.say_something() && untold.is_empty() && show.sees_score();
     let score = tells.then_some(first);
     let facts = &Facts {
         risk_score: score,

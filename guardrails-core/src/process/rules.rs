@@ -27,6 +27,8 @@ use crate::value::Name;
 pub(crate) struct RuleSet {
     before_risk: Indexed,
     after_risk: Indexed,
+    /// The rules that may add to the risk.
+    adding: Vec<Arc<Rule>>,
 }
 
 /// The rules of one phase, in the order of the policy.
@@ -59,11 +61,15 @@ pub(crate) struct Findings {
     pub(crate) approvals: Vec<Finding<Need>>,
     pub(crate) masks: Vec<Finding<(Name, Option<Mask>)>>,
     pub(crate) risks: Vec<(Name, Decimal)>,
+    /// The rule that each of `risks` comes from.
+    pub(crate) adding: Vec<Arc<Rule>>,
     /// Which of `risks` a script gave, and whose.
     pub(crate) computed: Vec<(usize, Arc<Rule>)>,
     pub(crate) notify: Vec<Name>,
     pub(crate) duties: Vec<Finding<Arc<Duty>>>,
     pub(crate) verdicts: Vec<Verdict>,
+    /// The rule that each of `verdicts` is of.
+    pub(crate) applied: Vec<Arc<Rule>>,
     /// Which of `verdicts` are of a condition that could not be known, and whose.
     pub(crate) unknown: Vec<(usize, Arc<Rule>)>,
 }
@@ -110,12 +116,14 @@ impl RuleSet {
         entity: &str,
         compiler: &mut Compiler<'_>,
     ) -> Self {
-        let (before, after) = rules
+        let (before, after): (Vec<Ready>, Vec<Ready>) = rules
             .iter()
             .filter(|rule| *rule.entity == *entity && rule.verbs.contains(&verb))
             .filter_map(|rule| Ready::new(rule, compiler))
             .partition(|ready| phase(&ready.rule) == Phase::BeforeRisk);
+        let all = before.iter().chain(&after).map(|ready| &ready.rule);
         Self {
+            adding: all.filter(|rule| may_add_risk(rule)).cloned().collect(),
             before_risk: Indexed::new(before),
             after_risk: Indexed::new(after),
         }
@@ -125,6 +133,24 @@ impl RuleSet {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Rule>> {
         let ready = self.before_risk.rules.iter().chain(&self.after_risk.rules);
         ready.map(|ready| &ready.rule)
+    }
+
+    /// The rules that may add to the risk.
+    pub(crate) fn adding_risk(&self) -> &[Arc<Rule>] {
+        &self.adding
+    }
+
+    /// The rows of a rule's table that stand before it.
+    pub(crate) fn rows_before<'r>(&'r self, rule: &'r Rule) -> impl Iterator<Item = &'r Rule> {
+        let rows = rule.table.iter().flat_map(|row| {
+            self.iter().filter(|other| {
+                let other = other.table.as_ref();
+                other.is_some_and(|other| {
+                    Arc::ptr_eq(&other.table, &row.table) && other.row < row.row
+                })
+            })
+        });
+        rows.map(|rule| &**rule)
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -194,6 +220,12 @@ impl Ready {
     }
 }
 
+/// Whether a rule may add to the risk.
+pub(crate) fn may_add_risk(rule: &Rule) -> bool {
+    let adds = |kind: &EffectKind| matches!(kind, EffectKind::Risk(..) | EffectKind::Do(_));
+    rule.effects.iter().any(|effect| adds(&effect.kind))
+}
+
 /// When a rule runs: after the risk is known if its condition or its script reads it, or another row
 /// of its table does.
 pub(crate) fn phase(rule: &Rule) -> Phase {
@@ -245,6 +277,7 @@ impl Findings {
         if unknown.is_some() {
             self.unknown.push((self.verdicts.len(), rule.clone()));
         }
+        self.applied.push(rule.clone());
         self.verdicts.push(Verdict {
             rule: rule.origin.name.clone(),
             place: rule.origin.place.clone(),
@@ -293,7 +326,9 @@ impl Findings {
                 let what = (field.clone(), None);
                 self.masks.push(finding(what, rule, shadow, unknown));
             }
-            EffectKind::Risk(points, name) if !shadow => self.add_risk(name.clone(), *points),
+            EffectKind::Risk(points, name) if !shadow => {
+                self.add_risk(rule, name.clone(), *points);
+            }
             EffectKind::Notify(channel) if !shadow => self.tell(channel),
             EffectKind::Risk(..) | EffectKind::Notify(_) => {}
             EffectKind::Oblige(duty) => {
@@ -339,7 +374,7 @@ impl Findings {
             }
             ActionEffect::Risk(points, name) if !shadow => {
                 self.computed.push((self.risks.len(), rule.clone()));
-                self.add_risk(name, points);
+                self.add_risk(rule, name, points);
             }
             ActionEffect::Notify(channel) if !shadow => self.tell(&channel),
             ActionEffect::Risk(..) | ActionEffect::Notify(_) => {}
@@ -368,7 +403,8 @@ impl Findings {
     }
 
     /// INVARIANT: a rule restricts, so points below nothing count as nothing.
-    fn add_risk(&mut self, name: Name, points: Decimal) {
+    fn add_risk(&mut self, rule: &Arc<Rule>, name: Name, points: Decimal) {
+        self.adding.push(rule.clone());
         self.risks.push((name, points.max(Decimal::ZERO)));
     }
 

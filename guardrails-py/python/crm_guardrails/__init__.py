@@ -9,6 +9,7 @@ opened before refuses to work in the child, because threads do not survive a for
 
 from ._native import (
     Decision,
+    DecisionView,
     Diagnostic,
     Explanation,
     Finding,
@@ -52,6 +53,7 @@ __all__ = [
     "AuditTampered",
     "Conflict",
     "Decision",
+    "DecisionView",
     "Denied",
     "Diagnostic",
     "Explanation",

@@ -28,6 +28,7 @@ from .view import View
 
 __all__ = [
     "Decision",
+    "DecisionView",
     "Diagnostic",
     "Explanation",
     "Finding",
@@ -220,8 +221,9 @@ class Obligation:
 
 @final
 class Decision:
-    """One decision about one proposed change.
+    """One decision about one proposed change: complete, for the host's own code.
 
+    What may go to the requester, a model or an approver is :meth:`for_requester` and :meth:`explain`.
     ``bool()`` of it is true for an allow alone: ``if decision: crm.apply(decision.changes)``.
     """
 
@@ -256,13 +258,13 @@ class Decision:
         """Why; empty for an allow that nothing restricted."""
     @property
     def shadows(self) -> List[Reason]:
-        """What shadow rules would have said; it changed nothing."""
+        """What shadow rules would have said; it changed nothing. Complete: for the host's own code."""
     @property
     def shadow_policy(self) -> Optional[ShadowDecision]:
         """What the shadow policy, if the guard has one, would have decided; it changed nothing."""
     @property
     def verdicts(self) -> List[Verdict]:
-        """What each rule that held, or could not be known, said."""
+        """What each rule that held, or could not be known, said. Complete: for the host's own code."""
     @property
     def risk_level(self) -> Literal["LOW", "MEDIUM", "HIGH"]:
         """The level that the score reaches."""
@@ -275,19 +277,70 @@ class Decision:
         the principal may not see."""
     @property
     def notify(self) -> List[str]:
-        """Channels that the policy wants told; the host tells them."""
+        """Channels that the policy wants told; the host tells them. Complete: for the host's own code."""
     @property
     def obligations(self) -> List[Obligation]:
-        """What the host must do, whatever the outcome; the policy goes on believing that it was done."""
+        """What the host must do, whatever the outcome; the policy goes on believing that it was done.
+        Complete: for the host's own code."""
     @property
     def policy_digest(self) -> str:
         """The policy it was made under: ``sha256:`` and 64 hexadecimal digits."""
+    def for_requester(self) -> DecisionView:
+        """What may be disclosed of this decision to the requester, a model or an approver.
+
+        That a rule raised an alert, added risk or made a duty tells what its condition read, so the
+        view names a rule only where that follows from what the requester may see, or from the reasons.
+        """
     def explain(self) -> Explanation:
-        """Why it came out like this, and what would have to change.
+        """Why it came out like this, and what would have to change; like :meth:`for_requester` it may
+        leave the host.
 
         Worked out now, from what the decision kept: it costs nothing until it is asked for, and
         changes nothing.
         """
+
+@final
+class DecisionView:
+    """What may be disclosed of a decision to its requester, a model or an approver.
+
+    Two records that the requester cannot tell apart, decided alike for the same reasons, have the same
+    view. It has no channel to notify and no answer of a shadow policy: these are the host's.
+    """
+
+    @property
+    def outcome(self) -> Literal["allow", "needs_approval", "deny"]:
+        """What may happen now."""
+    @property
+    def ticket(self) -> Optional[str]:
+        """The approval ticket's identifier, when one is needed."""
+    @property
+    def chain(self) -> Optional[str]:
+        """The approval chain, when one is needed."""
+    @property
+    def reasons(self) -> List[Reason]:
+        """Why; empty for an allow that nothing restricted."""
+    @property
+    def shadows(self) -> List[Reason]:
+        """What rules in shadow would have said, where that may be disclosed."""
+    @property
+    def risk_level(self) -> Optional[Literal["LOW", "MEDIUM", "HIGH"]]:
+        """The level of risk; ``None`` where neither the score nor the reasons say which."""
+    @property
+    def risk_score(self) -> Optional[Decimal]:
+        """The score; ``None`` where it may turn on what the requester may not see."""
+    @property
+    def verdicts(self) -> List[Verdict]:
+        """The rules that are disclosed to have applied."""
+    @property
+    def obligations(self) -> List[Obligation]:
+        """The duties of those rules."""
+    @property
+    def policy_digest(self) -> str:
+        """The policy it was made under: ``sha256:`` and 64 hexadecimal digits."""
+    def as_dict(self) -> Dict[str, Any]:
+        """The view as data: ``outcome ticket policy reasons shadows risk rules obligations``."""
+    def to_json(self) -> str:
+        """The same as canonical JSON."""
 
 @final
 class ShadowDecision:

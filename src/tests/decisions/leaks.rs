@@ -12,12 +12,13 @@ fn both(policy: &str, one: &Changes, two: &Changes) -> (Decision, Decision) {
     (decide(one), decide(two))
 }
 
+/// All of a decision that may leave the host.
 fn told(decision: &Decision) -> String {
     let reasons: String = decision.reasons().iter().map(ToString::to_string).collect();
-    let (risk, verdicts) = (decision.risk(), decision.verdicts());
-    let why = decision.explain();
+    let (view, why) = (decision.for_requester(), decision.explain());
     format!(
-        "{reasons} {decision:?} {risk:?} {verdicts:?} {} {why}",
+        "{reasons} {view} {view:?} {} {} {why}",
+        view.to_json(),
         why.to_json()
     )
 }
@@ -320,4 +321,118 @@ fn a_card_names_the_item_to_an_approver_who_sees_what_chose_it() {
         because(&rep()),
         "dear: ‹hidden›; B is B; B before ‹hidden›; mixed ‹hidden›"
     );
+}
+
+/// Rules on the hidden cost that refuse nothing, and one of each on what is seen.
+const ALERTS: &str = r#"
+risk { factor impact weight 0.2 = skill.impact   HIGH at 9 deny RISKY   MEDIUM at 3 notify "risk-desk" }
+rule alert  { on update of Quote when cost_price > 600 CNY then notify "desk" }
+rule watch @shadow { on update of Quote when cost_price > 600 CNY then deny WATCHED because "{discount}" }
+rule weigh  { on update of Quote when cost_price > 600 CNY then risk +3 "dear" }
+rule bind   { on update of Quote when cost_price > 600 CNY then oblige "log" { by: "{discount}" } }
+rule script { on update of Quote when cost_price > 600 CNY do { notify("desk"); risk.add("s", 1); } }
+rule late   { on update of Quote when risk.score > 3 then notify "late" }
+table rows on update of Quote hit first {
+    cost_price | discount => then
+    > 600 CNY  | -        => notify "row"
+    -          | > 5%     => notify "other"
+}
+rule seen_alert { on update of Quote when discount > 5% then notify "desk", oblige "seen" { by: "{discount}" } }
+rule seen_watch @shadow { on update of Quote when discount > 5% then deny SEEN because "{discount}" }
+rule either { on update of Quote when discount > 5% or cost_price > 600 CNY then oblige "either" {} }
+"#;
+
+#[test]
+fn a_rule_that_refuses_nothing_is_told_only_where_what_is_seen_settles_it() {
+    let (dear, cheap) = both(
+        ALERTS,
+        &costing(700, "discount", 6),
+        &costing(500, "discount", 6),
+    );
+    // The host is told: its alerts do not fall silent.
+    let rules = |decision: &Decision| -> Vec<String> {
+        let verdicts = decision.verdicts().iter();
+        verdicts.map(|verdict| verdict.rule.to_string()).collect()
+    };
+    for rule in ["alert", "watch", "weigh", "bind", "script", "late"] {
+        assert!(rules(&dear).iter().any(|name| name == rule), "{rule}");
+        assert!(!rules(&cheap).iter().any(|name| name == rule), "{rule}");
+    }
+    assert!(dear.notify().len() > cheap.notify().len());
+    assert_eq!((dear.risk().level, cheap.risk().level), (policy::RiskLevel::Medium, policy::RiskLevel::Low));
+    // What may leave says the same of both.
+    assert_eq!(told(&dear), told(&cheap));
+    assert_eq!(dear.for_requester(), cheap.for_requester());
+    assert_eq!(dear.explain(), cheap.explain());
+    let view = dear.for_requester();
+    let disclosed: Vec<&str> = view.verdicts().iter().map(|verdict| &*verdict.rule).collect();
+    assert_eq!(disclosed, ["seen_alert", "seen_watch", "either"]);
+    let duties: Vec<&str> = view.obligations().iter().map(Obligation::name).collect();
+    assert_eq!(duties, ["seen", "either"]);
+    assert_eq!(codes(view.shadows()), ["SEEN"]);
+    assert_eq!((view.risk().score, view.risk().level), (None, None));
+    let text = told(&dear).replace("seen_alert", "").replace("seen_watch", "");
+    for name in ["alert", "watch", "weigh", "bind", "script", "late", "rows", "dear"] {
+        assert!(!text.contains(name), "{name} in {text}");
+    }
+    // Whoever sees the cost is told all of it.
+    let sees = format!("{POLICY}{ALERTS}")
+        .replace("amount < old.cost_price", "amount < 1 CNY")
+        .replace("read  * except cost_price", "read  *");
+    let seen = world_with(&sees).propose(&manager(), "quote.draft", &costing(700, "discount", 6));
+    assert_eq!(seen.for_requester().verdicts(), seen.verdicts());
+    assert_eq!(seen.for_requester().risk().score, seen.risk().score);
+}
+
+#[test]
+fn what_a_reason_names_is_disclosed_with_all_that_follows_from_it() {
+    let policy = r#"
+rule dear { on update of Quote when cost_price > 600 CNY then deny DEAR because "no", notify "desk", oblige "log" {}, risk +2 "dear" }
+"#;
+    let (dear, cheap) = both(
+        policy,
+        &costing(700, "discount", 6),
+        &costing(500, "discount", 6),
+    );
+    assert_eq!(codes(dear.for_requester().reasons()), ["DEAR"]);
+    assert_eq!(dear.for_requester().verdicts(), dear.verdicts());
+    assert_eq!(dear.for_requester().obligations(), dear.obligations());
+    // And that it is not named says that it did not apply.
+    assert_eq!(cheap.for_requester().risk().score, cheap.risk().score);
+    assert!(cheap.for_requester().risk().score.is_some());
+}
+
+#[test]
+fn a_level_of_risk_is_disclosed_where_the_reasons_name_it() {
+    let policy = r#"
+risk { factor impact weight 0.2 = skill.impact   HIGH at 9   MEDIUM at 3 deny RISKY }
+rule weigh { on update of Quote when cost_price > 600 CNY then risk +3 "dear" }
+"#;
+    let (dear, cheap) = both(
+        policy,
+        &costing(700, "discount", 6),
+        &costing(500, "discount", 6),
+    );
+    assert_eq!(codes(dear.reasons()), ["RISKY"]);
+    let risk = |decision: &Decision| decision.for_requester().risk().clone();
+    // Medium or high: the reasons do not say which. Of a low one they say it.
+    assert_eq!((risk(&dear).level, risk(&dear).score), (None, None));
+    assert_eq!((risk(&cheap).level, risk(&cheap).score), (Some(policy::RiskLevel::Low), None));
+    let reached: Vec<_> = dear.explain().risk.unwrap().levels.iter().map(|level| level.reached).collect();
+    assert_eq!(reached, [Some(true), None]);
+}
+
+#[test]
+fn a_score_that_a_hidden_condition_added_to_is_in_no_reason() {
+    let policy = r#"
+rule weigh { on update of Quote when cost_price > 600 CNY then risk +3 "dear" }
+rule says  { on update of Quote when discount > 5% then deny NO because "scored {risk.score}" }
+"#;
+    let (dear, cheap) = both(
+        policy,
+        &costing(700, "discount", 6),
+        &costing(500, "discount", 6),
+    );
+    assert_eq!(dear.reasons()[0].message(), "scored ‹hidden›");
+    assert_eq!(told(&dear), told(&cheap));
 }

@@ -24,6 +24,8 @@ pub(crate) struct Basis {
     pub(crate) table: Arc<FieldTable>,
     pub(crate) now: DateTime<Utc>,
     pub(crate) max_sensitivity: u8,
+    /// Whether a ticket was at hand: then an allow does not say that no rule asked for an approval.
+    pub(crate) has_ticket: bool,
 }
 
 impl Basis {

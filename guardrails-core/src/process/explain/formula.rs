@@ -14,6 +14,9 @@ use super::eye::{Eye, Lists};
 use crate::policy::{Expr, ExprKind, Path, Root};
 use crate::value::Name;
 
+/// What a level of risk is read from.
+const SCORE: &str = "risk.score";
+
 /// The distinct clauses of some rules, known by number.
 pub(super) struct Clauses<'a> {
     eye: Eye<'a>,
@@ -74,12 +77,21 @@ impl<'a> Clauses<'a> {
         parts.iter().map(|part| self.formula(Some(part))).collect()
     }
 
-    /// The clause that a level of risk is reached, which `truth` says.
-    pub(super) fn level(&mut self, condition: &'a Expr, truth: Truth) -> usize {
-        self.number(condition, format!("level: {condition}"), Some(truth))
+    /// The clause that a level of risk is reached; `truth` is none where it may not be told whether.
+    pub(super) fn level(&mut self, condition: &'a Expr, truth: Option<Truth>) -> usize {
+        let known = match truth {
+            Some(truth) => (truth, Vec::new()),
+            None => (Truth::Unknown, vec![SCORE.into()]),
+        };
+        self.number(condition, format!("level: {condition}"), Some(known))
     }
 
-    fn number(&mut self, expr: &'a Expr, identity: String, truth: Option<Truth>) -> usize {
+    fn number(
+        &mut self,
+        expr: &'a Expr,
+        identity: String,
+        known: Option<(Truth, Vec<Name>)>,
+    ) -> usize {
         if let Some(number) = self.numbers.get(&identity) {
             return *number;
         }
@@ -94,14 +106,14 @@ impl<'a> Clauses<'a> {
             reads = reads.saturating_add(1);
             reads_risk |= path.root == Root::Risk;
         });
+        let (truth, hidden) = known.unwrap_or_else(|| {
+            let hidden = self.eye.withheld(expr, &Lists::new());
+            (oracle::holds(expr, &self.eye.facts), hidden)
+        });
         self.all.push(Known {
             expr,
-            truth: truth.unwrap_or_else(|| oracle::holds(expr, &self.eye.facts)),
-            // Which levels are reached can be seen, even where the score cannot.
-            hidden: match truth {
-                Some(_) => Vec::new(),
-                None => self.eye.withheld(expr, &Lists::new()),
-            },
+            truth,
+            hidden,
             reads_risk,
             settled: reads == 0 && !matches!(expr.kind, ExprKind::HasRole(_)),
         });

@@ -7,6 +7,7 @@ use super::model::{
 };
 use crate::decision::Reason;
 use crate::diagnostic::{Phrase, Place};
+use crate::policy::RiskLevel;
 use crate::value::{Fields, Name, Value};
 
 impl Explanation {
@@ -159,7 +160,7 @@ fn step(step: &Step) -> Fields {
 fn risk(risk: &RiskExplained) -> Fields {
     let mut out = Fields::new();
     out.set("score", risk.score);
-    out.set("level", risk.level.as_str());
+    out.set("level", risk.level.map(RiskLevel::as_str));
     out.set("factors", list(&risk.factors, factor));
     out.set("levels", list(&risk.levels, level));
     out

@@ -3,10 +3,11 @@
 //! Worked out when somebody asks, from what the decision kept: the same facts, read and compared by
 //! the same code, under the same policy, even if another is in force by now. Asking changes nothing.
 //!
-//! INVARIANT: an explanation is worked out from what the asker can see and from the decision itself.
-//! Where a condition reads what the asker may not see, its outcome and the constants beside it stay
-//! out: "`cost_price < 100` is false" would tell that the price is at least 100. What remains is the
-//! decision: that a rule applied can be seen without any explanation.
+//! INVARIANT: an explanation is worked out from what the asker can see and from what may be
+//! [disclosed](super::disclosure) of the decision. Where a condition reads what the asker may not see,
+//! its outcome and the constants beside it stay out: "`cost_price < 100` is false" would tell that the
+//! price is at least 100. What remains is the outcome with its reasons: that a rule refused can be seen
+//! without any explanation.
 
 mod basis;
 mod eye;
@@ -41,16 +42,11 @@ pub(crate) use reads::explain_read;
 pub(crate) use refusals::{Refused, explain_refusal, explain_view};
 pub use text::Marks;
 
-use rust_decimal::Decimal;
-
 use self::formula::Clauses;
-use self::world::{Ground, Weighing, World};
-use super::facts::Facts;
-use super::predicate::Frame;
-use super::rules::{Findings, Phase};
-use crate::data::Sight;
+use self::world::{Considered, Ground, Weighing, World};
+use super::disclosure::Disclosure;
 use crate::decision::{Decision, Outcome, Verdict};
-use crate::policy::{Digest, Expr, Rule};
+use crate::policy::{Digest, Expr};
 
 /// Explains a decision from what it kept.
 pub(crate) fn explain(decision: &Decision, basis: &Basis) -> Explanation {
@@ -93,14 +89,22 @@ fn nothing(outcome: &'static str, policy: Digest) -> Explanation {
 fn explain_change(decision: &Decision, basis: &Basis, explanation: &mut Explanation) {
     let policy = &*basis.snapshot.policy;
     let levels = weighing::reached(&policy.risk);
-    let world = world(decision, basis, &levels);
-    tell_rules(explanation, &world, &decision.verdicts);
-    let risk = weighing::explained(&decision.risk, &policy.risk, world.clauses.eye());
-    explanation.risk = Some(risk);
+    let disclosure = Disclosure::new(decision, basis);
+    let world = world(&disclosure, basis, &levels);
+    let verdicts: Vec<Verdict> = disclosure.verdicts(&decision.verdicts).cloned().collect();
+    let is_known = |considered: &Considered<'_>| disclosure.rules.applied(considered.rule).is_some();
+    tell_rules(explanation, &world, &verdicts, &is_known);
+    explanation.risk = Some(weighing::explained(&disclosure, &policy.risk));
 }
 
-fn tell_rules(explanation: &mut Explanation, world: &World<'_>, verdicts: &[Verdict]) {
-    let told = rules::told(world, verdicts);
+/// `is_known` says of a rule that is not among the verdicts whether it is disclosed not to have applied.
+fn tell_rules(
+    explanation: &mut Explanation,
+    world: &World<'_>,
+    verdicts: &[Verdict],
+    is_known: &dyn Fn(&Considered<'_>) -> bool,
+) {
+    let told = rules::told(world, verdicts, is_known);
     explanation.rules = told.applied;
     explanation.near_misses = told.near;
     explanation.further = told.further;
@@ -110,40 +114,18 @@ fn tell_rules(explanation: &mut Explanation, world: &World<'_>, verdicts: &[Verd
 }
 
 /// The rules that a decision was made by; `levels` are the conditions of [`weighing::reached`].
-fn world<'a>(decision: &'a Decision, basis: &'a Basis, levels: &'a [Expr]) -> World<'a> {
+fn world<'a>(disclosure: &Disclosure<'a>, basis: &'a Basis, levels: &'a [Expr]) -> World<'a> {
     let policy = &*basis.snapshot.policy;
-    let facts = basis.facts();
-    let eye = Eye {
-        table: &basis.table,
-        facts: facts.scored(first_score(basis, &facts)),
-        score: match decision.risk.score {
-            Some(_) => Sight::Whole,
-            None => Sight::None,
-        },
-    };
-    // Every rule that applied is named; a row that was passed over may have held or not.
-    let verdicts = rules::Verdicts::new(&decision.verdicts);
-    let public = |rule: &Rule| verdicts.of(rule).is_some() || !world::may_be_passed_over(rule);
     let ground = Ground {
         policy,
         verb: basis.plan.skill.verb,
         entity: &basis.plan.entity,
-        public: &public,
+        shown: &|rule| disclosure.rules.shown_by_outcome(rule),
         risk: Some(Weighing {
             levels,
-            shares: weighing::shares(&decision.risk, &policy.risk),
-            level: decision.risk.level,
+            shares: weighing::shares(disclosure, &policy.risk),
+            reached: disclosure.reached.clone(),
         }),
     };
-    World::new(Clauses::new(eye), &ground)
-}
-
-/// The score that rules see which read it: what the plan's index finds before any of them runs.
-fn first_score(basis: &Basis, facts: &Facts<'_>) -> Decimal {
-    let plan = &basis.plan;
-    let frame = Frame::new(facts, &plan.slots);
-    let mut findings = Findings::default();
-    plan.on_change
-        .run(Phase::BeforeRisk, &frame, facts, &mut findings);
-    plan.scale.weigh(&frame, &findings.risks).score
+    World::new(Clauses::new(disclosure.eye), &ground)
 }

@@ -262,8 +262,8 @@ pub struct Step {
 pub struct RiskExplained {
     /// The score; none where that would tell of what the asker may not see.
     pub score: Option<Decimal>,
-    /// The level that it reaches.
-    pub level: RiskLevel,
+    /// The level that it reaches; none where that would tell of what the asker may not see.
+    pub level: Option<RiskLevel>,
     /// What each factor, and each rule that added, gave.
     pub factors: Vec<FactorExplained>,
     /// The levels above LOW, lowest first.
@@ -292,8 +292,8 @@ pub struct LevelExplained {
     pub level: RiskLevel,
     /// The score that it starts at.
     pub at: Decimal,
-    /// Whether the score reached it.
-    pub reached: bool,
+    /// Whether the score reached it; none where that would tell of what the asker may not see.
+    pub reached: Option<bool>,
     /// What follows from reaching it.
     pub effects: Vec<Phrase>,
     /// Where it is written.

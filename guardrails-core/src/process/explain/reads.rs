@@ -6,6 +6,7 @@
 
 use super::super::facts::Facts;
 use super::super::on_read::on_read;
+use super::super::truth::Truth;
 use super::basis::Basis;
 use super::eye::Eye;
 use super::fields::fields;
@@ -32,7 +33,8 @@ pub(crate) fn explain_read(
     };
     let world = world(basis, reasons);
     let told = told(&world, &said(basis, &basis.facts()), reasons);
-    tell_rules(&mut explanation, &world, &told);
+    let is_known = |considered: &Considered<'_>| considered.is_shown || world.tells(considered);
+    tell_rules(&mut explanation, &world, &told, &is_known);
     if let Some(granted) = granted {
         let told = rules::Verdicts::new(&told);
         let applies = |rule: &&Rule| told.of(rule).is_some();
@@ -50,13 +52,15 @@ pub(super) fn world<'a>(basis: &'a Basis, reasons: &[Reason]) -> World<'a> {
         facts: basis.facts(),
         score: Sight::Whole,
     };
-    let public =
-        |rule: &Rule| refuses(reasons, rule) || (may_refuse(rule) && !may_go_unnamed(rule));
+    let shown = |rule: &Rule| match refuses(reasons, rule) {
+        true => Some(Truth::Unknown),
+        false => (may_refuse(rule) && !may_go_unnamed(rule)).then_some(Truth::False),
+    };
     let ground = Ground {
         policy: &basis.snapshot.policy,
         verb: Verb::Read,
         entity: &basis.plan.entity,
-        public: &public,
+        shown: &shown,
         risk: None,
     };
     World::new(Clauses::new(eye), &ground)

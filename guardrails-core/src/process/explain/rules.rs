@@ -29,7 +29,11 @@ pub(super) struct Told {
 
 /// Sorts the rules by what the decision says of them. Where a rule that did not apply stands is
 /// worked out from what the asker can see.
-pub(super) fn told(world: &World<'_>, verdicts: &[Verdict]) -> Told {
+pub(super) fn told(
+    world: &World<'_>,
+    verdicts: &[Verdict],
+    is_known: &dyn Fn(&Considered<'_>) -> bool,
+) -> Told {
     let verdicts = Verdicts::new(verdicts);
     let mut near: Vec<(Nearness, &Considered<'_>, Standing)> = Vec::new();
     let mut further = 0_usize;
@@ -43,12 +47,13 @@ pub(super) fn told(world: &World<'_>, verdicts: &[Verdict]) -> Told {
             }
             continue;
         }
-        match stands(world, considered) {
-            Some((distance, standing)) if distance <= MOST_CLAUSES_AWAY => {
+        match stands(world, considered, is_known(considered)) {
+            Stands::Near(distance, standing) if distance <= MOST_CLAUSES_AWAY => {
                 let nearness = (distance, Reverse(gravity(considered.rule)), at);
                 near.push((nearness, considered, standing));
             }
-            _ => further = further.saturating_add(1),
+            Stands::Near(..) | Stands::Far => further = further.saturating_add(1),
+            Stands::Undisclosed => {}
         }
     }
     near.sort_by_key(|(nearness, ..)| *nearness);
@@ -96,23 +101,39 @@ fn standing_of(verdict: &Verdict) -> Standing {
     }
 }
 
-/// How far a rule that did not apply is from applying; none where no clause makes it.
-fn stands(world: &World<'_>, considered: &Considered<'_>) -> Option<(usize, Standing)> {
+/// Where a rule stands that is not among the verdicts.
+enum Stands {
+    /// So many clauses from applying.
+    Near(usize, Standing),
+    /// No change of clauses makes it apply.
+    Far,
+    /// Whether it applied may not be told, and nothing visible follows from it.
+    Undisclosed,
+}
+
+impl Stands {
+    fn near(distance: Option<usize>, standing: Standing) -> Self {
+        distance.map_or(Self::Far, |distance| Self::Near(distance.max(1), standing))
+    }
+}
+
+fn stands(world: &World<'_>, considered: &Considered<'_>, is_known: bool) -> Stands {
     let told = |number| world.clauses.told(number);
     let truth = considered.formula.truth(&told);
     let holds = truth.is_some_and(Truth::restricts);
     if considered.counts == Counts::NotToday {
-        return holds.then(|| (0, out_of_force(considered.rule)));
+        return match holds {
+            true => Stands::Near(0, out_of_force(considered.rule)),
+            false => Stands::Far,
+        };
     }
-    if !world.names_all() && !considered.public && !world.tells(considered) {
-        let distance = considered.formula.distance(true, &world.clauses)?;
-        return Some((distance.max(1), Standing::Untold));
+    let distance = || considered.formula.distance(true, &world.clauses);
+    match is_known {
+        false if world.is_read() => Stands::near(distance(), Standing::Untold),
+        false => Stands::Undisclosed,
+        true if holds && considered.rule.table.is_some() => Stands::Near(0, Standing::PassedOver),
+        true => Stands::near(distance(), Standing::NotHeld),
     }
-    if holds && considered.rule.table.is_some() {
-        return Some((0, Standing::PassedOver));
-    }
-    let distance = considered.formula.distance(true, &world.clauses)?;
-    Some((distance.max(1), Standing::NotHeld))
 }
 
 fn out_of_force(rule: &Rule) -> Standing {

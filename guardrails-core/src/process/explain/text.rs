@@ -11,6 +11,7 @@ use super::page::{Page, columns};
 use super::rows::{now, read, rows};
 use crate::diagnostic::{Language, Phrase, Place};
 use crate::phrase;
+use crate::policy::RiskLevel;
 
 pub use super::page::Marks;
 
@@ -310,17 +311,21 @@ fn step_text(step: &Step, language: Language) -> String {
 }
 
 fn write_risk(page: &mut Page, risk: &RiskExplained) {
-    let level = risk.level.as_str();
-    page.heading(&match risk.score.map(|score| score.normalize()) {
-        Some(score) => phrase!(
+    let score = risk.score.map(|score| score.normalize());
+    page.heading(&match (score, risk.level.map(RiskLevel::as_str)) {
+        (Some(score), Some(level)) => phrase!(
             "risk {score} {level}" | "风险 {score} {level}",
             score,
             level
         ),
-        None => phrase!(
+        (_, Some(level)) => phrase!(
             "risk {level}, by a score that depends on what you may not see"
                 | "风险 {level}（分值取决于您无权查看的内容）",
             level
+        ),
+        (_, None) => phrase!(
+            "risk, by a score that depends on what you may not see"
+                | "风险（分值取决于您无权查看的内容）"
         ),
     });
     for factor in &risk.factors {
@@ -359,7 +364,15 @@ fn factor_text(factor: &FactorExplained, language: Language) -> String {
 fn level_text(level: &LevelExplained) -> Phrase {
     let (name, at) = (level.level.as_str(), level.at.normalize());
     let effects = effects(&level.effects);
-    match (level.reached, level.effects.is_empty()) {
+    let Some(reached) = level.reached else {
+        return phrase!(
+            "{name} from {at}: depends on what you may not see"
+                | "{name} 自 {at} 起：取决于您无权查看的内容",
+            name,
+            at
+        );
+    };
+    match (reached, level.effects.is_empty()) {
         (true, true) => phrase!(
             "{name} from {at}: reached" | "{name} 自 {at} 起：已达到",
             name,

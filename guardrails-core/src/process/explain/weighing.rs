@@ -2,12 +2,12 @@
 
 use rust_decimal::Decimal;
 
-use super::eye::{Eye, Lists};
+use super::eye::Lists;
 use super::model::{FactorExplained, LevelExplained, RiskExplained};
 use super::say;
 use super::tree::readings;
-use crate::decision::Risk;
 use crate::policy::{Comparison, Expr, ExprKind, Path, RiskModel, Root, Type};
+use crate::process::disclosure::Disclosure;
 use crate::process::oracle::Items;
 use crate::value::{Name, Value};
 
@@ -32,36 +32,37 @@ pub(super) fn reached(model: &RiskModel) -> Vec<Expr> {
 }
 
 /// What the factors gave, for working out what would have to change. Of shares that may not be told
-/// the asker knows that with all others they reach no more than this level: the most that they can
-/// have been together stands in their place, so that what is enough is enough whatever they are.
-pub(super) fn shares(risk: &Risk, model: &RiskModel) -> Vec<(Name, Decimal)> {
+/// the asker knows that with all others they stayed below each level that was not reached: the most
+/// that they can have been together stands in their place, so that what is enough is enough whatever
+/// they are.
+pub(super) fn shares(disclosure: &Disclosure<'_>, model: &RiskModel) -> Vec<(Name, Decimal)> {
+    let risk = &disclosure.risk;
     let factors = risk.factors.iter().take(model.factors.len());
     let told = factors.map(|(name, share)| (name.clone(), share.unwrap_or_default()));
     let mut shares: Vec<(Name, Decimal)> = told.collect();
     if risk.score.is_none() {
-        shares.push(("".into(), most(risk, model)));
+        shares.push(("".into(), most(disclosure, model)));
     }
     shares
 }
 
 /// The most that the shares which may not be told can have been together.
-fn most(risk: &Risk, model: &RiskModel) -> Decimal {
-    let above = model
-        .thresholds
-        .iter()
-        .filter(|threshold| threshold.level > risk.level);
-    let next = above.map(|threshold| threshold.at).min();
-    // A score ends at 10, so that nothing follows from a level above which there is none.
+fn most(disclosure: &Disclosure<'_>, model: &RiskModel) -> Decimal {
+    let thresholds = model.thresholds.iter().zip(&disclosure.reached);
+    let missed = thresholds.filter(|(_, reached)| **reached == Some(false));
+    let next = missed.map(|(threshold, _)| threshold.at).min();
+    // A score ends at 10, so that nothing follows from a level that is above it.
     let Some(next) = next.filter(|next| *next <= Decimal::TEN) else {
         return Decimal::TEN;
     };
-    let told = risk.factors.iter().filter_map(|(_, share)| *share);
+    let told = disclosure.risk.factors.iter().filter_map(|(_, share)| *share);
     let told = told.fold(Decimal::ZERO, Decimal::saturating_add);
     let rest = next.saturating_sub(GRAIN).saturating_sub(told);
     rest.max(Decimal::ZERO)
 }
 
-pub(super) fn explained<'a>(risk: &Risk, model: &'a RiskModel, eye: &Eye<'a>) -> RiskExplained {
+pub(super) fn explained<'a>(disclosure: &Disclosure<'a>, model: &'a RiskModel) -> RiskExplained {
+    let (risk, eye) = (&disclosure.risk, &disclosure.eye);
     let none = Lists::new();
     let weighted = model.factors.iter().zip(&risk.factors);
     let factors = weighted.map(|(factor, (name, share))| FactorExplained {
@@ -77,14 +78,13 @@ pub(super) fn explained<'a>(risk: &Risk, model: &'a RiskModel, eye: &Eye<'a>) ->
         formula: String::new(),
         readings: Vec::new(),
     });
-    let levels = model
-        .thresholds
-        .iter()
+    let levels = model.thresholds.iter().zip(&disclosure.reached);
+    let levels = levels
         .rev()
-        .map(|threshold| LevelExplained {
+        .map(|(threshold, reached)| LevelExplained {
             level: threshold.level,
             at: threshold.at,
-            reached: threshold.level <= risk.level,
+            reached: *reached,
             effects: threshold.effects.iter().map(say::level_effect).collect(),
             place: threshold.place.clone(),
         });

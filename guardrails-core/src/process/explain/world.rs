@@ -11,13 +11,13 @@ use rust_decimal::Decimal;
 use super::super::facts::Facts;
 use super::super::reveal::sees_scripts;
 use super::super::risk::{Weighed, total};
-use super::super::rules::{Findings, Phase, in_force, phase};
+use super::super::rules::{Findings, Phase, in_force, may_add_risk, phase};
 use super::super::tables::Tables;
 use super::super::truth::Truth;
 use super::formula::{Clauses, Formula};
 use super::implied::implied;
 use crate::policy::{
-    EffectKind, Expr, Hit, LevelEffect, Mode, Policy, RiskLevel, RiskModel, Rule, Verb,
+    Expr, Hit, LevelEffect, Mode, Policy, RiskModel, Rule, Verb,
 };
 use crate::value::Name;
 
@@ -55,10 +55,11 @@ pub(super) struct Considered<'a> {
     pub(super) rule: &'a Arc<Rule>,
     pub(super) formula: Formula,
     pub(super) counts: Counts,
-    /// What its condition really comes to.
-    pub(super) truth: Truth,
-    /// Whether that can be seen from the decision.
-    pub(super) public: bool,
+    /// What its condition came to, as far as that follows from what may be seen, or else what the
+    /// outcome shows of it; none where neither says anything.
+    pub(super) truth: Option<Truth>,
+    /// Whether the outcome shows something of it.
+    pub(super) is_shown: bool,
     phase: Phase,
 }
 
@@ -84,8 +85,8 @@ pub(super) struct Ground<'a, 'p> {
     pub(super) policy: &'a Policy,
     pub(super) verb: Verb,
     pub(super) entity: &'a str,
-    /// Whether it can be seen from the decision how a rule came out.
-    pub(super) public: &'p dyn Fn(&Rule) -> bool,
+    /// What the outcome shows of a rule's condition.
+    pub(super) shown: &'p dyn Fn(&Rule) -> Option<Truth>,
     /// None where no risk is weighed.
     pub(super) risk: Option<Weighing<'a>>,
 }
@@ -96,8 +97,8 @@ pub(super) struct Weighing<'a> {
     pub(super) levels: &'a [Expr],
     /// What the factors gave; of those that may not be told, together the most that it can have been.
     pub(super) shares: Vec<(Name, Decimal)>,
-    /// The level that was reached.
-    pub(super) level: RiskLevel,
+    /// Of each level whether it was reached; none where that may not be told.
+    pub(super) reached: Vec<Option<bool>>,
 }
 
 impl<'a> World<'a> {
@@ -111,11 +112,12 @@ impl<'a> World<'a> {
         let mut rules = Vec::new();
         for rule in about {
             let formula = clauses.formula(rule.when.as_ref());
-            let really = |number| clauses.known(number).map(|known| known.truth);
+            let told = |number| clauses.told(number);
+            let shown = (ground.shown)(rule);
             rules.push(Considered {
                 rule,
-                truth: formula.truth(&really).unwrap_or(Truth::Unknown),
-                public: (ground.public)(rule),
+                truth: formula.truth(&told).or(shown),
+                is_shown: shown.is_some(),
                 formula,
                 counts: counts(rule, &facts),
                 phase: phase(rule),
@@ -123,11 +125,9 @@ impl<'a> World<'a> {
         }
         let scale = ground.risk.as_ref().map(|risk| {
             let model = &*ground.policy.risk;
-            let levels = model.thresholds.iter().zip(risk.levels);
-            let levels = levels.map(|(threshold, condition)| {
-                let reached = threshold.level <= risk.level;
-                clauses.level(condition, reached.into())
-            });
+            let levels = risk.reached.iter().zip(risk.levels);
+            let levels = levels
+                .map(|(reached, condition)| clauses.level(condition, reached.map(Truth::from)));
             Scale {
                 model,
                 levels: levels.collect(),
@@ -152,7 +152,7 @@ impl<'a> World<'a> {
             counting.map(|(at, _)| at).collect()
         };
         let mut world = Self {
-            applying: those(&|rule| !rule.public || rule.truth.restricts()),
+            applying: those(&|rule| rule.truth.is_none_or(Truth::restricts)),
             seeing: those(&|rule| rule.phase == Phase::AfterRisk),
             clauses,
             rules,
@@ -249,12 +249,13 @@ impl<'a> World<'a> {
             let before = (restrictions(findings), findings.risks.len());
             tables.take(considered.rule, truth, &facts, findings);
             let told = sees_scripts(considered.rule, self.clauses.eye());
-            if !told {
+            let is_touched = touched.contains(&at);
+            if !told || (!is_touched && considered.truth.is_none()) {
                 // Counted among the shares that may not be told.
                 findings.risks.truncate(before.1);
             }
             // What a script would say of something hidden is not asked: it might refuse.
-            let might = !told && touched.contains(&at);
+            let might = !told && is_touched;
             if restrictions(findings) > before.0 || might {
                 culprits.push(Culprit::Rule(at));
             }
@@ -271,11 +272,11 @@ impl<'a> World<'a> {
         facts: &Facts<'a>,
     ) -> Option<Truth> {
         let rescored = self.rescored(facts) && considered.phase == Phase::AfterRisk;
-        if touched || rescored || !considered.public {
+        if touched || rescored {
             let told = |number| self.told(number, flips, facts);
             considered.formula.truth(&told)
         } else {
-            Some(considered.truth)
+            considered.truth
         }
     }
 
@@ -311,9 +312,9 @@ impl<'a> World<'a> {
         known(considered) && (!may_be_passed_over(considered.rule) || before.all(known))
     }
 
-    /// Whether each rule that applied can be seen to: on a change, where the decision names them all.
-    pub(super) fn names_all(&self) -> bool {
-        self.scale.is_some()
+    /// Whether it is about a read, of which each rule is mentioned that may have narrowed the view.
+    pub(super) fn is_read(&self) -> bool {
+        self.scale.is_none()
     }
 
     /// The threshold that a clause is about.
@@ -401,7 +402,7 @@ impl<'a> World<'a> {
             Culprit::Rule(at) => release(at),
             Culprit::Level(at) => {
                 let rules = self.rules.iter().enumerate();
-                let adds = rules.filter(|(_, considered)| adds_risk(considered.rule));
+                let adds = rules.filter(|(_, considered)| may_add_risk(considered.rule));
                 adds.for_each(|(at, _)| release(at));
                 let level = self.scale.as_ref().and_then(|scale| scale.levels.get(at));
                 moves.extend(level.map(|number| (*number, false)));
@@ -460,11 +461,6 @@ pub(super) fn restricts(effect: &LevelEffect) -> bool {
         effect,
         LevelEffect::Deny(_) | LevelEffect::RequireApproval { .. }
     )
-}
-
-fn adds_risk(rule: &Rule) -> bool {
-    let adds = |kind: &EffectKind| matches!(kind, EffectKind::Risk(..) | EffectKind::Do(_));
-    rule.effects.iter().any(|effect| adds(&effect.kind))
 }
 
 /// Whether `row` is an earlier row of the same `first` table, and would be taken in place of the other.

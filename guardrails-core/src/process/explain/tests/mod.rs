@@ -16,6 +16,8 @@ use proptest::prelude::*;
 
 use super::super::equivalence::{ROLES, fields, now, principal, rules, skill};
 use super::super::facts::Facts;
+use super::super::predicate::Frame;
+use super::super::rules::{Findings, Phase};
 use super::super::oracle;
 use super::super::truth::Truth;
 use super::weighing::reached;
@@ -158,7 +160,10 @@ fn record(fields: &Fields) -> Record {
 
 /// Decides one change for real.
 fn decide(policy: &Policy, before: &Fields, set: &Fields, roles: &[&str]) -> Decision {
-    let guard = guard(policy);
+    decide_by(&guard(policy), before, set, roles)
+}
+
+fn decide_by(guard: &Guard, before: &Fields, set: &Fields, roles: &[&str]) -> Decision {
     let principal = principal(roles).role("USER");
     let mut operation = guard.begin(Request::new(&principal, "s")).unwrap();
     let changes = set.iter().fold(

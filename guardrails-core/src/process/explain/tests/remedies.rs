@@ -51,7 +51,8 @@ fn allowed(decision: &Decision, world: &World<'_>, flips: &Flips) -> bool {
             .collect();
         take_plainly(&came_out, facts, findings);
     };
-    let shares = weighing::shares(&decision.risk, &policy.risk);
+    let frame = Frame::new(&facts, &basis.plan.slots);
+    let shares = basis.plan.scale.weigh(&frame, &[]).factors;
     let weigh = |findings: &Findings| {
         let added = findings.risks.iter().cloned();
         total(&policy.risk, shares.iter().cloned().chain(added).collect())
@@ -97,7 +98,8 @@ proptest! {
         let policy = policy(rules, &[Shown::Plain; FIELDS.len()]);
         let decision = decide(&policy, &before, &set, &roles);
         let levels = reached(&policy.risk);
-        let world = world(&decision, &decision.basis, &levels);
+        let disclosure = Disclosure::new(&decision, &decision.basis);
+        let world = world(&disclosure, &decision.basis, &levels);
         prop_assert_eq!(allowed(&decision, &world, &Flips::new()), world.culprits(&Flips::new()).is_empty());
         let (sets, searched) = remedy::smallest(&world);
         for set in &sets {
@@ -137,7 +139,8 @@ proptest! {
         let policy = policy(rules, &shown);
         let decision = decide(&policy, &before, &Fields::new(), &roles);
         let levels = reached(&policy.risk);
-        let world = world(&decision, &decision.basis, &levels);
+        let disclosure = Disclosure::new(&decision, &decision.basis);
+        let world = world(&disclosure, &decision.basis, &levels);
         for set in remedy::smallest(&world).0 {
             prop_assert!(allowed(&decision, &world, &world.closed(&set).unwrap()), "{set:?}");
         }
