@@ -24,9 +24,9 @@ use guardrails_core::data::Access;
 use guardrails_core::policy::{Digest, Policy, RiskLevel, Verb};
 use guardrails_core::process::Explanation;
 use guardrails_core::{
-    Activity, Changes, Clock, CountingEntropy, DisclosedRisk, Error, ErrorKind, Fields, FrozenClock,
-    Guard, JsonLimits, LogId, MemoryStore, Name, Obligation, Principal, Reason, Record, Request,
-    Result, Value, Verdict, parse_fields,
+    Activity, Changes, Clock, CountingEntropy, DisclosedRisk, Error, ErrorKind, Fields,
+    FrozenClock, Guard, JsonLimits, LogId, MemoryStore, Name, Obligation, Principal, Reason,
+    Record, Request, Result, Value, Verdict, parse_fields,
 };
 
 /// What the guard would answer, as the requester may be told of it: of a decision its

@@ -8,9 +8,7 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 
-use crate::decision::{
-    Decision, Holding, Obligation, Outcome, Reason, TicketHandle, Verdict,
-};
+use crate::decision::{Decision, Holding, Obligation, Outcome, Reason, TicketHandle, Verdict};
 use crate::diagnostic::Place;
 use crate::policy::{Digest, RiskLevel};
 use crate::process::Disclosure;

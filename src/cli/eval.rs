@@ -116,7 +116,9 @@ fn print(answer: &Evaluation, output: &Output) {
         let shares: Vec<_> = factors
             .map(|(name, share)| format!("{name} {}", told(*share)))
             .collect();
-        let level = risk.level.map_or("not told", crate::policy::RiskLevel::as_str);
+        let level = risk
+            .level
+            .map_or("not told", crate::policy::RiskLevel::as_str);
         let score = told(risk.score);
         output.line(format!("  risk {score} {level} ({})", shares.join(", ")));
     }

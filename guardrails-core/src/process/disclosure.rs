@@ -81,7 +81,10 @@ impl<'a> RuleDisclosure<'a> {
         if self.would_name(rule) {
             return Some(false);
         }
-        match (self.bound(rule, Bound::Least), self.bound(rule, Bound::Most)) {
+        match (
+            self.bound(rule, Bound::Least),
+            self.bound(rule, Bound::Most),
+        ) {
             (_, Truth::False) => Some(false),
             (least, _) if is_first(rule) => self.taken(rule, least),
             (Truth::False, _) => None,
@@ -289,11 +292,9 @@ fn reached(model: &RiskModel, reasons: Reasons<'_>, score: Option<Decimal>) -> V
             return Some(score >= threshold.at);
         }
         let mut all = model.thresholds.iter().zip(&known);
-        let is_reached =
-            all.any(|(other, known)| *known == Some(true) && other.at >= threshold.at);
+        let is_reached = all.any(|(other, known)| *known == Some(true) && other.at >= threshold.at);
         let mut all = model.thresholds.iter().zip(&known);
-        let is_missed =
-            all.any(|(other, known)| *known == Some(false) && other.at <= threshold.at);
+        let is_missed = all.any(|(other, known)| *known == Some(false) && other.at <= threshold.at);
         match (is_reached, is_missed) {
             (true, _) => Some(true),
             (false, true) => Some(false),

@@ -359,20 +359,31 @@ fn a_rule_that_refuses_nothing_is_told_only_where_what_is_seen_settles_it() {
         assert!(!rules(&cheap).iter().any(|name| name == rule), "{rule}");
     }
     assert!(dear.notify().len() > cheap.notify().len());
-    assert_eq!((dear.risk().level, cheap.risk().level), (policy::RiskLevel::Medium, policy::RiskLevel::Low));
+    assert_eq!(
+        (dear.risk().level, cheap.risk().level),
+        (policy::RiskLevel::Medium, policy::RiskLevel::Low)
+    );
     // What may leave says the same of both.
     assert_eq!(told(&dear), told(&cheap));
     assert_eq!(dear.for_requester(), cheap.for_requester());
     assert_eq!(dear.explain(), cheap.explain());
     let view = dear.for_requester();
-    let disclosed: Vec<&str> = view.verdicts().iter().map(|verdict| &*verdict.rule).collect();
+    let disclosed: Vec<&str> = view
+        .verdicts()
+        .iter()
+        .map(|verdict| &*verdict.rule)
+        .collect();
     assert_eq!(disclosed, ["seen_alert", "seen_watch", "either"]);
     let duties: Vec<&str> = view.obligations().iter().map(Obligation::name).collect();
     assert_eq!(duties, ["seen", "either"]);
     assert_eq!(codes(view.shadows()), ["SEEN"]);
     assert_eq!((view.risk().score, view.risk().level), (None, None));
-    let text = told(&dear).replace("seen_alert", "").replace("seen_watch", "");
-    for name in ["alert", "watch", "weigh", "bind", "script", "late", "rows", "dear"] {
+    let text = told(&dear)
+        .replace("seen_alert", "")
+        .replace("seen_watch", "");
+    for name in [
+        "alert", "watch", "weigh", "bind", "script", "late", "rows", "dear",
+    ] {
         assert!(!text.contains(name), "{name} in {text}");
     }
     // Whoever sees the cost is told all of it.
@@ -417,8 +428,18 @@ rule weigh { on update of Quote when cost_price > 600 CNY then risk +3 "dear" }
     let risk = |decision: &Decision| decision.for_requester().risk().clone();
     // Medium or high: the reasons do not say which. Of a low one they say it.
     assert_eq!((risk(&dear).level, risk(&dear).score), (None, None));
-    assert_eq!((risk(&cheap).level, risk(&cheap).score), (Some(policy::RiskLevel::Low), None));
-    let reached: Vec<_> = dear.explain().risk.unwrap().levels.iter().map(|level| level.reached).collect();
+    assert_eq!(
+        (risk(&cheap).level, risk(&cheap).score),
+        (Some(policy::RiskLevel::Low), None)
+    );
+    let reached: Vec<_> = dear
+        .explain()
+        .risk
+        .unwrap()
+        .levels
+        .iter()
+        .map(|level| level.reached)
+        .collect();
     assert_eq!(reached, [Some(true), None]);
 }
 

@@ -92,7 +92,8 @@ fn explain_change(decision: &Decision, basis: &Basis, explanation: &mut Explanat
     let disclosure = Disclosure::new(decision, basis);
     let world = world(&disclosure, basis, &levels);
     let verdicts: Vec<Verdict> = disclosure.verdicts(&decision.verdicts).cloned().collect();
-    let is_known = |considered: &Considered<'_>| disclosure.rules.applied(considered.rule).is_some();
+    let is_known =
+        |considered: &Considered<'_>| disclosure.rules.applied(considered.rule).is_some();
     tell_rules(explanation, &world, &verdicts, &is_known);
     explanation.risk = Some(weighing::explained(&disclosure, &policy.risk));
 }

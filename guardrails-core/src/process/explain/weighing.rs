@@ -55,7 +55,11 @@ fn most(disclosure: &Disclosure<'_>, model: &RiskModel) -> Decimal {
     let Some(next) = next.filter(|next| *next <= Decimal::TEN) else {
         return Decimal::TEN;
     };
-    let told = disclosure.risk.factors.iter().filter_map(|(_, share)| *share);
+    let told = disclosure
+        .risk
+        .factors
+        .iter()
+        .filter_map(|(_, share)| *share);
     let told = told.fold(Decimal::ZERO, Decimal::saturating_add);
     let rest = next.saturating_sub(GRAIN).saturating_sub(told);
     rest.max(Decimal::ZERO)
@@ -79,15 +83,13 @@ pub(super) fn explained<'a>(disclosure: &Disclosure<'a>, model: &'a RiskModel) -
         readings: Vec::new(),
     });
     let levels = model.thresholds.iter().zip(&disclosure.reached);
-    let levels = levels
-        .rev()
-        .map(|(threshold, reached)| LevelExplained {
-            level: threshold.level,
-            at: threshold.at,
-            reached: *reached,
-            effects: threshold.effects.iter().map(say::level_effect).collect(),
-            place: threshold.place.clone(),
-        });
+    let levels = levels.rev().map(|(threshold, reached)| LevelExplained {
+        level: threshold.level,
+        at: threshold.at,
+        reached: *reached,
+        effects: threshold.effects.iter().map(say::level_effect).collect(),
+        place: threshold.place.clone(),
+    });
     RiskExplained {
         score: risk.score,
         level: risk.level,

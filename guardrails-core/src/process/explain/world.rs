@@ -16,9 +16,7 @@ use super::super::tables::Tables;
 use super::super::truth::Truth;
 use super::formula::{Clauses, Formula};
 use super::implied::implied;
-use crate::policy::{
-    Expr, Hit, LevelEffect, Mode, Policy, RiskModel, Rule, Verb,
-};
+use crate::policy::{Expr, Hit, LevelEffect, Mode, Policy, RiskModel, Rule, Verb};
 use crate::value::Name;
 
 /// Clauses that are pretended to come out like this.

@@ -16,9 +16,9 @@ use proptest::prelude::*;
 
 use super::super::equivalence::{ROLES, fields, now, principal, rules, skill};
 use super::super::facts::Facts;
+use super::super::oracle;
 use super::super::predicate::Frame;
 use super::super::rules::{Findings, Phase};
-use super::super::oracle;
 use super::super::truth::Truth;
 use super::weighing::reached;
 use super::world::{Flips, World};

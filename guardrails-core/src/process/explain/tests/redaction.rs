@@ -11,7 +11,11 @@ use crate::decision::Reason;
 /// The outcome and its reasons: what happens, by which codes, and the rules that they are of.
 fn outcome(decision: &Decision) -> (&'static str, Vec<(Name, Name, Place)>) {
     let reason = |reason: &Reason| {
-        (reason.code().into(), reason.rule().into(), reason.place().clone())
+        (
+            reason.code().into(),
+            reason.rule().into(),
+            reason.place().clone(),
+        )
     };
     let reasons = decision.reasons().iter().map(reason);
     (decision.outcome().as_str(), reasons.collect())
@@ -20,7 +24,8 @@ fn outcome(decision: &Decision) -> (&'static str, Vec<(Name, Name, Place)>) {
 /// What of the record is shown: what rules on reading hide of one record and not of another is seen.
 fn seen(decision: &Decision) -> Vec<(Name, Access)> {
     let rows = decision.basis.table.rows().iter();
-    rows.map(|row| (row.name().clone(), row.access().clone())).collect()
+    rows.map(|row| (row.name().clone(), row.access().clone()))
+        .collect()
 }
 
 /// Everything of a decision that may leave the host. Identifiers of tickets are counted up.
@@ -38,7 +43,8 @@ fn disclosed(decision: &Decision) -> Vec<String> {
     match decision.outcome() {
         Outcome::NeedsApproval(ticket) => {
             let id = ticket.id().to_string();
-            said.iter_mut().for_each(|text| *text = text.replace(&id, "TICKET"));
+            said.iter_mut()
+                .for_each(|text| *text = text.replace(&id, "TICKET"));
         }
         Outcome::Allow(_) | Outcome::Deny => {}
     }
@@ -51,7 +57,9 @@ fn printed(decision: &Decision) -> Vec<String> {
     let terms = decision.obligations().iter();
     vec![
         format!("{decision:?} {decision:#?}"),
-        shadows.map(|reason| format!("{reason} {reason:?}")).collect(),
+        shadows
+            .map(|reason| format!("{reason} {reason:?}"))
+            .collect(),
         terms.map(|bound| bound.terms().to_json()).collect(),
         format!("{:?} {:?}", decision.obligations(), decision.notify()),
         format!("{:?} {:?}", decision.risk(), decision.verdicts()),
@@ -222,7 +230,9 @@ proptest! {
             if is_plain {
                 prop_assert_eq!(view.verdicts(), decision.verdicts());
                 prop_assert_eq!(view.obligations(), decision.obligations());
-                prop_assert_eq!(view.shadows(), decision.shadows());
+                // That rows of a table in shadow overlap is for its author.
+                let of_rules = decision.shadows().iter().filter(|reason| reason.code() != "TABLE_OVERLAP");
+                prop_assert!(view.shadows().iter().eq(of_rules));
                 prop_assert_eq!(view.risk().score, decision.risk().score);
                 prop_assert_eq!(view.risk().level, Some(decision.risk().level));
                 prop_assert_eq!(&view.risk().factors, &decision.risk().factors);
