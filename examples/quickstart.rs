@@ -24,6 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     let rep = Principal::user("acme", "u-17")
         .role("SALES_REP")
+        .agent("copilot")
         .model("qwen:14b");
     let quote = Record::from_json(
         "Quote",

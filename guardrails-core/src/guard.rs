@@ -220,8 +220,9 @@ impl Guard {
     ///
     /// # Errors
     /// [`ErrorKind::Denied`] or [`ErrorKind::LimitReached`] with reasons, themselves durable in the
-    /// audit; [`ErrorKind::Input`] for a request that names no entity where it must, or a name of
-    /// over 256 bytes or a purpose of over 4,096;
+    /// audit; [`ErrorKind::Input`] for a request that names no entity where it must, a name that is
+    /// blank, over 255 bytes or has control or invisible characters, a principal with a model and no agent,
+    /// or a purpose of over 4,096 bytes;
     /// [`ErrorKind::Store`] when the audit or a limit cannot be written, and with
     /// `PERMISSIONS_TOO_OLD` when the permission tables could not be looked at for too long.
     pub fn begin(&self, request: Request<'_>) -> Result<Operation> {

@@ -53,6 +53,7 @@ mod freshness;
 mod guard;
 mod health;
 mod memory;
+mod naming;
 mod nearest;
 mod one_line;
 mod operation;
@@ -97,7 +98,8 @@ pub use release::Release;
 pub use request::Request;
 pub use shadow::{Difference, ShadowAnswer, ShadowDecision, ShadowStep};
 pub use store::{
-    FieldPermission, LimitStore, PermissionStore, Revision, RoleLine, RolePermission, RoleStore,
+    FieldPermission, LimitStore, MAX_KEY_CHARS, MAX_ROLE_KIND_CHARS, MAX_ROLE_VALUE_CHARS,
+    MAX_ROLE_VALUES, PermissionStore, Revision, RoleLine, RolePermission, RoleStore,
     SkillStatusRow, SkillStore, Store, Swap, Take, Taken, TicketCursor, TicketQuery, TicketRow,
     TicketStore,
 };

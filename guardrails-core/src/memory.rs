@@ -56,8 +56,10 @@ impl MemoryStore {
     /// Sets one row of field permission, as an administrator would in the tables.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`] when a thread panicked while it held the rows.
+    /// [`ErrorKind::Store`] when a thread panicked while it held the rows; as
+    /// [`FieldPermission::check`].
     pub fn set_field_permission(&self, row: FieldPermission) -> Result<()> {
+        row.check()?;
         let key = (row.tenant.clone(), row.entity.clone(), row.field.clone());
         lock(&self.permissions)?.insert(key, row);
         self.changed();
@@ -160,6 +162,7 @@ impl RoleStore for MemoryStore {
     }
 
     fn add_role_lines(&self, lines: &[RoleLine]) -> Result<usize> {
+        lines.iter().try_for_each(RoleLine::check)?;
         let mut have = lock(&self.roles)?;
         let added = lines
             .iter()
@@ -170,6 +173,7 @@ impl RoleStore for MemoryStore {
     }
 
     fn remove_role_lines(&self, lines: &[RoleLine]) -> Result<usize> {
+        lines.iter().try_for_each(RoleLine::check)?;
         let mut have = lock(&self.roles)?;
         let removed = lines.iter().filter(|line| have.remove(line)).count();
         self.changed();
@@ -190,6 +194,7 @@ impl SkillStore for MemoryStore {
     }
 
     fn set_skill_status(&self, row: &SkillStatusRow) -> Result<()> {
+        row.check()?;
         let key = (row.tenant.clone(), row.skill.clone());
         lock(&self.skills)?.insert(key, row.clone());
         self.changed();

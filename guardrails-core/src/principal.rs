@@ -6,6 +6,8 @@ use std::time::Duration;
 use rust_decimal::Decimal;
 
 use crate::activity::{Activity, window_name};
+use crate::error::{Error, ErrorKind, Result};
+use crate::naming::{expect_name, expect_name_or_none, expect_visible};
 use crate::value::{Fields, Name, Value};
 
 /// An authenticated person and the AI acting for them.
@@ -68,7 +70,8 @@ impl Principal {
         self
     }
 
-    /// Names the model that the agent runs on.
+    /// Names the model that the agent runs on; name the agent as well. A principal with a model and no
+    /// agent is refused wherever it is used.
     #[must_use]
     pub fn model(mut self, model: impl Into<Name>) -> Self {
         self.model = model.into();
@@ -126,6 +129,31 @@ impl Principal {
         self.roles
             .binary_search_by(|have| (**have).cmp(role))
             .is_ok()
+    }
+
+    /// Holds the names to what a name may be. Whoever takes a principal from a host calls this first.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a flawed name, and for a model without an agent: a
+    /// model acts as somebody's agent, and must not pass for the person.
+    pub(crate) fn check(&self) -> Result<()> {
+        expect_name("the principal's tenant", &self.tenant)?;
+        expect_name("the principal's user", &self.user)?;
+        for role in &self.roles {
+            expect_name("the principal's role", role)?;
+        }
+        expect_name_or_none("the principal's agent", &self.agent)?;
+        expect_name_or_none("the principal's model", &self.model)?;
+        expect_name_or_none("the principal's language", &self.language)?;
+        for (name, _) in &self.attributes {
+            expect_visible("the name of the principal's attribute", name)?;
+        }
+        if self.agent.is_empty() && !self.model.is_empty() {
+            let message = "the principal has a model and no agent";
+            return Err(Error::new(ErrorKind::Input, message)
+                .with_help("name the agent that runs on the model with `agent`"));
+        }
+        Ok(())
     }
 
     pub(crate) fn attributes(&self) -> &Fields {

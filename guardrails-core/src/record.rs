@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::naming::expect_name;
 use crate::value::{Fields, JsonLimits, Name, Value, parse_fields};
 
 /// The field that identifies a record within its entity.
@@ -64,10 +65,14 @@ impl Record {
     /// The record's identifier: the field `id` as text, or a number's decimal text.
     ///
     /// # Errors
-    /// [`ErrorKind::Input`] when `id` is missing or of another shape.
+    /// [`ErrorKind::Input`] when `id` is missing or of another shape, or a text that is blank, over 255 bytes
+    /// or has blanks around it, control or invisible characters.
     pub fn id(&self) -> Result<Name> {
         match self.fields.value(ID_FIELD) {
-            Some(Value::Text(id)) => Ok(id.clone()),
+            Some(Value::Text(id)) => {
+                expect_name("the record's `id`", id)?;
+                Ok(id.clone())
+            }
             Some(Value::Number(id)) => Ok(id.normalize().to_string().into()),
             other => Err(Error::new(
                 ErrorKind::Input,

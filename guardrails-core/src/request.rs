@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use crate::decision::TicketId;
 use crate::error::{Error, ErrorKind, Result};
+use crate::naming::expect_name_or_none;
 use crate::principal::Principal;
 use crate::value::Name;
 
@@ -62,40 +63,18 @@ impl<'a> Request<'a> {
 
     /// Holds names and purpose to their limits, since all of them go into the audit as they are.
     pub(crate) fn check(&self) -> Result<()> {
-        let principal = &self.principal;
-        let names = [
-            ("tenant", principal.tenant()),
-            ("user", principal.id()),
-            ("agent", principal.agent_name()),
-            ("model", principal.model_name()),
-            ("language", principal.spoken()),
-            ("skill", &self.skill),
-            ("context", &self.context),
-        ];
-        for (what, name) in names {
-            within(what, name, NAME_BYTES)?;
+        self.principal.check()?;
+        expect_name_or_none("the request's skill", &self.skill)?;
+        expect_name_or_none("the request's context", &self.context)?;
+        expect_name_or_none("the request's entity", self.entity.as_deref().unwrap_or(""))?;
+        if self.purpose.len() > MAX_PURPOSE_BYTES {
+            let message =
+                format!("the request's purpose is over the limit of {MAX_PURPOSE_BYTES} bytes");
+            return Err(Error::new(ErrorKind::Input, message).with_help("say it shorter"));
         }
-        for role in principal.roles() {
-            within("role", role, NAME_BYTES)?;
-        }
-        if let Some(entity) = &self.entity {
-            within("entity", entity, NAME_BYTES)?;
-        }
-        within("purpose", &self.purpose, PURPOSE_BYTES)
+        Ok(())
     }
 }
 
-/// The longest name in a request (`name_bytes`).
-const NAME_BYTES: usize = 256;
 /// The longest purpose (`purpose_bytes`).
-const PURPOSE_BYTES: usize = 4_096;
-
-fn within(what: &str, text: &str, most: usize) -> Result<()> {
-    if text.len() <= most {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorKind::Input,
-        format!("the request's {what} is over the limit of {most} bytes"),
-    ))
-}
+const MAX_PURPOSE_BYTES: usize = 4_096;

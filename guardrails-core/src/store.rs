@@ -14,7 +14,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::audit::{AuditReader, Journal, KeyedDigest};
 use crate::decision::TicketId;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
+use crate::naming::{expect_name, expect_visible};
 use crate::policy::SkillStatus;
 use crate::process::Ticket;
 use crate::tables::StoredRows;
@@ -95,6 +96,20 @@ pub struct RolePermission {
     pub conditions: Option<String>,
 }
 
+impl FieldPermission {
+    /// Refuses a row that not every store can hold, for whoever writes one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a name that is too long or does not show.
+    pub fn check(&self) -> Result<()> {
+        expect_key("the tenant of a permission row", &self.tenant)?;
+        expect_key("the entity of a permission row", &self.entity)?;
+        expect_key("the field of a permission row", &self.field)?;
+        let mut roles = self.roles.iter();
+        roles.try_for_each(|row| expect_key("the role of a permission row", &row.role))
+    }
+}
+
 /// Casbin policy lines kept in the database.
 pub trait RoleStore: Send + Sync {
     /// All lines.
@@ -106,7 +121,7 @@ pub trait RoleStore: Send + Sync {
     /// Adds lines; those already there stay as they are. Answers how many were new.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store); as [`RoleLine::check`], and then none is added.
     fn add_role_lines(&self, lines: &[RoleLine]) -> Result<usize>;
 
     /// Removes lines; those not there are passed over. Answers how many were removed.
@@ -126,10 +141,52 @@ pub struct RoleLine {
     pub values: Vec<String>,
 }
 
+/// The values of a role line at most.
+pub const MAX_ROLE_VALUES: usize = 6;
+/// Characters of one value of a role line: seven are in one key of the database.
+pub const MAX_ROLE_VALUE_CHARS: usize = 100;
+/// Characters of the kind of a role line.
+pub const MAX_ROLE_KIND_CHARS: usize = 16;
+/// Characters of a name that is part of a key of the database.
+pub const MAX_KEY_CHARS: usize = 190;
+
 impl RoleLine {
     /// Stands for a kind or value that a store could not read. It is no name, so the line restricts as
     /// far as it may have meant to.
     pub const UNREADABLE: &'static str = "\u{0}";
+
+    /// Refuses a line that not every store can hold, for whoever writes one. What a line means, and whether
+    /// it is one, is another question: one that cannot be read is kept, and closes what it may have closed.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for too many or too long values, and for control or
+    /// invisible characters.
+    pub fn check(&self) -> Result<()> {
+        let most = MAX_ROLE_VALUE_CHARS;
+        let too_long = |value: &String| value.chars().count() > most;
+        if self.values.len() > MAX_ROLE_VALUES
+            || self.values.iter().any(too_long)
+            || self.kind.chars().count() > MAX_ROLE_KIND_CHARS
+        {
+            let message = format!(
+                "a role line has more than {MAX_ROLE_VALUES} values, or one of over {most} characters"
+            );
+            return Err(Error::new(ErrorKind::Input, message)
+                .with_help("use shorter names for roles, tenants and skills"));
+        }
+        expect_visible("the kind of a role line", &self.kind)?;
+        let mut values = self.values.iter();
+        values.try_for_each(|value| expect_visible("a value of a role line", value))
+    }
+}
+
+/// Refuses what cannot be part of a key in every database.
+fn expect_key(what: &str, name: &str) -> Result<()> {
+    if name.chars().count() > MAX_KEY_CHARS {
+        let message = format!("{what} is over the limit of {MAX_KEY_CHARS} characters");
+        return Err(Error::new(ErrorKind::Input, message).with_help("use a shorter name"));
+    }
+    expect_name(what, name)
 }
 
 /// The status of skills as administrators set it at run time.
@@ -152,7 +209,7 @@ pub trait SkillStore: Send + Sync {
     /// Sets one row.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store); as [`SkillStatusRow::check`].
     fn set_skill_status(&self, row: &SkillStatusRow) -> Result<()>;
 }
 
@@ -166,6 +223,17 @@ pub struct SkillStatusRow {
     pub skill: Name,
     /// Its status; a stored word that is none counts as suspended.
     pub status: SkillStatus,
+}
+
+impl SkillStatusRow {
+    /// Refuses a row that not every store can hold, for whoever writes one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a name that is too long or does not show.
+    pub fn check(&self) -> Result<()> {
+        expect_key("the tenant of a skill's status", &self.tenant)?;
+        expect_key("the skill of a skill's status", &self.skill)
+    }
 }
 
 /// Approval tickets.

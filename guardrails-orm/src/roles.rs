@@ -1,6 +1,6 @@
 //! Casbin's lines in `guard_casbin_rule`. Their meaning is Casbin's; a kind nobody knows is kept as it is.
 
-use guardrails_core::{Error, ErrorKind, Result, RoleLine, RoleStore};
+use guardrails_core::{Result, RoleLine, RoleStore};
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DbBackend, EntityTrait, Iterable,
@@ -11,13 +11,7 @@ use crate::Database;
 use crate::connection::{DatabaseConnection, DatabaseTransaction, Named as _};
 use crate::entity::skills::rule;
 use crate::fault::Failure;
-use crate::migration::shape::VALUE;
 use crate::row::Row;
-
-/// Values in a line.
-const VALUES: usize = 6;
-/// Characters of a kind.
-const KIND: usize = 16;
 
 impl RoleStore for Database {
     fn role_lines(&self) -> Result<Vec<RoleLine>> {
@@ -75,20 +69,7 @@ fn rows(lines: &[RoleLine]) -> Result<Vec<rule::ActiveModel>> {
 }
 
 fn row(line: &RoleLine) -> Result<rule::ActiveModel> {
-    let longest = usize::try_from(VALUE).unwrap_or(usize::MAX);
-    let too_long = line
-        .values
-        .iter()
-        .any(|value| value.chars().count() > longest);
-    if line.values.len() > VALUES || too_long || line.kind.chars().count() > KIND {
-        return Err(Error::new(
-            ErrorKind::Input,
-            format!(
-                "a role line has more than {VALUES} values, or one of over {longest} characters"
-            ),
-        )
-        .with_help("use shorter names for roles, tenants and skills"));
-    }
+    line.check()?;
     let mut row = rule::ActiveModel {
         ptype: Set(line.kind.clone()),
         ..Default::default()

@@ -23,6 +23,7 @@ impl SkillStore for Database {
     }
 
     fn set_skill_status(&self, row: &SkillStatusRow) -> Result<()> {
+        row.check()?;
         let row = status::ActiveModel {
             tenant_id: Set(row.tenant.to_string()),
             skill_name: Set(row.skill.to_string()),

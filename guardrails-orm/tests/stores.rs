@@ -87,6 +87,8 @@ suite! {
         an_unknown_kind_is_kept
         lines_too_long_are_refused_as_a_whole
         an_unknown_status_suspends;
+    names:
+        what_is_no_name_is_refused_alike;
     tickets:
         a_ticket_reads_back_exactly
         a_taken_identifier_is_a_conflict

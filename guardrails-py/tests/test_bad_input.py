@@ -189,6 +189,39 @@ def test_wrong_arguments_are_type_errors(guard: Guard, rep: Principal, op: Opera
     Principal("acme", "u-17", behaviour={"calls_10m": 3, "denials_1d": 0})
 
 
+@pytest.mark.parametrize("bad", ["", " ", "a\0b", "a\nb", "a\x9b", "\u202ea", "a\u200b", " a", "n" * 256])
+def test_what_is_no_name_is_refused(guard: Guard, bad: str) -> None:
+    people = [
+        Principal(bad, "u-17", roles=["SALES_REP"]),
+        Principal("acme", bad, roles=["SALES_REP"]),
+        Principal("acme", "u-17", roles=[bad]),
+        # A model must not pass for the person.
+        Principal("acme", "u-17", roles=["SALES_REP"], model="qwen:14b"),
+    ]
+    ticket = str(uuid.UUID(int=0))
+    for person in people:
+        calls: List[Callable[[], object]] = [
+            lambda: guard.operation(person, skill="quote.draft"),
+            lambda: guard.resume(ticket, person, quote_of()),
+            lambda: guard.tickets(person),
+            lambda: guard.ticket(ticket, person),
+            lambda: guard.approve(ticket, person),
+            lambda: guard.reject(ticket, person),
+            lambda: guard.cancel(ticket, person),
+        ]
+        for call in calls:
+            with pytest.raises(InputError):
+                call()
+
+
+def test_names_inside_a_record_are_held_to_the_same(op: Operation) -> None:
+    for record in (quote_of(id="Q\0"), quote_of(id=" "), {**quote_of(), "a\nb": 1}):
+        with pytest.raises(InputError):
+            op.read(record)
+    with pytest.raises(InputError):
+        op.propose(quote_of(), {"discount": 10, "notes": {"a\0": 1}})
+
+
 def test_broken_policies_say_where(tmp_path: Path, store: str) -> None:
     broken = tmp_path / "broken.guard"
     broken.write_text(

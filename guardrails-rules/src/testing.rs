@@ -200,8 +200,13 @@ fn principal(policy: &Policy, test: &TestCase) -> Principal {
         Some(first) if actor.model.is_empty() => first,
         _ => &actor.model,
     };
+    // A model acts as an agent; which one, a test need not say.
+    let agent = match actor.agent.is_empty() && !model.is_empty() {
+        true => Name::from("test"),
+        false => actor.agent.clone(),
+    };
     let principal = Principal::user(actor.tenant.clone(), actor.id.clone())
-        .agent(actor.agent.clone())
+        .agent(agent)
         .model(model.clone())
         .risk_score(actor.risk_score);
     let principal = actor

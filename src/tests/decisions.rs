@@ -28,6 +28,8 @@ mod leaks;
 mod masks;
 #[path = "decisions/messages.rs"]
 mod messages;
+#[path = "decisions/names.rs"]
+mod names;
 #[path = "decisions/outage.rs"]
 mod outage;
 #[path = "decisions/parameters.rs"]

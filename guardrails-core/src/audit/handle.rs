@@ -5,6 +5,7 @@ use super::{
 };
 use crate::decision::OperationId;
 use crate::error::Result;
+use crate::naming::expect_name;
 use crate::store::Store;
 
 /// The audit of a guard.
@@ -34,16 +35,19 @@ impl<'g> Audit<'g> {
     /// What shadow policies answered to a tenant's operations, added up.
     ///
     /// # Errors
-    /// As [`shadow_report`].
+    /// As [`shadow_report`]; [`ErrorKind::Input`](crate::ErrorKind::Input) for what is no tenant's name.
     pub fn shadow_report(&self, tenant: &str) -> Result<ShadowReport> {
+        expect_name("the tenant", tenant)?;
         shadow_report(self.store, tenant)
     }
 
     /// One operation of a tenant from intent to outcome, each record with what stands behind it.
     ///
     /// # Errors
-    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) when the tenant has no such operation.
+    /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) when the tenant has no such operation;
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for what is no tenant's name.
     pub fn trace(&self, tenant: &str, operation: OperationId) -> Result<Trace> {
+        expect_name("the tenant", tenant)?;
         trace(self.store, Some(&self.keys.verifier()), tenant, operation)
     }
 }

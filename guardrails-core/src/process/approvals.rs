@@ -38,7 +38,8 @@ impl<'g> Approvals<'g> {
     /// [`Approvals::page`] for more.
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store); [`ErrorKind::Input`](crate::ErrorKind::Input) for a
+    /// principal that [`Guard::begin`] would not take either, here and in every other call.
     pub fn list(&self, principal: &Principal) -> Result<Vec<TicketCard>> {
         Ok(self.page(principal, None, INBOX)?.tickets)
     }
@@ -54,6 +55,7 @@ impl<'g> Approvals<'g> {
         after: Option<TicketCursor>,
         limit: usize,
     ) -> Result<TicketPage> {
+        principal.check()?;
         let snapshot = self.guard.snapshot();
         let now = self.now();
         let roles = roles(&snapshot, principal);
@@ -242,8 +244,10 @@ impl<'g> Approvals<'g> {
         Err(stale("the policy now asks for another approval"))
     }
 
-    /// The ticket as it is stored.
+    /// The ticket as it is stored. Every call about one ticket comes through here, so the principal is
+    /// checked here.
     pub(super) fn load(&self, id: TicketId, principal: &Principal) -> Result<Ticket> {
+        principal.check()?;
         let store = &self.guard.inner.store;
         let ticket = store.ticket(principal.tenant(), id)?;
         ticket.ok_or_else(no_such_ticket)
@@ -282,6 +286,7 @@ fn may_ever_decide(ticket: &Ticket, roles: &[Name]) -> bool {
 }
 
 fn expect_person(principal: &Principal) -> Result<()> {
+    principal.check()?;
     match principal.agent_name().is_empty() {
         true => Ok(()),
         false => Err(Error::denied(Reason::new(

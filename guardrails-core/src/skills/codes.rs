@@ -96,10 +96,10 @@ pub const CODES: &[LineCode] = &[
             "角色行的值不能作为名称",
         ),
         why: say(
-            "A name is 1 to 256 bytes, without white space at its ends, control or invisible \
+            "A name is 1 to 255 bytes, without white space at its ends, control or invisible \
              characters, commas, quotes, back-ticks, backslashes, parentheses or `#`. Such \
              values are how text becomes code, or one name passes for another.",
-            "名称是 1 到 256 字节，首尾没有空白，不含控制字符或看不见的字符，也不含逗号、引号、\
+            "名称是 1 到 255 字节，首尾没有空白，不含控制字符或看不见的字符，也不含逗号、引号、\
              反引号、反斜杠、括号或 `#`。这样的值会让文本变成代码，或者让一个名称冒充另一个。",
         ),
         fix: say(

@@ -13,14 +13,15 @@
 //!   hidden fields, the member is denied every skill where the line would have held.
 
 use super::codes;
-use super::quoted::{Quoted, is_hidden};
+use super::quoted::Quoted;
 use crate::diagnostic::{Diagnostic, Phrase, Place};
+use crate::naming::{self, MAX_NAME_BYTES, NameFlaw};
 use crate::phrase;
 use crate::store::RoleLine;
 use crate::tables::EVERY;
 
 /// The longest value of a role line, in bytes.
-pub const MAX_VALUE_BYTES: usize = 256;
+pub const MAX_VALUE_BYTES: usize = MAX_NAME_BYTES;
 
 /// The only act.
 pub(super) const USE: &str = "use";
@@ -259,28 +260,22 @@ fn name(what: &Phrase, value: &str) -> Result<String, Wrong> {
 }
 
 fn flaw(value: &str) -> Option<Phrase> {
-    if value.is_empty() {
-        Some(phrase!("is empty" | "是空的"))
-    } else if value == RoleLine::UNREADABLE {
-        Some(phrase!("cannot be read" | "无法读取"))
-    } else if value.len() > MAX_VALUE_BYTES {
-        Some(phrase!("is longer than 256 bytes" | "超过 256 字节"))
-    } else if value.trim() != value {
-        Some(phrase!(
-            "begins or ends with white space" | "的开头或结尾有空白"
-        ))
-    } else if value.chars().any(is_hidden) {
-        Some(phrase!(
-            "has a control or invisible character" | "里有控制字符或看不见的字符"
-        ))
-    } else if value.contains(SYNTAX) {
-        Some(phrase!(
+    if value == RoleLine::UNREADABLE {
+        return Some(phrase!("cannot be read" | "无法读取"));
+    }
+    Some(match naming::flaw(value) {
+        Some(NameFlaw::Blank) => phrase!("is empty" | "是空的"),
+        Some(NameFlaw::TooLong) => phrase!("is longer than 255 bytes" | "超过 255 字节"),
+        Some(NameFlaw::Padded) => phrase!("begins or ends with white space" | "的开头或结尾有空白"),
+        Some(NameFlaw::Hidden) => {
+            phrase!("has a control or invisible character" | "里有控制字符或看不见的字符")
+        }
+        None if value.contains(SYNTAX) => phrase!(
             "has a character that is part of a syntax, such as a comma, quote or parenthesis"
                 | "里有属于语法的字符，例如逗号、引号或括号"
-        ))
-    } else {
-        None
-    }
+        ),
+        None => return None,
+    })
 }
 
 /// What a line that was not read may have meant.

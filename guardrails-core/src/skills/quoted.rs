@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::diagnostic::{Language, Said};
+use crate::naming::is_hidden;
 
 /// How many characters are shown before the cut.
 const SHOWN: usize = 48;
@@ -43,24 +44,6 @@ pub(super) fn list<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> String 
         shown.push(format!("{more} more"));
     }
     shown.join(", ")
-}
-
-/// Whether a character does not show, or reorders what is around it: two names that differ only
-/// by such a character look the same to the person who reviews them.
-pub(super) fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{00ad}'
-                | '\u{061c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
 }
 
 #[cfg(test)]

@@ -5,8 +5,10 @@
 use super::json::over;
 use super::{Fields, JsonLimits, Value};
 use crate::error::Result;
+use crate::naming::expect_visible;
 
-/// Refuses fields that are larger, deeper or more than `limits` allow.
+/// Refuses fields that are larger, deeper or more than `limits` allow, and names of fields that do not
+/// show.
 ///
 /// # Errors
 /// [`ErrorKind::Input`](crate::ErrorKind::Input) with the limit's name.
@@ -32,6 +34,7 @@ impl Left {
         let depth = self.deeper(depth)?;
         fields.iter().try_for_each(|(name, value)| {
             self.bytes(name.len())?;
+            expect_visible("the name of a field", name)?;
             self.value(value, depth)
         })
     }

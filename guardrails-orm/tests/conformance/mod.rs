@@ -5,6 +5,7 @@ pub mod child;
 pub mod guarded;
 pub mod journal;
 pub mod limits;
+pub mod names;
 pub mod opening;
 pub mod permissions;
 pub mod place;

@@ -70,13 +70,16 @@ class Principal:
         attributes: Values that policies read as ``actor.NAME``.
         agent: The agent that acts for the person; empty for the person alone, and only a person
             alone may decide an approval.
-        model: The model that the agent runs on.
+        model: The model that the agent runs on; a principal with a model needs an agent.
         language: The language the person reads, such as ``en`` or ``zh-CN``: texts of the policy are
             told in it where the policy has them.
         risk_score: The host's own risk score of this person, 0 (none) to 10.
         behaviour: What the host counted of this person within a window, such as
             ``{"calls_10m": 120, "denials_1d": 3, "fields_1h": 900}``; policies read it as
             ``behaviour.calls(10m)``.
+
+    Names are 1 to 255 bytes long, without white space at their ends, control or invisible characters;
+    whatever a principal with another one is used for raises :class:`InputError`.
 
     Raises:
         InputError: An attribute or the score is nothing that a record could hold, or a count is none.
@@ -854,7 +857,8 @@ class Guard:
             Denied: The skill is not registered, not active or not permitted, or the model is not
                 allowed.
             LimitReached: A limit or budget is used up.
-            InputError: The entity is none of the skill's.
+            InputError: The entity is none of the skill's, a name is none, or the principal has a model
+                and no agent.
             StoreUnavailable: The intent could not be made durable.
         """
     def resume(

@@ -82,6 +82,7 @@ fn a_limit_counts_each_user_apart_and_slides() {
     let with_model = |user: &str| {
         Principal::user("acme", user)
             .role("SALES_REP")
+            .agent("copilot")
             .model("qwen:14b")
     };
     let (one, two) = (with_model("u-1"), with_model("u-2"));

@@ -210,6 +210,7 @@ impl Case {
             );
         });
         let principal = Principal::user("acme", "ab")
+            .agent("a")
             .model("m")
             .attribute("level", 2);
         let principal = self
