@@ -7,8 +7,8 @@ use std::sync::Arc;
 use guardrails_core::audit::{AuditReader, Keys};
 use guardrails_core::policy::Policy;
 use guardrails_core::{
-    CountingEntropy, ErrorKind, Fields, FrozenClock, Guard, LogId, MemoryStore, OperationId, Principal, Record,
-    Request, TicketId,
+    CountingEntropy, ErrorKind, Fields, FrozenClock, Guard, LogId, MemoryStore, OperationId,
+    Principal, Record, Request, TicketId,
 };
 use proptest::prelude::*;
 

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use guardrails_core::audit::Keys;
 use guardrails_core::policy::{Policy, SkillStatus};
 use guardrails_core::{
-    Clock, Entropy, ErrorKind, Fields, Guard, LogId, MemoryStore, OperationId, Principal, Record, Request,
-    RoleLine, SkillStatusRow, Store, TicketId,
+    Clock, Entropy, ErrorKind, Fields, Guard, LogId, MemoryStore, OperationId, Principal, Record,
+    Request, RoleLine, SkillStatusRow, Store, TicketId,
 };
 
 use super::place::{Now, Place, Random};
