@@ -56,8 +56,8 @@ impl<'g> Approvals<'g> {
         limit: usize,
     ) -> Result<TicketPage> {
         principal.check()?;
-        let snapshot = self.guard.snapshot();
         let now = self.now();
+        let snapshot = self.guard.snapshot_in_force(now)?;
         let roles = roles(&snapshot, principal);
         let mut query = TicketQuery {
             tenant: principal.tenant(),
@@ -115,7 +115,7 @@ impl<'g> Approvals<'g> {
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) for a ticket of another tenant, or one
     /// that is not this principal's business.
     pub fn show(&self, id: TicketId, principal: &Principal) -> Result<TicketCard> {
-        let snapshot = self.guard.snapshot();
+        let snapshot = self.guard.snapshot_in_force(self.now())?;
         let ticket = self.load(id, principal)?;
         let voted = |vote: &super::ticket::StepDecision| vote.by == *principal.id();
         let concerned = ticket.requester == *principal.id()
@@ -178,7 +178,7 @@ impl<'g> Approvals<'g> {
         settlement: Settlement,
     ) -> Result<TicketCard> {
         expect_person(principal)?;
-        let snapshot = self.guard.snapshot();
+        let snapshot = self.guard.snapshot_in_force(self.now())?;
         let ticket = self.load(id, principal)?;
         if ticket.requester == *principal.id() {
             return Err(Error::denied(Reason::new(
@@ -203,8 +203,8 @@ impl<'g> Approvals<'g> {
         comment: &str,
     ) -> Result<TicketCard> {
         expect_person(principal)?;
-        let snapshot = self.guard.snapshot();
         let now = self.now();
+        let snapshot = self.guard.snapshot_in_force(now)?;
         let ticket = self.load(id, principal)?;
         let roles = roles(&snapshot, principal);
         let approver = Approver {

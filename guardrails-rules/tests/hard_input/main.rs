@@ -78,3 +78,8 @@ fn index_against_oracle() {
 fn action() {
     replay(&["fuzz/seeds/action"], bodies::action);
 }
+
+#[test]
+fn permission_rows() {
+    replay(&["fuzz/seeds/permission_rows"], bodies::permission_rows);
+}

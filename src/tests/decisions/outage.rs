@@ -85,6 +85,23 @@ fn past_their_age_permissions_decide_nothing() {
 }
 
 #[test]
+fn past_their_age_nobody_approves_either() {
+    let world = world();
+    let to = Changes::update(&quote()).set("discount", 20);
+    let waiting = ticket(&world.propose(&rep(), "quote.draft", &to));
+    set(&world.store.faults.tables, true);
+    world.pass(Duration::minutes(6));
+    let approvals = world.guard.approvals();
+    for refused in [
+        approvals.approve(waiting, &manager(), "").map(drop),
+        approvals.show(waiting, &manager()).map(drop),
+        approvals.list(&manager()).map(drop),
+    ] {
+        assert_eq!(refused.unwrap_err().code(), "PERMISSIONS_TOO_OLD");
+    }
+}
+
+#[test]
 fn a_guard_that_nobody_refreshes_looks_by_itself() {
     let world = world();
     world

@@ -7,11 +7,13 @@ mod conditions;
 #[path = "../../action/fixture.rs"]
 #[expect(dead_code, reason = "the tests of scripts use the rest")]
 mod fixture;
+mod rows;
 
 use std::collections::BTreeSet;
 
+use guardrails_core::data::{Access, Writable};
 use guardrails_core::process::{Facts, Truth, holds};
-use guardrails_core::{Diagnostic, Fields, Language, Place, Severity};
+use guardrails_core::{Diagnostic, Fields, Language, Place, Severity, check_tables};
 use guardrails_rules::{
     Bundle, Compilation, SourceFile, Style, compile, render, run_tests, syntax, to_json,
 };
@@ -131,6 +133,39 @@ pub fn action(data: &[u8]) {
                 assert!((place.end - first) as usize <= script.len());
                 assert!(!help.is_empty());
             }
+        }
+    }
+}
+
+/// Rows of the permission tables, whatever is in them, are read or told of, and narrow what grants give;
+/// role lines are screened.
+pub fn permission_rows(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let rows = rows::Rows::decoded(text);
+    let found = check_tables(rows.policy(), &rows.tables);
+    assert_eq!(found, check_tables(rows.policy(), &rows.tables));
+    for finding in &found {
+        assert!(
+            finding.code.starts_with("G07") && !finding.help.is_empty(),
+            "{finding}"
+        );
+        assert!(!finding.message.contains(['\n', '\r', '\0']), "{finding:?}");
+    }
+    for truth in [Truth::True, Truth::False, Truth::Unknown] {
+        let narrowed = rows.table(&rows.tables.field_permissions, truth);
+        let open = rows.table(&[], truth);
+        if narrowed.is_out_of_scope() {
+            continue;
+        }
+        for (narrow, wide) in narrowed.rows().iter().zip(open.rows()) {
+            assert_eq!(narrow.name(), wide.name());
+            // A field that is opened for what is inside it is judged by that.
+            let opened = !narrow.nested().is_empty() || !wide.nested().is_empty();
+            let strictness = |access: &Access| access.strictness();
+            assert!(opened || strictness(narrow.access()) >= strictness(wide.access()));
+            assert!(narrow.writable() == Writable::No || wide.writable() == Writable::Yes);
         }
     }
 }
