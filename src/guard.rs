@@ -56,6 +56,7 @@ pub struct GuardBuilder {
     entropy: Arc<dyn Entropy>,
     watching: Watching,
     permissions_max_age: Option<Duration>,
+    max_open_tickets: Option<usize>,
     listener: Option<Arc<dyn Fn(&Problem) + Send + Sync>>,
 }
 
@@ -149,6 +150,13 @@ impl GuardBuilder {
         self
     }
 
+    /// How many open approval tickets one user may have (`OPEN_TICKETS_LIMIT`); 100 unless named.
+    #[must_use]
+    pub fn max_open_tickets(mut self, most: usize) -> Self {
+        self.max_open_tickets = Some(most);
+        self
+    }
+
     /// Who hears, once, of each problem that [`Guard::health`](crate::CoreGuard::health) comes to tell
     /// of: the host's log. It is called from the thread that watches, or from the one that asks.
     #[must_use]
@@ -202,6 +210,9 @@ impl GuardBuilder {
             .keys(keys);
         if let Some(age) = self.permissions_max_age {
             core = core.permissions_max_age(age);
+        }
+        if let Some(most) = self.max_open_tickets {
+            core = core.max_open_tickets(most);
         }
         if let Some(listener) = self.listener.clone() {
             core = core.on_problem(move |problem| listener(problem));
@@ -285,6 +296,7 @@ impl Guard {
             entropy: Arc::new(OsEntropy),
             watching: Watching::On,
             permissions_max_age: None,
+            max_open_tickets: None,
             listener: None,
         }
     }

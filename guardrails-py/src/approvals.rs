@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use crm_guardrails::process::{self, TicketCard, Vote};
+use crm_guardrails::stores::TicketCursor;
 use pyo3::prelude::*;
 
 /// A ticket as one person may see it.
@@ -13,6 +14,16 @@ pub(crate) struct Ticket {
 impl From<TicketCard> for Ticket {
     fn from(card: TicketCard) -> Self {
         Self { card }
+    }
+}
+
+impl Ticket {
+    /// Its place in a list of tickets.
+    pub(crate) fn cursor(&self) -> TicketCursor {
+        TicketCursor {
+            created: self.card.created,
+            id: self.card.id,
+        }
     }
 }
 

@@ -58,7 +58,8 @@ impl Guard {
     #[staticmethod]
     #[pyo3(signature = (
         *, policies, store, audit_key = None, parameters = None, shadow_policies = None,
-        before_swap = "compile", permissions_max_age = None, table_prefix = "guard_"
+        before_swap = "compile", permissions_max_age = None, table_prefix = "guard_",
+        max_open_tickets = None
     ))]
     #[expect(clippy::too_many_arguments, reason = "keyword-only in Python")]
     fn open(
@@ -71,12 +72,16 @@ impl Guard {
         before_swap: &str,
         permissions_max_age: Option<Duration>,
         table_prefix: &str,
+        max_open_tickets: Option<usize>,
     ) -> PyResult<Self> {
         let mut builder = crm_guardrails::Guard::builder()
             .policies(policies)
             .store(store)
             .table_prefix(table_prefix)
             .before_swap(reload::before_swap(before_swap).or_raise(py)?);
+        if let Some(most) = max_open_tickets {
+            builder = builder.max_open_tickets(most);
+        }
         if let Some(path) = shadow_policies {
             builder = builder.shadow_policies(path);
         }
@@ -128,17 +133,35 @@ impl Guard {
         record: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Operation> {
         let id: TicketId = ticket.parse().or_raise(py)?;
-        let card = self.ask(py, |core| core.approvals().show(id, &principal.core))?;
-        let present = present(&card.record, &card.entity, record)?;
-        let resume = |core: &crm_guardrails::Guard| {
-            core.resume(id, &principal.core, |_: &RecordKey| present)
-        };
-        self.ask(py, resume).map(Operation::resumed)
+        let given = record.map(|record| record.clone().unbind());
+        let mut failed = None;
+        let resumed = self.ask(py, |core| {
+            core.resume(id, &principal.core, |key: &RecordKey| {
+                Python::attach(|py| present(py, key, given.as_ref())).map_err(|error| {
+                    failed = Some(error);
+                    Error::new(ErrorKind::Input, "the present record could not be loaded")
+                })
+            })
+        });
+        match failed {
+            Some(error) => Err(error),
+            None => resumed.map(Operation::resumed),
+        }
     }
 
-    fn tickets(&self, py: Python<'_>, principal: &Principal) -> PyResult<Vec<Ticket>> {
-        let cards = self.ask(py, |core| core.approvals().list(&principal.core))?;
-        Ok(cards.into_iter().map(Ticket::from).collect())
+    #[pyo3(signature = (principal, *, after = None, limit = 1_000))]
+    fn tickets(
+        &self,
+        py: Python<'_>,
+        principal: &Principal,
+        after: Option<&Ticket>,
+        limit: usize,
+    ) -> PyResult<Vec<Ticket>> {
+        let after = after.map(Ticket::cursor);
+        let page = self.ask(py, |core| {
+            core.approvals().page(&principal.core, after, limit)
+        })?;
+        Ok(page.tickets.into_iter().map(Ticket::from).collect())
     }
 
     fn ticket(&self, py: Python<'_>, ticket: &str, principal: &Principal) -> PyResult<Ticket> {
@@ -321,21 +344,25 @@ impl Guard {
     }
 }
 
-/// The present record of a ticket: as it is given, or as a function loads it by its identifier. None
-/// for a ticket that creates one.
-fn present(id: &str, entity: &str, record: Option<&Bound<'_, PyAny>>) -> PyResult<Option<Record>> {
+/// The present record of a ticket: as it is given, or as a function loads it by its identifier.
+fn present(
+    py: Python<'_>,
+    key: &RecordKey,
+    record: Option<&Py<PyAny>>,
+) -> PyResult<Option<Record>> {
     let Some(given) = record else {
         return Ok(None);
     };
-    let given = match given.is_callable() && !id.is_empty() {
-        true => given.call1((id,))?,
+    let given = given.bind(py);
+    let given = match given.is_callable() {
+        true => given.call1((&**key.id(),))?,
         false => given.clone(),
     };
-    if given.is_none() || id.is_empty() {
+    if given.is_none() {
         return Ok(None);
     }
     let own = fields(given.cast::<PyDict>()?)?;
-    Ok(Some(Record::new(entity, own)))
+    Ok(Some(Record::new(key.entity().clone(), own)))
 }
 
 /// A path to a key file, the secret's 32 bytes, or a list of such secrets, the one in force first.

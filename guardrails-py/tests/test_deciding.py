@@ -250,6 +250,16 @@ def test_a_ticket_is_stale_for_what_was_read_and_nothing_else(
         guard.resume(ticket, rep, {**quote, "discount": 6})
 
 
+def test_the_inbox_comes_in_pages(
+    guard: Guard, rep: Principal, manager: Principal
+) -> None:
+    waiting = [waits(guard, rep, quote_of(id=f"Q-{number}")) for number in range(5)]
+    first = guard.tickets(manager, limit=3)
+    rest = guard.tickets(manager, after=first[-1])
+    assert [card.id for card in first + rest] == waiting
+    assert guard.tickets(manager, after=rest[-1]) == []
+
+
 def test_nobody_approves_their_own_request(
     guard: Guard, rep: Principal, quote: Dict[str, Any]
 ) -> None:

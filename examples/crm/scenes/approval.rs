@@ -18,7 +18,9 @@ pub(crate) fn play(stage: &Stage, story: &mut Story) -> Result {
     nobody_gets_around(stage, story, &quote, ticket)?;
     the_manager_agrees(stage, story, ticket)?;
     only_what_was_approved(stage, story, &quote, ticket)?;
-    once(stage, story, &quote, ticket)
+    given_back(stage, story, ticket)?;
+    once(stage, story, &quote, ticket)?;
+    on_the_record_as_it_is(stage, story, &quote)
 }
 
 fn it_waits(stage: &Stage, story: &mut Story, quote: &Record) -> Result<TicketId> {
@@ -126,6 +128,48 @@ fn only_what_was_approved(
         story,
         *decision.outcome() == Outcome::Deny && code == "TICKET_MISMATCH",
         "30% under the ticket granted for 20% is refused: {code}"
+    );
+    Ok(())
+}
+
+/// An operation that fails has applied nothing, so the ticket is free again.
+fn given_back(stage: &Stage, story: &mut Story, ticket: TicketId) -> Result {
+    let present = |key: &RecordKey| stage.crm.quote(key.id()).ok();
+    let (operation, _) = stage.guard.resume(ticket, &cast::rep(), present)?;
+    let second = stage.guard.resume(ticket, &cast::rep(), present);
+    let code = refusal(&second);
+    check!(
+        story,
+        code == "TICKET_RESERVED",
+        "while one operation holds the ticket, a second one gets nothing: {code}"
+    );
+    operation.fail("CRM_DOWN")?;
+    let card = stage.guard.approvals().show(ticket, &cast::rep())?;
+    check!(
+        story,
+        card.state.as_str() == "approved",
+        "the CRM was down and nothing was applied: the ticket is free again"
+    );
+    Ok(())
+}
+
+/// Whoever agreed saw a discount of twenty; by now somebody has changed it.
+fn on_the_record_as_it_is(stage: &Stage, story: &mut Story, quote: &Record) -> Result {
+    let shown = stage.crm.quote(&quote.id()?)?;
+    let mut operation = stage.begin(&cast::rep(), &DRAFT)?;
+    let decision = operation.propose(&Changes::update(&shown).set("discount", 25))?;
+    let Outcome::NeedsApproval(ticket) = decision.outcome() else {
+        return Err("twenty-five per cent did not ask for an approval".into());
+    };
+    let approvals = stage.guard.approvals();
+    approvals.approve(ticket.id(), &cast::manager(), "once more")?;
+    let meanwhile = shown.with("discount", 12);
+    let stale = stage.guard.resume(ticket.id(), &cast::rep(), meanwhile);
+    let code = refusal(&stale);
+    check!(
+        story,
+        code == "TICKET_STALE",
+        "a ticket for a quote that somebody changed meanwhile releases nothing: {code}"
     );
     Ok(())
 }

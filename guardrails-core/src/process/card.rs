@@ -11,11 +11,12 @@ use super::message::{Changing, Reader, Reference, Schema, fill};
 use super::ticket::{StepDecision, Ticket, TicketState};
 use super::visibility::Visibility;
 use crate::audit::KeyedDigest;
-use crate::data::FieldTable;
+use crate::data::{FieldTable, HIDDEN};
 use crate::decision::{OperationId, TicketId};
 use crate::plan::{Plan, PlanInput, PlanQuery};
 use crate::policy::{Skill, SkillStatus, Verb};
 use crate::principal::Principal;
+use crate::record::ID_FIELD;
 use crate::snapshot::Snapshot;
 use crate::store::TicketCursor;
 use crate::value::Name;
@@ -46,7 +47,8 @@ pub struct TicketCard {
     pub verb: Verb,
     /// The entity.
     pub entity: Name,
-    /// The record's identifier; empty on create.
+    /// The record's identifier, as this person may see it; empty on create. Code that needs it in full
+    /// gets it from [`RecordKey`](super::RecordKey) when the ticket is resumed.
     pub record: Name,
     /// Each field that would get a new value; none once the ticket has ended, which keeps no value.
     pub changes: Vec<TicketChange>,
@@ -137,7 +139,7 @@ impl TicketCard {
             skill: ticket.skill.clone(),
             verb: ticket.verb,
             entity: ticket.entity.clone(),
-            record: ticket.record.clone(),
+            record: record_id(ticket, record, reader),
             changes: changes(ticket, record, reader),
             action: ticket.action,
             chain: ticket.chain.clone(),
@@ -151,6 +153,21 @@ impl TicketCard {
             expires: ticket.expires,
             execute_by: ticket.execute_by,
         }
+    }
+}
+
+/// The record's identifier as the reader may see it. A ticket that has ended keeps nothing to tell
+/// that by, so that one which is personal data is not shown then.
+fn record_id(ticket: &Ticket, record: Changing<'_>, reader: Reader<'_>) -> Name {
+    let entity = record.schema.policy.entities.get(&ticket.entity);
+    let declared = entity.and_then(|entity| entity.field(ID_FIELD));
+    match declared {
+        _ if ticket.record.is_empty() => ticket.record.clone(),
+        Some(id) if ticket.state.is_terminal() && id.pii.is_some() => HIDDEN.into(),
+        Some(_) if !ticket.state.is_terminal() => {
+            Reference::old(&ID_FIELD.into()).show(record, reader).into()
+        }
+        _ => ticket.record.clone(),
     }
 }
 

@@ -175,9 +175,11 @@ impl FromIterator<TicketRecord> for TicketTrail {
 pub fn judge_ticket(keys: &Keys, ticket: &Ticket, trail: &TicketTrail) -> TicketStanding {
     let Some((mac, position)) = ticket.mac.as_ref().zip(ticket.event) else {
         let has_neither = ticket.mac.is_none() && ticket.event.is_none();
-        return match has_neither && trail.version() == 0 && trail.announced.is_empty() {
-            true => TicketStanding::OldForm,
-            false => TicketStanding::Altered,
+        let is_new = trail.version() > 0 || !trail.announced.is_empty();
+        return match (has_neither && !is_new, trail.is_stored()) {
+            (true, true) => TicketStanding::OldForm,
+            (true, false) => TicketStanding::WithoutEvent,
+            (false, _) => TicketStanding::Altered,
         };
     };
     match keys.verify_mac(SCOPE, content(ticket).as_bytes(), mac) {

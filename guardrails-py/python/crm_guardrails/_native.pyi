@@ -798,6 +798,7 @@ class Guard:
         before_swap: Literal["compile", "run_tests"] = "compile",
         permissions_max_age: Optional[timedelta] = None,
         table_prefix: str = "guard_",
+        max_open_tickets: Optional[int] = None,
     ) -> "Guard":
         """Compiles the policies and opens the database.
 
@@ -822,6 +823,8 @@ class Guard:
             table_prefix: What the names of the guard's tables begin with: at most 24 characters from
                 ``a-z``, ``0-9`` and ``_``, not starting with a digit. A database keeps the prefix that
                 its tables were made with.
+            max_open_tickets: How many open tickets one user may have, 100 unless named; one more is
+                refused with ``OPEN_TICKETS_LIMIT``.
 
         Keep an SQLite file of the guard's apart from your own, and do not open it with Python's
         ``sqlite3`` in the same process: when that second copy of SQLite closes the file, the guard
@@ -896,8 +899,11 @@ class Guard:
         """Writes into their rows that the time of overdue tickets is over; how many there were. The guard
         does so by itself now and then, and treats and shows such tickets the same until then.
         """
-    def tickets(self, principal: Principal) -> List[Ticket]:
-        """Open tickets that this person asked for or may decide, oldest first, at most 1,000."""
+    def tickets(
+        self, principal: Principal, *, after: Optional[Ticket] = None, limit: int = 1_000
+    ) -> List[Ticket]:
+        """Open tickets that this person asked for or may decide, oldest first: those after ``after``, the
+        last one of the page before, and at most ``limit``, which is 1,000 at most."""
     def ticket(self, ticket: str, principal: Principal) -> Ticket:
         """One ticket, as this person may see it.
 

@@ -702,3 +702,38 @@ fn the_state_machine_is_this_table() {
         .filter(|state| state.can_become(Reserved));
     assert_eq!(releasing.collect::<Vec<_>>(), [Approved]);
 }
+
+/// A record's identifier is shown on a card as the reader may see it.
+#[test]
+fn an_identifier_is_shown_as_the_reader_may_see_it() {
+    let text = POLICY
+        .replace(
+            "id            : text",
+            "id : text @sensitivity(4) @pii(phone)",
+        )
+        .replace(
+            "    read  * except cost_price\n",
+            "    read  * except cost_price, id\n    mask id with phone\n",
+        );
+    let world = world_with(&text);
+    let phone = quote().with("id", "13812345678");
+    let changes = Changes::update(&phone).set("discount", 20);
+    let id = ticket(&world.propose(&rep(), "quote.draft", &changes));
+    let shown = |who: &Principal| {
+        let card = world.guard.approvals().show(id, who).unwrap();
+        card.record.to_string()
+    };
+    assert_eq!(shown(&rep()), "13812345678");
+    assert_eq!(shown(&manager()), "138****5678");
+    world.guard.approvals().approve(id, &manager(), "").unwrap();
+    let load = |key: &RecordKey| {
+        assert_eq!(&**key.id(), "13812345678");
+        phone.clone()
+    };
+    let (op, _) = world.guard.resume(id, &rep(), load).unwrap();
+    op.complete("").unwrap();
+    assert_eq!(
+        (&*shown(&rep()), &*shown(&manager())),
+        ("‹hidden›", "‹hidden›")
+    );
+}
