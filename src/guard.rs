@@ -57,6 +57,7 @@ pub struct GuardBuilder {
     watching: Watching,
     permissions_max_age: Option<Duration>,
     max_open_tickets: Option<usize>,
+    operation_limits: guardrails_core::OperationLimits,
     listener: Option<Arc<dyn Fn(&Problem) + Send + Sync>>,
 }
 
@@ -157,6 +158,13 @@ impl GuardBuilder {
         self
     }
 
+    /// How much one operation may do: its age, its proposals, the records it is handed.
+    #[must_use]
+    pub fn operation_limits(mut self, limits: guardrails_core::OperationLimits) -> Self {
+        self.operation_limits = limits;
+        self
+    }
+
     /// Who hears, once, of each problem that [`Guard::health`](crate::CoreGuard::health) comes to tell
     /// of: the host's log. It is called from the thread that watches, or from the one that asks.
     #[must_use]
@@ -207,7 +215,8 @@ impl GuardBuilder {
             .store(database.clone())
             .clock(self.clock.clone())
             .entropy(self.entropy.clone())
-            .keys(keys);
+            .keys(keys)
+            .operation_limits(self.operation_limits);
         if let Some(age) = self.permissions_max_age {
             core = core.permissions_max_age(age);
         }
@@ -297,6 +306,7 @@ impl Guard {
             watching: Watching::On,
             permissions_max_age: None,
             max_open_tickets: None,
+            operation_limits: guardrails_core::OperationLimits::default(),
             listener: None,
         }
     }

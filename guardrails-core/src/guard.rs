@@ -18,7 +18,7 @@ use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
 use crate::freshness::{Freshness, MAX_AGE};
 use crate::health::{Listener, Problem, Problems};
-use crate::operation::{Operation, Shadow};
+use crate::operation::{Operation, OperationLimits, Shadow};
 use crate::outside::{Clock, Entropy, new_id};
 use crate::plan::Plan;
 use crate::policy::{Digest, Policy};
@@ -48,6 +48,7 @@ pub(crate) struct Inner {
     pub(crate) keys: Arc<Keys>,
     pub(crate) observer: Option<Arc<dyn Observer>>,
     pub(crate) max_open_tickets: usize,
+    pub(crate) operation_limits: OperationLimits,
     snapshot: ArcSwap<Snapshot>,
     freshness: Freshness,
     problems: Problems,
@@ -80,6 +81,7 @@ pub struct GuardBuilder {
     keys: Option<Arc<Keys>>,
     observer: Option<Arc<dyn Observer>>,
     permissions_max_age: Option<Duration>,
+    operation_limits: OperationLimits,
     listener: Option<Listener>,
     max_open_tickets: Option<usize>,
 }
@@ -151,6 +153,13 @@ impl GuardBuilder {
         self
     }
 
+    /// How much one operation may do.
+    #[must_use]
+    pub fn operation_limits(mut self, limits: OperationLimits) -> Self {
+        self.operation_limits = limits;
+        self
+    }
+
     /// Who hears, once, of each problem that [`Guard::health`] comes to tell of: the host's log. It is
     /// called from the thread that meets the problem, and should not wait for anything.
     #[must_use]
@@ -185,6 +194,7 @@ impl GuardBuilder {
             inner: Arc::new(Inner {
                 snapshot: ArcSwap::from_pointee(snapshot),
                 freshness: Freshness::new(self.permissions_max_age.unwrap_or(MAX_AGE), now),
+                operation_limits: self.operation_limits,
                 problems: Problems::heard_by(self.listener),
                 changing: Mutex::new(()),
                 store,
@@ -267,6 +277,7 @@ impl Guard {
             request,
             about,
             shadow,
+            now,
         ))
     }
 

@@ -90,7 +90,7 @@ pub use guard::{Guard, GuardBuilder, Refreshed};
 pub use health::{Health, Part, PartState, Problem, TablesHealth, TablesState};
 pub use memory::MemoryStore;
 pub use one_line::{one_line, steers};
-pub use operation::{Figure, Operation};
+pub use operation::{Figure, Operation, OperationLimits};
 pub use outside::{Clock, CountingEntropy, Entropy, FrozenClock};
 pub use principal::Principal;
 pub use record::Record;

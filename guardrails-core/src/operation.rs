@@ -1,6 +1,6 @@
 //! One AI operation, from `begin` to `complete` or `fail`.
 //!
-//! An operation keeps the policy it began under. Dropped unfinished, it is recorded as what it came
+//! Each step is decided by the policy and the tables in force at that moment. Dropped unfinished, it is recorded as what it came
 //! to: denied, waiting for an approval, or abandoned.
 
 use std::sync::Arc;
@@ -28,11 +28,14 @@ mod observed;
 mod propose;
 mod reading;
 mod shadow;
+mod step;
 
 pub use aggregate::Figure;
 pub(crate) use shadow::Shadow;
+pub use step::OperationLimits;
 
 use asked::{Asked, OUT_OF_SCOPE, Reading, no_such_record};
+use step::Usage;
 
 /// One AI operation in progress.
 #[must_use = "an operation ends by `complete` or `fail`; dropped, it is recorded as abandoned"]
@@ -50,6 +53,7 @@ pub struct Operation {
     touched: u8,
     stage: Stage,
     shadow: Option<Shadow>,
+    usage: Usage,
 }
 
 /// How far an operation has come, as its outcome will tell.
@@ -69,8 +73,10 @@ impl Operation {
         request: Request<'_>,
         about: Arc<OperationContext>,
         shadow: Option<Shadow>,
+        began: DateTime<Utc>,
     ) -> Self {
         Self {
+            usage: Usage::from(began),
             guard,
             snapshot,
             plan,
@@ -103,14 +109,18 @@ impl Operation {
     /// # Errors
     /// [`ErrorKind::NotFound`] when the record is outside the principal's row scope or of another tenant,
     /// in the very words for one that does not exist; [`ErrorKind::Denied`] when a rule
-    /// on reading refuses; [`ErrorKind::Input`] for a record of another entity, or over the limits
-    /// of [`JsonLimits`].
+    /// on reading refuses, or the policy and the tables in force now do not let the operation go on;
+    /// [`ErrorKind::LimitReached`] past [`OperationLimits`]; [`ErrorKind::Input`] for a record of another
+    /// entity, or over the limits of [`JsonLimits`].
     pub fn read<'r>(&mut self, record: &'r Record) -> Result<View<'r>> {
         let now = self.now();
-        let seen = self.view(record, now).and_then(|view| {
-            let missing = || no_such_record(&self.plan.entity);
-            view.ok_or_else(|| Error::new(ErrorKind::NotFound, missing().message()))
-        });
+        let begun = self.begin_reading(1, now);
+        let seen = begun
+            .and_then(|()| self.view(record, now))
+            .and_then(|view| {
+                let missing = || no_such_record(&self.plan.entity);
+                view.ok_or_else(|| Error::new(ErrorKind::NotFound, missing().message()))
+            });
         self.record_beside(now)?;
         let named = seen.and_then(|view| Ok((record.id()?, view)));
         let (id, view) = match named {
@@ -124,7 +134,7 @@ impl Operation {
     /// Puts on record that one record was asked for and not shown. Where that cannot be recorded, the
     /// error is that one.
     fn access_failed(&self, now: DateTime<Utc>, record: &Record, error: Error) -> Error {
-        if error.kind() == ErrorKind::Store {
+        if error.kind() == ErrorKind::Store && error.reasons().is_empty() {
             return error;
         }
         let here = *record.entity() == self.plan.entity;
@@ -148,6 +158,7 @@ impl Operation {
     /// As [`Operation::read`], but for `NotFound`.
     pub fn read_many<'r>(&mut self, records: &'r [Record]) -> Result<Vec<View<'r>>> {
         let now = self.now();
+        self.begin_reading(records.len(), now)?;
         let seen = self.views(records, now);
         self.record_beside(now)?;
         let (names, views, withheld) = seen?;

@@ -1,6 +1,6 @@
 //! One state of policy, permissions, roles and skills, swapped as a whole.
 //!
-//! Operations keep the snapshot they began with; the next one sees the next. The plan cache belongs
+//! Each step of an operation is decided by the snapshot that is in force when it begins. The plan cache belongs
 //! to the snapshot, so a swap forgets every plan at once and none can mix two states.
 
 use std::borrow::Cow;

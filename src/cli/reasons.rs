@@ -244,6 +244,39 @@ pub(super) const REASONS: &[Refusal] = &[
         ],
     ),
     refusal(
+        "OPERATION_PROPOSALS_REACHED",
+        [
+            "the operation proposed too many changes",
+            "操作提出的修改过多",
+        ],
+        [
+            "One operation proposes at most 100 changes, unless the host says otherwise. Begin another one: \
+             the limits of the skill count it.",
+            "一个操作最多提出 100 次修改，除非宿主另行设置。请重新开始一个操作，技能的限额会把它计入。",
+        ],
+    ),
+    refusal(
+        "OPERATION_ROWS_REACHED",
+        [
+            "the operation was handed too many records",
+            "操作处理的记录过多",
+        ],
+        [
+            "One operation is handed at most 10,000 records, shown or not, unless the host says otherwise. \
+             Begin another one: the limits of the skill count it.",
+            "一个操作最多处理 10,000 条记录，无论是否显示，除非宿主另行设置。请重新开始一个操作，技能的限额会把它计入。",
+        ],
+    ),
+    refusal(
+        "OPERATION_TOO_OLD",
+        ["the operation has been open too long", "操作打开的时间过长"],
+        [
+            "An operation reads and proposes for an hour at most, unless the host says otherwise. It may still be \
+             completed; for more, begin another one.",
+            "一个操作最多在一小时之内读取和提出修改，除非宿主另行设置。仍然可以结束它；如需继续，请重新开始一个操作。",
+        ],
+    ),
+    refusal(
         "OPERATION_WAITING",
         ["the operation waits for an approval", "操作在等待审批"],
         [

@@ -44,6 +44,8 @@ mod read;
 mod release;
 #[path = "decisions/shadow.rs"]
 mod shadow;
+#[path = "decisions/steps.rs"]
+mod steps;
 #[path = "decisions/tables.rs"]
 mod tables;
 #[path = "decisions/tickets.rs"]

@@ -56,6 +56,7 @@ impl Operation {
         figure: Aggregation,
     ) -> Result<Figure> {
         let now = self.now();
+        self.begin_reading(records.len(), now)?;
         let wanted = Wanted::of(self.asked(), field, figure)?;
         let taken = wanted.over(records, |record| {
             let reading = self.reading_of(record, now)?;

@@ -37,8 +37,8 @@ pub(super) struct Asked<'a> {
 pub(super) struct Admitted {
     /// The proposed change without the fields that may not be written.
     pub(super) accepted: Changes,
-    /// What is evaluated and released: without the fields that are refused, each value in the form of its
-    /// declared type.
+    /// The same as it is evaluated and released: each value in the form of its declared type, if it is of
+    /// that type.
     pub(super) changes: Changes,
     /// What may be seen and changed of the record as it is; of a new one, as it would be.
     pub(super) table: Arc<FieldTable>,
@@ -294,10 +294,12 @@ fn judge<'n>(
             refusals.extend(refused(gate, name));
             continue;
         };
-        match gate.typed(name, value) {
-            Ok(value) => judged.set(name.clone(), value),
-            Err(mut reasons) => refusals.append(&mut reasons),
-        }
+        // What is not of its type is evaluated as it is: a condition that reads it is unknown.
+        let typed = gate.typed(name, value).unwrap_or_else(|mut reasons| {
+            refusals.append(&mut reasons);
+            value.clone()
+        });
+        judged.set(name.clone(), typed);
     }
     (judged, refusals)
 }

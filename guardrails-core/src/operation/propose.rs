@@ -11,7 +11,7 @@ use crate::audit::{EventKind, KeyedDigest};
 use crate::change::Changes;
 use crate::data::FieldTable;
 use crate::decision::{Decision, Obligation, Outcome, Reason, Risk, TicketHandle};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::policy::Verb;
 use crate::process::{Action, Basis, Proposal, Review, canonical_action};
 use crate::release::Release;
@@ -25,19 +25,23 @@ impl Operation {
     /// # Errors
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a change of another entity, a record
     /// without identifier, or one over the limits of [`JsonLimits`];
+    /// [`ErrorKind::LimitReached`] past [`OperationLimits`](crate::OperationLimits);
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) when the decision cannot be
     /// recorded. A refusal is not an error: it is a [`Decision`] whose outcome is
     /// [`Outcome::Deny`].
     pub fn propose(&mut self, changes: &Changes) -> Result<Decision> {
         self.expect_open()?;
         self.expect_entity(changes.before())?;
-        let asked = self.asked();
         within(changes.fields(), JsonLimits::default())?;
-        if asked.of_tenant(changes.before().fields()) {
+        if self.asked().of_tenant(changes.before().fields()) {
             within(changes.before().fields(), JsonLimits::default())?;
         }
         let proposed = Proposed::of(changes)?;
         let now = self.now();
+        if let Err(error) = self.begin_proposal(now) {
+            return self.refuse_step(changes, proposed, error, now);
+        }
+        let asked = self.asked();
         let admitted = match asked.admit(changes, changes, now) {
             Ok(admitted) => admitted,
             Err(unevaluated) => return self.refuse(changes, proposed, unevaluated, now),
@@ -72,6 +76,23 @@ impl Operation {
         let beside = self.unevaluated_beside(&refused.reasons);
         let settled = Settled::deny(refused.reasons);
         self.conclude(basis, proposed, settled, None, beside)
+    }
+
+    /// Refuses a proposal that the policy and the tables of now do not let begin.
+    fn refuse_step(
+        &mut self,
+        changes: &Changes,
+        proposed: Proposed,
+        error: Error,
+        now: DateTime<Utc>,
+    ) -> Result<Decision> {
+        if error.kind() != ErrorKind::Denied {
+            return Err(error);
+        }
+        let nothing = Arc::new(FieldTable::of_nothing(&self.plan.entity));
+        let basis = self.basis(now, &changes.without_content(), &nothing);
+        let settled = Settled::deny(error.reasons().to_vec());
+        self.conclude(basis, proposed, settled, None, None)
     }
 
     /// What the decision is made from, shared and not copied.

@@ -53,6 +53,15 @@ impl Shadow {
         })
     }
 
+    /// The highest sensitivity that it has shown or let write so far.
+    pub(super) fn touched(&self) -> u8 {
+        self.touched
+    }
+
+    pub(super) fn having_touched(self, touched: u8) -> Self {
+        Self { touched, ..self }
+    }
+
     /// Its answer to whether the operation may begin, where the policy in force answers otherwise. How
     /// much of a limit is left is no part of a policy, so one that is used up is compared with nothing.
     pub(crate) fn on_begin(&self, in_force: Result<(), &Error>) -> Option<ShadowAnswer> {
