@@ -21,8 +21,7 @@ fn assert_input(error: &Error, what: &str) {
 }
 
 /// Reads and proposes with a record, and proposes it as a change and as a new record.
-fn hand_over(record: &Record, what: &str) {
-    let world = world();
+fn hand_over(world: &World, record: &Record, what: &str) {
     let set = record.fields().iter();
     let change = set.fold(Changes::update(&quote()), |change, (name, value)| {
         change.set(name.clone(), value.clone())
@@ -57,31 +56,32 @@ fn hand_over(record: &Record, what: &str) {
 
 #[test]
 fn a_field_s_name_shows_at_every_depth() {
+    let world = world();
     for name in BAD {
         let inside = Value::from(Fields::from_iter([(name, 1)]));
         let listed = Value::from(vec![Value::from("x"), inside.clone()]);
         let what = "the name of a field";
-        hand_over(&quote().with(name, 1), what);
+        hand_over(&world, &quote().with(name, 1), what);
         for value in [
             inside,
             listed.clone(),
             Value::from(Fields::from_iter([("deep", listed)])),
         ] {
-            hand_over(&quote().with("clauses", value.clone()), what);
-            hand_over(&quote().with("undeclared", value), what);
+            hand_over(&world, &quote().with("clauses", value.clone()), what);
+            hand_over(&world, &quote().with("undeclared", value), what);
         }
     }
 }
 
 #[test]
 fn a_record_s_key_is_a_name() {
+    let world = world();
     for id in BAD
         .into_iter()
         .chain(["", " ", " q-1", "q-1 ", &"q".repeat(256)])
     {
-        hand_over(&quote().with("id", id), "the record's `id`");
+        hand_over(&world, &quote().with("id", id), "the record's `id`");
     }
-    let world = world();
     let mut op = world.begin(&rep(), "quote.draft");
     for id in ["q 1", "报价-1", "a/b?c=d", &"q".repeat(255)] {
         drop(op.read(&quote().with("id", id)).unwrap());

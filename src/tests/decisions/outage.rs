@@ -131,6 +131,7 @@ fn in_a_shorter_outage_only_what_needs_the_store_is_refused() {
 
     let careful = Principal::user("acme", "u-17")
         .role("SALES_REP")
+        .agent("copilot")
         .model("qwen:14b");
     let error = world
         .guard
