@@ -326,7 +326,7 @@ impl Guard {
         principal: &Principal,
         record: impl PresentRecord,
     ) -> Result<(Operation, Release)> {
-        let stored = self.approvals().to_resume(ticket, principal)?;
+        let stored = self.approvals().resumable(ticket, principal)?;
         let changes = stored.changes_on(record)?;
         let request = Request::new(principal, stored.skill.clone())
             .entity(stored.entity.clone())

@@ -97,7 +97,7 @@ impl Approvals<'_> {
                 version: ticket.version,
                 state: ticket.state,
                 chain: ticket.chain.clone(),
-                action: ticket.action.clone(),
+                action: ticket.action,
                 by: by.clone(),
                 code: code.into(),
             })),

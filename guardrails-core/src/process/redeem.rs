@@ -208,7 +208,7 @@ impl Approvals<'_> {
     }
 
     /// The ticket, where this principal asked for it and it releases now: what `resume` begins with.
-    pub(crate) fn to_resume(&self, id: TicketId, principal: &crate::Principal) -> Result<Ticket> {
+    pub(crate) fn resumable(&self, id: TicketId, principal: &crate::Principal) -> Result<Ticket> {
         let ticket = self.load(id, principal)?;
         if ticket.requester != *principal.id() {
             return Err(Error::denied(Reason::new(
