@@ -57,6 +57,7 @@ mod naming;
 mod nearest;
 mod one_line;
 mod operation;
+mod ordered;
 mod outside;
 mod plan;
 mod principal;

@@ -3,7 +3,7 @@
 //! It keeps every promise of the store traits except durability: exact sliding windows, real
 //! compare-and-swap, sealed and signed audit.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -11,11 +11,12 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::audit::{
-    AuditReader, Event, Inventory, Journal, KeyedDigest, Keys, Ledger, LogRows, LogSummary,
-    Receipt, Sealed, StoredEvent,
+    AuditReader, Event, EventKind, Inventory, Journal, KeyedDigest, Keys, Ledger, LogRows,
+    LogSummary, Receipt, Sealed, StoredEvent,
 };
 use crate::decision::{LogId, OperationId, TicketId};
 use crate::error::{Error, ErrorKind, Result};
+use crate::ordered::Ordered;
 use crate::process::Ticket;
 use crate::store::{
     FieldPermission, LimitStore, PermissionStore, Revision, RoleLine, RoleStore, SkillStatusRow,
@@ -28,9 +29,9 @@ use crate::value::Name;
 #[derive(Debug)]
 pub struct MemoryStore {
     revision: AtomicI64,
-    permissions: Mutex<BTreeMap<(Name, Name, Name), FieldPermission>>,
+    permissions: Mutex<Ordered<(Name, Name, Name), FieldPermission>>,
     unreadable: Mutex<Vec<UnreadableRow>>,
-    roles: Mutex<BTreeSet<RoleLine>>,
+    roles: Mutex<Ordered<RoleLine, RoleLine>>,
     skills: Mutex<BTreeMap<(Name, Name), SkillStatusRow>>,
     tickets: Mutex<BTreeMap<TicketId, Ticket>>,
     limits: Mutex<HashMap<String, Window>>,
@@ -123,6 +124,13 @@ impl MemoryStore {
         Ok(())
     }
 
+    /// Raises the revision if any rows were changed.
+    fn changed_by(&self, rows: usize) {
+        if rows > 0 {
+            self.changed();
+        }
+    }
+
     fn changed(&self) {
         self.revision.fetch_add(1, Ordering::SeqCst);
     }
@@ -150,7 +158,7 @@ impl PermissionStore for MemoryStore {
 
     fn permission_rows(&self) -> Result<StoredRows<FieldPermission>> {
         Ok(StoredRows {
-            readable: lock(&self.permissions)?.values().cloned().collect(),
+            readable: lock(&self.permissions)?.rows(),
             unreadable: self.unreadable(true)?,
         })
     }
@@ -158,25 +166,26 @@ impl PermissionStore for MemoryStore {
 
 impl RoleStore for MemoryStore {
     fn role_lines(&self) -> Result<Vec<RoleLine>> {
-        Ok(lock(&self.roles)?.iter().cloned().collect())
+        Ok(lock(&self.roles)?.rows())
     }
 
     fn add_role_lines(&self, lines: &[RoleLine]) -> Result<usize> {
         lines.iter().try_for_each(RoleLine::check)?;
         let mut have = lock(&self.roles)?;
-        let added = lines
-            .iter()
-            .filter(|line| have.insert((*line).clone()))
+        let kept = lines.iter().cloned().map(RoleLine::without_empty_end);
+        let added = kept
+            .filter(|line| have.insert(line.clone(), line.clone()))
             .count();
-        self.changed();
+        self.changed_by(added);
         Ok(added)
     }
 
     fn remove_role_lines(&self, lines: &[RoleLine]) -> Result<usize> {
         lines.iter().try_for_each(RoleLine::check)?;
         let mut have = lock(&self.roles)?;
-        let removed = lines.iter().filter(|line| have.remove(line)).count();
-        self.changed();
+        let kept = lines.iter().cloned().map(RoleLine::without_empty_end);
+        let removed = kept.filter(|line| have.remove(line)).count();
+        self.changed_by(removed);
         Ok(removed)
     }
 }
@@ -368,6 +377,11 @@ fn elapsed(from: DateTime<Utc>, to: DateTime<Utc>) -> Duration {
 
 impl LimitStore for MemoryStore {
     fn take(&self, take: &Take<'_>, now: DateTime<Utc>) -> Result<Taken> {
+        take.check()?;
+        if take.amount > take.most {
+            let retry_after = take.window;
+            return Ok(Taken::Exceeded { retry_after });
+        }
         let mut limits = lock(&self.limits)?;
         if let Some(window) = limits.get_mut(take.key) {
             return Ok(window.take(take, now));
@@ -406,6 +420,14 @@ impl Audit {
 
     /// Queues an event and answers its position.
     fn push(&mut self, event: Event) -> u64 {
+        if self.ledger.size() == 0 && self.waiting.is_empty() {
+            // There is no log before this one.
+            self.waiting.push(Event {
+                time: event.time,
+                kind: EventKind::LogOpened { heads: Vec::new() },
+                about: None,
+            });
+        }
         let waiting = u64::try_from(self.waiting.len()).unwrap_or(u64::MAX);
         let seq = self.ledger.size().saturating_add(waiting);
         self.waiting.push(event);

@@ -178,6 +178,15 @@ impl RoleLine {
         let mut values = self.values.iter();
         values.try_for_each(|value| expect_visible("a value of a role line", value))
     }
+
+    /// The line as it reads back: an empty value at its end is none.
+    #[must_use]
+    pub fn without_empty_end(mut self) -> Self {
+        while self.values.last().is_some_and(String::is_empty) {
+            self.values.pop();
+        }
+        self
+    }
 }
 
 /// Refuses what cannot be part of a key in every database.
@@ -384,6 +393,25 @@ pub struct Take<'a> {
     pub most: u64,
     /// The window's length.
     pub window: Duration,
+}
+
+impl Take<'_> {
+    /// Characters of a key at most.
+    pub const MAX_KEY_CHARS: usize = 512;
+
+    /// Refuses a key that not every store can hold.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a key that is too long, or has a NUL.
+    pub fn check(&self) -> Result<()> {
+        let longest = Self::MAX_KEY_CHARS;
+        if self.key.chars().count() <= longest && !self.key.contains('\0') {
+            return Ok(());
+        }
+        let message = format!("a limit's key has over {longest} characters, or a NUL");
+        Err(Error::new(ErrorKind::Input, message)
+            .with_help("use shorter names of tenants, users and limits"))
+    }
 }
 
 /// How a take came out.

@@ -12,7 +12,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use guardrails_core::{Error, ErrorKind, LimitStore, Result, Take, Taken};
+use guardrails_core::{LimitStore, Result, Take, Taken};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ColumnTrait, EntityTrait, FromQueryResult, QueryFilter, QueryOrder, QuerySelect, Set,
@@ -22,7 +22,6 @@ use crate::Database;
 use crate::connection::DatabaseTransaction;
 use crate::entity::limits::{total, usage};
 use crate::fault::Failure;
-use crate::migration::shape::KEY;
 
 impl LimitStore for Database {
     /// Takes of one key go one after the other, across processes; see the module's text.
@@ -69,14 +68,7 @@ struct Used {
 
 impl Wanted {
     fn new(take: &Take<'_>, now: DateTime<Utc>) -> Result<Self> {
-        let longest = usize::try_from(KEY).unwrap_or(usize::MAX);
-        if take.key.chars().count() > longest || take.key.contains('\0') {
-            return Err(Error::new(
-                ErrorKind::Input,
-                format!("a limit's key has over {longest} characters, or a NUL"),
-            )
-            .with_help("use shorter names of tenants, users and limits"));
-        }
+        take.check()?;
         let now = now.timestamp_micros();
         let window = i64::try_from(take.window.as_micros()).unwrap_or(i64::MAX);
         Ok(Self {

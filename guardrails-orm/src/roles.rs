@@ -53,14 +53,11 @@ fn line(row: &Row<'_>) -> RoleLine {
         let text = row.maybe(column);
         text.unwrap_or_else(|| RoleLine::UNREADABLE.to_owned())
     };
-    let mut values: Vec<String> = rule::Column::iter().skip(2).map(cell).collect();
-    while values.last().is_some_and(String::is_empty) {
-        values.pop();
-    }
     RoleLine {
         kind: cell(rule::Column::Ptype),
-        values,
+        values: rule::Column::iter().skip(2).map(cell).collect(),
     }
+    .without_empty_end()
 }
 
 /// The lines as rows; a line that no row can hold is refused before anything is written.

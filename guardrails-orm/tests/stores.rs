@@ -18,7 +18,7 @@
 
 mod conformance;
 
-use conformance::place::{Server, on};
+use conformance::place::{Memory, Server, on};
 
 macro_rules! suite {
     ($($room:ident: $($test:ident)*;)*) => {
@@ -53,6 +53,26 @@ macro_rules! suite {
     };
 }
 
+/// What every store passes, the one in memory too.
+macro_rules! every_store {
+    ($($room:ident: $($test:ident)*;)*) => {
+        mod every_store {
+            suite! { $($room: $($test)*;)* }
+
+            use crate::{Server, conformance, on};
+
+            mod memory {
+                $($(
+                    #[test]
+                    fn $test() {
+                        super::conformance::$room::$test(&crate::Memory::new());
+                    }
+                )*)*
+            }
+        }
+    };
+}
+
 suite! {
     opening:
         opens_twice
@@ -78,17 +98,46 @@ suite! {
         reads_both_tables
         every_change_raises_the_revision
         a_role_row_of_another_tenant_is_refused
-        names_differ_by_case_and_by_trailing_space
         rows_that_cannot_be_read_are_handed_over_as_such
         columns_of_another_type_close_their_rows
         a_lost_revision_row_is_an_error;
     roles:
-        lines_are_kept_once
-        an_unknown_kind_is_kept
-        lines_too_long_are_refused_as_a_whole
         an_unknown_status_suspends;
     names:
         what_is_no_name_is_refused_alike;
+    tickets:
+        an_unreadable_row_stands_alone
+        garbage_names_its_row;
+    guarded:
+        a_ticket_releases_once
+        of_two_that_resume_one_releases
+        an_edited_row_decides_nothing
+        an_older_row_put_back_releases_nothing;
+    journal:
+        dropping_the_store_writes_what_waits
+        events_are_derived_into_rows
+        a_changed_row_is_named
+        the_next_log_names_the_heads_before
+        checkpoints_do_not_pile_up
+        a_fenced_writer_stops;
+    recovery:
+        a_killed_process_loses_nothing_it_was_told_of
+        a_dead_log_is_recovered_once
+        a_lease_of_another_machine_is_waited_for
+        a_node_with_a_wrong_clock_ends_nobody
+        deadlines_go_by_the_clock_that_all_nodes_share;
+}
+
+every_store! {
+    permissions:
+        rows_are_kept_for_their_tenant
+        names_differ_by_case_and_by_trailing_space;
+    roles:
+        lines_are_kept_once
+        an_unknown_kind_is_kept
+        lines_too_long_are_refused_as_a_whole
+        only_a_change_raises_the_revision
+        a_status_is_set_again;
     tickets:
         a_ticket_reads_back_exactly
         a_taken_identifier_is_a_conflict
@@ -98,14 +147,7 @@ suite! {
         the_inbox_is_filtered_where_it_is_kept
         overdue_tickets_are_those_of_every_tenant
         one_open_ticket_for_one_action
-        an_ended_ticket_keeps_no_value
-        an_unreadable_row_stands_alone
-        garbage_names_its_row;
-    guarded:
-        a_ticket_releases_once
-        of_two_that_resume_one_releases
-        an_edited_row_decides_nothing
-        an_older_row_put_back_releases_nothing;
+        an_ended_ticket_keeps_no_value;
     limits:
         a_window_slides
         a_take_is_all_or_nothing
@@ -114,22 +156,10 @@ suite! {
         a_clock_that_ran_ahead_locks_nobody_out;
     journal:
         an_acknowledged_event_is_there
-        dropping_the_store_writes_what_waits
-        events_are_derived_into_rows
         a_name_of_any_length_is_no_obstacle
-        a_changed_row_is_named
         another_tenant_sees_no_event
         many_threads_commit_one_log
-        the_next_log_names_the_heads_before
-        checkpoints_do_not_pile_up
-        a_whole_audit_verifies
-        a_fenced_writer_stops;
-    recovery:
-        a_killed_process_loses_nothing_it_was_told_of
-        a_dead_log_is_recovered_once
-        a_lease_of_another_machine_is_waited_for
-        a_node_with_a_wrong_clock_ends_nobody
-        deadlines_go_by_the_clock_that_all_nodes_share;
+        a_whole_audit_verifies;
 }
 
 /// Not a test of its own: the process that [`conformance::recovery`] starts and kills.

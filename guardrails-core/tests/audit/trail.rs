@@ -173,18 +173,18 @@ fn the_store_in_memory_numbers_seals_and_signs() {
         about: Some(context(3)),
     };
     let receipt = store.commit(event(20)).unwrap();
-    assert_eq!((receipt.log, receipt.seq), (log(1), 20));
+    assert_eq!((receipt.log, receipt.seq), (log(1), 21));
     let report = verify(&store, &keys().verifier()).unwrap();
     assert!(report.findings.is_empty(), "{report}");
-    assert_eq!((report.logs[0].events, report.logs[0].proven), (21, 21));
-    assert_eq!(store.commit(event(21)).unwrap().seq, 21);
-    assert_eq!(store.events(log(1), 20, 10).unwrap().len(), 2);
+    assert_eq!((report.logs[0].events, report.logs[0].proven), (22, 22));
+    assert_eq!(store.commit(event(21)).unwrap().seq, 22);
+    assert_eq!(store.events(log(1), 21, 10).unwrap().len(), 2);
     assert_eq!(store.checkpoints(log(1)).unwrap().len(), 2);
     assert!(store.events(log(9), 0, 10).unwrap().is_empty());
 
     store.restart_audit(log(2)).unwrap();
     assert!(store.logs().unwrap().is_empty());
-    assert_eq!(store.commit(event(22)).unwrap().seq, 0);
+    assert_eq!(store.commit(event(22)).unwrap().seq, 1);
 }
 
 #[test]

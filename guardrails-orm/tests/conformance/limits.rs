@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use guardrails_core::{LimitStore, Take, Taken};
 
-use super::place::Place;
+use super::place::Home;
 use super::samples::moment;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -23,8 +23,8 @@ fn after(seconds: i64) -> DateTime<Utc> {
     moment() + chrono::Duration::seconds(seconds)
 }
 
-pub fn a_window_slides(place: &Place) {
-    let store = place.open();
+pub fn a_window_slides(home: &impl Home) {
+    let store = home.open();
     let ask = |second| store.take(&take("k", 1, 2), after(second)).unwrap();
     let wait = |seconds| Taken::Exceeded {
         retry_after: Duration::from_secs(seconds),
@@ -38,8 +38,8 @@ pub fn a_window_slides(place: &Place) {
     assert_eq!(ask(70), Taken::Granted);
 }
 
-pub fn a_take_is_all_or_nothing(place: &Place) {
-    let store = place.open();
+pub fn a_take_is_all_or_nothing(home: &impl Home) {
+    let store = home.open();
     let ask = |amount, second| store.take(&take("k", amount, 10), after(second)).unwrap();
     assert_eq!(ask(4, 0), Taken::Granted);
     assert_eq!(ask(4, 1), Taken::Granted);
@@ -57,8 +57,8 @@ pub fn a_take_is_all_or_nothing(place: &Place) {
     assert_eq!(ask(10, 999), Taken::Granted);
 }
 
-pub fn eight_threads_take_no_more_than_there_is(place: &Place) {
-    let stores = [place.open(), place.open()];
+pub fn eight_threads_take_no_more_than_there_is(home: &impl Home) {
+    let stores = [home.open(), home.open()];
     let granted: usize = std::thread::scope(|scope| {
         let all: Vec<_> = (0..8)
             .map(|i| {
@@ -72,26 +72,29 @@ pub fn eight_threads_take_no_more_than_there_is(place: &Place) {
         all.into_iter().map(|one| one.join().unwrap()).sum()
     });
     assert_eq!(granted, 50);
-    assert_eq!(place.count("guard_limit_usage"), 50);
-    assert_eq!(place.count("guard_limit_total"), 1);
+    if let Some(place) = home.place() {
+        assert_eq!(place.count("guard_limit_usage"), 50);
+        assert_eq!(place.count("guard_limit_total"), 1);
+    }
 }
 
-pub fn keys_are_counted_apart(place: &Place) {
-    let store = place.open();
+pub fn keys_are_counted_apart(home: &impl Home) {
+    let store = home.open();
     for key in ["acme/u-1", "ACME/u-1", "acme/u-1 ", "客户"] {
         assert_eq!(
             store.take(&take(key, 1, 1), after(0)).unwrap(),
             Taken::Granted
         );
     }
-    let long = "k".repeat(513);
-    let error = store.take(&take(&long, 1, 1), after(0)).unwrap_err();
-    assert_eq!(error.kind(), guardrails_core::ErrorKind::Input);
+    for bad in ["k".repeat(513), "a\0b".to_owned()] {
+        let error = store.take(&take(&bad, 1, 1), after(0)).unwrap_err();
+        assert_eq!(error.kind(), guardrails_core::ErrorKind::Input);
+    }
 }
 
-pub fn a_clock_that_ran_ahead_locks_nobody_out(place: &Place) {
+pub fn a_clock_that_ran_ahead_locks_nobody_out(home: &impl Home) {
     const DAY: i64 = 86_400;
-    let store = place.open();
+    let store = home.open();
     let ask = |second| store.take(&take("k", 1, 2), after(second)).unwrap();
     let wait = |seconds| Taken::Exceeded {
         retry_after: Duration::from_secs(seconds),

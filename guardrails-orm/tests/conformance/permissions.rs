@@ -5,7 +5,7 @@ use guardrails_core::{
     RoleStore, SkillStatusRow, SkillStore,
 };
 
-use super::place::{Place, Server};
+use super::place::{Home, Place, Server};
 
 fn field(tenant: &str, field: &str) -> String {
     format!(
@@ -130,10 +130,43 @@ pub fn a_role_row_of_another_tenant_is_refused(place: &Place) {
     }
 }
 
-pub fn names_differ_by_case_and_by_trailing_space(place: &Place) {
-    let store = place.open();
+fn row(tenant: &str, field: &str) -> FieldPermission {
+    FieldPermission {
+        tenant: tenant.into(),
+        entity: "Quote".into(),
+        field: field.into(),
+        sensitivity: 4,
+        pii: true,
+        encryption_required: false,
+        roles: vec![RolePermission {
+            role: "SALES_REP".into(),
+            access: "MASKED".to_owned(),
+            ai_access_allowed: true,
+            conditions: Some("{\"ai_context\": \"sales_copilot\"}".to_owned()),
+        }],
+    }
+}
+
+/// Rows come back as they were put in, in that order, and raise the revision.
+pub fn rows_are_kept_for_their_tenant(home: &impl Home) {
+    let store = home.open();
+    let rows = [
+        row("globex", "phone"),
+        row("acme", "成本价"),
+        row("acme", "amount"),
+    ];
+    for row in &rows {
+        let before = store.revision().unwrap();
+        home.put(row);
+        assert!(store.revision().unwrap() > before);
+    }
+    assert_eq!(store.field_permissions().unwrap(), rows);
+}
+
+pub fn names_differ_by_case_and_by_trailing_space(home: &impl Home) {
+    let store = home.open();
     for tenant in ["acme", "ACME", "acme ", "Acmé"] {
-        place.sql(&field(tenant, "cost"));
+        home.put(&row(tenant, "cost"));
     }
     let tenants: Vec<_> = store
         .field_permissions()

@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use guardrails_core::audit::Keys;
-use guardrails_core::{Clock, Entropy};
+use guardrails_core::{Clock, Entropy, FieldPermission, LogId, MemoryStore, Store};
 use guardrails_orm::{Database, OpenOptions};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DatabaseTransaction, TransactionTrait,
@@ -35,6 +35,90 @@ pub struct Place {
     /// Kept until the end, since it is deleted with this.
     _folder: TempDir,
     runtime: Runtime,
+}
+
+/// Where a store is kept: what the part of the suite needs that every store passes.
+pub trait Home {
+    type Kept: Store;
+
+    /// The store; opened again, it has what it had.
+    fn open(&self) -> Arc<Self::Kept>;
+
+    /// Puts a row into the permission tables, as an administrator would.
+    fn put(&self, row: &FieldPermission);
+
+    /// The database, for what is tried on databases alone.
+    fn place(&self) -> Option<&Place> {
+        None
+    }
+}
+
+impl Home for Place {
+    type Kept = Database;
+
+    fn open(&self) -> Arc<Database> {
+        Self::open(self)
+    }
+
+    fn put(&self, row: &FieldPermission) {
+        let FieldPermission {
+            tenant,
+            entity,
+            field,
+            sensitivity,
+            ..
+        } = row;
+        let flags =
+            [row.pii, row.encryption_required].map(|flag| if flag { "TRUE" } else { "FALSE" });
+        self.sql(&format!(
+            "INSERT INTO data_field_permission (tenant_id, entity_type, field_name, \
+             sensitivity_level, pii_flag, encryption_required) \
+             VALUES ('{tenant}', '{entity}', '{field}', {sensitivity}, {}, {})",
+            flags[0], flags[1]
+        ));
+        for role in &row.roles {
+            let conditions = match &role.conditions {
+                Some(text) => format!("'{text}'"),
+                None => "NULL".to_owned(),
+            };
+            self.sql(&format!(
+                "INSERT INTO role_field_permission (tenant_id, role_id, field_id, access_type, \
+                 ai_access_allowed, conditions) SELECT '{tenant}', '{}', id, '{}', {}, {conditions} \
+                 FROM data_field_permission WHERE tenant_id = '{tenant}' \
+                 AND entity_type = '{entity}' AND field_name = '{field}'",
+                role.role,
+                role.access,
+                if role.ai_access_allowed { "TRUE" } else { "FALSE" }
+            ));
+        }
+    }
+
+    fn place(&self) -> Option<&Place> {
+        Some(self)
+    }
+}
+
+/// The store in memory.
+pub struct Memory(Arc<MemoryStore>);
+
+impl Memory {
+    pub fn new() -> Self {
+        let keys = Arc::new(Keys::from_seed([7; 32]));
+        let log = LogId::from(uuid::Uuid::from_u128(7));
+        Self(Arc::new(MemoryStore::new(keys, log)))
+    }
+}
+
+impl Home for Memory {
+    type Kept = MemoryStore;
+
+    fn open(&self) -> Arc<MemoryStore> {
+        Arc::clone(&self.0)
+    }
+
+    fn put(&self, row: &FieldPermission) {
+        self.0.set_field_permission(row.clone()).unwrap();
+    }
 }
 
 /// The system's clock.
