@@ -12,13 +12,13 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 
-use crate::audit::{Audit, Event, EventKind, Keys, OperationContext};
+use crate::audit::{Audit, Digests, Event, EventKind, Keys, OperationContext};
 use crate::decision::{OperationId, TicketId};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
 use crate::freshness::{Freshness, MAX_AGE};
 use crate::health::{Listener, Problem, Problems};
-use crate::operation::{Operation, OperationLimits, Shadow};
+use crate::operation::{Operation, OperationLimits, Shadow, codes, input_of, output_of};
 use crate::outside::{Clock, Entropy, new_id};
 use crate::plan::Plan;
 use crate::policy::{Digest, Policy};
@@ -254,11 +254,20 @@ impl Guard {
             Ok(plan) => plan.entity.clone(),
             Err(_) => request.entity.clone().unwrap_or_else(|| Name::from("")),
         };
+        let keys = &self.inner.keys;
+        let digests = Digests {
+            input: Some(input_of(&request, &entity, keys)),
+            output: admitted
+                .as_ref()
+                .err()
+                .map(|error| output_of(codes(error.reasons()).as_bytes(), keys)),
+        };
         let about = Arc::new(about(&snapshot, &request, id, entity));
-        let event = |kind| Event {
+        let event = |kind, digests| Event {
             time: now,
             kind,
             about: Some(about.clone()),
+            digests,
         };
         let kind = match &admitted {
             Ok(_) => EventKind::Intent,
@@ -267,8 +276,10 @@ impl Guard {
             },
         };
         let store = &self.inner.store;
-        store.commit(event(kind))?;
-        beside.map_or(Ok(()), |answer| store.record(event(answer)))?;
+        store.commit(event(kind, digests))?;
+        beside.map_or(Ok(()), |answer| {
+            store.record(event(answer, Digests::default()))
+        })?;
         let plan = admitted?;
         Ok(Operation::new(
             self.clone(),

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::audit::{Event, EventKind, OperationContext, OutcomeStatus, Receipt};
+use crate::audit::{
+    Digests, Event, EventKind, KeyedDigest, OperationContext, OutcomeStatus, Receipt,
+};
 use crate::data::{AskedAt, View, accessed, view};
 use crate::decision::{OperationId, Reason};
 use crate::error::{Error, ErrorKind, Result};
@@ -24,6 +26,7 @@ use crate::value::{JsonLimits, Name, within};
 
 mod aggregate;
 mod asked;
+mod digests;
 mod observed;
 mod propose;
 mod reading;
@@ -31,6 +34,7 @@ mod shadow;
 mod step;
 
 pub use aggregate::Figure;
+pub(crate) use digests::{codes, input_of, output_of};
 pub(crate) use shadow::Shadow;
 pub use step::OperationLimits;
 
@@ -51,6 +55,8 @@ pub struct Operation {
     about: Arc<OperationContext>,
     /// The highest sensitivity shown or written so far; 0 when nothing was.
     touched: u8,
+    /// Digest of what was handed back last.
+    handed_back: Option<KeyedDigest>,
     stage: Stage,
     shadow: Option<Shadow>,
     usage: Usage,
@@ -86,6 +92,7 @@ impl Operation {
             reserved: None,
             about,
             touched: 0,
+            handed_back: None,
             stage: Stage::Open,
             shadow,
         }
@@ -127,7 +134,7 @@ impl Operation {
             Ok(named) => named,
             Err(error) => return Err(self.access_failed(now, record, error)),
         };
-        self.accessed(now, Arc::new([id]), 0, &view)?;
+        self.accessed(now, &[id], 0, std::slice::from_ref(&view))?;
         Ok(view)
     }
 
@@ -142,13 +149,21 @@ impl Operation {
             ErrorKind::NotFound => OUT_OF_SCOPE,
             _ => error.code(),
         };
+        let id = record.id().ok().filter(|_| here);
+        let named = id.as_ref().map(|id| {
+            let facts = self.asked().facts(now, record.fields(), None, true);
+            self.record_name(id, &self.plan.table(&facts))
+        });
+        let digests = self.digests_of_refusal(id.as_slice(), code);
         let access = EventKind::DataAccess {
-            records: record.id().ok().filter(|_| here).into_iter().collect(),
+            records: named.into_iter().collect(),
             withheld: 0,
             fields: Arc::default(),
             failure: code.into(),
         };
-        self.record(now, access).err().unwrap_or(error)
+        self.record_with(now, access, digests)
+            .err()
+            .unwrap_or(error)
     }
 
     /// What the model may see of many records: those out of reach are left out, and counted in the
@@ -162,7 +177,7 @@ impl Operation {
         let seen = self.views(records, now);
         self.record_beside(now)?;
         let (names, views, withheld) = seen?;
-        self.accessed_many(now, names, withheld, &views)?;
+        self.accessed_many(now, &names, withheld, &views)?;
         Ok(views)
     }
 
@@ -246,35 +261,44 @@ impl Operation {
     fn accessed(
         &mut self,
         now: DateTime<Utc>,
-        records: Arc<[Name]>,
+        ids: &[Name],
         withheld: u64,
-        view: &View<'_>,
+        views: &[View<'_>],
     ) -> Result<()> {
-        self.touched = self.touched.max(view.table().max_sensitivity().level());
+        let Some(first) = views.first() else {
+            return Ok(());
+        };
+        let touched = views
+            .iter()
+            .map(|view| view.table().max_sensitivity().level());
+        self.touched = touched.fold(self.touched, u8::max);
+        let digests = self.digests_of_read(ids, views);
+        let named = ids.iter().zip(views);
         let access = EventKind::DataAccess {
-            records,
+            records: named
+                .map(|(id, view)| self.record_name(id, view.table()))
+                .collect(),
             withheld,
-            fields: accessed(view),
+            fields: accessed(first),
             failure: Name::default(),
         };
-        self.record(now, access)
+        self.record_with(now, access, digests)
     }
 
     /// One event for each run of records that share a table, so that no field list is repeated.
     fn accessed_many(
         &mut self,
         now: DateTime<Utc>,
-        seen: Vec<Name>,
+        seen: &[Name],
         withheld: u64,
         views: &[View<'_>],
     ) -> Result<()> {
         let mut withheld = withheld;
-        let mut names = seen.into_iter();
+        let mut left = seen;
         for run in views.chunk_by(|a, b| accessed(a) == accessed(b)) {
-            let records: Arc<[Name]> = names.by_ref().take(run.len()).collect();
-            if let Some(first) = run.first() {
-                self.accessed(now, records, std::mem::take(&mut withheld), first)?;
-            }
+            let (ids, rest) = left.split_at_checked(run.len()).unwrap_or((left, &[]));
+            left = rest;
+            self.accessed(now, ids, std::mem::take(&mut withheld), run)?;
         }
         if withheld > 0 {
             let access = EventKind::DataAccess {
@@ -315,7 +339,7 @@ impl Operation {
     /// outcome could not be made durable.
     pub fn complete(mut self, answer: impl AsRef<[u8]>) -> Result<Receipt> {
         self.expect_open()?;
-        let output = Some(self.guard.inner.keys.value_mac("output", answer.as_ref()));
+        let output = Some(output_of(answer.as_ref(), &self.guard.inner.keys));
         let used = self.end_reservation(Ending::Applied);
         let receipt = self.end(OutcomeStatus::Completed, Name::default(), output)?;
         used.map(|()| receipt)
@@ -356,7 +380,7 @@ impl Operation {
         &mut self,
         status: OutcomeStatus,
         code: Name,
-        output: Option<crate::audit::KeyedDigest>,
+        output: Option<KeyedDigest>,
     ) -> Result<Receipt> {
         self.stage = Stage::Ended;
         let outcome = EventKind::Outcome {
@@ -364,7 +388,7 @@ impl Operation {
             code,
             output,
         };
-        let event = self.event(self.now(), outcome);
+        let event = self.event(self.now(), outcome, self.last_output(output, status));
         self.guard.inner.store.commit(event)
     }
 
@@ -400,16 +424,33 @@ impl Operation {
         self.guard.inner.clock.now()
     }
 
-    fn event(&self, time: DateTime<Utc>, kind: EventKind) -> Event {
+    /// The digest of an ending without an answer: of what was handed back last, or of the word for how
+    /// it ended where nothing was.
+    fn last_output(&self, answer: Option<KeyedDigest>, status: OutcomeStatus) -> Digests {
+        let word = || output_of(status.as_str().as_bytes(), &self.guard.inner.keys);
+        let last = || self.handed_back.unwrap_or_else(word);
+        Digests {
+            input: None,
+            output: answer.is_none().then(last),
+        }
+    }
+
+    fn event(&self, time: DateTime<Utc>, kind: EventKind, digests: Digests) -> Event {
         Event {
             time,
             kind,
             about: Some(self.about.clone()),
+            digests,
         }
     }
 
     fn record(&self, time: DateTime<Utc>, kind: EventKind) -> Result<()> {
-        self.guard.inner.store.record(self.event(time, kind))
+        self.record_with(time, kind, Digests::default())
+    }
+
+    fn record_with(&self, time: DateTime<Utc>, kind: EventKind, digests: Digests) -> Result<()> {
+        let event = self.event(time, kind, digests);
+        self.guard.inner.store.record(event)
     }
 }
 
@@ -435,7 +476,8 @@ impl Drop for Operation {
             code: Name::default(),
             output: None,
         };
-        let _ = self.record(self.now(), outcome);
+        let digests = self.last_output(None, status);
+        let _ = self.record_with(self.now(), outcome, digests);
     }
 }
 

@@ -397,7 +397,12 @@ async fn find_orphans(db: &DatabaseTransaction, found: &mut Found) -> Result<(),
         .and_where(Expr::col(event::Column::OperationId).is_not_null())
         .to_owned();
     let ask = readable::<operation::Entity>()
-        .filter(operation::Column::OperationId.not_in_subquery(begun))
+        // What is NULL is in no list, and not in none either.
+        .filter(
+            operation::Column::OperationId
+                .is_null()
+                .or(operation::Column::OperationId.not_in_subquery(begun)),
+        )
         .limit(PAGE);
     compare_rows::<operation::Entity>(BTreeMap::new(), &rows(db, ask).await?, found);
 

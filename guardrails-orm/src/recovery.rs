@@ -7,7 +7,9 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use guardrails_core::audit::{Event, EventKind, OperationContext, RecordedContext, RecordedEvent};
+use guardrails_core::audit::{
+    Digests, Event, EventKind, OperationContext, RecordedContext, RecordedEvent,
+};
 use guardrails_core::{LogId, OperationId, Result};
 use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
@@ -174,6 +176,7 @@ pub(crate) fn events(
             time: now,
             kind: EventKind::Interrupted { log },
             about: Some(Arc::clone(&operation.context)),
+            digests: Digests::default(),
         })
         .collect()
 }

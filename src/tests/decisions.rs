@@ -40,6 +40,8 @@ mod propose;
 mod reach;
 #[path = "decisions/read.rs"]
 mod read;
+#[path = "decisions/recorded.rs"]
+mod recorded;
 #[path = "decisions/release.rs"]
 mod release;
 #[path = "decisions/shadow.rs"]

@@ -31,8 +31,14 @@ pub fn write_payload(out: &mut String, log: LogId, seq: u64, event: &Event) {
     if let Some(about) = about {
         object.text(member!("entity"), &about.entity);
     }
+    object.keyed_digest_if_any(member!("input"), event.digests.input);
     object.word(member!("kind"), event.kind.as_str());
     object.uuid(member!("log"), log.uuid());
+    if let Some(about) = about {
+        object.text(member!("model"), &about.model);
+        object.uuid(member!("operation"), about.operation.uuid());
+    }
+    object.keyed_digest_if_any(member!("output"), event.digests.output);
     if let Some(about) = about {
         write_middle(&mut object, about);
     }
@@ -52,10 +58,8 @@ pub fn write_payload(out: &mut String, log: LogId, seq: u64, event: &Event) {
     object.end();
 }
 
-/// The members of the context that sort between `log` and `seq`.
+/// The members of the context that sort between `output` and `seq`.
 fn write_middle(object: &mut Object<'_>, about: &OperationContext) {
-    object.text(member!("model"), &about.model);
-    object.uuid(member!("operation"), about.operation.uuid());
     object.digest(member!("policy"), about.policy);
     object.text(member!("purpose"), &about.purpose);
     object.texts(member!("roles"), &about.roles);

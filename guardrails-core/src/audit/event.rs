@@ -22,6 +22,18 @@ pub struct Event {
     pub kind: EventKind,
     /// The operation it is about; none for events about the log itself.
     pub about: Option<Arc<OperationContext>>,
+    /// Keyed digests of what was asked and of what was handed back.
+    pub digests: Digests,
+}
+
+/// Keyed digests of what was asked and of what was handed back with one event. The values themselves
+/// are nowhere in the audit.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Digests {
+    /// Of the request, the identifiers read, or the change proposed.
+    pub input: Option<KeyedDigest>,
+    /// Of the views, the figure, the decision, or the codes of a refusal.
+    pub output: Option<KeyedDigest>,
 }
 
 /// Who did what with what, shared by all events of one operation.

@@ -30,8 +30,8 @@ mod walk;
 pub use canonical::write_payload;
 pub use checkpoint::Checkpoint;
 pub use event::{
-    Event, EventKind, FieldAccess, OperationContext, OutcomeStatus, PolicyUse, RefusedPolicy,
-    TicketEvent,
+    Digests, Event, EventKind, FieldAccess, OperationContext, OutcomeStatus, PolicyUse,
+    RefusedPolicy, TicketEvent,
 };
 pub use handle::Audit;
 pub use journal::{AuditReader, Inventory, Journal, LogRows, LogSummary, Receipt, StoredEvent};

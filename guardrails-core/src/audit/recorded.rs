@@ -36,6 +36,12 @@ pub struct RecordedEvent {
     /// The operation it is about; none for events about the log itself.
     #[serde(flatten)]
     pub about: Option<RecordedContext>,
+    /// Keyed digest of what was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<KeyedDigest>,
+    /// Keyed digest of what was handed back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub output: Option<KeyedDigest>,
 }
 
 /// What every event has, before its context is read.
@@ -49,6 +55,8 @@ struct Envelope<'a> {
     #[serde(with = "digest_text::time")]
     time: DateTime<Utc>,
     operation: Option<OperationId>,
+    input: Option<KeyedDigest>,
+    output: Option<KeyedDigest>,
 }
 
 impl RecordedEvent {
@@ -82,6 +90,8 @@ impl RecordedEvent {
             time: envelope.time,
             kind,
             about,
+            input: envelope.input,
+            output: envelope.output,
         })
     }
 

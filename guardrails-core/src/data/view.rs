@@ -239,21 +239,26 @@ impl<'r> View<'r> {
     #[must_use]
     pub fn to_json(&self) -> String {
         let mut out = String::with_capacity(32 * (self.entries.len() + 1));
+        self.write_json(&mut out);
+        out
+    }
+
+    /// The same, appended to a buffer.
+    pub(crate) fn write_json(&self, out: &mut String) {
         let mut buffer = String::new();
         out.push('{');
         for (i, entry) in self.entries.iter().enumerate() {
             if i > 0 {
                 out.push(',');
             }
-            write_text(&mut out, entry.name);
+            write_text(out, entry.name);
             out.push(':');
             match &entry.seen {
-                Seen::Plain(value) => value.write_json(&mut out),
-                seen => seen.to_value(&mut buffer).write_json(&mut out),
+                Seen::Plain(value) => value.write_json(out),
+                seen => seen.to_value(&mut buffer).write_json(out),
             }
         }
         out.push('}');
-        out
     }
 
     /// The names of the declared fields that are withheld from this principal, in order, nested ones

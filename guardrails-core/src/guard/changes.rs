@@ -6,7 +6,7 @@ use std::sync::{Arc, MutexGuard};
 use chrono::{DateTime, Utc};
 
 use super::{Guard, Refreshed};
-use crate::audit::{Event, EventKind, PolicyUse, RefusedPolicy};
+use crate::audit::{Digests, Event, EventKind, PolicyUse, RefusedPolicy};
 use crate::decision::Reason;
 use crate::error::{Error, ErrorKind, Result};
 use crate::health::{Health, Part, TablesHealth, TablesState};
@@ -63,6 +63,7 @@ impl Guard {
             time: self.inner.clock.now(),
             kind: EventKind::PolicyRefused(refused),
             about: None,
+            digests: Digests::default(),
         })?;
         Ok(())
     }
@@ -220,6 +221,7 @@ impl Guard {
             time: self.inner.clock.now(),
             kind: EventKind::PolicyChanged { from, to, what },
             about: None,
+            digests: Digests::default(),
         })?;
         self.inner.snapshot.store(Arc::new(snapshot));
         Ok(())

@@ -70,14 +70,14 @@ impl Operation {
         let value = group
             .figure(figure)
             .ok_or_else(|| input("the figure is too large"))?;
-        self.figure_taken(now, field, figure, &mut group)?;
+        self.figure_taken(now, field, figure, value, &mut group)?;
         Ok(Figure {
             value,
             records: group.count,
         })
     }
 
-    fn refuse_figure(&self, now: DateTime<Utc>, field: &str, reason: Reason) -> Result<Figure> {
+    fn refuse_figure(&mut self, now: DateTime<Utc>, field: &str, reason: Reason) -> Result<Figure> {
         let decision = EventKind::Decision {
             record: Name::default(),
             fields: Arc::from([Name::from(field)]),
@@ -88,7 +88,8 @@ impl Operation {
             risk: None,
             obligations: Arc::default(),
         };
-        self.record(now, decision)?;
+        let digests = self.digests_of_figure(&[], [field, "refused"], reason.code());
+        self.record_with(now, decision, digests)?;
         Err(Error::denied(reason))
     }
 
@@ -97,11 +98,17 @@ impl Operation {
         now: DateTime<Utc>,
         field: &str,
         figure: Aggregation,
+        value: Decimal,
         group: &mut Group,
     ) -> Result<()> {
         self.touched = self.touched.max(group.sensitivity);
+        let value = value.normalize().to_string();
+        let digests = self.digests_of_figure(&group.seen, [field, figure.as_str()], &value);
+        let named = group.seen.iter().zip(&group.tables);
         let access = EventKind::DataAccess {
-            records: std::mem::take(&mut group.seen).into(),
+            records: named
+                .map(|(id, table)| self.record_name(id, table))
+                .collect(),
             withheld: group.withheld,
             fields: Arc::from([FieldAccess {
                 field: field.into(),
@@ -111,7 +118,7 @@ impl Operation {
             }]),
             failure: Name::default(),
         };
-        self.record(now, access)
+        self.record_with(now, access, digests)
     }
 }
 
@@ -188,6 +195,7 @@ impl<'a> Wanted<'a> {
             let level = row.map_or(5, |row| row.sensitivity().level());
             group.sensitivity = group.sensitivity.max(level);
             group.seen.push(record.id()?);
+            group.tables.push(table.clone());
             let value = record.fields().at(&self.path);
             group.take(value.map_or(Datum::Missing, |value| {
                 Datum::read(value, &self.ty, self.zone)
@@ -217,6 +225,8 @@ fn input(message: impl Into<String>) -> Error {
 pub(super) struct Group {
     ids: BTreeSet<Name>,
     pub(super) seen: Vec<Name>,
+    /// What may be seen of each of them.
+    pub(super) tables: Vec<Arc<FieldTable>>,
     withheld: u64,
     smallest: u32,
     sensitivity: u8,

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::asked::{Unevaluated, as_it_is};
+use super::digests::asked_text;
 use super::{Operation, Stage};
-use crate::audit::{EventKind, KeyedDigest};
+use crate::audit::{Digests, EventKind, KeyedDigest};
 use crate::change::Changes;
 use crate::data::FieldTable;
 use crate::decision::{Decision, Obligation, Outcome, Reason, Risk, TicketHandle};
@@ -187,8 +188,9 @@ impl Operation {
             Outcome::NeedsApproval(_) => Stage::Waiting,
             Outcome::Deny => Stage::Denied,
         };
+        let digests = self.digests_of(&proposed.asked, &decision);
         let event = EventKind::Decision {
-            record: proposed.record,
+            record: self.record_name(&proposed.record, &basis.table),
             fields: proposed.fields,
             action: settled.action,
             outcome: decision.outcome.as_str(),
@@ -202,10 +204,10 @@ impl Operation {
         // What a ticket went through is on record by now, and the decision comes after it.
         let time = settled.action.map_or(basis.now, |_| self.now());
         let beside = answer.map(|answer| EventKind::Shadow(Box::new(answer)));
-        let recorded = [event].into_iter().chain(beside);
-        if let Err(error) = recorded
-            .into_iter()
-            .try_for_each(|event| self.record(time, event))
+        let beside = beside.map(|answer| (answer, Digests::default()));
+        let mut recorded = [(event, digests)].into_iter().chain(beside);
+        if let Err(error) =
+            recorded.try_for_each(|(event, digests)| self.record_with(time, event, digests))
         {
             self.stage = Stage::Denied;
             return Err(error);
@@ -251,16 +253,20 @@ struct Proposed {
     record: Name,
     /// The fields that were to get a new value.
     fields: Arc<[Name]>,
+    /// Record and values, of which the audit keeps a keyed digest alone.
+    asked: String,
 }
 
 impl Proposed {
     fn of(changes: &Changes) -> Result<Self> {
         let names = changes.fields().iter().map(|(name, _)| name.clone());
+        let record = match changes.verb() {
+            Verb::Create => Name::default(),
+            _ => changes.before().id()?,
+        };
         Ok(Self {
-            record: match changes.verb() {
-                Verb::Create => Name::default(),
-                _ => changes.before().id()?,
-            },
+            asked: asked_text(&record, changes.fields()),
+            record,
             fields: names.collect(),
         })
     }

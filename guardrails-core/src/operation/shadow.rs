@@ -5,7 +5,7 @@
 //! may begin, be read or be counted, only what comes out otherwise.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -99,7 +99,7 @@ impl Shadow {
     }
 
     /// Keeps what the shadow policy makes of a record, where that is something else.
-    fn take_reading(&mut self, record: &Record, in_force: &Reading, reading: Reading) {
+    fn take_reading(&mut self, named: Option<Name>, in_force: &Reading, reading: Reading) {
         if let Some(table) = reading.shown() {
             self.touched = self.touched.max(table.max_sensitivity().level());
         }
@@ -123,7 +123,6 @@ impl Shadow {
             self.waiting.push(answer);
         }
         // A record that is not shown is not named either, but counted, as in what was shown.
-        let named = in_force.shown().and_then(|_| record.id().ok());
         match (self.waiting.last_mut(), named) {
             (Some(last), Some(id)) => last.records.push(id),
             (Some(last), None) => last.withheld = last.withheld.saturating_add(1),
@@ -202,13 +201,16 @@ impl Operation {
         now: DateTime<Utc>,
         in_force: &Reading,
     ) {
+        let id = record.id().ok();
+        let shown = in_force.shown().zip(id.as_ref());
+        let named = shown.map(|(table, id)| self.record_name(id, table));
         let Some(shadow) = &mut self.shadow else {
             return;
         };
         let asked = shadow.asked(&self.principal, &self.context);
         let reading = asked.map(|asked| asked.reading(record, now));
         if let Some(reading) = reading {
-            shadow.take_reading(record, in_force, reading);
+            shadow.take_reading(named, in_force, reading);
         }
     }
 
@@ -222,7 +224,7 @@ impl Operation {
         now: DateTime<Utc>,
         in_force: &Result<Taken>,
     ) -> Result<()> {
-        let Some(shadow) = &mut self.shadow else {
+        let Some(shadow) = &self.shadow else {
             return Ok(());
         };
         let Some(asked) = shadow.asked(&self.principal, &self.context) else {
@@ -239,22 +241,26 @@ impl Operation {
         if difference == Difference::Same {
             return Ok(());
         }
-        let shown = over(in_force).map_or(&[][..], |group| &group.seen);
-        let shown: BTreeSet<&Name> = shown.iter().collect();
+        let shown = over(in_force).into_iter();
+        let shown = shown.flat_map(|group| group.seen.iter().zip(&group.tables));
+        let shown: BTreeMap<&Name, &Arc<FieldTable>> = shown.collect();
         let meant = seen.map_or(&[][..], |group| &group.seen);
-        let (named, unnamed): (Vec<&Name>, Vec<&Name>) =
-            meant.iter().partition(|id| shown.contains(id));
+        let of_shown = |id: &Name| Some(self.record_name(id, shown.get(id)?));
+        let named: Vec<Name> = meant.iter().filter_map(of_shown).collect();
+        let unnamed = meant.len().saturating_sub(named.len());
         let outcome = |group: Option<&Group>| if group.is_some() { "allow" } else { "deny" };
         let answer = ShadowAnswer {
             difference,
             in_force: outcome(over(in_force)),
-            records: named.iter().map(|id| (*id).clone()).collect(),
-            withheld: u64::try_from(unnamed.len()).unwrap_or(u64::MAX),
+            records: named,
+            withheld: u64::try_from(unnamed).unwrap_or(u64::MAX),
             fields: vec![figure_of(field, figure, seen)],
             reasons: refusal(&taken).into_iter().collect(),
             ..ShadowAnswer::new(shadow.digest(), ShadowStep::Aggregate, outcome(seen))
         };
-        shadow.waiting.push(answer);
+        if let Some(shadow) = &mut self.shadow {
+            shadow.waiting.push(answer);
+        }
         self.record_beside(now)
     }
 
@@ -298,6 +304,8 @@ impl Operation {
         seen: &FieldTable,
         in_force: &Said,
     ) -> Option<(Arc<ShadowDecision>, ShadowAnswer)> {
+        let id = changes.before().id().ok();
+        let named = id.map(|id| self.record_name(&id, seen));
         let shadow = self.shadow.as_mut()?;
         let mut answer = ShadowAnswer::new(shadow.digest(), ShadowStep::Propose, "deny");
         let admitted = match shadow.asked(&self.principal, &self.context) {
@@ -329,7 +337,7 @@ impl Operation {
                 said
             }
         };
-        answer.records = changes.before().id().into_iter().collect();
+        answer.records = named.into_iter().collect();
         answer.in_force = in_force.outcome;
         answer.outcome = said.outcome;
         answer.chain = said.chain.clone();

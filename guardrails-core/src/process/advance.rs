@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::approvals::Approvals;
 use super::integrity::{TicketPhase, TicketRecord, TicketStanding, TicketTrail, judge_ticket, mac};
 use super::ticket::{EventPosition, Ticket};
-use crate::audit::{Event, EventKind, OperationContext, Receipt, TicketEvent};
+use crate::audit::{Digests, Event, EventKind, OperationContext, Receipt, TicketEvent};
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::Operation;
 use crate::store::Swap;
@@ -102,6 +102,7 @@ impl Approvals<'_> {
                 code: code.into(),
             })),
             about: Some(about.unwrap_or_else(|| Arc::new(origin(ticket)))),
+            digests: Digests::default(),
         };
         self.guard.inner.store.commit(event)
     }

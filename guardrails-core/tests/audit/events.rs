@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use guardrails_core::audit::{
-    AuditReader, Event, EventKind, FieldAccess, Inventory, Keys, Ledger, LogSummary,
+    AuditReader, Digests, Event, EventKind, FieldAccess, Inventory, Keys, Ledger, LogSummary,
     OperationContext, OutcomeStatus, PolicyUse, RefusedPolicy, StoredEvent, TicketEvent,
 };
 use guardrails_core::policy::{Digest, RiskLevel, Verb};
@@ -214,11 +214,13 @@ pub(crate) fn one_of_each() -> Vec<(&'static str, Event)> {
         time: time(0),
         kind,
         about: Some(context(1)),
+        digests: Digests::default(),
     };
     let bare = |kind| Event {
         time: time(0),
         kind,
         about: None,
+        digests: Digests::default(),
     };
     let unregistered = Arc::new(OperationContext {
         verb: None,
@@ -380,6 +382,7 @@ impl Rows {
             time: time(second),
             kind,
             about,
+            digests: Digests::default(),
         });
         self.events.push(sealed.into_stored(ledger.log()));
     }

@@ -1,6 +1,8 @@
 //! The worked example of `docs/audit-format.md` is what the code does.
 
-use guardrails_core::audit::{Event, EventKind, Ledger, OperationContext, OutcomeStatus, root_of};
+use guardrails_core::audit::{
+    Digests, Event, EventKind, Ledger, OperationContext, OutcomeStatus, root_of,
+};
 
 use crate::events::{context, keys, log, time};
 
@@ -18,7 +20,12 @@ fn the_documented_example_is_true() {
     let mut seal = |second, kind| {
         let about = Some(std::sync::Arc::clone(&about));
         let time = time(second);
-        ledger.seal(&Event { time, kind, about })
+        ledger.seal(&Event {
+            time,
+            kind,
+            about,
+            digests: Digests::default(),
+        })
     };
     let first = seal(0, EventKind::Intent);
     let second = seal(

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use guardrails_core::ErrorKind;
-use guardrails_core::audit::{Event, EventKind, OperationContext, RecordedEvent, write_payload};
+use guardrails_core::audit::{
+    Digests, Event, EventKind, OperationContext, RecordedEvent, write_payload,
+};
 use proptest::prelude::*;
 
 use crate::events::{context, decision, log, one_of_each};
@@ -65,10 +67,18 @@ fn a_leap_second_and_nanoseconds_come_to_whole_microseconds() {
         let time: DateTime<Utc> = text.parse().unwrap();
         let kind = EventKind::Intent;
         let about = None;
-        RecordedEvent::read(&payload(&Event { time, kind, about }, 0))
-            .unwrap()
-            .time
-            .to_rfc3339()
+        RecordedEvent::read(&payload(
+            &Event {
+                time,
+                kind,
+                about,
+                digests: Digests::default(),
+            },
+            0,
+        ))
+        .unwrap()
+        .time
+        .to_rfc3339()
     };
     assert_eq!(
         at("2016-12-31T23:59:60.500000999Z"),
@@ -114,7 +124,7 @@ proptest! {
             ..(*context(1)).clone()
         };
         let Some(time) = DateTime::from_timestamp(seconds, nanos) else { return Ok(()) };
-        let text = payload(&Event { time, kind: decision(), about: Some(about.into()) }, seq);
+        let text = payload(&Event { time, kind: decision(), about: Some(about.into()), digests: Digests::default() }, seq);
         prop_assert_eq!(sorted(&text), text.clone());
         let read = RecordedEvent::read(&text).unwrap();
         prop_assert_eq!(read.time.timestamp_micros(), time.timestamp_micros());

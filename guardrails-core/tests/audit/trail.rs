@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use guardrails_core::audit::{
-    AuditReader, Conclusion, Event, EventKind, Journal, OutcomeStatus, StepProof, StoredEvent,
-    Trace, leaf_hash, shadow_report, trace, verify,
+    AuditReader, Conclusion, Digests, Event, EventKind, Journal, OutcomeStatus, StepProof,
+    StoredEvent, Trace, leaf_hash, shadow_report, trace, verify,
 };
 use guardrails_core::policy::{Digest, SkillStatus, Verb};
 use guardrails_core::process::{Ticket, TicketState};
@@ -46,6 +46,7 @@ fn recorded() -> MemoryStore {
                 time: time(n),
                 kind: kind.clone(),
                 about: Some(context(of)),
+                digests: Digests::default(),
             };
             store.record(event).unwrap();
         }
@@ -171,6 +172,7 @@ fn the_store_in_memory_numbers_seals_and_signs() {
         time: time(n),
         kind: EventKind::Intent,
         about: Some(context(3)),
+        digests: Digests::default(),
     };
     let receipt = store.commit(event(20)).unwrap();
     assert_eq!((receipt.log, receipt.seq), (log(1), 21));

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use guardrails_core::audit::{Checkpoint, Event, EventKind, Receipt};
+use guardrails_core::audit::{Checkpoint, Digests, Event, EventKind, Receipt};
 use guardrails_core::policy::Digest;
 use guardrails_core::{Error, ErrorKind, LogId, Result};
 use sea_orm::sea_query::Expr;
@@ -97,6 +97,7 @@ impl Log {
                     time: now,
                     kind: EventKind::LogOpened { heads },
                     about: None,
+                    digests: Digests::default(),
                 })?;
                 none.insert(open)
             }

@@ -24,6 +24,8 @@ pub(super) const INTERRUPTED: &str = "interrupted";
 
 /// Status of a showing of records that took place.
 const SUCCESS: &str = "SUCCESS";
+/// Status of one that was refused.
+const FAILED: &str = "FAILED";
 
 /// Rows of one batch.
 #[derive(Default)]
@@ -104,6 +106,10 @@ pub(crate) fn advance(
         (RecordedKind::Intent {} | RecordedKind::Refused { .. }, None) => begin(event, about),
         (_, row) => row?,
     };
+    row.output_data_hash = event
+        .output
+        .map(|output| output.to_string())
+        .or(row.output_data_hash);
     match &event.kind {
         RecordedKind::Refused { reasons } => {
             row.end_time = Some(event.time);
@@ -117,9 +123,9 @@ pub(crate) fn advance(
             ..
         } => {
             row.status = status_after(outcome).to_owned();
-            row.input_data_hash = action
-                .map(|action| action.to_string())
-                .or(row.input_data_hash);
+            // An audit of the first release has a digest of the action alone.
+            let asked = event.input.or(*action);
+            row.input_data_hash = asked.map(|asked| asked.to_string()).or(row.input_data_hash);
             row.risk_level = risk
                 .as_ref()
                 .map(|risk| fit(&risk.level, 16))
@@ -132,7 +138,9 @@ pub(crate) fn advance(
         } => {
             row.end_time = Some(event.time);
             row.status = fit(status, 32);
-            row.output_data_hash = output.map(|output| output.to_string());
+            row.output_data_hash = output
+                .map(|output| output.to_string())
+                .or(row.output_data_hash);
             row.error_message = (!code.is_empty()).then(|| without_nul(code).into_owned());
         }
         RecordedKind::Interrupted { .. } => {
@@ -162,7 +170,7 @@ fn begin(event: &RecordedEvent, about: &RecordedContext) -> operation::Model {
         end_time: None,
         status: "started".to_owned(),
         risk_level: None,
-        input_data_hash: None,
+        input_data_hash: event.input.map(|input| input.to_string()),
         output_data_hash: None,
         error_message: None,
         stack_trace: None,
@@ -188,8 +196,7 @@ fn codes(reasons: &[RecordedReason]) -> Option<String> {
     (!codes.is_empty()).then(|| without_nul(&codes.join(",")).into_owned())
 }
 
-/// The row of a showing of records; none for other events, and none for a record that was not shown:
-/// the table has no column yet that would tell the two apart.
+/// The row of a showing of records, or of one that was refused; none for other events.
 pub(crate) fn access_row(event: &RecordedEvent, about: &RecordedContext) -> Option<access::Model> {
     let RecordedKind::DataAccess {
         code,
@@ -201,9 +208,6 @@ pub(crate) fn access_row(event: &RecordedEvent, about: &RecordedContext) -> Opti
     else {
         return None;
     };
-    if !code.is_empty() {
-        return None;
-    }
     Some(access::Model {
         log_id: event.log.to_string(),
         seq: signed(event.seq),
@@ -221,8 +225,8 @@ pub(crate) fn access_row(event: &RecordedEvent, about: &RecordedContext) -> Opti
         // One event tells of a showing, when it is over and before it is released.
         start_time: Some(event.time),
         end_time: Some(event.time),
-        status: SUCCESS.to_owned(),
-        error_message: None,
+        status: if code.is_empty() { SUCCESS } else { FAILED }.to_owned(),
+        error_message: (!code.is_empty()).then(|| without_nul(code).into_owned()),
     })
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Duration, TimeZone, Utc};
 use guardrails_core::audit::{
-    Event, EventKind, FieldAccess, KeyedDigest, Keys, OperationContext, OutcomeStatus,
+    Digests, Event, EventKind, FieldAccess, KeyedDigest, Keys, OperationContext, OutcomeStatus,
 };
 use guardrails_core::policy::{Digest, RiskLevel, Verb};
 use guardrails_core::process::{
@@ -49,6 +49,7 @@ pub fn event(about: &Arc<OperationContext>, kind: EventKind) -> Event {
         time: Now.now(),
         kind,
         about: Some(Arc::clone(about)),
+        digests: Digests::default(),
     }
 }
 

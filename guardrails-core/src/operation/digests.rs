@@ -1,0 +1,141 @@
+//! What the audit keeps of what was asked and of what was handed back, without their values: keyed
+//! digests, and the names under which records stand in it.
+
+use super::Operation;
+use crate::audit::{Digests, KeyedDigest, Keys};
+use crate::data::{FieldTable, View};
+use crate::decision::Decision;
+use crate::record::ID_FIELD;
+use crate::request::Request;
+use crate::value::{Fields, Name, Value, write_text};
+
+/// Scopes of the digests. What is asked can then never be taken for what is handed back.
+const INPUT: &str = "input";
+const OUTPUT: &str = "output";
+
+/// The digest of a request. It covers what the audit shows of it in clear, and the attributes that it
+/// does not show.
+pub(crate) fn input_of(request: &Request<'_>, entity: &str, keys: &Keys) -> KeyedDigest {
+    let principal = &request.principal;
+    let ticket = request.ticket.map(|ticket| ticket.to_string());
+    let roles: Vec<&str> = principal.roles().iter().map(|role| &**role).collect();
+    let mut asked = Fields::new();
+    asked.set("roles", Value::from(roles));
+    for (name, text) in [
+        ("agent", &**principal.agent_name()),
+        ("context", &*request.context),
+        ("entity", entity),
+        ("model", &**principal.model_name()),
+        ("purpose", &*request.purpose),
+        ("skill", &*request.skill),
+        ("tenant", &**principal.tenant()),
+        ("ticket", ticket.as_deref().unwrap_or_default()),
+        ("user", &**principal.id()),
+    ] {
+        asked.set(name, Value::from(text));
+    }
+    let mut text = asked.to_json();
+    principal.attributes().write_json(&mut text);
+    keys.value_mac(INPUT, text.as_bytes())
+}
+
+/// The digest of an answer, of a refusal's codes, or of the word that an operation ended with.
+pub(crate) fn output_of(handed_back: &[u8], keys: &Keys) -> KeyedDigest {
+    keys.value_mac(OUTPUT, handed_back)
+}
+
+/// The codes of reasons, as one text.
+pub(crate) fn codes(reasons: &[crate::Reason]) -> String {
+    let codes: Vec<&str> = reasons.iter().map(crate::Reason::code).collect();
+    codes.join(",")
+}
+
+/// Record and new values of a proposal.
+pub(super) fn asked_text(id: &Name, set: &Fields) -> String {
+    let mut text = String::new();
+    write_text(&mut text, id);
+    set.write_json(&mut text);
+    text
+}
+
+impl Operation {
+    /// The name under which a record stands in the audit: its identifier, or a pseudonym where that is
+    /// personal, or may not be seen by this principal.
+    pub(super) fn record_name(&self, id: &Name, table: &FieldTable) -> Name {
+        if id.is_empty() || table.shows_id() {
+            return id.clone();
+        }
+        let scope = format!("{}/{}", self.about.tenant, self.plan.entity);
+        self.guard.inner.keys.pseudonym(&scope, id).into()
+    }
+
+    /// Digests of a reading: of the identifiers asked for, and of the views as JSON, one a line.
+    pub(super) fn digests_of_read(&mut self, ids: &[Name], views: &[View<'_>]) -> Digests {
+        let mut handed_back = String::new();
+        for view in views {
+            view.write_json(&mut handed_back);
+            handed_back.push('\n');
+        }
+        self.digests(&list(ids), &handed_back)
+    }
+
+    /// Digests of a proposal: of record and new values, and of outcome and reasons.
+    pub(super) fn digests_of(&mut self, asked: &str, decision: &Decision) -> Digests {
+        let codes = codes(decision.reasons());
+        let handed_back = format!("{}\n{codes}", decision.outcome().as_str());
+        self.digests(asked, &handed_back)
+    }
+
+    /// Digests of a figure: of the identifiers, the field and the figure's name, and of its value.
+    pub(super) fn digests_of_figure(
+        &mut self,
+        ids: &[Name],
+        what: [&str; 2],
+        value: &str,
+    ) -> Digests {
+        let mut asked = list(ids);
+        what.iter().for_each(|part| write_text(&mut asked, part));
+        self.digests(&asked, value)
+    }
+
+    /// Digests of a reading that was refused: of the identifier asked for, and of the refusal's code.
+    pub(super) fn digests_of_refusal(&self, ids: &[Name], code: &str) -> Digests {
+        let keys = &self.guard.inner.keys;
+        Digests {
+            input: Some(keys.value_mac(INPUT, list(ids).as_bytes())),
+            output: Some(output_of(code.as_bytes(), keys)),
+        }
+    }
+
+    fn digests(&mut self, asked: &str, handed_back: &str) -> Digests {
+        let keys = &self.guard.inner.keys;
+        let output = output_of(handed_back.as_bytes(), keys);
+        self.handed_back = Some(output);
+        Digests {
+            input: Some(keys.value_mac(INPUT, asked.as_bytes())),
+            output: Some(output),
+        }
+    }
+}
+
+impl FieldTable {
+    /// Whether a record's identifier may stand in the audit as it is. One that no entity declares is a
+    /// key and no data; one of a record out of reach is judged by its class alone.
+    fn shows_id(&self) -> bool {
+        self.row(ID_FIELD).is_none_or(|row| {
+            let is_seen = self.is_out_of_scope() || row.access().strictness() == 0;
+            is_seen && row.pii().is_none() && row.sensitivity().level() < PERSONAL
+        })
+    }
+}
+
+/// The sensitivity from which a value is treated as personal whatever its class.
+const PERSONAL: u8 = 4;
+
+fn list(ids: &[Name]) -> String {
+    let mut text = String::new();
+    for id in ids {
+        write_text(&mut text, id);
+    }
+    text
+}

@@ -1,0 +1,209 @@
+//! What the audit keeps of an operation: digests of what was asked and handed back, and no
+//! identifier that is personal or hidden.
+
+use std::collections::BTreeSet;
+
+use crm_guardrails::audit::{Keys, RecordedEvent, RecordedKind};
+use crm_guardrails::*;
+
+use super::fixture::*;
+
+const PEOPLE: &str = r#"guard 1
+package crm.people
+
+entity Person {
+    id    : text @sensitivity(4) @pii(phone)
+    owner : text
+    name  : text
+}
+
+grant SALES_REP on Person where owner == actor.id {
+    read  owner, name
+    write name
+    mask  id with phone
+}
+grant SALES_MANAGER on Person {
+    read  *
+    write name
+}
+grant FINANCE on Person {
+    read name
+}
+
+skill person.see  { title "See"  does read on Person impact 1 allow SALES_REP, SALES_MANAGER, FINANCE }
+skill person.edit { title "Edit" does update on Person impact 1 allow SALES_REP, SALES_MANAGER }
+"#;
+
+const PHONE: &str = "13812345678";
+
+fn person() -> Record {
+    Record::from_json(
+        "Person",
+        r#"{"id": "13812345678", "owner": "u-17", "name": "Li"}"#,
+    )
+    .unwrap()
+}
+
+fn begin(world: &World, principal: &Principal, skill: &str) -> Operation {
+    world
+        .guard
+        .begin(Request::new(principal, skill).entity("Person"))
+        .unwrap()
+}
+
+fn recorded(world: &World) -> Vec<RecordedEvent> {
+    let text = world.audit_text();
+    text.lines()
+        .map(|line| RecordedEvent::read(line).unwrap())
+        .collect()
+}
+
+#[test]
+fn a_personal_identifier_is_nowhere_in_the_audit() {
+    for principal in [rep(), manager(), finance()] {
+        let world = world_with(PEOPLE);
+        let mut op = begin(&world, &principal, "person.see");
+        let id = op.id();
+        let _ = op.read(&person()).unwrap();
+        op.read_many(&[person(), person().with("owner", "u-99")])
+            .unwrap();
+        let _ = op.read(&person().with("tenant_id", "globex"));
+        op.complete("done").unwrap();
+        let trace = world.guard.audit().trace("acme", id).unwrap().to_string();
+        assert!(
+            !world.audit_text().contains(PHONE),
+            "{}",
+            world.audit_text()
+        );
+        assert!(!trace.contains(PHONE), "{trace}");
+        assert!(trace.contains("pseudonym:"), "{trace}");
+    }
+    for (principal, owner) in [(rep(), "u-17"), (rep(), "u-99"), (manager(), "u-17")] {
+        let world = world_with(PEOPLE);
+        let change = Changes::update(&person().with("owner", owner)).set("name", "Wang");
+        let _ = begin(&world, &principal, "person.edit").propose(&change);
+        assert!(
+            !world.audit_text().contains(PHONE),
+            "{}",
+            world.audit_text()
+        );
+    }
+}
+
+#[test]
+fn the_same_record_has_the_same_pseudonym_and_another_tenants_another() {
+    let world = world_with(PEOPLE);
+    let named = |principal: &Principal, record: &Record| {
+        let before = recorded(&world).len();
+        let _ = begin(&world, principal, "person.see").read(record).unwrap();
+        let events = recorded(&world).split_off(before);
+        let records = events.into_iter().find_map(|event| match event.kind {
+            RecordedKind::DataAccess { records, .. } => Some(records),
+            _ => None,
+        });
+        records.unwrap().remove(0)
+    };
+    let first = named(&rep(), &person());
+    assert_eq!(first, named(&manager(), &person()));
+    assert_ne!(first, named(&rep(), &person().with("id", "13812345679")));
+    let elsewhere = Principal::user("globex", "u-2").role("SALES_MANAGER");
+    assert_ne!(first, named(&elsewhere, &person()));
+    assert_eq!(
+        first,
+        Keys::from_seed([3; 32]).pseudonym("acme/Person", PHONE)
+    );
+}
+
+#[test]
+fn a_hidden_identifier_that_is_not_personal_has_a_pseudonym_too() {
+    let text = PEOPLE
+        .replace(" @sensitivity(4) @pii(phone)", "")
+        .replace("mask  id with phone", "");
+    let world = world_with(&text);
+    let _ = begin(&world, &rep(), "person.see").read(&person()).unwrap();
+    assert!(!world.audit_text().contains(PHONE));
+    let _ = begin(&world, &manager(), "person.see")
+        .read(&person())
+        .unwrap();
+    assert!(
+        world.audit_text().contains(PHONE),
+        "who sees it in clear may find it in the audit"
+    );
+}
+
+/// Every operation has a digest of what was asked and one of what was handed back.
+#[test]
+fn a_plain_read_and_a_refusal_have_both_digests() {
+    let world = world();
+    let mut op = world.begin(&rep(), "quote.draft");
+    let json = op.read(&quote()).unwrap().to_json();
+    op.read_many(&[quote(), quote().with("id", "q-3")]).unwrap();
+    op.complete("done").unwrap();
+    let refused = world
+        .guard
+        .begin(Request::new(&rep(), "quote.delete").entity("Quote"));
+    assert!(refused.is_err());
+    let mut denied = world.begin(&rep(), "quote.draft");
+    let change = Changes::update(&quote()).set("discount", 50);
+    let _ = denied.propose(&change).unwrap();
+    drop(denied);
+    drop(world.begin(&rep(), "quote.draft"));
+    world.begin(&rep(), "quote.draft").fail("CRM_DOWN").unwrap();
+
+    let keys = Keys::from_seed([3; 32]);
+    let events = recorded(&world);
+    let operations: BTreeSet<_> = events.iter().filter_map(RecordedEvent::operation).collect();
+    assert_eq!(operations.len(), 5);
+    for operation in operations {
+        let of = || {
+            events
+                .iter()
+                .filter(|event| event.operation() == Some(operation))
+        };
+        assert!(
+            of().any(|event| event.input.is_some()),
+            "{operation} has no input"
+        );
+        let handed_back = of().any(|event| {
+            let answer = matches!(
+                event.kind,
+                RecordedKind::Outcome {
+                    output: Some(_),
+                    ..
+                }
+            );
+            event.output.is_some() || answer
+        });
+        assert!(handed_back, "{operation} has no output");
+    }
+    for event in &events {
+        for digest in [event.input, event.output].into_iter().flatten() {
+            assert_eq!(digest.key(), Some(keys.id()));
+        }
+    }
+    // The digest is of what the host got.
+    let read = events
+        .iter()
+        .find(|event| event.kind.as_str() == "data_access")
+        .unwrap();
+    assert_eq!(
+        read.output,
+        Some(keys.value_mac("output", format!("{json}\n").as_bytes()))
+    );
+}
+
+/// Two requests that differ in what the audit does not show differ in their digests; the same request
+/// has the same.
+#[test]
+fn an_input_digest_covers_what_is_not_shown() {
+    let world = world();
+    let input = |principal: &Principal| {
+        let before = recorded(&world).len();
+        drop(world.begin(principal, "quote.draft"));
+        recorded(&world)[before].input.unwrap()
+    };
+    let one = input(&rep());
+    assert_eq!(one, input(&rep()));
+    assert_ne!(one, input(&rep().attribute("region", "华东")));
+    assert_ne!(one, input(&rep().agent("another")));
+}
