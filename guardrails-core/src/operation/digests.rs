@@ -50,9 +50,9 @@ pub(crate) fn codes(reasons: &[crate::Reason]) -> String {
     codes.join(",")
 }
 
-/// Record and new values of a proposal.
-pub(super) fn asked_text(id: &Name, set: &Fields) -> String {
-    let mut text = String::new();
+/// Record, fields and judged values of a proposal.
+pub(super) fn asked_text(id: &Name, fields: &[Name], set: &Fields) -> String {
+    let mut text = list(fields);
     write_text(&mut text, id);
     set.write_json(&mut text);
     text
@@ -62,11 +62,19 @@ impl Operation {
     /// The name under which a record stands in the audit: its identifier, or a pseudonym where that is
     /// personal, or may not be seen by this principal.
     pub(super) fn record_name(&self, id: &Name, table: &FieldTable) -> Name {
-        if id.is_empty() || table.shows_id() {
+        if id.is_empty() || (table.shows_id() && !self.has_personal_ids()) {
             return id.clone();
         }
         let scope = format!("{}/{}", self.about.tenant, self.plan.entity);
         self.guard.inner.keys.pseudonym(&scope, id).into()
+    }
+
+    /// Whether the policy declares identifiers of this entity to be personal; of a record out of reach
+    /// there may be no table that says so.
+    fn has_personal_ids(&self) -> bool {
+        let entity = self.snapshot.policy.entities.get(&self.plan.entity);
+        let id = entity.and_then(|entity| entity.field(ID_FIELD));
+        id.is_some_and(|id| id.pii.is_some() || id.sensitivity.level() >= PERSONAL)
     }
 
     /// Digests of a reading: of the identifiers asked for, and of the views as JSON, one a line.

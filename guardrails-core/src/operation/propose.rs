@@ -188,7 +188,10 @@ impl Operation {
             Outcome::NeedsApproval(_) => Stage::Waiting,
             Outcome::Deny => Stage::Denied,
         };
-        let digests = self.digests_of(&proposed.asked, &decision);
+        // A value that may not be written counts for nothing here either: the record of a guess tells no
+        // more than its answer.
+        let asked = asked_text(&proposed.record, &proposed.fields, basis.changes.fields());
+        let digests = self.digests_of(&asked, &decision);
         let event = EventKind::Decision {
             record: self.record_name(&proposed.record, &basis.table),
             fields: proposed.fields,
@@ -253,8 +256,6 @@ struct Proposed {
     record: Name,
     /// The fields that were to get a new value.
     fields: Arc<[Name]>,
-    /// Record and values, of which the audit keeps a keyed digest alone.
-    asked: String,
 }
 
 impl Proposed {
@@ -265,7 +266,6 @@ impl Proposed {
             _ => changes.before().id()?,
         };
         Ok(Self {
-            asked: asked_text(&record, changes.fields()),
             record,
             fields: names.collect(),
         })
