@@ -11,7 +11,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::audit::{
-    AuditReader, Event, EventKind, Inventory, Journal, KeyedDigest, Keys, Ledger, LogRows,
+    AuditReader, Digests, Event, EventKind, Inventory, Journal, KeyedDigest, Keys, Ledger, LogRows,
     LogSummary, Receipt, Sealed, StoredEvent,
 };
 use crate::decision::{LogId, OperationId, TicketId};
@@ -426,6 +426,7 @@ impl Audit {
                 time: event.time,
                 kind: EventKind::LogOpened { heads: Vec::new() },
                 about: None,
+                digests: Digests::default(),
             });
         }
         let waiting = u64::try_from(self.waiting.len()).unwrap_or(u64::MAX);
