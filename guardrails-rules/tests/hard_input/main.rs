@@ -83,3 +83,13 @@ fn action() {
 fn permission_rows() {
     replay(&["fuzz/seeds/permission_rows"], bodies::permission_rows);
 }
+
+#[test]
+fn record_and_change() {
+    replay(&["fuzz/seeds/record_and_change"], bodies::record_and_change);
+}
+
+#[test]
+fn audit_rows() {
+    replay(&["fuzz/seeds/audit_rows"], bodies::audit_rows);
+}

@@ -8,6 +8,7 @@ mod conditions;
 #[expect(dead_code, reason = "the tests of scripts use the rest")]
 mod fixture;
 mod rows;
+mod stored;
 
 use std::collections::BTreeSet;
 
@@ -17,6 +18,8 @@ use guardrails_core::{Diagnostic, Fields, Language, Place, Severity, check_table
 use guardrails_rules::{
     Bundle, Compilation, SourceFile, Style, compile, render, run_tests, syntax, to_json,
 };
+
+pub use stored::{audit_rows, record_and_change};
 
 /// Tests of one policy that are run; each opens a guard of its own.
 const TESTS: usize = 4;
