@@ -1,4 +1,4 @@
-//! A sales copilot works in a CRM behind the guard: nine scenes, from a masked phone number to a
+//! A sales copilot works in a CRM behind the guard: ten scenes, from a masked phone number to a
 //! tampered audit record. Run it with `make demo`, or:
 //!
 //! ```sh

@@ -3,6 +3,7 @@
 mod approval;
 mod contract;
 mod discount;
+mod judged;
 mod killed;
 mod narrowed;
 mod reading;
@@ -40,5 +41,6 @@ pub(crate) const ALL: &[Scene] = &[
     scene('f', "The other tenant", tenants::play),
     scene('g', "An administrator changes her mind", narrowed::play),
     scene('h', "Killed in the middle", killed::play),
-    scene('i', "One byte", tampered::play),
+    scene('i', "What nobody judged", judged::play),
+    scene('j', "One byte", tampered::play),
 ];

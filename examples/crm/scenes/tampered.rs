@@ -1,4 +1,4 @@
-//! (i) The audit trail proves itself, until one byte of it is changed in the database.
+//! (j) The audit trail proves itself, until one byte of it is changed in the database.
 
 use crate::Result;
 use crate::admin::Admin;
