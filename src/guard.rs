@@ -42,6 +42,9 @@ enum Watching {
     Off,
 }
 
+/// What the host wants called with each new problem.
+type ProblemListener = Arc<dyn Fn(&Problem) + Send + Sync>;
+
 /// Says what a guard is made of.
 #[derive(Clone)]
 pub struct GuardBuilder {
@@ -58,7 +61,7 @@ pub struct GuardBuilder {
     permissions_max_age: Option<Duration>,
     max_open_tickets: Option<usize>,
     operation_limits: guardrails_core::OperationLimits,
-    listener: Option<Arc<dyn Fn(&Problem) + Send + Sync>>,
+    listener: Option<ProblemListener>,
 }
 
 impl GuardBuilder {

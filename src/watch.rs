@@ -119,7 +119,7 @@ fn look(guard: &Guard, bundles: &mut [Watched], stopped: &Receiver<()>) {
     let mut looks = 0_u32;
     while stopped.recv_timeout(PACE) == Err(RecvTimeoutError::Timeout) {
         looks = looks.wrapping_add(1);
-        if looks % LOOKS_PER_SWEEP == 0 {
+        if looks.is_multiple_of(LOOKS_PER_SWEEP) {
             // What cannot be written now is overdue at the next sweep too, and treated so until then.
             let _ = guard.approvals().sweep();
         }

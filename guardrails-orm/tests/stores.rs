@@ -98,6 +98,7 @@ suite! {
         reads_both_tables
         every_change_raises_the_revision
         a_role_row_of_another_tenant_is_refused
+        names_differ_by_trailing_space
         rows_that_cannot_be_read_are_handed_over_as_such
         columns_of_another_type_close_their_rows
         a_lost_revision_row_is_an_error;
@@ -131,7 +132,7 @@ suite! {
 every_store! {
     permissions:
         rows_are_kept_for_their_tenant
-        names_differ_by_case_and_by_trailing_space;
+        names_differ_by_case_and_accent;
     roles:
         lines_are_kept_once
         an_unknown_kind_is_kept

@@ -149,7 +149,7 @@ fn run_rotate(args: &RotateArgs, output: &Output) -> Result<Ending> {
         output.json(&serde_json::json!({ "verifier": verifier }))?;
     } else {
         output.line("a new key is in force; open the guards again that sign with this file");
-        output.line(&format!("verifier {verifier}"));
+        output.line(format!("verifier {verifier}"));
     }
     Ok(Ending::Fine)
 }

@@ -1,6 +1,7 @@
 //! Random policies, rows and conditions: the views agree with the oracle, grants only add, rows
 //! only take away, and what is hidden or masked is nowhere in a view.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use guardrails_core::data::{Access, FieldTable, Mask, view};
@@ -285,13 +286,13 @@ fn disguised(mask: &Mask, path: &str, text: &str) -> Value {
     }
 }
 
-/// Strictness of each row for a field that is no nested entity, and whether it is writable.
-fn levels(table: &FieldTable) -> Vec<(u8, bool)> {
+/// Strictness of each row for a field that is no nested entity, and whether it is writable, by name.
+fn levels(table: &FieldTable) -> BTreeMap<Name, (u8, bool)> {
     let rows = table.rows().iter();
     rows.filter(|row| !matches!(&**row.name(), "customer" | "clauses"))
         .map(|row| {
             let writable = row.writable() == guardrails_core::data::Writable::Yes;
-            (row.access().strictness(), writable)
+            (row.name().clone(), (row.access().strictness(), writable))
         })
         .collect()
 }
@@ -304,9 +305,14 @@ fn assert_no_wider(less: &Arc<FieldTable>, more: &Arc<FieldTable>) -> Result<(),
     for ((a, b), (path, _)) in shown(less).iter().zip(&shown(more)).zip(LEAVES) {
         prop_assert!(a <= b, "{path} is {a:?} with less and {b:?} with more");
     }
-    for ((strict, writes), (loose, may_write)) in levels(less).into_iter().zip(levels(more)) {
-        prop_assert!(strict >= loose);
-        prop_assert!(!writes || may_write);
+    // A field without a row is hidden, and may not be written.
+    let none = (Access::Hidden.strictness(), false);
+    let (less, more) = (levels(less), levels(more));
+    for name in less.keys().chain(more.keys()) {
+        let of = |levels: &BTreeMap<Name, (u8, bool)>| levels.get(name).copied().unwrap_or(none);
+        let ((strict, writes), (loose, may_write)) = (of(&less), of(&more));
+        prop_assert!(strict >= loose, "{name}");
+        prop_assert!(!writes || may_write, "{name}");
     }
     Ok(())
 }

@@ -20,8 +20,7 @@ fn shown_of(extra: &str, rows: &[(&str, &str)]) -> String {
     let text = format!(r#"{{"id": "q-1", "extra": {extra}}}"#);
     let record = Record::from_json(QUOTE, &text).unwrap();
     let table = table_of(rows);
-    let seen = view(&record, &table).to_json();
-    seen
+    view(&record, &table).to_json()
 }
 
 const EXTRA: &str = r#"{"phone": "13812345678", "note": "n", "deep": {"phone": "1", "x": 2},

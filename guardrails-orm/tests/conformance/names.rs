@@ -108,7 +108,7 @@ fn written(store: &dyn Store, bad: &str) {
     };
     for line in [line("g", bad), line(bad, "a")] {
         for error in [
-            store.add_role_lines(&[line.clone()]),
+            store.add_role_lines(std::slice::from_ref(&line)),
             store.remove_role_lines(&[line]),
         ] {
             assert_eq!(error.unwrap_err().kind(), ErrorKind::Input);

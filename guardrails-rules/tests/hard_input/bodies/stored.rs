@@ -10,8 +10,8 @@ use guardrails_core::audit::{
 };
 use guardrails_core::policy::Policy;
 use guardrails_core::{
-    Changes, CountingEntropy, ErrorKind, FrozenClock, Guard, LogId, MemoryStore, OperationId, Outcome,
-    Principal, Record, Request, Result,
+    Changes, CountingEntropy, ErrorKind, FrozenClock, Guard, LogId, MemoryStore, OperationId,
+    Outcome, Principal, Record, Request, Result,
 };
 use guardrails_rules::{Bundle, SourceFile, compile};
 
