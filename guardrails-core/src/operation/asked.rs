@@ -294,12 +294,10 @@ fn judge<'n>(
             refusals.extend(refused(gate, name));
             continue;
         };
-        // What is not of its type is evaluated as it is: a condition that reads it is unknown.
-        let typed = gate.typed(name, value).unwrap_or_else(|mut reasons| {
-            refusals.append(&mut reasons);
-            value.clone()
-        });
-        judged.set(name.clone(), typed);
+        match gate.typed(name, value) {
+            Ok(typed) => judged.set(name.clone(), typed),
+            Err(mut reasons) => refusals.append(&mut reasons),
+        }
     }
     (judged, refusals)
 }
