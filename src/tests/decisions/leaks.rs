@@ -457,3 +457,46 @@ rule says  { on update of Quote when discount > 5% then deny NO because "scored 
     assert_eq!(dear.reasons()[0].message(), "scored ‹hidden›");
     assert_eq!(told(&dear), told(&cheap));
 }
+
+#[test]
+fn a_row_scope_on_a_hidden_field_keeps_its_bound() {
+    let scope = "grant SALES_REP on Quote where owner == actor.id {";
+    let why = |scoped: &str| {
+        let world = world_with(&POLICY.replace(
+            scope,
+            &format!("grant SALES_REP on Quote where {scoped} {{"),
+        ));
+        let rep = rep();
+        let request = Request::new(&rep, "quote.draft")
+            .entity("Quote")
+            .context("sales_copilot");
+        let mut operation = world.guard.begin(request.clone()).unwrap();
+        let record = quote().with("owner", "u-99").with("cost_price", 7_000);
+        let error = operation.read(&record).unwrap_err();
+        let decision = operation
+            .propose(&Changes::update(&record).set("discount", 6))
+            .unwrap();
+        let explanation = decision.explain();
+        format!(
+            "{} {explanation} {}",
+            world.guard.explain_refusal(&request, &error),
+            explanation.to_json()
+        )
+    };
+    let text = why("owner == actor.id");
+    assert!(
+        text.contains("a record where owner == actor.id (SALES_REP at"),
+        "{text}"
+    );
+    for hidden in [
+        "cost_price < 4_321 CNY",
+        "amount - cost_price > 4_321 CNY and owner == actor.id",
+    ] {
+        let text = why(hidden);
+        assert!(
+            text.contains("a record where ‹hidden› (SALES_REP at"),
+            "{text}"
+        );
+        assert!(!text.contains("4_321") && !text.contains("4321"), "{text}");
+    }
+}

@@ -6,12 +6,12 @@ use super::fields::fields;
 use super::model::{Explanation, Refusal};
 use super::nothing;
 use super::reads::explain_read;
-use crate::data::FieldTable;
+use crate::data::{FieldTable, HIDDEN};
 use crate::decision::{Decision, Reason, Verdict};
 use crate::diagnostic::Phrase;
 use crate::error::Error;
 use crate::phrase;
-use crate::policy::{Grant, Skill};
+use crate::policy::{Expr, FieldClause, FieldSet, Grant, Path, Permission, Skill};
 use crate::principal::Principal;
 use crate::snapshot::Snapshot;
 use crate::value::Name;
@@ -105,15 +105,17 @@ impl Refused<'_> {
                 && roles.contains(&grant.role)
                 && (grant.contexts.is_empty() || grant.contexts.iter().any(here))
         };
-        let scopes: Vec<String> = self
-            .snapshot
-            .policy
-            .grants
+        let grants = self.snapshot.policy.grants.iter().filter(applies);
+        let grants: Vec<&Grant> = grants.map(|grant| &**grant).collect();
+        let scopes: Vec<String> = grants
             .iter()
-            .filter(applies)
             .filter_map(|grant| {
                 let scope = grant.scope.as_ref()?;
-                Some(format!("{scope} ({} at {})", grant.role, grant.place))
+                let text = match reads_only_shown(scope, &grants) {
+                    true => scope.to_string(),
+                    false => HIDDEN.to_owned(),
+                };
+                Some(format!("{text} ({} at {})", grant.role, grant.place))
             })
             .collect();
         let entity = self.entity;
@@ -126,6 +128,36 @@ impl Refused<'_> {
         let scopes = scopes.join(" / ");
         phrase!("a record where {scopes}" | "记录须满足：{scopes}", scopes)
     }
+}
+
+/// Whether a row scope reads only fields that one of the grants always shows: a constant beside any
+/// other field is a bound on what is hidden in the records that are in scope.
+fn reads_only_shown(scope: &Expr, grants: &[&Grant]) -> bool {
+    let mut only_shown = true;
+    scope.visit_paths(&mut |path| {
+        let shown = || grants.iter().any(|grant| always_shows(grant, path));
+        only_shown &= !path.root.is_record() || shown();
+    });
+    only_shown
+}
+
+fn always_shows(grant: &Grant, path: &Path) -> bool {
+    let covering = |clause: &&FieldClause| {
+        let mut outer = (1..=path.keys.len()).filter_map(|end| path.keys.get(..end));
+        let has =
+            |names: &[Name], keys: &[Name]| names.iter().any(|name| **name == *keys.join("."));
+        match &clause.fields {
+            FieldSet::Named(names) => outer.any(|keys| has(names, keys)),
+            FieldSet::AllExcept(except) => outer.all(|keys| !has(except, keys)),
+        }
+    };
+    let mut clauses = grant.clauses.iter().filter(covering);
+    let narrows =
+        |clause: &FieldClause| matches!(clause.permission, Permission::Mask(_) | Permission::Hide);
+    let shows = |clause: &FieldClause| {
+        clause.when.is_none() && matches!(clause.permission, Permission::Read | Permission::Write)
+    };
+    !clauses.clone().any(narrows) && clauses.any(shows)
 }
 
 fn permitted(skill: &Skill) -> Phrase {
