@@ -18,7 +18,7 @@ impl Guard {
     /// Puts another policy in force, as a whole, for operations that begin from now on.
     ///
     /// # Errors
-    /// As [`GuardBuilder::open`]; the old policy then stays.
+    /// As [`GuardBuilder::open`](crate::GuardBuilder::open); the old policy then stays.
     pub fn replace_policy(&self, policy: Policy) -> Result<()> {
         let changing = self.inner.changing();
         let current = self.inner.snapshot.load_full();
@@ -37,7 +37,7 @@ impl Guard {
     /// each decision as [`Decision::shadow_policy`](crate::Decision::shadow_policy).
     ///
     /// # Errors
-    /// As [`GuardBuilder::open`]; the shadow policy before then stays.
+    /// As [`GuardBuilder::open`](crate::GuardBuilder::open); the shadow policy before then stays.
     pub fn replace_shadow_policy(&self, policy: Option<Policy>) -> Result<()> {
         let changing = self.inner.changing();
         let current = self.inner.snapshot.load_full();

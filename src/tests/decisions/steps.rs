@@ -57,7 +57,8 @@ fn a_step_is_decided_by_the_policy_of_its_moment_and_names_it() {
 
 #[test]
 fn a_suspended_skill_and_a_denied_right_refuse_the_next_step() {
-    let closings: [(&str, fn(&World)); 2] = [("SKILL_SUSPENDED", suspend), ("SKILL_DENIED", deny)];
+    type Close = fn(&World);
+    let closings: [(&str, Close); 2] = [("SKILL_SUSPENDED", suspend), ("SKILL_DENIED", deny)];
     for (code, close) in closings {
         let world = world();
         let [mut one, mut two, mut three, mut four] =

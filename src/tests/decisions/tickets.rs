@@ -486,7 +486,8 @@ fn findings(world: &World) -> Vec<TicketId> {
 /// Every deciding part of a row: edited, the ticket neither releases nor takes a vote.
 #[test]
 fn an_edited_row_is_not_believed() {
-    let edits: Vec<(&str, fn(&mut Ticket))> = vec![
+    type Edit = fn(&mut Ticket);
+    let edits: Vec<(&str, Edit)> = vec![
         ("state", |row| row.state = TicketState::Approved),
         ("version", |row| row.version += 1),
         ("requester", |row| row.requester = "u-17".into()),
