@@ -97,7 +97,7 @@ fn a_database_that_stays_locked() {
         let other = Database::open(&place.url, impatient()).unwrap();
         let about = context("acme", "u-1");
         let kept = store.commit(intent(&about)).unwrap();
-        let lock = place.hold("INSERT INTO limit_total VALUES ('held', 0)");
+        let lock = place.hold("INSERT INTO guard_limit_total VALUES ('held', 0)");
         let error = store.commit(intent(&about)).unwrap_err();
         assert_says(&error, ErrorKind::Store, "locked");
         let line = RoleLine {
@@ -141,12 +141,12 @@ fn a_row_that_stays_locked() {
         };
         let now = conformance::samples::moment();
         let _ = store.take(&take, now).unwrap();
-        let lock = place.hold("UPDATE limit_total SET total = total");
+        let lock = place.hold("UPDATE guard_limit_total SET total = total");
         let error = store.take(&take, now).unwrap_err();
         assert_says(&error, ErrorKind::Store, "locked by somebody else");
         drop(lock);
         let _ = store.take(&take, now).unwrap();
-        assert_eq!(place.count("limit_usage"), 2);
+        assert_eq!(place.count("guard_limit_usage"), 2);
     }
     #[cfg(feature = "postgres")]
     on(Server::Postgres, held);
@@ -195,10 +195,14 @@ fn columns_with_anything_in_them() {
     on(Server::Sqlite, |place| {
         let store = Database::open(&place.url, impatient()).unwrap();
         place.sql(
-            "INSERT INTO data_field_permission VALUES (7, 'acme', 'Quote', 'cost', 'high', 'yes', x'00')",
+            "INSERT INTO data_field_permission (id, tenant_id, entity_type, field_name, \
+             sensitivity_level, pii_flag, encryption_required) \
+             VALUES (7, 'acme', 'Quote', 'cost', 'high', 'yes', x'00')",
         );
         place.sql(
-            "INSERT INTO role_field_permission VALUES (8, 'acme', 'SALES_REP', 7, x'ff', 'maybe', x'ff')",
+            "INSERT INTO role_field_permission (id, tenant_id, role_id, field_id, access_type, \
+             ai_access_allowed, conditions) \
+             VALUES (8, 'acme', 'SALES_REP', 7, x'ff', 'maybe', x'ff')",
         );
         let row = &store.field_permissions().unwrap()[0];
         assert_eq!(
