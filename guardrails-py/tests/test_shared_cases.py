@@ -61,7 +61,7 @@ def test_every_mask_of_a_text_comes_out_alike(tmp_path: Path) -> None:
 
 def request(**others: Any) -> Dict[str, Any]:
     asked: Dict[str, Any] = {
-        "principal": {"tenant": "acme", "user": "u-17", "roles": ["SALES_REP"], "model": "qwen:14b"},
+        "principal": {"tenant": "acme", "user": "u-17", "roles": ["SALES_REP"], "agent": "copilot", "model": "qwen:14b"},
         "skill": "quote.draft",
         "context": "sales_copilot",
         "at": "2026-03-02T10:00:00+08:00",

@@ -111,7 +111,7 @@ impl<'a> RuleDisclosure<'a> {
     }
 
     /// Whether a rule added to the risk, or nothing was to be added today.
-    fn adds(&self, rule: &Rule) -> Option<bool> {
+    pub(crate) fn adds(&self, rule: &Rule) -> Option<bool> {
         if rule.mode != Mode::Enforced || !in_force(rule, &self.eye.facts) {
             return Some(false);
         }

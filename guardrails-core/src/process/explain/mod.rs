@@ -122,6 +122,7 @@ fn world<'a>(disclosure: &Disclosure<'a>, basis: &'a Basis, levels: &'a [Expr]) 
         verb: basis.plan.skill.verb,
         entity: &basis.plan.entity,
         shown: &|rule| disclosure.rules.shown_by_outcome(rule),
+        adds: &|rule| disclosure.rules.adds(rule),
         risk: Some(Weighing {
             levels,
             shares: weighing::shares(disclosure, &policy.risk),

@@ -61,6 +61,7 @@ pub(super) fn world<'a>(basis: &'a Basis, reasons: &[Reason]) -> World<'a> {
         verb: Verb::Read,
         entity: &basis.plan.entity,
         shown: &shown,
+        adds: &|_| None,
         risk: None,
     };
     World::new(Clauses::new(eye), &ground)

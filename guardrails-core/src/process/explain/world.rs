@@ -48,6 +48,13 @@ struct Scale<'a> {
     score: Decimal,
 }
 
+impl Scale<'_> {
+    /// Whether all that adds up to the score is disclosed.
+    fn is_whole(&self) -> bool {
+        !self.shares.iter().any(|(name, _)| name.is_empty())
+    }
+}
+
 /// A rule and how it stands.
 pub(super) struct Considered<'a> {
     pub(super) rule: &'a Arc<Rule>,
@@ -58,6 +65,8 @@ pub(super) struct Considered<'a> {
     pub(super) truth: Option<Truth>,
     /// Whether the outcome shows something of it.
     pub(super) is_shown: bool,
+    /// Whether it is not disclosed if it added points: they are then among the hidden shares.
+    adds_undisclosed: bool,
     phase: Phase,
 }
 
@@ -85,6 +94,8 @@ pub(super) struct Ground<'a, 'p> {
     pub(super) entity: &'a str,
     /// What the outcome shows of a rule's condition.
     pub(super) shown: &'p dyn Fn(&Rule) -> Option<Truth>,
+    /// Whether it is disclosed that a rule added to the risk.
+    pub(super) adds: &'p dyn Fn(&Rule) -> Option<bool>,
     /// None where no risk is weighed.
     pub(super) risk: Option<Weighing<'a>>,
 }
@@ -116,6 +127,7 @@ impl<'a> World<'a> {
                 rule,
                 truth: formula.truth(&told).or(shown),
                 is_shown: shown.is_some(),
+                adds_undisclosed: (ground.adds)(rule).is_none(),
                 formula,
                 counts: counts(rule, &facts),
                 phase: phase(rule),
@@ -177,6 +189,11 @@ impl<'a> World<'a> {
         );
         self.weigh(&findings)
             .map_or(Decimal::ZERO, |risk| risk.score)
+    }
+
+    /// Whether the risk that a remedy would lead to follows from what is disclosed.
+    pub(super) fn knows_risk(&self) -> bool {
+        self.scale.as_ref().is_none_or(Scale::is_whole)
     }
 
     /// What would keep the operation from being allowed; nothing for one that is.
@@ -248,7 +265,8 @@ impl<'a> World<'a> {
             tables.take(considered.rule, truth, &facts, findings);
             let told = sees_scripts(considered.rule, self.clauses.eye());
             let is_touched = touched.contains(&at);
-            if !told || (!is_touched && considered.truth.is_none()) {
+            let is_open = !is_touched && considered.truth.is_none();
+            if !told || (is_open && considered.adds_undisclosed) {
                 // Counted among the shares that may not be told.
                 findings.risks.truncate(before.1);
             }
@@ -294,7 +312,9 @@ impl<'a> World<'a> {
                 .known(number)
                 .is_some_and(|known| known.reads_risk)
         {
-            return self.clauses.told_at(number, facts);
+            // The most that hidden shares can have been is no score to compare with.
+            let is_whole = self.scale.as_ref().is_some_and(Scale::is_whole);
+            return is_whole.then(|| self.clauses.told_at(number, facts))?;
         }
         self.clauses.told(number)
     }

@@ -237,8 +237,9 @@ impl Case {
 }
 
 impl Asked {
-    /// The rules that held, and whether it was because their condition could not be known.
-    pub(super) fn verdicts(&self) -> BTreeSet<(String, bool)> {
+    /// The rules that held, and whether it was because their condition could not be known. `None` where
+    /// a field is refused: it counts as unchanged, so other facts are evaluated than were proposed.
+    pub(super) fn verdicts(&self) -> Option<BTreeSet<(String, bool)>> {
         let keys = Arc::new(Keys::from_seed([7; 32]));
         let log = "00000000-0000-0000-0000-000000000000"
             .parse::<LogId>()
@@ -257,15 +258,24 @@ impl Asked {
             .unwrap()
             .propose(&self.changes)
             .unwrap();
+        let is_refusal = |code: &str| code.starts_with("FIELD_");
+        if decision
+            .reasons()
+            .iter()
+            .any(|reason| is_refusal(reason.code()))
+        {
+            return None;
+        }
         let verdicts = decision.verdicts().iter();
-        verdicts
+        let verdicts = verdicts
             .map(|verdict| {
                 (
                     verdict.rule.to_string(),
                     verdict.holding == Holding::Unknown,
                 )
             })
-            .collect()
+            .collect();
+        Some(verdicts)
     }
 }
 

@@ -108,8 +108,11 @@ pub fn index_against_oracle(data: &[u8]) {
             .map_or(Truth::True, |when| holds(when, &facts));
         (truth != Truth::False).then(|| (rule.origin.name.to_string(), truth == Truth::Unknown))
     });
+    let Some(verdicts) = asked.verdicts() else {
+        return;
+    };
     assert_eq!(
-        asked.verdicts(),
+        verdicts,
         expected.collect::<BTreeSet<_>>(),
         "{}\n{}",
         case.policy,
