@@ -18,7 +18,8 @@ pub(crate) fn play(stage: &Stage, story: &mut Story) -> Result {
     let admin = Admin::connect(stage.folder())?;
     let [log, seq, operation, payload] = admin.row(
         "SELECT log_id, CAST(seq AS TEXT) AS seq, operation_id, payload FROM guard_audit_event \
-         WHERE kind = 'decision' AND payload LIKE '%needs_approval%' ORDER BY seq LIMIT 1",
+         WHERE kind = 'decision' AND payload LIKE '%needs_approval%' \
+         AND payload LIKE '%\"user\":\"u-17\"%' ORDER BY seq LIMIT 1",
         ["log_id", "seq", "operation_id", "payload"],
     )?;
     let trace = stage.guard.audit().trace("acme", operation.parse()?)?;
