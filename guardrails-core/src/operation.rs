@@ -24,6 +24,7 @@ use crate::skills::spend_tokens;
 use crate::snapshot::Snapshot;
 use crate::value::{JsonLimits, Name, within};
 
+mod admission;
 mod aggregate;
 mod asked;
 mod digests;
@@ -38,7 +39,8 @@ pub(crate) use digests::{codes, input_of, output_of};
 pub(crate) use shadow::Shadow;
 pub use step::OperationLimits;
 
-use asked::{Asked, OUT_OF_SCOPE, Reading, no_such_record};
+use admission::{OUT_OF_SCOPE, no_such_record};
+use asked::{Asked, Reading};
 use step::Usage;
 
 /// One AI operation in progress.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::asked::{Unevaluated, as_it_is};
+use super::admission::Unevaluated;
+use super::asked::as_it_is;
 use super::digests::asked_text;
 use super::{Operation, Stage};
 use crate::audit::{Digests, EventKind, KeyedDigest};
