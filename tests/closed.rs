@@ -10,7 +10,7 @@
     reason = "tests"
 )]
 
-#[path = "../../guardrails-py/src/closed.rs"]
+#[path = "../guardrails-py/src/closed.rs"]
 mod closed;
 
 use closed::{Slot, closed};

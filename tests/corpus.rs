@@ -1,6 +1,7 @@
 //! Replays the corpus of small policies through the `guard` command: the exit code and the codes it
 //! prints are those that the policy's first line names, as they are for the library
 //! (`guardrails-rules/tests/corpus.rs`) and for Python.
+#![cfg(feature = "cli")]
 #![allow(
     missing_docs,
     clippy::unwrap_used,

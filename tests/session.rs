@@ -19,7 +19,7 @@ use crm_guardrails::{
 use sea_orm::ConnectionTrait;
 use serde_json::{Value as Json, json};
 
-const SESSION: &str = include_str!("../../examples/crm/session.json");
+const SESSION: &str = include_str!("../examples/crm/session.json");
 
 /// A CRM, its people, and the guard between them.
 struct Desk {

@@ -1,6 +1,6 @@
 //! The corpus of small policies as companies would write them, in English and Chinese: what each is
 //! said to be wrong with, and whether its own tests hold. The command and the wheel replay the same
-//! files (`src/tests/corpus.rs`, `guardrails-py/tests/test_corpus.py`).
+//! files (`tests/corpus.rs` of the root package, `guardrails-py/tests/test_corpus.py`).
 //!
 //! A policy's first line says what is to be found, `// expects: G0201, G0302`; none says nothing is
 //! wrong. Every code it names is found, and no error but those.

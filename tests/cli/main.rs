@@ -1,9 +1,10 @@
-//! Runs the pages of `cli/`: transcripts of the `guard` command that read like its manual. Each
+//! Runs the pages of this folder: transcripts of the `guard` command that read like its manual. Each
 //! command's output, streams and exit code are held to what is written there.
 //!
 //! `pages/` run in this repository's folder, `stored/` beside a database that `company.rs` fills,
 //! `bad_input/` beside files that are broken in every way we know, and `streams/` one command each,
 //! with standard output and standard error apart.
+#![cfg(feature = "cli")]
 #![allow(
     missing_docs,
     unreachable_pub,
@@ -14,26 +15,16 @@
     reason = "tests"
 )]
 
-#[path = "cli/broken.rs"]
 mod broken;
-#[path = "cli/codes.rs"]
 mod codes;
-#[path = "cli/company.rs"]
 mod company;
-#[path = "cli/formatting.rs"]
 mod formatting;
-#[path = "cli/large.rs"]
 mod large;
-#[path = "cli/pipes.rs"]
 mod pipes;
-#[path = "cli/stage.rs"]
 mod stage;
 
-#[path = "cli/rows.rs"]
 mod rows;
-#[path = "cli/steering.rs"]
 mod steering;
-#[path = "cli/watching.rs"]
 mod watching;
 
 use company::Company;
@@ -41,7 +32,7 @@ use stage::Stage;
 
 #[test]
 fn pages() {
-    stage::cases().case("src/tests/cli/pages/*.md").run();
+    stage::cases().case("tests/cli/pages/*.md").run();
 }
 
 #[test]
@@ -56,7 +47,7 @@ fn the_transcripts_of_the_explanations() {
 
 #[test]
 fn streams() {
-    stage::cases().case("src/tests/cli/streams/*.toml").run();
+    stage::cases().case("tests/cli/streams/*.toml").run();
 }
 
 #[test]

@@ -37,7 +37,7 @@ impl Stage {
     /// Plays one transcript, with identifiers that are only known now put in for their names.
     /// `TRYCMD=overwrite` writes what really happened back into the page.
     pub fn run(&self, chapter: &str, page: &str, names: &[(&str, String)]) {
-        let source = Path::new("src/tests/cli").join(chapter).join(page);
+        let source = Path::new("tests/cli").join(chapter).join(page);
         let mut text = fs::read_to_string(&source).unwrap();
         for (name, value) in names {
             text = text.replace(name, value);

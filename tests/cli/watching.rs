@@ -60,7 +60,7 @@ impl Drop for Watching {
 fn tests_run_again_when_a_policy_changes() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("reach.guard");
-    let policy = std::fs::read_to_string("src/tests/cli/pages/test.in/reach.guard").unwrap();
+    let policy = std::fs::read_to_string("tests/cli/pages/test.in/reach.guard").unwrap();
     std::fs::write(&file, &policy).unwrap();
     let watching = Watching::start(folder.path());
     watching.says("3 passed, 0 failed");

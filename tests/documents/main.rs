@@ -1,6 +1,6 @@
 //! Holds `README.md` and `docs/language.md` to what happens: each fence is compiled or run.
 //!
-//! The transcript in the README is played by `cli.rs`, its Python by pytest.
+//! The transcript in the README is played by `tests/cli`, its Python by pytest.
 #![allow(
     missing_docs,
     unreachable_pub,
@@ -11,9 +11,6 @@
     reason = "tests"
 )]
 
-#[path = "documents/fences.rs"]
 mod fences;
-#[path = "documents/language.rs"]
 mod language;
-#[path = "documents/readme.rs"]
 mod readme;

@@ -5,7 +5,7 @@ use crm_guardrails::{Principal, evaluate, policy::Policy};
 
 use super::fences::{check_links, fences, path, read};
 
-#[path = "../../../examples/readme.rs"]
+#[path = "../../examples/readme.rs"]
 mod example;
 
 const README: &str = "README.md";

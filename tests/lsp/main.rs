@@ -1,5 +1,6 @@
 //! Plays an editor: starts `guard lsp`, and holds what it answers to the session written down in
-//! `lsp/session.json`, step by step.
+//! `session.json`, step by step.
+#![cfg(feature = "cli")]
 #![allow(
     missing_docs,
     clippy::unwrap_used,
@@ -133,7 +134,7 @@ impl Editor {
     fn show(&mut self, step: &Value, about: &str) {
         let opened = step["open"].as_str();
         let file = opened.or_else(|| step["change"].as_str()).unwrap();
-        self.text = std::fs::read_to_string(Path::new("src/tests/lsp").join(file)).unwrap();
+        self.text = std::fs::read_to_string(Path::new("tests/lsp").join(file)).unwrap();
         let uri =
             json!({ "uri": self.document, "languageId": "guard", "version": 1, "text": self.text });
         if opened.is_some() {
@@ -210,7 +211,7 @@ impl Editor {
 fn a_session_goes_as_it_is_written_down() {
     let folder = tempfile::tempdir().unwrap();
     let mut editor = Editor::start(folder.path());
-    let session = include_str!("lsp/session.json");
+    let session = include_str!("session.json");
     let steps: Vec<Value> = serde_json::from_str(session).unwrap();
     for step in &steps {
         editor.step(step);

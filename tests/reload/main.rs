@@ -15,7 +15,6 @@ use crm_guardrails::{
     ReloadOutcome, Request, RoleLine, SystemClock, TablesState,
 };
 
-#[path = "reload/shadow.rs"]
 mod shadow;
 
 const POLICY: &str = r#"guard 1

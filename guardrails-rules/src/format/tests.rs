@@ -63,7 +63,7 @@ fn held(text: &str) -> String {
 /// Every policy of the repository that has no mistakes of form.
 static CORPUS: LazyLock<Vec<(PathBuf, String)>> = LazyLock::new(|| {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let mut folders: Vec<PathBuf> = ["guardrails-rules/tests", "examples", "src"]
+    let mut folders: Vec<PathBuf> = ["guardrails-rules/tests", "examples", "src", "tests"]
         .iter()
         .map(|folder| root.join(folder))
         .collect();

@@ -223,5 +223,4 @@ fn in_a_list(name: &str) -> Phrase {
 }
 
 #[cfg(test)]
-#[path = "row_condition/tests.rs"]
-mod test;
+mod tests;
