@@ -4,8 +4,8 @@ use guardrails_core::audit::{AuditReader, Inventory, LogSummary, RecordedEvent, 
 use guardrails_core::policy::Digest;
 use guardrails_core::{LogId, OperationId, Result, TicketId};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect,
-    QueryTrait, Select,
+    ColumnTrait, ConnectionTrait, EntityTrait, IdenStatic as _, QueryFilter, QueryOrder,
+    QueryResult, QuerySelect, QueryTrait, Select,
 };
 
 use crate::Database;
@@ -182,7 +182,7 @@ pub(crate) fn stored(table: String, row: &QueryResult) -> Result<StoredEvent> {
     let row = Row::new(table, format!("{log}/{seq}"), row);
     Ok(StoredEvent {
         log: row.id(event::Column::LogId)?,
-        seq: u64::try_from(seq).map_err(|_| row.garbled(event::Column::Seq))?,
+        seq: u64::try_from(seq).map_err(|_| row.garbled(event::Column::Seq.as_str()))?,
         payload: row.maybe(event::Column::Payload).unwrap_or_default(),
         leaf: leaf_of(&row),
     })

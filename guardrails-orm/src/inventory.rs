@@ -77,7 +77,7 @@ async fn logs(db: &DatabaseConnection, found: &mut Inventory) -> Result<(), Fail
         let garbled = cells.iter().filter(|(_, holds)| !holds);
         found
             .unreadable
-            .extend(garbled.map(|(column, _)| row.garbled(*column).to_string()));
+            .extend(garbled.map(|(column, _)| row.garbled(column.as_str()).to_string()));
     }
     Ok(())
 }
@@ -168,7 +168,7 @@ async fn unnumbered(
         let row = Row::new(db.table("guard_audit_event"), key, row);
         found
             .unreadable
-            .push(row.garbled(event::Column::Seq).to_string());
+            .push(row.garbled(event::Column::Seq.as_str()).to_string());
     }
     Ok(())
 }

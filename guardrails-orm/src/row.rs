@@ -47,7 +47,8 @@ impl<'r> Row<'r> {
     }
 
     pub(crate) fn value<T: TryGetable>(&self, column: impl ColumnTrait) -> Result<T> {
-        self.maybe(column).ok_or_else(|| self.garbled(column))
+        self.maybe(column)
+            .ok_or_else(|| self.garbled(column.as_str()))
     }
 
     pub(crate) fn text(&self, column: impl ColumnTrait) -> Result<String> {
@@ -68,23 +69,12 @@ impl<'r> Row<'r> {
         column: impl ColumnTrait,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Result<T> {
-        parse(&self.text(column)?).ok_or_else(|| self.garbled(column))
+        parse(&self.text(column)?).ok_or_else(|| self.garbled(column.as_str()))
     }
 
-    /// The same, for a column that may be empty.
-    pub(crate) fn parsed_or_null<T>(
-        &self,
-        column: impl ColumnTrait,
-        parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Result<Option<T>> {
-        match self.value::<Option<String>>(column)? {
-            None => Ok(None),
-            Some(text) => parse(&text).map(Some).ok_or_else(|| self.garbled(column)),
-        }
-    }
-
-    pub(crate) fn garbled(&self, column: impl ColumnTrait) -> Error {
-        let (table, key, column) = (&self.table, &self.key, column.as_str());
+    /// The error about a column that does not hold what it should.
+    pub(crate) fn garbled(&self, column: &str) -> Error {
+        let (table, key) = (&self.table, &self.key);
         Error::new(
             ErrorKind::Store,
             format!("table `{table}`, row {key}: column `{column}` does not hold what it should"),

@@ -13,6 +13,7 @@ mod disclosure;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod equivalence;
+mod exact_json;
 mod explain;
 mod facts;
 mod footprint;
@@ -33,6 +34,7 @@ mod reveal;
 mod review;
 mod risk;
 mod rules;
+mod stored_ticket;
 mod supposed;
 mod tables;
 mod tallied;
@@ -57,6 +59,7 @@ pub use observe::{Observed, Observer};
 pub use oracle::holds;
 pub use present::{Loaded, PresentRecord, RecordKey};
 pub use requirement::{ApprovalRequirement, RequiredStep};
+pub use stored_ticket::{StoredTicket, UnreadableColumn};
 pub use template::Template;
 pub use ticket::{EventPosition, Settlement, StepDecision, Ticket, TicketState, Vote};
 pub use truth::Truth;

@@ -3,7 +3,6 @@
 //! once one is told that the other was first.
 
 mod query;
-mod record;
 mod row;
 
 use chrono::{DateTime, Utc};

@@ -1,62 +1,50 @@
-//! A ticket as a row, and a row as a ticket.
+//! Moves a ticket between its columns and core's [`StoredTicket`], which reads and writes what they hold.
 
-use guardrails_core::policy::Verb;
-use guardrails_core::process::{EventPosition, StepDecision, Ticket, TicketState};
-use guardrails_core::{LogId, OperationId, Result, TicketId};
+use guardrails_core::Result;
+use guardrails_core::process::{StoredTicket, Ticket};
 use sea_orm::{QueryResult, Set};
-use serde_json::json;
-use uuid::Uuid;
 
-use super::record;
 use crate::connection::Named;
 use crate::entity::tickets::{ActiveModel, Column};
 use crate::migration::shape::NAME;
 use crate::row::Row;
 use crate::text::moment;
 
-const VERBS: [Verb; 4] = [Verb::Read, Verb::Create, Verb::Update, Verb::Delete];
-
 pub(super) fn of(ticket: &Ticket) -> ActiveModel {
+    let stored = StoredTicket::from(ticket);
     ActiveModel {
-        ticket_id: Set(ticket.id.to_string()),
-        tenant_id: Set(ticket.tenant.to_string()),
-        version: Set(ticket.version),
-        state: Set(ticket.state.as_str().to_owned()),
-        operation_id: Set(ticket.operation.to_string()),
-        requester_id: Set(ticket.requester.to_string()),
+        ticket_id: Set(stored.ticket_id),
+        tenant_id: Set(stored.tenant_id),
+        version: Set(stored.version),
+        state: Set(stored.state),
+        operation_id: Set(stored.operation_id),
         requester_key: Set(requester_key(&ticket.requester)),
-        ai_skill_id: Set(ticket.skill.to_string()),
-        ai_context: Set(ticket.context.to_string()),
-        entity_type: Set(ticket.entity.to_string()),
-        record_id: Set(ticket.record.to_string()),
-        operation_type: Set(ticket.verb.as_str().to_owned()),
-        record_before: Set(kept(ticket, || record::write(&ticket.before))),
-        record_set: Set(kept(ticket, || record::write(&ticket.set))),
-        action_digest: Set(ticket.action.to_string()),
-        policy_digest: Set(ticket.policy.to_string()),
-        approval_chain: Set(ticket.chain.to_string()),
-        step: Set(ticket.step.into()),
-        decisions: Set(json!(ticket.decisions).to_string()),
-        because: Set(json!(ticket.because).to_string()),
-        created_at: Set(moment(ticket.created)),
-        expires_at: Set(moment(ticket.expires)),
-        execute_by: Set(ticket.execute_by.map(moment)),
-        spent_by: Set(ticket.spent_by.map(|by| by.to_string())),
-        read_digests: Set(kept(ticket, || json!(ticket.reads).to_string())),
-        asked: Set(Some(json!(ticket.asked).to_string())),
-        open_key: Set(ticket.open_key.map(|key| key.to_string())),
-        reserved_until: Set(ticket.reserved_until.map(moment)),
-        event_log: Set(ticket.event.map(|event| event.log.to_string())),
-        event_seq: Set(ticket
-            .event
-            .map(|event| i64::try_from(event.seq).unwrap_or(i64::MAX))),
-        mac: Set(ticket.mac.map(|mac| mac.to_string())),
+        requester_id: Set(stored.requester_id),
+        ai_skill_id: Set(stored.ai_skill_id),
+        ai_context: Set(stored.ai_context),
+        entity_type: Set(stored.entity_type),
+        record_id: Set(stored.record_id),
+        operation_type: Set(stored.operation_type),
+        record_before: Set(stored.record_before),
+        record_set: Set(stored.record_set),
+        action_digest: Set(stored.action_digest),
+        policy_digest: Set(stored.policy_digest),
+        approval_chain: Set(stored.approval_chain),
+        step: Set(stored.step),
+        decisions: Set(stored.decisions),
+        because: Set(stored.because),
+        created_at: Set(moment(stored.created_at)),
+        expires_at: Set(moment(stored.expires_at)),
+        execute_by: Set(stored.execute_by.map(moment)),
+        spent_by: Set(stored.spent_by),
+        read_digests: Set(stored.read_digests),
+        asked: Set(stored.asked),
+        open_key: Set(stored.open_key),
+        reserved_until: Set(stored.reserved_until.map(moment)),
+        event_log: Set(stored.event_log),
+        event_seq: Set(stored.event_seq),
+        mac: Set(stored.mac),
     }
-}
-
-/// What a ticket keeps of a record while it is open, and no longer.
-fn kept(ticket: &Ticket, text: impl FnOnce() -> String) -> Option<String> {
-    (!ticket.state.is_terminal()).then(text)
 }
 
 /// The start of a requester's name, as long as the column that is indexed.
@@ -68,71 +56,37 @@ pub(super) fn requester_key(requester: &str) -> String {
 pub(super) fn ticket(db: &impl Named, row: &QueryResult) -> Result<Ticket> {
     let key: String = row.try_get("", "ticket_id").unwrap_or_default();
     let row = Row::new(db.table("guard_approval_ticket"), key, row);
-    Ok(Ticket {
-        id: row.id::<TicketId>(Column::TicketId)?,
-        tenant: row.text(Column::TenantId)?.into(),
+    let stored = StoredTicket {
+        ticket_id: row.value(Column::TicketId)?,
+        tenant_id: row.value(Column::TenantId)?,
         version: row.value(Column::Version)?,
-        state: row.parsed(Column::State, TicketState::from_word)?,
-        operation: row.id(Column::OperationId)?,
-        requester: row.text(Column::RequesterId)?.into(),
-        skill: row.text(Column::AiSkillId)?.into(),
-        context: row.text(Column::AiContext)?.into(),
-        entity: row.text(Column::EntityType)?.into(),
-        record: row.text(Column::RecordId)?.into(),
-        verb: row.parsed(Column::OperationType, verb)?,
-        before: row
-            .parsed_or_null(Column::RecordBefore, record::read)?
-            .unwrap_or_default(),
-        set: row
-            .parsed_or_null(Column::RecordSet, record::read)?
-            .unwrap_or_default(),
-        reads: row
-            .parsed_or_null(Column::ReadDigests, |text| serde_json::from_str(text).ok())?
-            .unwrap_or_default(),
-        action: row.parsed(Column::ActionDigest, |text| text.parse().ok())?,
-        policy: row.parsed(Column::PolicyDigest, |text| text.parse().ok())?,
-        open_key: row.parsed_or_null(Column::OpenKey, |text| text.parse().ok())?,
-        chain: row.text(Column::ApprovalChain)?.into(),
-        asked: row
-            .parsed_or_null(Column::Asked, |text| serde_json::from_str(text).ok())?
-            .unwrap_or_default(),
-        step: step(&row)?,
-        decisions: row.parsed(Column::Decisions, decisions)?,
-        because: row.parsed(Column::Because, |text| serde_json::from_str(text).ok())?,
-        created: row.moment(Column::CreatedAt)?,
-        expires: row.moment(Column::ExpiresAt)?,
+        state: row.value(Column::State)?,
+        operation_id: row.value(Column::OperationId)?,
+        requester_id: row.value(Column::RequesterId)?,
+        ai_skill_id: row.value(Column::AiSkillId)?,
+        ai_context: row.value(Column::AiContext)?,
+        entity_type: row.value(Column::EntityType)?,
+        record_id: row.value(Column::RecordId)?,
+        operation_type: row.value(Column::OperationType)?,
+        record_before: row.value(Column::RecordBefore)?,
+        record_set: row.value(Column::RecordSet)?,
+        action_digest: row.value(Column::ActionDigest)?,
+        policy_digest: row.value(Column::PolicyDigest)?,
+        approval_chain: row.value(Column::ApprovalChain)?,
+        step: row.value(Column::Step)?,
+        decisions: row.value(Column::Decisions)?,
+        because: row.value(Column::Because)?,
+        created_at: row.value(Column::CreatedAt)?,
+        expires_at: row.value(Column::ExpiresAt)?,
         execute_by: row.value(Column::ExecuteBy)?,
-        spent_by: row.parsed_or_null(Column::SpentBy, |text| {
-            Uuid::try_parse(text).ok().map(OperationId::from)
-        })?,
+        spent_by: row.value(Column::SpentBy)?,
+        read_digests: row.value(Column::ReadDigests)?,
+        asked: row.value(Column::Asked)?,
+        open_key: row.value(Column::OpenKey)?,
         reserved_until: row.value(Column::ReservedUntil)?,
-        event: event(&row)?,
-        mac: row.parsed_or_null(Column::Mac, |text| text.parse().ok())?,
-    })
-}
-
-/// The position of the ticket's last event; half of one is none, and the row then is not genuine.
-fn event(row: &Row<'_>) -> Result<Option<EventPosition>> {
-    let log = row.parsed_or_null(Column::EventLog, |text| {
-        Uuid::try_parse(text).ok().map(LogId::from)
-    })?;
-    let seq: Option<i64> = row.value(Column::EventSeq)?;
-    let Some((log, seq)) = log.zip(seq) else {
-        return Ok(None);
+        event_log: row.value(Column::EventLog)?,
+        event_seq: row.value(Column::EventSeq)?,
+        mac: row.value(Column::Mac)?,
     };
-    let seq = u64::try_from(seq).map_err(|_| row.garbled(Column::EventSeq))?;
-    Ok(Some(EventPosition { log, seq }))
-}
-
-fn verb(word: &str) -> Option<Verb> {
-    VERBS.into_iter().find(|verb| verb.as_str() == word)
-}
-
-fn step(row: &Row<'_>) -> Result<u32> {
-    let step: i64 = row.value(Column::Step)?;
-    u32::try_from(step).map_err(|_| row.garbled(Column::Step))
-}
-
-fn decisions(text: &str) -> Option<Vec<StepDecision>> {
-    serde_json::from_str(text).ok()
+    stored.read().map_err(|column| row.garbled(column.0))
 }

@@ -1,4 +1,4 @@
-//! A record's fields as JSON text that reads back exactly.
+//! Writes a record's fields as JSON text that reads back exactly, for a stored ticket.
 //!
 //! A ticket releases exactly the action that was approved, so what is stored must come back to the
 //! last digit. JSON numbers do not carry every decimal: one that would not come back is written as
@@ -7,8 +7,9 @@
 
 use std::str::FromStr;
 
-use guardrails_core::{Fields, JsonLimits, Value, parse_fields};
 use rust_decimal::Decimal;
+
+use crate::value::{Fields, JsonLimits, Value, parse_fields};
 
 const DECIMAL: &str = "$decimal";
 /// Decimal digits that a JSON number brings through a binary float unharmed (IEEE 754, `DBL_DIG`).
