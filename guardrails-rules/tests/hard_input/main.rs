@@ -93,3 +93,8 @@ fn record_and_change() {
 fn audit_rows() {
     replay(&["fuzz/seeds/audit_rows"], bodies::audit_rows);
 }
+
+#[test]
+fn ticket_rows() {
+    replay(&["fuzz/seeds/ticket_rows"], bodies::ticket_rows);
+}

@@ -9,6 +9,7 @@ mod conditions;
 mod fixture;
 mod rows;
 mod stored;
+mod tickets;
 
 use std::collections::BTreeSet;
 
@@ -20,6 +21,7 @@ use guardrails_rules::{
 };
 
 pub use stored::{audit_rows, record_and_change};
+pub use tickets::ticket_rows;
 
 /// Tests of one policy that are run; each opens a guard of its own.
 const TESTS: usize = 4;

@@ -35,18 +35,18 @@ skill draft { title \"Draft\" does update on Quote impact 6 allow REP }
 ";
 
 /// A cost that no reader may see, in digits that nothing else brings.
-const CANARY: &str = "7314159265";
+pub(super) const CANARY: &str = "7314159265";
 const MAX_ROWS: usize = 16;
 
-fn policy() -> Policy {
-    let file = SourceFile::new("company.guard", COMPANY);
+pub(super) fn policy(text: &str) -> Policy {
+    let file = SourceFile::new("company.guard", text);
     let compiled = compile(&Bundle::from_files(vec![file]).unwrap());
     compiled
         .policy
         .unwrap_or_else(|| panic!("{:?}", compiled.diagnostics))
 }
 
-fn keys() -> Arc<Keys> {
+pub(super) fn keys() -> Arc<Keys> {
     Arc::new(Keys::from_seed([7; 32]))
 }
 
@@ -54,14 +54,18 @@ fn log() -> LogId {
     "00000000-0000-0000-0000-000000000001".parse().unwrap()
 }
 
-fn store() -> Arc<MemoryStore> {
+pub(super) fn store() -> Arc<MemoryStore> {
     Arc::new(MemoryStore::new(keys(), log()))
 }
 
 fn guard(store: Arc<MemoryStore>) -> Result<Guard> {
+    guard_of(policy(COMPANY), store)
+}
+
+pub(super) fn guard_of(policy: Policy, store: Arc<MemoryStore>) -> Result<Guard> {
     let now = DateTime::from_timestamp(1_772_416_800, 0).unwrap();
     Guard::builder()
-        .policy(policy())
+        .policy(policy)
         .store(store)
         .clock(Arc::new(FrozenClock::at(now)))
         .entropy(Arc::new(CountingEntropy::default()))
