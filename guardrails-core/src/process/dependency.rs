@@ -10,11 +10,11 @@ use crate::policy::{Expr, ExprKind, Path, Root};
 use crate::value::Name;
 
 /// The lists that enclosing quantifiers go through, outermost first.
-pub(crate) type Lists<'a> = Vec<&'a Path>;
+pub type Lists<'a> = Vec<&'a Path>;
 
 /// What a condition reads at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Use {
+pub enum Use {
     /// The value.
     Value,
     /// Which items a list has, whatever is in them.
@@ -24,7 +24,7 @@ pub(crate) enum Use {
 }
 
 /// Calls `visit` with each path that a condition reads, and the lists around it.
-pub(crate) fn visit_uses<'a>(
+pub fn visit_uses<'a>(
     expr: &'a Expr,
     lists: &mut Lists<'a>,
     visit: &mut dyn FnMut(Use, &'a Path, &Lists<'a>),
@@ -66,19 +66,26 @@ fn visit_items<'a>(
 
 /// Where a path leads, through the lists around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Target {
+pub enum Target {
     /// To the risk score, which may be worked out from what a reader may not see.
     Score,
     /// To what is no part of the record: who asks, with which skill, when.
     Open,
     /// Into the record as it was, or as it will be.
-    Record { old: bool, keys: Vec<Name> },
+    Record {
+        /// As it was.
+        old: bool,
+        /// Names from there, through lists as if through their items.
+        keys: Vec<Name>,
+    },
     /// To nothing that is known here.
     Nowhere,
 }
 
 impl Target {
-    pub(crate) fn of(path: &Path, lists: &[&Path]) -> Self {
+    /// Where it leads.
+    #[must_use]
+    pub fn of(path: &Path, lists: &[&Path]) -> Self {
         match path.root {
             Root::Record | Root::Old => Self::Record {
                 old: path.root == Root::Old,

@@ -48,6 +48,7 @@ mod write_gate;
 mod written;
 
 pub use approvals::Approvals;
+pub use dependency::{Lists, Target, Use, visit_uses};
 pub use card::{TicketCard, TicketChange, TicketPage};
 pub use explain::{
     Clause, ClauseKind, Explanation, FactorExplained, FieldExplained, LevelExplained, Marks,

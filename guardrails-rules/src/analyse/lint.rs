@@ -4,7 +4,7 @@ use guardrails_core::policy::Policy;
 use guardrails_core::{Diagnostic, Phrase, Place, phrase};
 
 use super::work::Work;
-use super::{chains, conflict, grants, never, regranted, shadow, style, tables};
+use super::{chains, conflict, grants, guesses, never, regranted, shadow, style, tables};
 use crate::codes;
 use crate::test_case::TestCase;
 
@@ -60,6 +60,7 @@ pub fn survey(policy: &Policy, tests: &[TestCase], depth: Depth) -> Survey {
         out.extend(doubtful);
         grants::unused(policy, &mut out);
         chains::unused(policy, &mut out);
+        guesses::findings(policy, &mut work, &mut out);
         style::findings(policy, tests, &mut out);
         if work.is_done() {
             out.push(cut_short());

@@ -31,6 +31,7 @@ mod conflict;
 mod example;
 mod formula;
 mod grants;
+mod guesses;
 mod hull;
 mod link;
 mod lint;

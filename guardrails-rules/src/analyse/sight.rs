@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use guardrails_core::data::Access;
 use guardrails_core::policy::{
-    EffectKind, Expr, ExprKind, Grant, Mode, Path, Policy, Root, Type, ValueSet, Verb,
+    EffectKind, Expr, ExprKind, FieldSet, Grant, Mode, Path, Policy, Root, Type, ValueSet, Verb,
 };
 use guardrails_core::{Name, Place, Value};
 
@@ -103,21 +103,12 @@ impl Iterator for Sights<'_> {
 
     fn next(&mut self) -> Option<Vec<Sight>> {
         let (role, context) = self.left.next()?;
-        let held = self.about.iter().copied();
-        let looking = Looking {
-            policy: self.policy,
-            entity: self.entity,
-            field: self.field,
-            grants: held
-                .filter(|grant| grant.role == *role && holds_in(grant, &context))
-                .collect(),
-            restrictions: restrictions(self.policy, self.entity, self.field),
-        };
-        let fixed = fixed(self.policy, self.entity, role, &context, &self.named);
-        let found = sights_of(&looking, &fixed, &mut self.steps).into_iter();
+        let from = Viewpoint::new(self.policy, self.entity, role, context, &self.about, &self.named);
+        let looking = from.looking(self.field);
+        let found = sights_of(&looking, &from.fixed, &mut self.steps).into_iter();
         let sight = |(access, answer, because)| Sight {
             role: role.clone(),
-            context: context.clone(),
+            context: from.context.clone(),
             access,
             answer,
             because,
@@ -131,6 +122,79 @@ impl Iterator for Sights<'_> {
 }
 
 impl ExactSizeIterator for Sights<'_> {}
+
+/// One role alone in one AI context, and the grants on an entity that it has there.
+pub(super) struct Viewpoint<'p> {
+    policy: &'p Policy,
+    entity: &'p str,
+    pub(super) role: &'p Name,
+    context: Context,
+    grants: Vec<&'p Grant>,
+    fixed: Vec<(Expr, Truths)>,
+}
+
+/// The viewpoints from which the grants on an entity tell a policy's roles and contexts apart.
+pub(super) fn viewpoints<'p>(policy: &'p Policy, entity: &'p str) -> Vec<Viewpoint<'p>> {
+    let Sights {
+        about, named, left, ..
+    } = Sights::new(policy, entity, "");
+    left.map(|(role, context)| Viewpoint::new(policy, entity, role, context, &about, &named))
+        .collect()
+}
+
+impl<'p> Viewpoint<'p> {
+    fn new(
+        policy: &'p Policy,
+        entity: &'p str,
+        role: &'p Name,
+        context: Context,
+        about: &[&'p Grant],
+        named: &BTreeSet<&Name>,
+    ) -> Self {
+        let held = about.iter().copied();
+        let grants = held.filter(|grant| grant.role == *role && holds_in(grant, &context));
+        Self {
+            grants: grants.collect(),
+            fixed: fixed(policy, entity, role, &context, named),
+            policy,
+            entity,
+            role,
+            context,
+        }
+    }
+
+    /// The paths that its grants name.
+    pub(super) fn named(&self) -> impl Iterator<Item = &'p Name> {
+        let clauses = self.grants.iter().flat_map(|grant| &grant.clauses);
+        clauses.flat_map(|clause| match &clause.fields {
+            FieldSet::Named(names) | FieldSet::AllExcept(names) => names,
+        })
+    }
+
+    pub(super) fn looking<'a>(&self, field: &'a str) -> Looking<'a>
+    where
+        'p: 'a,
+    {
+        Looking {
+            policy: self.policy,
+            entity: self.entity,
+            field,
+            grants: self.grants.clone(),
+            restrictions: restrictions(self.policy, self.entity, field),
+        }
+    }
+
+    /// That the operation is one of this role alone in this context.
+    pub(super) fn given(&self) -> Claim<'_> {
+        given(&self.fixed)
+    }
+}
+
+fn given(fixed: &[(Expr, Truths)]) -> Claim<'_> {
+    let claims = fixed.iter();
+    let claims = claims.map(|(expr, truths)| Claim::Comes(expr, *truths));
+    Claim::All(claims.collect())
+}
 
 /// What is fixed: the context, where there are several, and that the actor has this role alone.
 fn fixed(
@@ -237,10 +301,7 @@ fn sights_of(
         entity: looking.entity,
         verb: Verb::Read,
     };
-    let given = fixed
-        .iter()
-        .map(|(expr, truths)| Claim::Comes(expr, *truths));
-    let given = Claim::All(given.collect());
+    let given = given(fixed);
     let levels = looking.levels().into_iter();
     levels
         .filter_map(|access| {

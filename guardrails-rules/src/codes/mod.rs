@@ -89,6 +89,7 @@ mod g0519_grant_unused;
 mod g0520_skill_blind;
 mod g0521_chain_unused;
 mod g0522_clause_regranted;
+mod g0523_answers_guesses;
 mod g0530_rule_untested;
 mod g0531_rule_without_owner;
 mod g0532_rule_without_reason;
@@ -266,6 +267,7 @@ listed! {
     SKILL_BLIND = g0520_skill_blind;
     CHAIN_UNUSED = g0521_chain_unused;
     CLAUSE_REGRANTED = g0522_clause_regranted;
+    ANSWERS_GUESSES = g0523_answers_guesses;
     RULE_UNTESTED = g0530_rule_untested;
     RULE_WITHOUT_OWNER = g0531_rule_without_owner;
     RULE_WITHOUT_REASON = g0532_rule_without_reason;

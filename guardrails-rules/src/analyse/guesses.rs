@@ -1,0 +1,384 @@
+//! Conditions on an update that compare what a role may write with what it may not see: each answer
+//! tells a little of the hidden value.
+//!
+//! Reported with an example alone: a record whose one field the role may write while it does not see
+//! the other one in clear. Not reported: skills with a `limit`, since that bounds the guesses; new
+//! records, since nothing in them is hidden from whoever makes them; and what restricts reads alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use guardrails_core::data::Access;
+use guardrails_core::policy::{
+    EffectKind, Expr, ExprKind, FieldClause, Grant, Mode, Path, Permission, Policy, Rule, Skill,
+    SkillStatus, Verb,
+};
+use guardrails_core::process::{Lists, Target, Use, visit_uses};
+use guardrails_core::{Diagnostic, Name, Phrase, Place, phrase};
+
+use super::answer::ask;
+use super::formula::Claim;
+use super::scene::{Data, Scene};
+use super::sight::{Viewpoint, viewpoints};
+use super::truths::Truths;
+use super::work::Work;
+use crate::codes;
+
+/// Reports rules and grants that answer guesses.
+pub(super) fn findings(policy: &Policy, work: &mut Work, out: &mut Vec<Diagnostic>) {
+    let mut entities: BTreeMap<&str, Writers<'_>> = BTreeMap::new();
+    for rule in policy.rules.iter().filter(|rule| decides_updates(rule)) {
+        let writers = entities
+            .entry(&rule.entity)
+            .or_insert_with(|| Writers::of(policy, &rule.entity));
+        let may_meet = |from: &Viewpoint<'_>| can_apply(policy, rule, from);
+        let found = writers.guesses(&comparisons(rule), &may_meet, work);
+        out.extend(found.iter().map(|guess| guess.finding(&rule.origin.name)));
+    }
+    let mut reported: BTreeSet<&Place> = BTreeSet::new();
+    for grant in &policy.grants {
+        let writers = entities
+            .entry(&grant.entity)
+            .or_insert_with(|| Writers::of(policy, &grant.entity));
+        let roles: BTreeSet<&Name> = same_declaration(policy, grant).collect();
+        let has_it = |from: &Viewpoint<'_>| roles.contains(from.role);
+        if reported.contains(&grant.place) {
+            continue;
+        }
+        let all: Vec<Comparison<'_>> = conditions(grant).flat_map(compared).collect();
+        let found = writers.guesses(&all, &has_it, work);
+        reported.insert(&grant.place);
+        out.extend(found.iter().map(Guess::finding_in_grant));
+    }
+}
+
+/// A rule in force on updates with an effect that its requester notices. A row that says `allow` ends
+/// the search in its table.
+fn decides_updates(rule: &Rule) -> bool {
+    let is_noticed = |kind: &EffectKind| match kind {
+        EffectKind::Deny(..)
+        | EffectKind::RequireApproval(_)
+        | EffectKind::Risk(..)
+        | EffectKind::Oblige(_)
+        | EffectKind::Do(_) => true,
+        EffectKind::Mask(..) | EffectKind::Hide(_) | EffectKind::Notify(_) => false,
+    };
+    let mut effects = rule.effects.iter();
+    rule.mode == Mode::Enforced
+        && rule.verbs.contains(&Verb::Update)
+        && (rule.table.is_some() && rule.effects.is_empty()
+            || effects.any(|effect| is_noticed(&effect.kind)))
+}
+
+/// Whether the rule can apply to an update that the role proposes.
+fn can_apply(policy: &Policy, rule: &Rule, from: &Viewpoint<'_>) -> bool {
+    let scene = Scene {
+        policy,
+        entity: &rule.entity,
+        verb: Verb::Update,
+    };
+    let applies = Claim::comes(rule.when.as_ref(), Truths::APPLIES);
+    let claim = Claim::All(vec![from.given(), applies]);
+    !ask(scene, Data::AsDeclared, &claim).is_never()
+}
+
+/// The roles of one declaration of a grant.
+fn same_declaration<'p>(policy: &'p Policy, grant: &'p Grant) -> impl Iterator<Item = &'p Name> {
+    let grants = policy.grants.iter();
+    grants
+        .filter(|other| other.place == grant.place)
+        .map(|other| &other.role)
+}
+
+/// The conditions of a grant that decide what may be written; of the others only sight depends.
+fn conditions(grant: &Grant) -> impl Iterator<Item = &Expr> {
+    let decides = |clause: &&FieldClause| match clause.permission {
+        Permission::Write | Permission::Hide | Permission::Mask(_) => true,
+        Permission::Read | Permission::Aggregate(_) => false,
+    };
+    let clauses = grant.clauses.iter().filter(decides);
+    let whens = clauses.filter_map(|clause| clause.when.as_ref());
+    grant.scope.iter().chain(whens)
+}
+
+/// What one comparison reads of the record as it is written, and of any record.
+struct Comparison<'p> {
+    reads: Vec<Read>,
+    place: &'p Place,
+    /// Whether it is a script, of which only what it reads is known.
+    is_script: bool,
+}
+
+impl Comparison<'_> {
+    fn pairs(&self) -> impl Iterator<Item = (&Read, &Read)> {
+        self.reads.iter().flat_map(|written| {
+            let hidden = self.reads.iter();
+            let hidden = hidden.filter(|hidden| written.is_compared_with(hidden));
+            hidden.map(move |hidden| (written, hidden))
+        })
+    }
+}
+
+/// A place in the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Read {
+    old: bool,
+    keys: Vec<Name>,
+    /// Whether the value before and the value after are compared.
+    changed: bool,
+}
+
+impl Read {
+    fn of(path: &Path, lists: &[&Path], changed: bool) -> Option<Self> {
+        match Target::of(path, lists) {
+            Target::Record { old, keys } if !keys.is_empty() => Some(Self { old, keys, changed }),
+            _ => None,
+        }
+    }
+
+    fn field(&self) -> &str {
+        self.keys.first().map_or("", |name| name)
+    }
+
+    fn path(&self) -> String {
+        self.keys.join(".")
+    }
+
+    /// Whether a proposed value here is compared with what stands there. A proposal replaces the
+    /// whole of a field, so nothing hidden of the same field remains beside it.
+    fn is_compared_with(&self, hidden: &Self) -> bool {
+        let apart = hidden.old || hidden.changed || self.field() != hidden.field();
+        !self.old && apart
+    }
+}
+
+fn comparisons(rule: &Rule) -> Vec<Comparison<'_>> {
+    let mut found: Vec<Comparison<'_>> = rule.when.iter().flat_map(compared).collect();
+    for effect in &rule.effects {
+        if let EffectKind::Do(action) = &effect.kind {
+            let reads = action.reads().iter();
+            found.push(Comparison {
+                reads: reads.filter_map(|path| Read::of(path, &[], false)).collect(),
+                place: &effect.place,
+                is_script: true,
+            });
+        }
+    }
+    found
+}
+
+fn compared(condition: &Expr) -> Vec<Comparison<'_>> {
+    let mut found = Vec::new();
+    collect(condition, &mut Vec::new(), &mut found);
+    found
+}
+
+/// The parts of a condition that are no `and`, `or`, `not`, `some` or `every` of others.
+fn collect<'p>(expr: &'p Expr, lists: &mut Lists<'p>, found: &mut Vec<Comparison<'p>>) {
+    match &expr.kind {
+        ExprKind::Not(part) => collect(part, lists, found),
+        ExprKind::All(parts) | ExprKind::Any(parts) => {
+            parts.iter().for_each(|part| collect(part, lists, found));
+        }
+        ExprKind::Quantified(_, list, _, test) if matches!(list.kind, ExprKind::Path(_)) => {
+            if let ExprKind::Path(path) = &list.kind {
+                lists.push(path);
+                collect(test, lists, found);
+                lists.pop();
+            }
+        }
+        _ => {
+            let mut reads = Vec::new();
+            visit_uses(expr, &mut lists.clone(), &mut |how, path, lists| {
+                let changed = how == Use::Change;
+                reads.extend(Read::of(path, lists, changed));
+            });
+            found.push(Comparison {
+                reads,
+                place: &expr.place,
+                is_script: false,
+            });
+        }
+    }
+}
+
+/// Those who may write something of an entity by a skill without a limit.
+struct Writers<'p> {
+    policy: &'p Policy,
+    entity: &'p str,
+    from: Vec<Viewpoint<'p>>,
+    /// Whether a role may write the one and not see the other, by its place in `from`.
+    known: BTreeMap<(usize, String, String), bool>,
+}
+
+impl<'p> Writers<'p> {
+    fn of(policy: &'p Policy, entity: &'p str) -> Self {
+        let writes = |role: &Name| {
+            let mut skills = policy.skills.values();
+            skills.any(|skill| writes_unlimited(skill, entity) && skill.allow.contains(role))
+        };
+        let mut from = viewpoints(policy, entity);
+        from.retain(|from| writes(from.role));
+        Self {
+            policy,
+            entity,
+            from,
+            known: BTreeMap::new(),
+        }
+    }
+
+    /// For each hidden field, the first comparison by which some role can guess at it.
+    fn guesses<'c>(
+        &mut self,
+        comparisons: &[Comparison<'c>],
+        may_meet: &dyn Fn(&Viewpoint<'_>) -> bool,
+        work: &mut Work,
+    ) -> Vec<Guess<'c>> {
+        let mut found: Vec<Guess<'c>> = Vec::new();
+        for comparison in comparisons {
+            for (written, hidden) in comparison.pairs() {
+                if found.iter().any(|guess| guess.hidden.keys == hidden.keys) {
+                    continue;
+                }
+                let roles = self.who_guesses(written, hidden, may_meet, work);
+                if !roles.is_empty() {
+                    found.push(Guess {
+                        written: written.clone(),
+                        hidden: hidden.clone(),
+                        roles,
+                        place: comparison.place,
+                        is_script: comparison.is_script,
+                    });
+                }
+            }
+        }
+        found
+    }
+
+    fn who_guesses(
+        &mut self,
+        written: &Read,
+        hidden: &Read,
+        may_meet: &dyn Fn(&Viewpoint<'_>) -> bool,
+        work: &mut Work,
+    ) -> BTreeSet<Name> {
+        let mut roles = BTreeSet::new();
+        for at in 0..self.from.len() {
+            let guesses = self.can_guess(at, written, hidden, work);
+            let from = self.from.get(at).filter(|from| guesses && may_meet(from));
+            roles.extend(from.map(|from| from.role.clone()));
+        }
+        roles
+    }
+
+    fn can_guess(&mut self, at: usize, written: &Read, hidden: &Read, work: &mut Work) -> bool {
+        let key = (at, written.field().to_owned(), hidden.path());
+        if let Some(known) = self.known.get(&key) {
+            return *known;
+        }
+        let Some(from) = self.from.get(at) else {
+            return false;
+        };
+        let found = work.ask() && self.is_open(from, &key.1, &key.2);
+        self.known.insert(key, found);
+        found
+    }
+
+    /// Whether there is a record whose one field may be written while the other is not seen.
+    fn is_open(&self, from: &Viewpoint<'p>, written: &str, hidden: &str) -> bool {
+        // A field is replaced as a whole: everything inside must be writable.
+        let inside = |name: &&Name| {
+            name.strip_prefix(written)
+                .is_some_and(|rest| rest.starts_with('.'))
+        };
+        let parts: BTreeSet<&str> = from.named().filter(inside).map(|name| &**name).collect();
+        let written: Vec<_> = std::iter::once(written)
+            .chain(parts)
+            .map(|path| from.looking(path))
+            .collect();
+        let hidden = from.looking(hidden);
+        let mut claims = vec![from.given(), hidden.comes_to(&Access::Read).negated()];
+        claims.extend(written.iter().map(|field| field.writable()));
+        let scene = Scene {
+            policy: self.policy,
+            entity: self.entity,
+            verb: Verb::Read,
+        };
+        let answer = ask(scene, Data::AsDeclared, &Claim::All(claims));
+        answer.example().is_some()
+    }
+}
+
+fn writes_unlimited(skill: &Skill, entity: &str) -> bool {
+    skill.verb == Verb::Update
+        && skill.limits.is_empty()
+        && skill.status != SkillStatus::Retired
+        && skill.entities.iter().any(|name| **name == *entity)
+}
+
+/// Who can guess at what, and where the answer is given.
+struct Guess<'p> {
+    written: Read,
+    hidden: Read,
+    roles: BTreeSet<Name>,
+    place: &'p Place,
+    is_script: bool,
+}
+
+impl Guess<'_> {
+    fn finding(&self, rule: &Name) -> Diagnostic {
+        let (written, hidden) = (self.written.path(), self.hidden.path());
+        let roles = self.roles();
+        let message = match self.is_script {
+            _ if written == hidden => phrase!(
+                "`{rule}` answers guesses at `{hidden}`: {roles} may write it and not see it in clear"
+                    | "`{rule}` 会回应对 `{hidden}` 的猜测：{roles} 可以写它，却看不到它的明文",
+                rule,
+                hidden,
+                roles
+            ),
+            true => phrase!(
+                "the script of `{rule}` reads `{written}`, which {roles} may write, and `{hidden}`, which they may not see in clear: each answer may tell a little of `{hidden}`"
+                    | "`{rule}` 的脚本读取 {roles} 可以写的 `{written}` 和看不到明文的 `{hidden}`：每次答复都可能透露 `{hidden}` 的一点信息",
+                rule,
+                written,
+                roles,
+                hidden
+            ),
+            false => phrase!(
+                "`{rule}` compares `{written}`, which {roles} may write, with `{hidden}`, which they may not see in clear: each answer tells a little of `{hidden}`"
+                    | "`{rule}` 把 {roles} 可以写的 `{written}` 与看不到明文的 `{hidden}` 相比较：每次答复都透露 `{hidden}` 的一点信息",
+                rule,
+                written,
+                roles,
+                hidden
+            ),
+        };
+        self.at_comparison(message)
+    }
+
+    fn finding_in_grant(&self) -> Diagnostic {
+        let (written, hidden) = (self.written.path(), self.hidden.path());
+        let roles = self.roles();
+        self.at_comparison(phrase!(
+            "this grant compares `{written}`, which {roles} may write, with `{hidden}`, which they may not see in clear: what it gives tells a little of `{hidden}`"
+                | "这个授权把 {roles} 可以写的 `{written}` 与看不到明文的 `{hidden}` 相比较：它给出什么，就透露 `{hidden}` 的一点信息",
+            written,
+            roles,
+            hidden
+        ))
+    }
+
+    fn at_comparison(&self, message: Phrase) -> Diagnostic {
+        let hidden = self.hidden.path();
+        Diagnostic::warning(codes::ANSWERS_GUESSES, self.place.clone(), message).help(phrase!(
+            "bound the guesses by a `limit` of the skill, have every such change approved, or grant `read {hidden}`"
+                | "用技能的 `limit` 限制猜测的次数，让每次这样的修改都经过审批，或者授予 `read {hidden}`",
+            hidden
+        ))
+    }
+
+    fn roles(&self) -> String {
+        let roles: Vec<String> = self.roles.iter().map(|role| format!("`{role}`")).collect();
+        roles.join(", ")
+    }
+}
