@@ -48,8 +48,8 @@ mod write_gate;
 mod written;
 
 pub use approvals::Approvals;
-pub use dependency::{Lists, Target, Use, visit_uses};
 pub use card::{TicketCard, TicketChange, TicketPage};
+pub use dependency::{Lists, Target, Use, visit_uses};
 pub use explain::{
     Clause, ClauseKind, Explanation, FactorExplained, FieldExplained, LevelExplained, Marks,
     Reading, Refusal, Remedy, RiskExplained, RuleExplained, Searched, Seen, Standing, Step,

@@ -157,7 +157,9 @@ fn comparisons(rule: &Rule) -> Vec<Comparison<'_>> {
         if let EffectKind::Do(action) = &effect.kind {
             let reads = action.reads().iter();
             found.push(Comparison {
-                reads: reads.filter_map(|path| Read::of(path, &[], false)).collect(),
+                reads: reads
+                    .filter_map(|path| Read::of(path, &[], false))
+                    .collect(),
                 place: &effect.place,
                 is_script: true,
             });

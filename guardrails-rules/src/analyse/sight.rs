@@ -103,7 +103,14 @@ impl Iterator for Sights<'_> {
 
     fn next(&mut self) -> Option<Vec<Sight>> {
         let (role, context) = self.left.next()?;
-        let from = Viewpoint::new(self.policy, self.entity, role, context, &self.about, &self.named);
+        let from = Viewpoint::new(
+            self.policy,
+            self.entity,
+            role,
+            context,
+            &self.about,
+            &self.named,
+        );
         let looking = from.looking(self.field);
         let found = sights_of(&looking, &from.fixed, &mut self.steps).into_iter();
         let sight = |(access, answer, because)| Sight {
