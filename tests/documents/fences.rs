@@ -54,14 +54,44 @@ pub fn fences(name: &str) -> Vec<Fence> {
     found
 }
 
-/// Relative links lead to a file or folder, seen from where the document is.
+/// Relative links lead to a file or folder, seen from where the document is, and to a heading in it.
 pub fn check_links(name: &str) {
     let folder = path(name).parent().unwrap().to_owned();
-    for link in read(name).split("](").skip(1) {
+    for link in prose(&read(name)).split("](").skip(1) {
         let target = link.split(')').next().unwrap();
-        let file = target.split('#').next().unwrap();
-        if !file.is_empty() && !target.contains("://") {
-            assert!(folder.join(file).exists(), "{name}: no such file: {target}");
+        if target.contains("://") {
+            continue;
+        }
+        let (file, heading) = target.split_once('#').unwrap_or((target, ""));
+        let file = if file.is_empty() {
+            path(name)
+        } else {
+            folder.join(file)
+        };
+        assert!(file.exists(), "{name}: no such file: {target}");
+        if !heading.is_empty() {
+            let text = fs::read_to_string(&file).unwrap();
+            assert!(
+                headings(&text).any(|found| found == heading),
+                "{name}: no such heading: {target}"
+            );
         }
     }
+}
+
+/// A document without its fences.
+fn prose(text: &str) -> String {
+    text.split("```").step_by(2).collect()
+}
+
+/// The headings of a document, as links name them.
+fn headings(text: &str) -> impl Iterator<Item = String> {
+    let lines: Vec<String> = prose(text).lines().map(str::to_owned).collect();
+    lines.into_iter().filter_map(|line| {
+        let title = line.strip_prefix('#')?.trim_start_matches('#').trim();
+        let kept = title
+            .chars()
+            .filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+        Some(kept.collect::<String>().to_lowercase().replace(' ', "-"))
+    })
 }

@@ -1,4 +1,4 @@
-//! Holds `README.md` and `docs/language.md` to what happens: each fence is compiled or run.
+//! Holds the documents to what happens: fences are compiled or run, and links lead somewhere.
 //!
 //! The transcript in the README is played by `tests/cli`, its Python by pytest.
 #![allow(
@@ -13,4 +13,5 @@
 
 mod fences;
 mod language;
+mod pages;
 mod readme;

@@ -1,0 +1,107 @@
+//! What holds of every page: its links lead somewhere, its fences are of a known kind, the policies in
+//! it compile and pass their own tests, and the list of pages names it.
+
+use std::path::Path;
+
+use crm_guardrails::rules::{Bundle, SourceFile, compile, run_tests};
+
+use super::fences::{check_links, fences, path, read};
+
+const LIST: &str = "docs/README.md";
+
+/// Pages whose policies are held to more by tests of their own.
+const TESTED_ELSEWHERE: [&str; 3] = ["README.md", "docs/language.md", "guardrails-py/README.md"];
+
+/// The pages at the root, those of the wheel, and all in `docs`.
+fn pages() -> Vec<String> {
+    let mut pages: Vec<String> = [
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+    ]
+    .map(str::to_owned)
+    .to_vec();
+    pages.push("guardrails-py/README.md".to_owned());
+    let mut folders = vec!["docs".to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(path(&folder)).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let name = format!("{folder}/{name}");
+            if path(&name).is_dir() {
+                folders.push(name);
+            } else if Path::new(&name).extension().is_some_and(|end| end == "md") {
+                pages.push(name);
+            }
+        }
+    }
+    assert!(pages.len() > 15, "{pages:?}");
+    pages
+}
+
+#[test]
+fn links_lead_somewhere() {
+    for page in pages() {
+        check_links(&page);
+    }
+}
+
+#[test]
+fn fences_are_of_a_known_kind() {
+    const KNOWN: [&str; 12] = [
+        "guard",
+        "condition",
+        "rust",
+        "python",
+        "console",
+        "sh",
+        "sql",
+        "json",
+        "toml",
+        "yaml",
+        "lua",
+        "text",
+    ];
+    for page in pages() {
+        for fence in fences(&page) {
+            let kind = fence.info.split(' ').next().unwrap();
+            assert!(KNOWN.contains(&kind), "{page}:{}: `{kind}`", fence.line);
+        }
+    }
+}
+
+#[test]
+fn the_list_of_pages_is_complete() {
+    let list = read(LIST);
+    for page in pages() {
+        let link = match page.strip_prefix("docs/") {
+            Some(inside) => inside.to_owned(),
+            None => format!("../{page}"),
+        };
+        let is_listed = list.contains(&format!("]({link})"));
+        let is_a_front_page = page == LIST || page == "README.md";
+        assert!(is_listed || is_a_front_page, "{LIST} does not name {page}");
+    }
+}
+
+/// A fence `guard` is a policy of its own, unless a file name follows: then the page is played as a whole.
+#[test]
+fn policies_compile_and_pass_their_tests() {
+    for page in pages() {
+        if TESTED_ELSEWHERE.contains(&&*page) {
+            continue;
+        }
+        for fence in fences(&page).iter().filter(|fence| fence.info == "guard") {
+            let file = SourceFile::new("policy.guard", &*fence.text);
+            let compiled = compile(&Bundle::from_files(vec![file]).unwrap());
+            let place = format!("{page}:{}", fence.line);
+            assert!(
+                compiled.diagnostics.is_empty(),
+                "{place}: {:?}",
+                compiled.diagnostics
+            );
+            let report = run_tests(compiled.policy.as_ref().unwrap(), &compiled.tests);
+            assert_eq!(report.failed(), 0, "{place}");
+        }
+    }
+}
