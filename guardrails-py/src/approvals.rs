@@ -82,6 +82,11 @@ impl Ticket {
     }
 
     #[getter]
+    fn withheld(&self) -> Vec<String> {
+        self.card.withheld.iter().map(ToString::to_string).collect()
+    }
+
+    #[getter]
     fn action(&self) -> String {
         self.card.action.to_string()
     }

@@ -183,6 +183,7 @@ def test_needs_approval_then_approved_then_spent_once(
     [card] = guard.tickets(manager)
     assert (card.id, card.state, card.requester, card.record) == (ticket, "pending", "u-17", "Q-1")
     assert card.changes == [("discount", "5%", "20%")]
+    assert card.withheld == []
     assert card.because == ["折扣超过销售代表权限: 20%"]
     assert card.operation == op.id and card.action.startswith("hmac-sha256:")
     assert card.created.tzinfo is datetime.timezone.utc

@@ -142,6 +142,9 @@ fn print(card: &TicketCard, output: &Output) {
             change.field, change.before, change.after
         ));
     }
+    for path in &card.withheld {
+        output.line(format!("    {path}: may change, and is not shown in full"));
+    }
     for because in &card.because {
         output.line(format!("  because {because}"));
     }
@@ -215,6 +218,7 @@ fn to_fields(card: &TicketCard) -> Fields {
         "changes",
         card.changes.iter().map(change).collect::<Vec<_>>(),
     );
+    out.set("withheld", card.withheld.clone());
     out.set("action", card.action.to_string());
     out.set("created", stamp(card.created));
     out.set("expires", stamp(card.expires));

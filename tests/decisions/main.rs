@@ -13,6 +13,7 @@
 mod aggregates;
 mod approvals;
 mod begin;
+mod cards;
 mod debug;
 mod fixture;
 mod guesses;

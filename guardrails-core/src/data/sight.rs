@@ -6,7 +6,7 @@
 use super::access::{Access, Writable};
 use super::project::Around;
 use super::shape::Shapes;
-use super::table::{FieldRow, FieldTable, Inner, row_of};
+use super::table::{FieldRow, FieldTable, Inner, join, row_of};
 use crate::value::Name;
 
 /// How much of a value may be seen.
@@ -40,6 +40,68 @@ impl FieldTable {
             Some((Access::Masked(_), _)) => Sight::Part,
             Some((Access::Hidden, _)) | None => Sight::None,
         }
+    }
+}
+
+impl FieldTable {
+    /// The paths at and inside a field of which not everything may be seen: the field itself where it
+    /// is masked or hidden, else what is inside it.
+    pub(crate) fn not_in_clear(&self, field: &str) -> Vec<Name> {
+        let row = self.row(field).filter(|_| !self.is_out_of_scope());
+        let mut paths = Vec::new();
+        match row {
+            Some(row) => not_in_clear(
+                row,
+                field.into(),
+                self.shapes(),
+                &mut Vec::new(),
+                &mut paths,
+            ),
+            None => paths.push(field.into()),
+        }
+        paths
+    }
+}
+
+fn not_in_clear(
+    row: &FieldRow,
+    path: Name,
+    shapes: &Shapes,
+    around: &mut Vec<usize>,
+    paths: &mut Vec<Name>,
+) {
+    if *row.access() != Access::Read {
+        paths.push(path);
+        return;
+    }
+    let rows = match row.inner() {
+        Inner::Anything | Inner::Scalar => return,
+        Inner::Rows(rows) => rows,
+        Inner::Open(rows, others) => {
+            if *others != Access::Read {
+                paths.push(path.clone());
+            }
+            rows
+        }
+        // An entity that nests in itself: what is deeper is named by what is around it.
+        Inner::Shape(shape) if around.contains(shape) => {
+            if !is_whole(row.inner(), shapes) {
+                paths.push(path);
+            }
+            return;
+        }
+        Inner::Shape(shape) => {
+            around.push(*shape);
+            let rows = shapes.rows(*shape);
+            for row in rows {
+                not_in_clear(row, join(&path, row.name()), shapes, around, paths);
+            }
+            around.pop();
+            return;
+        }
+    };
+    for row in rows.iter() {
+        not_in_clear(row, join(&path, row.name()), shapes, around, paths);
     }
 }
 

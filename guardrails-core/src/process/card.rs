@@ -52,6 +52,10 @@ pub struct TicketCard {
     pub record: Name,
     /// Each field that would get a new value; none once the ticket has ended, which keeps no value.
     pub changes: Vec<TicketChange>,
+    /// Paths at and inside those fields that get a value which this person may not see, or may see only
+    /// through a mask: what stands there may change although it looks unchanged. Worked out from what
+    /// the person may see and never from a value; empty for the requester, who knows what it proposed.
+    pub withheld: Vec<Name>,
     /// Keyed digest of the action that the ticket releases.
     pub action: KeyedDigest,
     /// The approval chains, joined by `+`.
@@ -92,6 +96,7 @@ impl fmt::Debug for TicketCard {
             .field("verb", &self.verb)
             .field("entity", &self.entity)
             .field("changes", &self.changes)
+            .field("withheld", &self.withheld)
             .field("chain", &self.chain)
             .finish_non_exhaustive()
     }
@@ -143,9 +148,11 @@ impl TicketCard {
             changes: changes(ticket, record, reader),
             action: ticket.action,
             chain: ticket.chain.clone(),
+            withheld: withheld(ticket, reader),
             because: ticket
                 .because
                 .iter()
+                .map(|template| template.for_reader(&|place| reader.sees(place, record)))
                 .map(|template| fill(template.text(language), &read))
                 .collect(),
             decisions: ticket.decisions.clone(),
@@ -168,6 +175,16 @@ fn record_id(ticket: &Ticket, record: Changing<'_>, reader: Reader<'_>) -> Name 
             Reference::old(&ID_FIELD.into()).show(record, reader).into()
         }
         _ => ticket.record.clone(),
+    }
+}
+
+fn withheld(ticket: &Ticket, reader: Reader<'_>) -> Vec<Name> {
+    match reader {
+        Reader::Requester(_) => Vec::new(),
+        Reader::Other(table) => {
+            let set = ticket.set.iter();
+            set.flat_map(|(name, _)| table.not_in_clear(name)).collect()
+        }
     }
 }
 

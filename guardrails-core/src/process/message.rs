@@ -352,7 +352,7 @@ pub(crate) enum Reader<'a> {
 
 impl Reader<'_> {
     /// Whether the reader sees everything at a place that the choice of an item depended on.
-    fn sees(&self, place: &Dependency, record: Changing<'_>) -> bool {
+    pub(super) fn sees(&self, place: &Dependency, record: Changing<'_>) -> bool {
         let Dependency::Record { old, keys, outline } = place else {
             return false;
         };

@@ -13,12 +13,10 @@ use super::oracle;
 use super::predicate::{Frame, Slots};
 use super::reveal::Reveal;
 use super::risk::{Scale, Weighed, share, total};
-use super::rules::{Because, Finding, Findings, Phase, RuleSet, in_force, phase};
+use super::rules::{Because, Finding, Findings, Need, Phase, RuleSet, in_force, phase};
 use super::tables::take_plainly;
-use super::template::Template;
+use super::template::{Template, could_not_be_known};
 use crate::decision::{Holding, Obligation, Reason, Verdict};
-use crate::diagnostic::Phrase;
-use crate::phrase;
 use crate::policy::{Duty, LevelEffect, Message, Policy, RiskLevel, RiskThreshold, Verb};
 use crate::value::Name;
 
@@ -180,6 +178,7 @@ fn conclude(
         }
     }
     for finding in std::mem::take(&mut findings.approvals) {
+        let for_approvers = template_for_approvers(&finding, facts, show);
         let template = template(&finding.what.because, &finding, facts, show);
         let reason = reason(finding.what.code.clone(), &template, &finding, facts, show);
         if finding.shadow {
@@ -188,7 +187,7 @@ fn conclude(
             review.needs.push(NeedsApproval {
                 chain: finding.what.chain,
                 reason,
-                template,
+                template: for_approvers,
             });
         }
     }
@@ -289,8 +288,35 @@ fn untold(findings: &Findings, show: Show<'_>) -> Vec<usize> {
     untold.map(|(at, _)| *at).collect()
 }
 
-/// INVARIANT: it goes into the audit and to approvers, so there is no value in it.
+/// INVARIANT: it goes into the audit, so there is no value in it.
 fn template<T>(
+    because: &Because,
+    finding: &Finding<T>,
+    facts: &Facts<'_>,
+    show: &Telling<'_>,
+) -> Template {
+    let template = sentence(because, finding, facts, show);
+    let unknown = finding.unknown.as_ref();
+    match unknown.and_then(|names| show.show.unknown(&finding.rule, names, show.score)) {
+        Some(unknown) => template.followed_by(&could_not_be_known(&unknown)),
+        None => template,
+    }
+}
+
+/// The same for people who may see other fields than the requester.
+fn template_for_approvers(
+    finding: &Finding<Need>,
+    facts: &Facts<'_>,
+    show: &Telling<'_>,
+) -> Template {
+    let template = sentence(&finding.what.because, finding, facts, show);
+    match (&finding.unknown, &finding.rule.when) {
+        (Some(names), Some(when)) => template.noting_unknown(when, names, facts),
+        _ => template,
+    }
+}
+
+fn sentence<T>(
     because: &Because,
     finding: &Finding<T>,
     facts: &Facts<'_>,
@@ -304,12 +330,7 @@ fn template<T>(
         }
         Because::Failed(_) => "the rule's script failed".into(),
     };
-    let template = template.or("a rule says so");
-    let unknown = finding.unknown.as_ref();
-    match unknown.and_then(|names| show.show.unknown(&finding.rule, names, show.score)) {
-        Some(unknown) => template.followed_by(&could_not_be_known(&unknown)),
-        None => template,
-    }
+    template.or("a rule says so")
 }
 
 fn reason<T>(
@@ -327,23 +348,6 @@ fn reason<T>(
         .with_template(&rebind(template.first(), &place))
         .from_policy(origin.name.clone(), origin.place.clone())
         .in_shadow(finding.shadow)
-}
-
-fn could_not_be_known(names: &[String]) -> Phrase {
-    if names.is_empty() {
-        return phrase!(
-            " (the condition could not be worked out, so the rule applies)"
-                | "（条件无法判断，因此规则适用）"
-        );
-    }
-    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-    let (listed, enumerated) = (names.join(", "), names.join("、"));
-    phrase!(
-        " ({listed} missing or not readable, so the rule applies)"
-            | "（{enumerated} 缺失或无法读取，因此规则适用）",
-        listed,
-        enumerated
-    )
 }
 
 /// The chains that must agree, in name order, each once.

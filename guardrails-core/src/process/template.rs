@@ -9,13 +9,16 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
+use super::dependency::{Dependency, visit_uses};
 use super::facts::{Datum, Facts};
 use super::message::Reference;
 use super::oracle::{self, Witness};
+use super::truth::Truth;
 use super::written::datum;
 use crate::data::HIDDEN;
 use crate::diagnostic::{Language, Phrase};
-use crate::policy::{Expr, Message, MessagePart, Path, Root, speaks};
+use crate::phrase;
+use crate::policy::{Expr, ExprKind, Message, MessagePart, Path, Root, speaks};
 use crate::value::{Name, Value};
 
 /// Stands where there is no value.
@@ -29,6 +32,16 @@ pub(super) const NO_ITEM: &str = "‹…›";
 pub struct Template {
     text: String,
     translations: Vec<(Name, String)>,
+    unknown: Vec<UnknownPart>,
+}
+
+/// A part of a rule's condition, of those that must all hold, that could not be worked out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct UnknownPart {
+    /// What is missing or not readable.
+    names: Vec<String>,
+    /// What its outcome depended on: who may not see all of it may not learn that it was unknown.
+    reads: Vec<String>,
 }
 
 /// A template as it is stored: mostly a text, as it was before there were translations.
@@ -38,7 +51,10 @@ enum Stored {
     Text(String),
     Translated {
         text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
         translations: Vec<(String, String)>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unknown: Vec<UnknownPart>,
     },
 }
 
@@ -78,7 +94,46 @@ impl Template {
         Self {
             text: bound(&message.parts, &witnesses, facts),
             translations: translations.collect(),
+            unknown: Vec::new(),
         }
+    }
+
+    /// The same, which also notes for each reader what could not be worked out of the condition, as far
+    /// as that reader may learn it. `names` are those of what is missing or not readable.
+    pub(crate) fn noting_unknown(
+        mut self,
+        when: &Expr,
+        names: &[String],
+        facts: &Facts<'_>,
+    ) -> Self {
+        let parts = match &when.kind {
+            ExprKind::All(parts) => parts.as_slice(),
+            _ => std::slice::from_ref(when),
+        };
+        let unknown = parts.iter();
+        let unknown = unknown.filter(|part| oracle::holds(part, facts) == Truth::Unknown);
+        self.unknown = unknown.map(|part| UnknownPart::of(part, names)).collect();
+        self
+    }
+
+    /// The text as its reader may see it, what could not be worked out included. `sees` says whether the
+    /// reader sees everything at a place.
+    pub(super) fn for_reader(&self, sees: &dyn Fn(&Dependency) -> bool) -> Self {
+        let seen = |part: &&UnknownPart| {
+            let mut reads = part.reads.iter();
+            reads.all(|place| sees(&Dependency::parse(place)))
+        };
+        let mut parts = self.unknown.iter().filter(seen).peekable();
+        if parts.peek().is_none() {
+            return self.clone();
+        }
+        let mut names: Vec<String> = Vec::new();
+        for name in parts.flat_map(|part| &part.names) {
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
+        self.clone().followed_by(&could_not_be_known(&names))
     }
 
     /// The same with another sentence behind it; a text in a language that the product speaks has it
@@ -111,7 +166,7 @@ impl From<String> for Template {
     fn from(text: String) -> Self {
         Self {
             text,
-            translations: Vec::new(),
+            ..Self::default()
         }
     }
 }
@@ -120,12 +175,17 @@ impl From<Stored> for Template {
     fn from(stored: Stored) -> Self {
         match stored {
             Stored::Text(text) => text.into(),
-            Stored::Translated { text, translations } => Self {
+            Stored::Translated {
+                text,
+                translations,
+                unknown,
+            } => Self {
                 text,
                 translations: translations
                     .into_iter()
                     .map(|(language, text)| (language.into(), text))
                     .collect(),
+                unknown,
             },
         }
     }
@@ -133,8 +193,12 @@ impl From<Stored> for Template {
 
 impl From<Template> for Stored {
     fn from(template: Template) -> Self {
-        let Template { text, translations } = template;
-        if translations.is_empty() {
+        let Template {
+            text,
+            translations,
+            unknown,
+        } = template;
+        if translations.is_empty() && unknown.is_empty() {
             return Self::Text(text);
         }
         let translations = translations
@@ -143,8 +207,46 @@ impl From<Template> for Stored {
         Self::Translated {
             text,
             translations: translations.collect(),
+            unknown,
         }
     }
+}
+
+impl UnknownPart {
+    fn of(part: &Expr, names: &[String]) -> Self {
+        let mut found = Self {
+            names: Vec::new(),
+            reads: Vec::new(),
+        };
+        visit_uses(part, &mut Vec::new(), &mut |how, path, lists| {
+            let name = path.to_string();
+            if names.contains(&name) && !found.names.contains(&name) {
+                found.names.push(name);
+            }
+            let place = Dependency::of(how, path, lists).map(|place| place.to_string());
+            let place = place.filter(|place| !found.reads.contains(place));
+            found.reads.extend(place);
+        });
+        found
+    }
+}
+
+/// That a rule applies since its condition could not be worked out.
+pub(super) fn could_not_be_known(names: &[String]) -> Phrase {
+    if names.is_empty() {
+        return phrase!(
+            " (the condition could not be worked out, so the rule applies)"
+                | "（条件无法判断，因此规则适用）"
+        );
+    }
+    let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+    let (listed, enumerated) = (names.join(", "), names.join("、"));
+    phrase!(
+        " ({listed} missing or not readable, so the rule applies)"
+            | "（{enumerated} 缺失或无法读取，因此规则适用）",
+        listed,
+        enumerated
+    )
 }
 
 fn bound(parts: &[MessagePart], witnesses: &[Option<Witness<'_>>], facts: &Facts<'_>) -> String {
@@ -209,8 +311,16 @@ mod tests {
         let translated = Template {
             text: "折扣 {discount}".to_owned(),
             translations: vec![("en".into(), "discount {discount}".to_owned())],
+            ..Template::default()
         };
-        for template in [plain, translated] {
+        let noted = Template {
+            unknown: vec![UnknownPart {
+                names: vec!["amount".to_owned()],
+                reads: vec!["amount".to_owned(), "old.cost".to_owned()],
+            }],
+            ..plain.clone()
+        };
+        for template in [plain, translated, noted] {
             let stored = serde_json::to_string(&template).unwrap();
             let read: Template = serde_json::from_str(&stored).unwrap();
             assert_eq!(read, template);
@@ -222,6 +332,7 @@ mod tests {
         let template = Template {
             text: "折扣".to_owned(),
             translations: vec![("en".into(), "discount".to_owned())],
+            ..Template::default()
         };
         assert_eq!(template.text("en-GB"), "discount");
         assert_eq!(template.text("fr"), "折扣");

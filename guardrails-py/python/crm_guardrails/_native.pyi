@@ -460,6 +460,11 @@ class Ticket:
     def changes(self) -> List[Tuple[str, str, str]]:
         """Field, value before, value after, each as this person may see it."""
     @property
+    def withheld(self) -> List[str]:
+        """Paths at and inside those fields that get a value which this person may not see, or only
+        through a mask, such as ``customer.phone``: what stands there may change although it looks
+        unchanged. Empty for the requester."""
+    @property
     def action(self) -> str:
         """The digest of exactly what the ticket releases."""
     @property
