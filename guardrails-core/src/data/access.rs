@@ -125,6 +125,12 @@ impl Writable {
     }
 }
 
+impl From<bool> for Writable {
+    fn from(may: bool) -> Self {
+        if may { Self::Yes } else { Self::No }
+    }
+}
+
 /// What decided about a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {

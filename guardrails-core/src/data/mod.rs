@@ -7,6 +7,7 @@
 mod access;
 mod barrier;
 mod compare;
+mod grant_algebra;
 mod mask;
 mod permission;
 mod pii;
@@ -19,6 +20,10 @@ mod view;
 
 pub use access::{Access, Source, Writable};
 pub(crate) use compare::compare;
+pub use grant_algebra::{
+    ClauseEffect, Clauses, Condition, StaticTruth, across_grants, figure_in_grant, shown_in_grant,
+    writable_in_grant,
+};
 pub use mask::Mask;
 pub(crate) use permission::row_condition;
 pub(crate) use permission::rows::well_formed;

@@ -24,9 +24,10 @@ use self::conditions::Conditions;
 use self::node::Node;
 use self::planner::{Clause, Given, Planner};
 use self::rows::TableRows;
+use super::grant_algebra::{ClauseEffect, Condition as _};
 use super::shape::Shapes;
 use super::table::{FieldTable, Reach};
-use crate::policy::{Expr, Grant, Permission, Policy};
+use crate::policy::{Expr, Grant, Policy};
 use crate::process::Truth;
 use crate::store::FieldPermission;
 use crate::tables::UnreadableRow;
@@ -145,7 +146,7 @@ impl Permissions {
             Governed::ByTables => Vec::new(),
             Governed::ByGrants(scopes) => scopes
                 .iter()
-                .map(|scope| scope.is_none_or(|at| truths.of_scope(at) == Truth::True))
+                .map(|scope| scope.is_none_or(|at| truths.of_scope(at).holds()))
                 .collect(),
         };
         let reach = match &self.governed {
@@ -180,8 +181,7 @@ fn all_roles(asked: &Asked<'_>) -> Vec<Name> {
 }
 
 fn applies(grant: &Grant, rows: &TableRows<'_>, asked: &Asked<'_>) -> bool {
-    rows.roles().binary_search(&grant.role).is_ok()
-        && (grant.contexts.is_empty() || grant.contexts.iter().any(|c| &**c == asked.context))
+    rows.roles().binary_search(&grant.role).is_ok() && grant.is_for_context(asked.context)
 }
 
 /// A grant with its conditions by place.
@@ -227,16 +227,18 @@ impl<'a> Truths<'a> {
         }
     }
 
-    /// The condition of a clause that gives or takes `permission`.
-    fn of(self, at: usize, permission: &Permission) -> Truth {
-        match (self, permission) {
-            (Self::Known(truths), _) => truth_at(truths, at),
-            (Self::Favourable, Permission::Hide | Permission::Mask(_)) => Truth::False,
-            (Self::Favourable, _) => Truth::True,
+    /// The condition of a clause with this effect.
+    fn of(self, at: usize, effect: &ClauseEffect) -> Truth {
+        match self {
+            Self::Known(truths) => truth_at(truths, at),
+            Self::Favourable => Truth::from(!effect.restricts()),
         }
     }
 
     fn of_scope(self, at: usize) -> Truth {
-        self.of(at, &Permission::Read)
+        match self {
+            Self::Known(truths) => truth_at(truths, at),
+            Self::Favourable => Truth::True,
+        }
     }
 }

@@ -342,7 +342,6 @@ fn restrict(rows: &mut [FieldRow], shapes: &Shapes, path: &str, access: &Access)
         }
         (_, _) => None,
     };
-    row.writable = Writable::No;
     match inside {
         Some((mut inside, rest)) => {
             restrict(&mut inside, shapes, rest, access);

@@ -60,16 +60,6 @@ impl Aggregable {
         *self == Self::NOTHING
     }
 
-    /// Within one grant: each figure that either names, over the larger group where both do.
-    pub(crate) fn beside(self, other: Self) -> Self {
-        self.map(
-            |figure, group| match (group, other.smallest_group(figure)) {
-                (Some(a), Some(b)) => Some(a.max(b)),
-                (a, b) => a.or(b),
-            },
-        )
-    }
-
     /// Across grants: each figure that either gives, over the smaller group where both do.
     pub(crate) fn widened(self, other: Self) -> Self {
         self.map(
@@ -126,10 +116,6 @@ mod tests {
     fn figures_come_together() {
         let sums = Aggregable::by(&[Aggregation::Sum, Aggregation::Average], 5);
         let more = Aggregable::by(&[Aggregation::Sum, Aggregation::Count], 9);
-        assert_eq!(
-            sums.beside(more).to_string(),
-            "count over 9, sum over 9, avg over 5"
-        );
         assert_eq!(
             sums.widened(more).to_string(),
             "count over 9, sum over 5, avg over 5"

@@ -9,7 +9,8 @@ use crate::value::Name;
 /// `grant ROLE on Entity …`
 ///
 /// Within one grant the strictest clause on a field wins; across grants the most permissive. So a
-/// grant can only add, and removing one never widens a view.
+/// grant can only add, and removing one never widens a view. How clauses come together is in
+/// [`data`](crate::data): [`shown_in_grant`](crate::data::shown_in_grant) and its siblings.
 #[derive(Debug, Clone)]
 pub struct Grant {
     /// The role it is given to, and every role that inherits it.
@@ -48,15 +49,59 @@ pub enum FieldSet {
     AllExcept(Vec<Name>),
 }
 
-impl FieldSet {
-    /// Whether `field` is among them.
+impl Grant {
+    /// Whether it holds in an AI context, as far as that goes.
     #[must_use]
-    pub fn covers(&self, field: &str) -> bool {
+    pub fn is_for_context(&self, context: &str) -> bool {
+        self.contexts.is_empty() || self.contexts.iter().any(|name| **name == *context)
+    }
+
+    /// The clauses on the field at `path`.
+    pub fn clauses_on<'g>(
+        &'g self,
+        path: &'g str,
+    ) -> impl Iterator<Item = &'g FieldClause> + Clone {
+        let clauses = self.clauses.iter();
+        clauses.filter(move |clause| clause.fields.covers(path))
+    }
+}
+
+impl FieldSet {
+    /// Whether a clause on these fields is one on the field at `path`: a clause on a field is also one on
+    /// everything inside it.
+    #[must_use]
+    pub fn covers(&self, path: &str) -> bool {
+        let mut around = and_around(path);
+        let named = |names: &[Name], path: &str| names.iter().any(|name| **name == *path);
         match self {
-            Self::Named(names) => names.iter().any(|name| &**name == field),
-            Self::AllExcept(names) => names.iter().all(|name| &**name != field),
+            Self::Named(names) => around.any(|path| named(names, path)),
+            Self::AllExcept(except) => around.all(|path| !named(except, path)),
         }
     }
+
+    /// The fields that are written out: those it is about, or those that it leaves out.
+    #[must_use]
+    pub fn names(&self) -> &[Name] {
+        let (Self::Named(names) | Self::AllExcept(names)) = self;
+        names
+    }
+
+    /// Whether it says something of a part of the field at `path`.
+    #[must_use]
+    pub fn names_inside(&self, path: &str) -> bool {
+        let is_inside = |name: &Name| {
+            let rest = name.strip_prefix(path);
+            rest.is_some_and(|rest| rest.starts_with('.'))
+        };
+        self.names().iter().any(is_inside)
+    }
+}
+
+/// A path and the paths around it: `a.b.c`, `a.b`, `a`.
+pub(crate) fn and_around(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| {
+        path.rsplit_once('.').map(|(outer, _)| outer)
+    })
 }
 
 /// What a clause lets the AI do with a field.
@@ -64,11 +109,11 @@ impl FieldSet {
 pub enum Permission {
     /// See it.
     Read,
-    /// See and change it.
+    /// See and change it; where the grant masks it besides, see it masked and change it.
     Write,
     /// See it through a mask.
     Mask(Mask),
-    /// Not see it.
+    /// Not see it, and not change it.
     Hide,
     /// Take these figures of it over many records; by itself it shows nothing of any of them.
     Aggregate(Aggregable),

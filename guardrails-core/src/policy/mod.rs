@@ -29,6 +29,7 @@ pub use approval::{ApprovalChain, ApprovalStep, Exclusion, Overdue};
 pub use expr::{
     Arithmetic, Comparison, Expr, ExprKind, Function, Path, Quantifier, Root, TextTest, ValueSet,
 };
+pub(crate) use grant::and_around;
 pub use grant::{FieldClause, FieldSet, Grant, Permission};
 pub use message::{Message, MessagePart, Translation, speaks};
 pub use obligation::{Duty, Term};

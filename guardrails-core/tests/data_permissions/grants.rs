@@ -30,9 +30,70 @@ fn within_a_grant_the_strictest_clause_wins() {
         access(&table, "contact_phone"),
         Access::Masked(Mask::Redact)
     );
+    // A mask takes no writing away; hiding does.
     for row in table.rows() {
-        assert_eq!(row.writable(), Writable::No, "{}", row.name());
+        let writes = matches!(&**row.name(), "notes" | "contact_phone");
+        assert_eq!(row.writable(), writes.into(), "{}", row.name());
     }
+}
+
+#[test]
+fn what_is_written_is_not_hidden_in_the_same_grant() {
+    let masked = || mask(&["amount"], Mask::Redact);
+    let hidden = || hide(&["amount"]);
+    let unless = |clause| when(clause, "c");
+    let writes = || write(&["amount"]);
+    let cases = [
+        (vec![vec![writes(), masked()]], [true, true, true]),
+        (vec![vec![writes(), hidden()]], [false, false, false]),
+        (vec![vec![writes(), unless(hidden())]], [false, false, true]),
+        (vec![vec![writes(), unless(masked())]], [true, true, true]),
+        (vec![vec![unless(writes())]], [true, false, false]),
+        (vec![vec![unless(writes()), masked()]], [true, false, false]),
+        (vec![vec![masked()], vec![writes()]], [true, true, true]),
+        (vec![vec![hidden()], vec![writes()]], [true, true, true]),
+        (
+            vec![vec![read(&["amount"])], vec![hidden(), writes()]],
+            [false; 3],
+        ),
+    ];
+    for (grants, expected) in cases {
+        let text = format!("{grants:?}");
+        let grants = grants.into_iter().map(|clauses| grant("R", clauses));
+        let policy = policy(grants.collect());
+        let permissions = permissions(&policy, &[]);
+        let truths = [Truth::True, Truth::Unknown, Truth::False];
+        let found = truths.map(|truth| {
+            let table = table(&permissions, &[("c", truth)]);
+            table.row("amount").unwrap().writable() == Writable::Yes
+        });
+        assert_eq!(found, expected, "{text}");
+    }
+}
+
+#[test]
+fn a_nested_entity_is_written_through_masks_where_all_inside_may_be() {
+    let writable = |clauses: Vec<Vec<_>>| {
+        let grants = clauses.into_iter().map(|clauses| grant("R", clauses));
+        let table = only(&policy(grants.collect()), &[]);
+        table.row("customer").unwrap().writable() == Writable::Yes
+    };
+    let customer = || write(&["customer"]);
+    assert!(writable(vec![vec![
+        customer(),
+        mask(&["customer.phone"], Mask::Phone)
+    ]]));
+    assert!(writable(vec![vec![
+        customer(),
+        mask(&["customer"], Mask::Redact)
+    ]]));
+    assert!(!writable(vec![vec![customer(), hide(&["customer.phone"])]]));
+    // Opened by another grant, and written by this one.
+    let opened = vec![
+        vec![customer(), mask(&["customer"], Mask::Redact)],
+        vec![read(&["customer.name"])],
+    ];
+    assert!(writable(opened));
 }
 
 #[test]

@@ -50,6 +50,57 @@ pub(crate) fn leaf(case: &Case<'_>, path: &str) -> Option<Access> {
     Some(case.inside(best.unwrap_or(Access::Hidden), path, sensitivity))
 }
 
+/// Whether a field may be written: itself, and everything inside it.
+pub(crate) fn writable(case: &Case<'_>, path: &str) -> bool {
+    // Deeper than this nothing speaks of a field by its own path.
+    if path.split('.').count() > 4 {
+        return true;
+    }
+    let inside = inside(path).iter();
+    let mut inside = inside.map(|name| format!("{path}.{name}"));
+    written(case, path) && inside.all(|path| writable(case, &path))
+}
+
+fn inside(path: &str) -> &'static [&'static str] {
+    match path.rsplit('.').next() {
+        Some("customer" | "parent") => &["name", "phone", "parent"],
+        Some("clauses") => &["text"],
+        _ => &[],
+    }
+}
+
+/// The same of a field alone.
+fn written(case: &Case<'_>, path: &str) -> bool {
+    let around = prefixes(path);
+    let mut about = case.policy.grants.iter().filter(|g| &*g.entity == QUOTE);
+    let closed = around.iter().any(|path| case.closed(QUOTE, path));
+    let by_grants = about.clone().next().is_some();
+    let given = match by_grants {
+        true => about.any(|grant| {
+            holds(case, grant) && writes(case, grant, path) && case.rows_let(path, &grant.role)
+        }),
+        false => case.roles().iter().any(|role| {
+            around.iter().any(|path| case.has_row(QUOTE, path, role)) && case.rows_let(path, role)
+        }),
+    };
+    given && !closed && case.nested_rows_let(path)
+}
+
+fn writes(case: &Case<'_>, grant: &Grant, path: &str) -> bool {
+    let about = grant.clauses.iter();
+    let about = about.filter(|clause| covers(&clause.fields, path));
+    let held = |when: Option<&_>| when.map_or(Truth::True, |when| truth(case, when));
+    let mut found = false;
+    for clause in about {
+        match (&clause.permission, held(clause.when.as_ref())) {
+            (Permission::Write, Truth::True) => found = true,
+            (Permission::Hide, Truth::True | Truth::Unknown) => return false,
+            _ => {}
+        }
+    }
+    found
+}
+
 fn holds(case: &Case<'_>, grant: &Grant) -> bool {
     case.roles().contains(&&*grant.role)
         && (grant.contexts.is_empty() || grant.contexts.iter().any(|c| &**c == "sales"))
@@ -192,6 +243,35 @@ impl<'a> Case<'a> {
             .filter_map(|(role, path)| self.row_level(QUOTE, path, role))
             .max();
         lowered(access, worst, level)
+    }
+
+    /// Whether one role's rows on a field, if there are some, let it be written.
+    fn row_lets(&self, entity: &str, field: &str, role: &str) -> bool {
+        let rows = self.role_rows(entity, field, role);
+        let counting = |row: &&&RolePermission| applies(row) != Some(false);
+        let mut some = rows.iter().filter(counting).peekable();
+        let lets = |row: &&RolePermission| applies(row).is_some() && row.access == "WRITE";
+        rows.is_empty() || some.peek().is_some() && some.all(lets)
+    }
+
+    fn rows_let(&self, path: &str, role: &str) -> bool {
+        let mut roles = vec![role];
+        if !self.assigned.contains(&role) {
+            roles.extend(self.assigned);
+        }
+        let around = prefixes(path);
+        let mut each = roles
+            .iter()
+            .flat_map(|role| around.iter().map(move |path| (role, path)));
+        each.all(|(role, path)| self.row_lets(QUOTE, path, role))
+    }
+
+    fn nested_rows_let(&self, path: &str) -> bool {
+        prefixes(path).into_iter().skip(1).all(|outer| {
+            let (entity, field) = nested_name(outer);
+            let mut roles = self.roles().into_iter();
+            !self.closed(entity, field) && roles.all(|role| self.row_lets(entity, field, role))
+        })
     }
 
     /// Rows on the nested entities themselves, for every role.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use guardrails_core::data::{Access, FieldTable, Mask, view};
+use guardrails_core::data::{Access, FieldTable, Mask, Writable, view};
 use guardrails_core::policy::{
     ExprKind, FieldClause, FieldSet, Grant, Permission, Policy, Sensitivity,
 };
@@ -12,7 +12,7 @@ use guardrails_core::process::Truth;
 use guardrails_core::{FieldPermission, Fields, Name, Record, Value};
 use proptest::prelude::*;
 
-use super::oracle::{Case, leaf};
+use super::oracle::{Case, leaf, writable};
 use super::world::*;
 
 /// Every leaf of [`secret_quote`], with the text that stands there.
@@ -233,14 +233,21 @@ impl World {
     }
 
     fn expected(&self, path: &str) -> Option<Access> {
-        let case = Case {
+        self.asked(|case| leaf(case, path))
+    }
+
+    fn may_write(&self, field: &str) -> bool {
+        self.asked(|case| writable(case, field))
+    }
+
+    fn asked<T>(&self, ask: impl FnOnce(&Case<'_>) -> T) -> T {
+        ask(&Case {
             policy: &self.policy,
             rows: &self.rows,
             assigned: &self.roles.0,
             inherited: &self.roles.1,
             truth: &|name| self.truth(name),
-        };
-        leaf(&case, path)
+        })
     }
 }
 
@@ -291,7 +298,7 @@ fn levels(table: &FieldTable) -> BTreeMap<Name, (u8, bool)> {
     let rows = table.rows().iter();
     rows.filter(|row| !matches!(&**row.name(), "customer" | "clauses"))
         .map(|row| {
-            let writable = row.writable() == guardrails_core::data::Writable::Yes;
+            let writable = row.writable() == Writable::Yes;
             (row.name().clone(), (row.access().strictness(), writable))
         })
         .collect()
@@ -345,6 +352,10 @@ proptest! {
             let redacted = seen == Some(Mask::Redact.apply(&Value::Null));
             let stricter = matches!(world.expected(path), Some(Access::Masked(_))) && redacted;
             prop_assert!(seen == wanted || stricter, "{} is not {:?}", path, world.expected(path));
+        }
+        for row in table.rows() {
+            let may = row.writable() == Writable::Yes;
+            prop_assert_eq!(may, world.may_write(row.name()), "{}", row.name());
         }
     }
 

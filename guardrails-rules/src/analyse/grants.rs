@@ -1,8 +1,8 @@
 //! Grants: clauses that change nothing, and grants and skills that have nobody to serve.
 
-use guardrails_core::data::Access;
+use guardrails_core::data::{Access, ClauseEffect};
 use guardrails_core::policy::{
-    FieldClause, FieldSet, Grant, Permission, Policy, Sensitivity, Skill, SkillStatus, Verb,
+    FieldClause, FieldSet, Grant, Policy, Sensitivity, Skill, SkillStatus, Verb,
 };
 use guardrails_core::{Diagnostic, Name, phrase};
 
@@ -41,14 +41,6 @@ fn named(clause: &FieldClause) -> &[Name] {
     }
 }
 
-fn access(permission: &Permission) -> Access {
-    match permission {
-        Permission::Read | Permission::Write => Access::Read,
-        Permission::Mask(mask) => Access::Masked(mask.on(Sensitivity::PUBLIC)),
-        Permission::Hide | Permission::Aggregate(_) => Access::Hidden,
-    }
-}
-
 /// Whether a clause on a field makes no difference beside another one on it. `write` beside a mask
 /// does: the field may be changed.
 fn overruled(
@@ -58,18 +50,16 @@ fn overruled(
     other: &FieldClause,
     earlier: bool,
 ) -> bool {
+    let effect = |clause: &FieldClause| ClauseEffect::of(&clause.permission, Sensitivity::PUBLIC);
+    let (own, others) = (effect(clause), effect(other));
     // Figures over many records are beside what is shown of one.
-    let figures = |clause: &FieldClause| matches!(clause.permission, Permission::Aggregate(_));
-    if figures(clause) || figures(other) {
+    let (Some(shown), Some(by_other)) = (own.access(), others.access()) else {
         return false;
-    }
-    let same = clause.permission == other.permission;
-    let stricter = access(&other.permission)
-        .cmp_strictness(&access(&clause.permission))
-        .is_gt();
-    let writes = clause.permission == Permission::Write;
-    if !(same && earlier || stricter && !writes || stricter && other.permission == Permission::Hide)
-    {
+    };
+    let stricter = by_other.cmp_strictness(shown).is_gt();
+    let writes = own == ClauseEffect::Writes;
+    let hides = *by_other == Access::Hidden;
+    if !(own == others && earlier || stricter && (!writes || hides)) {
         return false;
     }
     let scene = Scene {
@@ -85,12 +75,10 @@ fn overruled(
         ask(scene, Data::Any, &Claim::All(claims)).is_never()
     };
     // What shows must hold to count; what disguises counts where it is unknown, too.
-    let disguises = matches!(clause.permission, Permission::Mask(_) | Permission::Hide);
-    let gives = other.permission == Permission::Hide || never(Truths::TRUE, Truths::NOT_TRUE);
-    let counts = if disguises {
-        Truths::APPLIES
-    } else {
-        Truths::TRUE
+    let gives = hides || never(Truths::TRUE, Truths::NOT_TRUE);
+    let counts = match own.restricts() {
+        true => Truths::APPLIES,
+        false => Truths::TRUE,
     };
     gives && never(counts, Truths::FALSE) && !never(counts, Truths::ANY)
 }

@@ -1,12 +1,15 @@
 //! What a field comes to under some grants and rules on reading, as claims about one operation: what is
 //! shown of it, whether it may be written, and which figures may be taken of it.
 //!
-//! It says how grants and rules combine, as the guard combines them, and asks nothing itself.
+//! How clauses and grants combine is core's to say: this file gives its algebra claims instead of truths, and
+//! asks nothing itself.
 
-use guardrails_core::data::Access;
+use guardrails_core::data::{
+    Access, ClauseEffect, Condition, across_grants, figure_in_grant, shown_in_grant,
+    writable_in_grant,
+};
 use guardrails_core::policy::{
-    Aggregable, Aggregation, EffectKind, FieldClause, FieldSet, Grant, Permission, Policy,
-    Sensitivity, Type,
+    Aggregation, EffectKind, Expr, FieldClause, FieldSet, Grant, Policy, Sensitivity, Type,
 };
 use guardrails_core::{Name, Place};
 
@@ -39,7 +42,7 @@ pub(super) fn restricted(
     field: &str,
     effect: &EffectKind,
 ) -> Option<Access> {
-    let is_about = |name: &Name| and_around(field).any(|path| **name == *path);
+    let is_about = |name: &Name| FieldSet::Named(vec![name.clone()]).covers(field);
     match effect {
         EffectKind::Hide(name) if is_about(name) => Some(Access::Hidden),
         EffectKind::Mask(name, mask) if is_about(name) => {
@@ -49,12 +52,52 @@ pub(super) fn restricted(
     }
 }
 
+/// A clause on a field, and what it says of it.
+pub(super) struct ClauseOn<'g> {
+    pub(super) effect: ClauseEffect,
+    pub(super) clause: &'g FieldClause,
+}
+
+impl<'g> ClauseOn<'g> {
+    /// As core's algebra takes it.
+    pub(super) fn for_algebra(&self) -> (&ClauseEffect, When<'g>) {
+        (&self.effect, When(self.clause.when.as_ref()))
+    }
+}
+
+/// A condition that may be absent, and then holds, as core's algebra asks for it.
+#[derive(Clone, Copy)]
+pub(super) struct When<'e>(pub(super) Option<&'e Expr>);
+
+impl<'e> Condition for When<'e> {
+    type Claim = Claim<'e>;
+
+    fn holds(self) -> Claim<'e> {
+        Claim::comes(self.0, Truths::TRUE)
+    }
+
+    fn may_hold(self) -> Claim<'e> {
+        Claim::comes(self.0, Truths::APPLIES)
+    }
+
+    fn not(claim: Claim<'e>) -> Claim<'e> {
+        claim.negated()
+    }
+
+    fn all(claims: impl Iterator<Item = Claim<'e>>) -> Claim<'e> {
+        Claim::All(claims.collect())
+    }
+
+    fn any(claims: impl Iterator<Item = Claim<'e>>) -> Claim<'e> {
+        Claim::Any(claims.collect())
+    }
+}
+
 impl<'p> Looking<'p> {
     /// What may come of it at all, from the least strict.
     pub(super) fn levels(&self) -> Vec<Access> {
         let mut all: Vec<Access> = vec![Access::Hidden];
-        let granted = self.grants.iter().flat_map(|grant| self.clauses(grant));
-        let granted = granted.map(|(access, _)| access);
+        let granted = self.accesses().into_iter().map(|(access, _)| access);
         let restricted = self.restrictions.iter().map(|rule| rule.access.clone());
         for access in granted.chain(restricted) {
             if !all.contains(&access) {
@@ -89,9 +132,10 @@ impl<'p> Looking<'p> {
     /// What grants and rules come to passes the test; the test must hold of whatever is less strict
     /// than what it holds of.
     fn seen(&self, passes: impl Fn(&Access) -> bool) -> Claim<'_> {
-        let granted = self.grants.iter();
-        let granted = granted.map(|grant| self.granted(grant, &passes)).collect();
-        let mut claims = vec![Claim::Any(granted)];
+        let granted = self.some_grant(|clauses| {
+            shown_in_grant(clauses.iter().map(ClauseOn::for_algebra), &passes)
+        });
+        let mut claims = vec![granted];
         for rule in &self.restrictions {
             if !passes(&rule.access) {
                 claims.push(rule.applies.clone().negated());
@@ -100,60 +144,24 @@ impl<'p> Looking<'p> {
         Claim::All(claims)
     }
 
-    /// Some clause of the grant surely gives the field, and the strictest that may count passes. What
-    /// shows must hold; what disguises counts where it is unknown, too.
-    fn granted<'a>(&'a self, grant: &'a Grant, passes: &impl Fn(&Access) -> bool) -> Claim<'a> {
-        let mut claims = vec![Claim::comes(grant.scope.as_ref(), Truths::TRUE)];
-        let mut some = Vec::new();
-        for (access, clause) in self.clauses(grant) {
-            let counts = match access {
-                Access::Read => Truths::TRUE,
-                Access::Masked(_) | Access::Hidden => Truths::APPLIES,
-            };
-            if passes(&access) {
-                some.push(Claim::comes(clause.when.as_ref(), Truths::TRUE));
-            } else {
-                claims.push(Claim::comes(clause.when.as_ref(), counts).negated());
-            }
-        }
-        claims.push(Claim::Any(some));
-        Claim::All(claims)
-    }
-
-    /// Some grant lets the field be written: it shows the field as it is, and says `write`. Rules on
-    /// reading do not count here: a change is judged by the rules on changing.
-    pub(super) fn writable(&self) -> Claim<'_> {
+    /// Some grant that holds says this of the field by its clauses on it.
+    fn some_grant<'a>(&'a self, says: impl Fn(&[ClauseOn<'a>]) -> Claim<'a>) -> Claim<'a> {
         let grants = self.grants.iter();
-        Claim::Any(grants.map(|grant| self.writes(grant)).collect())
+        across_grants(grants.map(|grant| {
+            let scope = When(grant.scope.as_ref());
+            (scope, says(&self.clauses(grant)))
+        }))
     }
 
-    fn writes<'a>(&'a self, grant: &'a Grant) -> Claim<'a> {
-        let mut claims = vec![Claim::comes(grant.scope.as_ref(), Truths::TRUE)];
-        let mut some = Vec::new();
-        for (access, clause) in self.clauses(grant) {
-            match (access, &clause.permission) {
-                (Access::Read, Permission::Write) => {
-                    some.push(Claim::comes(clause.when.as_ref(), Truths::TRUE));
-                }
-                (Access::Read, _) => {}
-                (Access::Masked(_) | Access::Hidden, _) => {
-                    claims.push(Claim::comes(clause.when.as_ref(), Truths::FALSE));
-                }
-            }
-        }
-        claims.push(Claim::Any(some));
-        Claim::All(claims)
+    /// Some grant lets the field be written. Rules on reading do not count here: a change is judged by the
+    /// rules on changing.
+    pub(super) fn writable(&self) -> Claim<'_> {
+        self.some_grant(|clauses| writable_in_grant(clauses.iter().map(ClauseOn::for_algebra)))
     }
 
     /// The groups that a figure is given for, smallest first; 1 for who reads each value.
     pub(super) fn groups(&self, figure: Aggregation) -> Vec<u32> {
-        let mut groups: Vec<u32> = self
-            .grants
-            .iter()
-            .flat_map(|grant| self.figures(grant))
-            .filter_map(|(figures, _)| figures.smallest_group(figure))
-            .chain([1])
-            .collect();
+        let mut groups: Vec<u32> = self.given_groups(figure).into_iter().chain([1]).collect();
         groups.sort_unstable();
         groups.dedup();
         groups
@@ -161,20 +169,26 @@ impl<'p> Looking<'p> {
 
     /// Whether somebody gives the figure at all.
     pub(super) fn gives(&self, figure: Aggregation) -> bool {
-        let given = self.grants.iter().flat_map(|grant| self.figures(grant));
-        given
-            .filter_map(|(figures, _)| figures.smallest_group(figure))
-            .any(|_| true)
+        !self.given_groups(figure).is_empty()
+    }
+
+    fn given_groups(&self, figure: Aggregation) -> Vec<u32> {
+        let clauses = self.grants.iter().flat_map(|grant| self.clauses(grant));
+        let groups = clauses.filter_map(|clause| match clause.effect {
+            ClauseEffect::Counts(figures) => figures.smallest_group(figure),
+            _ => None,
+        });
+        groups.collect()
     }
 
     /// The figure may be taken over so many records, whether since somebody gives it or since each
     /// value is read anyway.
     pub(super) fn may_take(&self, figure: Aggregation, group: u32) -> Claim<'_> {
-        let given = self.grants.iter();
-        let given = given
-            .map(|grant| self.gives_figure(grant, figure, group))
-            .collect();
-        let mut not_hidden = vec![Claim::Any(given)];
+        let given = self.some_grant(|clauses| {
+            let clauses = clauses.iter().map(ClauseOn::for_algebra);
+            figure_in_grant(clauses, figure, group)
+        });
+        let mut not_hidden = vec![given];
         for rule in &self.restrictions {
             if rule.access == Access::Hidden {
                 not_hidden.push(rule.applies.clone().negated());
@@ -184,78 +198,33 @@ impl<'p> Looking<'p> {
         Claim::Any(vec![reads, Claim::All(not_hidden)])
     }
 
-    /// Some clause gives the figure, none asks for a larger group, and the grant does not hide the
-    /// field.
-    fn gives_figure<'a>(&'a self, grant: &'a Grant, figure: Aggregation, group: u32) -> Claim<'a> {
-        let mut claims = vec![Claim::comes(grant.scope.as_ref(), Truths::TRUE)];
-        for (access, clause) in self.clauses(grant) {
-            if access == Access::Hidden {
-                claims.push(Claim::comes(clause.when.as_ref(), Truths::FALSE));
-            }
-        }
-        let mut some = Vec::new();
-        for (figures, clause) in self.figures(grant) {
-            let holds = Claim::comes(clause.when.as_ref(), Truths::TRUE);
-            match figures.smallest_group(figure) {
-                Some(least) if least <= group => some.push(holds),
-                Some(_) => claims.push(holds.negated()),
-                None => {}
-            }
-        }
-        claims.push(Claim::Any(some));
-        Claim::All(claims)
-    }
-
-    fn figures<'g>(
-        &'g self,
-        grant: &'g Grant,
-    ) -> impl Iterator<Item = (Aggregable, &'g FieldClause)> {
-        let clauses = grant.clauses.iter();
-        clauses.filter_map(|clause| match &clause.permission {
-            Permission::Aggregate(figures) if self.covers(&clause.fields) => {
-                Some((*figures, clause))
-            }
-            _ => None,
-        })
-    }
-
-    /// The clauses of a grant on the field, with what each shows.
-    pub(super) fn clauses<'g>(&self, grant: &'g Grant) -> Vec<(Access, &'g FieldClause)> {
+    /// The clauses of a grant on the field.
+    pub(super) fn clauses<'g>(&'g self, grant: &'g Grant) -> Vec<ClauseOn<'g>> {
         let sensitivity = sensitivity(self.policy, self.entity, self.field);
-        grant
-            .clauses
-            .iter()
-            .filter(|clause| self.covers(&clause.fields))
-            .filter_map(|clause| {
-                let access = match &clause.permission {
-                    Permission::Read | Permission::Write => Access::Read,
-                    Permission::Mask(mask) => Access::Masked(mask.on(sensitivity)),
-                    Permission::Hide => Access::Hidden,
-                    // Shows nothing of a record, and takes nothing away.
-                    Permission::Aggregate(_) => return None,
-                };
-                Some((access, clause))
-            })
-            .collect()
+        let clauses = grant.clauses_on(self.field);
+        let clauses = clauses.map(|clause| ClauseOn {
+            effect: ClauseEffect::of(&clause.permission, sensitivity),
+            clause,
+        });
+        clauses.collect()
     }
 
-    /// Whether a clause on these fields is one on this one.
-    pub(super) fn covers(&self, fields: &FieldSet) -> bool {
-        let mut around = and_around(self.field);
-        match fields {
-            FieldSet::Named(names) => around.any(|path| names.iter().any(|name| **name == *path)),
-            FieldSet::AllExcept(except) => {
-                around.all(|path| except.iter().all(|name| **name != *path))
-            }
-        }
+    /// The accesses that clauses of the grants ask for, each with its place.
+    fn accesses(&self) -> Vec<(Access, Place)> {
+        let clauses = self.grants.iter().flat_map(|grant| self.clauses(grant));
+        let accesses = clauses.filter_map(|clause| {
+            let access = clause.effect.access()?.clone();
+            Some((access, clause.clause.place.clone()))
+        });
+        accesses.collect()
     }
 
     /// The clauses and rules that lead there.
     pub(super) fn because(&self, access: &Access) -> Vec<Place> {
-        let granted = self.grants.iter().flat_map(|grant| self.clauses(grant));
+        let granted = self.accesses().into_iter();
         let granted = granted
             .filter(|(given, _)| given == access)
-            .map(|(_, clause)| clause.place.clone());
+            .map(|(_, place)| place);
         let restricted = self.restrictions.iter();
         let restricted = restricted
             .filter(|rule| rule.access == *access)
@@ -286,11 +255,4 @@ pub(super) fn inside(ty: &Type) -> Option<&Name> {
         Type::List(item) => inside(item),
         _ => None,
     }
-}
-
-/// A path and the paths around it: `a.b`, `a`.
-fn and_around(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(path), |path| {
-        path.rsplit_once('.').map(|(outer, _)| outer)
-    })
 }

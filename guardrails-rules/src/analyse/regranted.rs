@@ -4,12 +4,17 @@
 //! Across grants the most permissive wins, so a clause is pointless where the other grant surely shows
 //! what this one gives or takes away. Told only with a proof, whatever a host may send.
 
-use guardrails_core::data::{Access, Mask};
-use guardrails_core::policy::{FieldClause, FieldSet, Grant, Permission, Policy, Verb};
+use guardrails_core::data::{
+    Access, ClauseEffect, Mask, across_grants, shown_in_grant, writable_in_grant,
+};
+use guardrails_core::policy::{
+    FieldClause, FieldSet, Grant, Permission, Policy, Sensitivity, Verb,
+};
 use guardrails_core::{Diagnostic, Name, phrase};
 
 use super::answer::ask;
 use super::formula::Claim;
+use super::looking::{ClauseOn, When};
 use super::scene::{Data, Scene};
 use super::truths::Truths;
 use super::work::Work;
@@ -88,74 +93,51 @@ impl<'p> Pair<'p> {
             ..*self
         };
         back.are_rivals()
-            && about(back.grant, back.name)
+            && back
+                .grant
+                .clauses_on(back.name)
                 .filter(|clause| named(clause).contains(back.name))
                 .any(|clause| back.is_pointless(clause, work))
     }
 
-    /// Whether the clause gives nothing and takes nothing away that the other grant does not show.
+    /// Whether the clause gives nothing and takes nothing away that the other grant does not show, or let be
+    /// written.
     fn is_pointless(&self, clause: &'p FieldClause, work: &mut Work) -> bool {
         let takes_away = self.takes_away(clause);
-        let wanted = match &clause.permission {
-            Permission::Mask(mask) if !takes_away => Access::Masked(mask.clone()),
-            Permission::Aggregate(_) => return false,
+        let effect = effect(clause);
+        let wanted = match &effect {
+            ClauseEffect::Counts(_) => return false,
+            ClauseEffect::Shows(masked @ Access::Masked(_)) if !takes_away => masked.clone(),
             _ => Access::Read,
         };
-        let mut some = self.shows(&wanted);
-        // What hides or masks a field keeps it from being written, too.
-        let writes = |clause: &FieldClause| clause.permission == Permission::Write;
-        if writes(clause) || takes_away && about(self.grant, self.name).any(writes) {
-            some.push(self.writes());
+        let own = on(self.grant, self.name);
+        let of_other = on(self.other, self.name);
+        let for_algebra = || of_other.iter().map(ClauseOn::for_algebra);
+        let shown = shown_in_grant(for_algebra(), |access| no_stricter(access, &wanted));
+        let mut says = vec![shown];
+        // What hides a field keeps it from being written, too.
+        let hides = effect == ClauseEffect::Shows(Access::Hidden);
+        let writes = |clause: &ClauseOn<'_>| clause.effect == ClauseEffect::Writes;
+        if effect == ClauseEffect::Writes || hides && own.iter().any(writes) {
+            says.push(writable_in_grant(for_algebra()));
         }
-        let counts = match takes_away {
-            true => Truths::APPLIES,
-            false => Truths::TRUE,
-        };
+        let scope = When(self.other.scope.as_ref());
         let claims = vec![
             Claim::comes(self.grant.scope.as_ref(), Truths::TRUE),
-            Claim::comes(clause.when.as_ref(), counts),
-            Claim::All(some).negated(),
+            effect.counts(When(clause.when.as_ref())),
+            across_grants([(scope, Claim::All(says))].into_iter()).negated(),
         ];
-        about(self.other, self.name).any(shows) && work.ask() && self.never(claims)
+        of_other.iter().any(shows) && work.ask() && self.never(claims)
     }
 
     /// Whether a clause makes what its own grant shows of the field stricter: others there show it.
     fn takes_away(&self, clause: &FieldClause) -> bool {
-        let restricts = matches!(clause.permission, Permission::Mask(_) | Permission::Hide);
-        restricts
-            && (clause.permission == Permission::Hide
-                || about(self.grant, self.name)
-                    .any(|other| !std::ptr::eq(other, clause) && shows(other)))
-    }
-
-    /// The other grant holds, and what it gives is no stricter than this.
-    fn shows(&self, most: &Access) -> Vec<Claim<'p>> {
-        let mut claims = vec![Claim::comes(self.other.scope.as_ref(), Truths::TRUE)];
-        let mut some = Vec::new();
-        for clause in about(self.other, self.name) {
-            let when = clause.when.as_ref();
-            match access(&clause.permission) {
-                Some(access) if no_stricter(&access, most) => {
-                    some.push(Claim::comes(when, Truths::TRUE));
-                }
-                Some(Access::Read) | None => {}
-                Some(Access::Masked(_) | Access::Hidden) => {
-                    claims.push(Claim::comes(when, Truths::APPLIES).negated());
-                }
-            }
-        }
-        claims.push(Claim::Any(some));
-        claims
-    }
-
-    fn writes(&self) -> Claim<'p> {
-        let clauses = about(self.other, self.name);
-        let writes = clauses.filter(|clause| clause.permission == Permission::Write);
-        Claim::Any(
-            writes
-                .map(|clause| Claim::comes(clause.when.as_ref(), Truths::TRUE))
-                .collect(),
-        )
+        let effect = effect(clause);
+        effect == ClauseEffect::Shows(Access::Hidden)
+            || effect.restricts()
+                && on(self.grant, self.name)
+                    .iter()
+                    .any(|other| !std::ptr::eq(other.clause, clause) && shows(other))
     }
 
     fn never(&self, claims: Vec<Claim<'_>>) -> bool {
@@ -168,32 +150,24 @@ impl<'p> Pair<'p> {
     }
 }
 
-/// The clauses of a grant that cover a field, or a record that it is in.
-fn about<'g>(grant: &'g Grant, field: &str) -> impl Iterator<Item = &'g FieldClause> {
-    let around = move |name: &Name| {
-        **name == *field
-            || field
-                .strip_prefix(&**name)
-                .is_some_and(|rest| rest.starts_with('.'))
-    };
-    grant
-        .clauses
-        .iter()
-        .filter(move |clause| match &clause.fields {
-            FieldSet::Named(names) => names.iter().any(around),
-            FieldSet::AllExcept(except) => !except.iter().any(around),
-        })
+/// The clauses of a grant on a field. How strict the default mask is there is not known: see [`no_stricter`].
+fn on<'g>(grant: &'g Grant, field: &'g str) -> Vec<ClauseOn<'g>> {
+    let clauses = grant.clauses_on(field);
+    let clauses = clauses.map(|clause| ClauseOn {
+        effect: effect(clause),
+        clause,
+    });
+    clauses.collect()
+}
+
+fn effect(clause: &FieldClause) -> ClauseEffect {
+    ClauseEffect::of(&clause.permission, Sensitivity::PUBLIC)
 }
 
 /// Whether a grant says something of a part of a field.
 fn speaks_of_parts(grant: &Grant, field: &str) -> bool {
-    let inside = |name: &Name| {
-        name.strip_prefix(field)
-            .is_some_and(|rest| rest.starts_with('.'))
-    };
-    grant.clauses.iter().any(|clause| match &clause.fields {
-        FieldSet::Named(names) | FieldSet::AllExcept(names) => names.iter().any(inside),
-    })
+    let mut clauses = grant.clauses.iter();
+    clauses.any(|clause| clause.fields.names_inside(field))
 }
 
 /// Whether one access is surely no stricter than another. How strict the default mask is depends on the
@@ -207,18 +181,9 @@ fn no_stricter(access: &Access, most: &Access) -> bool {
     }
 }
 
-fn shows(clause: &FieldClause) -> bool {
-    access(&clause.permission).is_some_and(|access| access != Access::Hidden)
-}
-
-/// What a clause makes of a field; none of figures, which are beside what is shown of one record.
-fn access(permission: &Permission) -> Option<Access> {
-    match permission {
-        Permission::Read | Permission::Write => Some(Access::Read),
-        Permission::Mask(mask) => Some(Access::Masked(mask.clone())),
-        Permission::Hide => Some(Access::Hidden),
-        Permission::Aggregate(_) => None,
-    }
+fn shows(clause: &ClauseOn<'_>) -> bool {
+    let access = clause.effect.access();
+    access.is_some_and(|access| *access != Access::Hidden)
 }
 
 fn finding(name: &Name, grant: &Grant, clause: &FieldClause, other: &Grant) -> Diagnostic {

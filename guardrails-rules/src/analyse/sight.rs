@@ -223,8 +223,10 @@ fn fixed(
 }
 
 pub(super) fn holds_in(grant: &Grant, context: &Context) -> bool {
-    let names = |name: &Name| grant.contexts.contains(name);
-    grant.contexts.is_empty() || matches!(context, Context::Named(name) if names(name))
+    match context {
+        Context::Named(name) => grant.is_for_context(name),
+        Context::Other => grant.contexts.is_empty(),
+    }
 }
 
 /// That the operation is in this AI context, and in none of the `named` ones where it is another.

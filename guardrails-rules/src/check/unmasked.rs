@@ -1,6 +1,7 @@
 //! Personal data that a grant shows and does not mask, wherever in the record it is: a warning, since
 //! now and then that is wanted.
 
+use guardrails_core::data::{Access, ClauseEffect, StaticTruth, shown_in_grant};
 use guardrails_core::policy::{Entity, Field, FieldClause, FieldSet, Permission, Type};
 use guardrails_core::{Diagnostic, Name, phrase};
 
@@ -127,32 +128,43 @@ impl Search<'_, '_> {
     }
 
     fn nested(&self, entity: &Name, paths: &[Name]) -> Nested {
+        let path = paths.last().map_or("", |path| path);
         let fields = || self.clauses.iter().map(|clause| &clause.fields);
         Nested {
             entity: entity.clone(),
-            covered: fields().map(|fields| covers(fields, paths)).collect(),
-            named_inside: fields().any(|fields| mentions_inside(fields, paths.last())),
+            covered: fields().map(|fields| fields.covers(path)).collect(),
+            named_inside: fields().any(|fields| fields.names_inside(path)),
         }
     }
 
     fn look_at(&self, field: &Field, paths: &[Name], list: Option<&Name>) {
-        let disguised = self.clauses.iter().any(|clause| {
-            clause.when.is_none()
-                && matches!(clause.permission, Permission::Mask(_) | Permission::Hide)
-                && covers(&clause.fields, paths)
-        });
-        let shown = self.shown(paths, Whole::Only).filter(|_| !disguised);
-        if let (Some(shown), Some(path)) = (shown, paths.last()) {
+        let Some(path) = paths.last() else {
+            return;
+        };
+        let clauses = self.clauses.iter();
+        let clauses = clauses.filter(|clause| clause.fields.covers(path));
+        let effects: Vec<(ClauseEffect, StaticTruth)> = clauses
+            .map(|clause| {
+                let effect = ClauseEffect::of(&clause.permission, field.sensitivity);
+                (effect, StaticTruth::of(clause.when.as_ref()))
+            })
+            .collect();
+        let effects = effects.iter().map(|(effect, when)| (effect, *when));
+        let unmasked = shown_in_grant(effects, |access| *access == Access::Read);
+        if let Some(shown) = self.shown(paths, Whole::Only)
+            && unmasked.restricts()
+        {
             self.report(field, path, list, shown);
         }
     }
 
     /// The first clause that shows the field at the end of `paths`, or if that will do, anything in it.
     fn shown(&self, paths: &[Name], whole: Whole) -> Option<&FieldClause> {
+        let path = paths.last()?;
         self.clauses.iter().find(|clause| {
+            let inside = || whole == Whole::OrPart && names_inside(&clause.fields, path);
             matches!(clause.permission, Permission::Read | Permission::Write)
-                && (covers(&clause.fields, paths)
-                    || whole == Whole::OrPart && names_inside(&clause.fields, paths.last()))
+                && (clause.fields.covers(path) || inside())
         })
     }
 
@@ -196,27 +208,9 @@ enum Whole {
     OrPart,
 }
 
-/// Whether fields of a clause cover the last of `paths`, the others being around it.
-fn covers(fields: &FieldSet, paths: &[Name]) -> bool {
-    match fields {
-        FieldSet::Named(names) => paths.iter().any(|path| names.contains(path)),
-        FieldSet::AllExcept(except) => paths.iter().all(|path| !except.contains(path)),
-    }
-}
-
 /// Whether a clause is about something inside of a field.
-fn names_inside(fields: &FieldSet, path: Option<&Name>) -> bool {
-    matches!(fields, FieldSet::Named(_)) && mentions_inside(fields, path)
-}
-
-/// The same, or leaves something inside of it out.
-fn mentions_inside(fields: &FieldSet, path: Option<&Name>) -> bool {
-    let (FieldSet::Named(names) | FieldSet::AllExcept(names)) = fields;
-    let is_inside = |name: &Name| {
-        let inside = path.and_then(|path| name.strip_prefix(&**path));
-        inside.is_some_and(|inside| inside.starts_with('.'))
-    };
-    names.iter().any(is_inside)
+fn names_inside(fields: &FieldSet, path: &str) -> bool {
+    matches!(fields, FieldSet::Named(_)) && fields.names_inside(path)
 }
 
 fn inner(ty: &Type) -> Option<&Name> {

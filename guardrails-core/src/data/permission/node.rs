@@ -8,12 +8,15 @@ use smallvec::SmallVec;
 use super::Truths;
 use super::level::Level;
 use super::limit::{Closings, Limit, Limits};
-use crate::data::access::{Access, Source, Writable};
+use crate::data::access::{Access, Source};
+use crate::data::grant_algebra::{
+    ClauseEffect, access_in_grant, figures_in_grant, writable_in_grant,
+};
 use crate::data::mask::Form;
 use crate::data::shape::Shapes;
 use crate::data::table::{FieldRow, Inner, most_sensitive};
 use crate::diagnostic::Place;
-use crate::policy::{Aggregable, Permission, PiiClass, Sensitivity};
+use crate::policy::{Aggregable, PiiClass, Sensitivity};
 use crate::process::Truth;
 use crate::value::Name;
 
@@ -52,9 +55,17 @@ pub(super) struct Offer {
     /// The grant that must hold; none for rows.
     pub(super) grant: Option<usize>,
     pub(super) role: Name,
-    /// The grant's clauses on the field: permission, condition, place.
-    pub(super) clauses: SmallVec<[(Permission, Option<usize>, Place); 2]>,
+    /// The grant's clauses on the field.
+    pub(super) clauses: SmallVec<[OfferClause; 2]>,
     pub(super) limits: Limits,
+}
+
+/// A clause on the field, with its condition by place.
+#[derive(Debug)]
+pub(super) struct OfferClause {
+    pub(super) effect: ClauseEffect,
+    pub(super) when: Option<usize>,
+    pub(super) place: Place,
 }
 
 impl Node {
@@ -99,10 +110,10 @@ impl Node {
         let opened = rows
             .iter()
             .find(|row| own.access.is_stricter_than(&row.access));
-        let own_access = own.access.clone();
+        let (own_access, writable) = (own.access.clone(), own.writable);
         let level = opened.map_or(own, |row| Level {
             access: Access::Read,
-            writable: Writable::No,
+            writable,
             aggregable: Aggregable::NOTHING,
             source: row.source.clone(),
         });
@@ -139,81 +150,33 @@ impl Node {
 }
 
 impl Offer {
-    /// What the grant gives: the strictest of its clauses that hold. Unknown conditions give
-    /// nothing and restrict all the same. None when nothing is given and nothing hidden.
+    /// What the grant gives. None when nothing is given and nothing hidden.
     fn level(&self, truths: Truths<'_>) -> Option<Level> {
-        let mut level: Option<Level> = None;
-        let mut gives = false;
-        let mut writes = Writable::No;
-        let mut figures: Option<(Aggregable, &Place)> = None;
-        for (permission, when, place) in &self.clauses {
-            let held = when.map_or(Truth::True, |at| truths.of(at, permission));
-            let access = match (permission, held) {
-                (_, Truth::False) => continue,
-                (Permission::Hide, _) => Access::Hidden,
-                (Permission::Mask(mask), _) => Access::Masked(mask.clone()),
-                (Permission::Aggregate(these), Truth::True) => {
-                    let (before, first) = figures.unwrap_or((Aggregable::NOTHING, place));
-                    figures = Some((before.beside(*these), first));
-                    continue;
-                }
-                (
-                    Permission::Read | Permission::Write | Permission::Aggregate(_),
-                    Truth::Unknown,
-                ) => continue,
-                (Permission::Read | Permission::Write, Truth::True) => Access::Read,
-            };
-            gives |= held == Truth::True || access == Access::Hidden;
-            if *permission == Permission::Write {
-                writes = Writable::Yes;
-            }
-            if level
-                .as_ref()
-                .is_none_or(|have| access.is_stricter_than(&have.access))
-            {
-                level = Some(self.level_at(access, place));
-            }
-        }
-        let level = self.with_figures(level.filter(|_| gives), figures)?;
-        // A field that the grant shows only in part is not written blind.
-        let writable = match level.access {
-            Access::Read => writes,
-            Access::Masked(_) | Access::Hidden => Writable::No,
+        let truth = |clause: &OfferClause| {
+            let truth = |at| truths.of(at, &clause.effect);
+            clause.when.map_or(Truth::True, truth)
         };
-        Some(Level { writable, ..level })
-    }
-
-    /// What the grant lets be counted up, unless the field is hidden in it.
-    fn with_figures(
-        &self,
-        level: Option<Level>,
-        figures: Option<(Aggregable, &Place)>,
-    ) -> Option<Level> {
-        let Some((aggregable, place)) = figures else {
-            return level;
+        let clauses = self.clauses.iter();
+        let effects = clauses.clone();
+        let effects = effects.map(|clause| (&clause.effect, truth(clause)));
+        let access = access_in_grant(effects.clone());
+        let counting = clauses.filter(|clause| clause.effect.counts(truth(clause)));
+        let decides = counting
+            .clone()
+            .find(|clause| clause.effect.access() == Some(&access));
+        let counts_up = || {
+            let mut counting = counting.clone();
+            counting.find(|clause| clause.effect.access().is_none())
         };
-        match level {
-            Some(level) if level.access == Access::Hidden => Some(level),
-            Some(level) => Some(Level {
-                aggregable,
-                ..level
-            }),
-            None => Some(Level {
-                aggregable,
-                ..self.level_at(Access::Hidden, place)
-            }),
-        }
-    }
-
-    fn level_at(&self, access: Access, place: &Place) -> Level {
-        Level {
+        let place = decides.or_else(counts_up)?.place.clone();
+        Some(Level {
             access,
-            writable: Writable::No,
-            aggregable: Aggregable::NOTHING,
+            writable: writable_in_grant(effects.clone()).into(),
+            aggregable: figures_in_grant(effects),
             source: Source::Grant {
                 role: self.role.clone(),
-                place: place.clone(),
+                place,
             },
-        }
+        })
     }
 }

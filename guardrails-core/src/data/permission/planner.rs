@@ -9,14 +9,17 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use super::limit::{Closings, Limit, Limits};
-use super::node::{Node, Offer, Others};
+use super::node::{Node, Offer, OfferClause, Others};
 use super::rows::TableRows;
 use super::{Asked, Resolved};
+use crate::data::grant_algebra::ClauseEffect;
 use crate::data::mask::Form;
 use crate::data::shape::{Shapes, entity_of};
 use crate::data::table::{Inner, join};
 use crate::diagnostic::Place;
-use crate::policy::{Entity, Field, FieldSet, Permission, PiiClass, Policy, Sensitivity};
+use crate::policy::{
+    Entity, Field, FieldSet, Permission, PiiClass, Policy, Sensitivity, and_around,
+};
 use crate::value::Name;
 
 /// A clause with its condition by place.
@@ -82,7 +85,7 @@ impl<'a> Planner<'a> {
         let mut named: BTreeSet<Name> = fields.into_iter().map(Name::from).collect();
         if let Given::Grants(grants) = &given {
             let clauses = grants.iter().flat_map(|grant| &grant.clauses);
-            named.extend(clauses.flat_map(|clause| names(&clause.fields)).cloned());
+            named.extend(clauses.flat_map(|clause| clause.fields.names()).cloned());
         }
         Self {
             policy: asked.policy,
@@ -213,7 +216,7 @@ impl<'a> Planner<'a> {
     }
 
     fn closings(&self, path: &str) -> Closings {
-        Closings::all(and_outer(path).map(|path| self.rows.closings(self.entity, path)))
+        Closings::all(and_around(path).map(|path| self.rows.closings(self.entity, path)))
     }
 
     fn offers(&self, path: &str, sensitivity: Sensitivity) -> Vec<Offer> {
@@ -243,12 +246,10 @@ impl<'a> Planner<'a> {
             .clauses
             .iter()
             .filter(|clause| self.covers(&clause.fields, path))
-            .map(|clause| {
-                let permission = match &clause.permission {
-                    Permission::Mask(mask) => Permission::Mask(mask.on(sensitivity)),
-                    other => other.clone(),
-                };
-                (permission, clause.when, clause.place.clone())
+            .map(|clause| OfferClause {
+                effect: ClauseEffect::of(&clause.permission, sensitivity),
+                when: clause.when,
+                place: clause.place.clone(),
             })
             .collect();
         (!clauses.is_empty()).then(|| Offer {
@@ -261,42 +262,26 @@ impl<'a> Planner<'a> {
 
     /// Where the tables govern, a role's rows give what they do not take away.
     fn row_offer(&self, role: &Name, path: &str) -> Option<Offer> {
-        let own = and_outer(path).any(|path| self.rows.has_row(self.entity, path, role));
+        let own = and_around(path).any(|path| self.rows.has_row(self.entity, path, role));
         own.then(|| Offer {
             grant: None,
             role: role.clone(),
-            clauses: SmallVec::from_iter([(Permission::Write, None, Place::default())]),
+            clauses: SmallVec::from_iter([OfferClause {
+                effect: ClauseEffect::Writes,
+                when: None,
+                place: Place::default(),
+            }]),
             limits: self.limits(role, path),
         })
     }
 
     fn limits(&self, role: &Name, path: &str) -> Limits {
-        Limits::of(and_outer(path).flat_map(|path| self.rows.groups(self.entity, path, role)))
+        Limits::of(and_around(path).flat_map(|path| self.rows.groups(self.entity, path, role)))
     }
 
-    /// Whether a clause on these fields is one on `path`: it names the path or a field around it.
+    /// Whether a clause on these fields is one on `path`. Without an entity there is no `*`.
     fn covers(&self, fields: &FieldSet, path: &str) -> bool {
-        match fields {
-            FieldSet::Named(names) => {
-                and_outer(path).any(|p| names.iter().any(|name| &**name == p))
-            }
-            FieldSet::AllExcept(except) => {
-                self.policy.entities.contains_key(self.entity)
-                    && and_outer(path).all(|p| except.iter().all(|name| &**name != p))
-            }
-        }
+        let is_closed = matches!(fields, FieldSet::Named(_));
+        (is_closed || self.policy.entities.contains_key(self.entity)) && fields.covers(path)
     }
-}
-
-fn names(fields: &FieldSet) -> &[Name] {
-    match fields {
-        FieldSet::Named(names) | FieldSet::AllExcept(names) => names,
-    }
-}
-
-/// A path and the paths around it: `a.b.c`, `a.b`, `a`.
-fn and_outer(path: &str) -> impl Iterator<Item = &str> {
-    std::iter::successors(Some(path), |path| {
-        path.rsplit_once('.').map(|(outer, _)| outer)
-    })
 }

@@ -6,12 +6,12 @@ use super::fields::fields;
 use super::model::{Explanation, Refusal};
 use super::nothing;
 use super::reads::explain_read;
-use crate::data::{FieldTable, HIDDEN};
+use crate::data::{Access, ClauseEffect, FieldTable, HIDDEN, StaticTruth, shown_in_grant};
 use crate::decision::{Decision, Reason, Verdict};
 use crate::diagnostic::Phrase;
 use crate::error::Error;
 use crate::phrase;
-use crate::policy::{Expr, FieldClause, FieldSet, Grant, Path, Permission, Skill};
+use crate::policy::{Expr, Grant, Path, Sensitivity, Skill};
 use crate::principal::Principal;
 use crate::snapshot::Snapshot;
 use crate::value::Name;
@@ -142,22 +142,16 @@ fn reads_only_shown(scope: &Expr, grants: &[&Grant]) -> bool {
 }
 
 fn always_shows(grant: &Grant, path: &Path) -> bool {
-    let covering = |clause: &&FieldClause| {
-        let mut outer = (1..=path.keys.len()).filter_map(|end| path.keys.get(..end));
-        let has =
-            |names: &[Name], keys: &[Name]| names.iter().any(|name| **name == *keys.join("."));
-        match &clause.fields {
-            FieldSet::Named(names) => outer.any(|keys| has(names, keys)),
-            FieldSet::AllExcept(except) => outer.all(|keys| !has(except, keys)),
-        }
-    };
-    let mut clauses = grant.clauses.iter().filter(covering);
-    let narrows =
-        |clause: &FieldClause| matches!(clause.permission, Permission::Mask(_) | Permission::Hide);
-    let shows = |clause: &FieldClause| {
-        clause.when.is_none() && matches!(clause.permission, Permission::Read | Permission::Write)
-    };
-    !clauses.clone().any(narrows) && clauses.any(shows)
+    let path = path.keys.join(".");
+    let effects: Vec<(ClauseEffect, StaticTruth)> = grant
+        .clauses_on(&path)
+        .map(|clause| {
+            let effect = ClauseEffect::of(&clause.permission, Sensitivity::PUBLIC);
+            (effect, StaticTruth::of(clause.when.as_ref()))
+        })
+        .collect();
+    let effects = effects.iter().map(|(effect, when)| (effect, *when));
+    shown_in_grant(effects, |access| *access == Access::Read).grants()
 }
 
 fn permitted(skill: &Skill) -> Phrase {

@@ -91,8 +91,7 @@ impl<'s> Eyes<'s> {
 
     /// What one grant says of the field; nothing where it does not speak of it.
     fn grant_key(&self, grant: &Grant, looking: &Looking<'_>) -> Option<String> {
-        let clauses = grant.clauses.iter();
-        let about = clauses.filter(|clause| looking.covers(&clause.fields));
+        let about = grant.clauses_on(looking.field);
         let mut clauses: Vec<String> = about
             .map(|clause| {
                 let when = alike::condition(clause.when.as_ref());
