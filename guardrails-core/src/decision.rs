@@ -247,19 +247,17 @@ identifier! {
     LogId
 }
 
-/// The risk of one operation: score, level, and what each factor gave.
-///
-/// INVARIANT: what is worked out from a value that the principal may not see is not in it. One share
-/// taken from the score gives the others away, so then the score is left out as well.
+/// The risk of one operation: score, level, and what each factor gave. Complete, for the host's own code:
+/// a share gives back the value it is worked out from, which the requester may not see. What may leave
+/// the host is a [`DisclosedRisk`](crate::DisclosedRisk).
 #[derive(Clone, PartialEq, Eq)]
 pub struct Risk {
-    /// 0 – 10 from the factors, plus what rules added; none where a share may not be told.
+    /// 0 – 10 from the factors, plus what rules added; none where nothing was evaluated.
     pub score: Option<Decimal>,
     /// The level that the score reaches.
     pub level: RiskLevel,
-    /// Name and contribution of each factor and each rule that added; none where it is worked out
-    /// from what the principal may not see.
-    pub factors: Vec<(Name, Option<Decimal>)>,
+    /// Name and contribution of each factor, in the order of the model, and after them those of rules.
+    pub factors: Vec<(Name, Decimal)>,
 }
 
 impl fmt::Debug for Risk {
@@ -421,8 +419,8 @@ impl Decision {
         self.shadow_policy.as_deref()
     }
 
-    /// The risk and its factors, for the host's own code: the level and the points of rules tell what
-    /// their conditions read. LOW and without a score where the proposal was refused before anything of
+    /// The risk and its factors. Complete: for the host's own code, since shares and points tell what was
+    /// read. LOW and without a score where the proposal was refused before anything of
     /// it was evaluated.
     #[must_use]
     pub fn risk(&self) -> &Risk {

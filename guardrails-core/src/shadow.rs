@@ -8,7 +8,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::audit::FieldAccess;
-use crate::decision::{Reason, Risk, Verdict};
+use crate::decision::{Reason, Verdict};
+use crate::decision_view::DisclosedRisk;
 use crate::policy::{Digest, Policy};
 use crate::process::{NeedsApproval, chains};
 use crate::value::Name;
@@ -167,8 +168,8 @@ pub struct ShadowAnswer {
     pub reasons: Arc<[Reason]>,
     /// What each rule said.
     pub verdicts: Vec<Verdict>,
-    /// The risk, of a proposal.
-    pub risk: Option<Risk>,
+    /// The risk of a proposal, without what is worked out from what the requester may not see.
+    pub risk: Option<DisclosedRisk>,
 }
 
 impl ShadowAnswer {

@@ -178,8 +178,7 @@ impl Decision {
     fn risk_factors<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let dict = PyDict::new(py);
         for (name, share) in &self.core.risk().factors {
-            let share = share.map(|share| to_decimal(py, share.normalize()));
-            dict.set_item(&**name, share.transpose()?)?;
+            dict.set_item(&**name, to_decimal(py, share.normalize())?)?;
         }
         Ok(dict)
     }

@@ -43,11 +43,18 @@ fn points_that_a_script_makes_of_a_hidden_field_are_withheld_and_so_is_the_score
     let (one, two) = both(MARGIN, &changes(700), &changes(650));
     assert_eq!(codes(one.reasons()), ["RISKY"]);
     assert_eq!(told(&one), told(&two));
-    assert_eq!(one.risk().score, None);
+    // The host is told everything, and nobody else is.
+    let shares = |decision: &Decision| -> Vec<String> {
+        let shares = decision.risk().factors.iter();
+        shares.map(|(name, share)| format!("{name} {}", share.normalize())).collect()
+    };
     assert_eq!(one.risk().level, policy::RiskLevel::High);
-    let shares = one.risk().factors.iter();
-    let told: Vec<_> = shares.map(|(_, share)| share.is_some()).collect();
-    assert_eq!(told, [true, false]);
+    assert_eq!(shares(&one), ["impact 0.6", "margin 7"]);
+    assert_eq!(shares(&two), ["impact 0.6", "margin 6.5"]);
+    assert_eq!(one.risk().score.unwrap().normalize().to_string(), "7.6");
+    assert_eq!(one.for_requester(), two.for_requester());
+    let view = one.for_requester();
+    assert_eq!((view.risk().score, view.risk().factors.len()), (None, 1));
     // Whoever sees the cost sees what came of it.
     let sees = format!("{POLICY}{MARGIN}").replace("read  * except cost_price", "read  *");
     let seen = world_with(&sees).propose(&manager(), "quote.draft", &changes(700));

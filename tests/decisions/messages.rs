@@ -215,7 +215,7 @@ fn a_score_that_is_made_of_what_is_hidden_is_told_nobody() {
     let changes = Changes::update(&quote()).set("discount", 6);
     let decision = world.propose(&rep(), "quote.draft", &changes);
     assert_eq!(decision.reasons()[0].message(), "the risk is ‹hidden›");
-    assert!(decision.risk().score.is_none());
+    assert!(decision.for_requester().risk().score.is_none());
     let told = format!("{decision:?}{}", world.audit_text());
     assert!(!told.contains("3.777"), "{told}");
 }

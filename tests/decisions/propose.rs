@@ -225,7 +225,7 @@ rule failing {
             .risk()
             .factors
             .iter()
-            .any(|(name, share)| &**name == "script" && share.unwrap().to_string() == "2.5")
+            .any(|(name, share)| &**name == "script" && share.to_string() == "2.5")
     );
     let decision = world.propose(&rep(), "quote.draft", &set("discount", 7));
     assert_eq!(codes(decision.reasons()), ["ACTION_FAILED"]);

@@ -23,7 +23,7 @@ pub(crate) fn play(stage: &Stage, story: &mut Story) -> Result {
     let factors: Vec<String> = risk
         .factors
         .iter()
-        .filter_map(|(name, points)| Some(format!("{name} {}", (*points)?)))
+        .map(|(name, points)| format!("{name} {points}"))
         .collect();
     story.cite(format_args!(
         "risk {} {}: {}",

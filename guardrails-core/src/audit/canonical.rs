@@ -3,7 +3,8 @@
 //! Decides which members a payload has and in which order. It must not look at anything but the
 //! event itself: the same event at the same position gives the same bytes on every machine.
 
-use crate::decision::{Holding, LogId, Reason, Risk, Verdict};
+use crate::decision::{Holding, LogId, Reason, Verdict};
+use crate::decision_view::DisclosedRisk;
 use crate::diagnostic::Place;
 use crate::shadow::ShadowAnswer;
 
@@ -214,7 +215,7 @@ fn write_place_before(
     }
 }
 
-fn write_risk(object: &mut Object<'_>, risk: &Risk) {
+fn write_risk(object: &mut Object<'_>, risk: &DisclosedRisk) {
     object.list(member!("factors"), &risk.factors, |out, (name, score)| {
         item(out, |factor| {
             factor.text(member!("name"), name);
@@ -223,7 +224,9 @@ fn write_risk(object: &mut Object<'_>, risk: &Risk) {
             }
         });
     });
-    object.word(member!("level"), risk.level.as_str());
+    if let Some(level) = risk.level {
+        object.word(member!("level"), level.as_str());
+    }
     if let Some(score) = risk.score {
         object.decimal(member!("score"), score);
     }

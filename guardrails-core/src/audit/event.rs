@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::decision::{LogId, OperationId, Reason, Risk, TicketId, Verdict};
+use crate::decision::{LogId, OperationId, Reason, TicketId, Verdict};
+use crate::decision_view::DisclosedRisk;
 use crate::error::Error;
 use crate::policy::{Digest, Verb};
 use crate::shadow::ShadowAnswer;
@@ -106,8 +107,9 @@ pub enum EventKind {
         reasons: Arc<[Reason]>,
         /// What each rule said.
         verdicts: Arc<[Verdict]>,
-        /// The risk; none for a decision about reading.
-        risk: Option<Arc<Risk>>,
+        /// The risk, without what is worked out from what the requester may not see; none for a decision
+        /// about reading.
+        risk: Option<Arc<DisclosedRisk>>,
         /// Names of what the host is bound to.
         obligations: Arc<[Name]>,
     },

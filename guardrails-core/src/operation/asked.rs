@@ -10,7 +10,8 @@ use chrono::{DateTime, Utc};
 
 use crate::change::Changes;
 use crate::data::{FieldTable, Sight};
-use crate::decision::{Risk, Verdict};
+use crate::decision::Verdict;
+use crate::decision_view::DisclosedRisk;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::Plan;
 use crate::policy::Verb;
@@ -72,7 +73,7 @@ impl<'a> Asked<'a> {
 
     /// What rules and risk say, and what may be told of the risk. `seen` is what may be shown: the table
     /// of the policy in force, whichever policy is asked.
-    pub(super) fn review(&self, facts: &Facts<'a>, seen: &FieldTable) -> (Review, Risk) {
+    pub(super) fn review(&self, facts: &Facts<'a>, seen: &FieldTable) -> (Review, DisclosedRisk) {
         let changing = Changing {
             before: facts.before,
             set: facts.set,

@@ -13,6 +13,7 @@ use crate::audit::{Digests, EventKind, KeyedDigest};
 use crate::change::Changes;
 use crate::data::FieldTable;
 use crate::decision::{Decision, Obligation, Outcome, Reason, Risk, TicketHandle};
+use crate::decision_view::DisclosedRisk;
 use crate::error::{Error, ErrorKind, Result};
 use crate::policy::Verb;
 use crate::process::{Action, Basis, Proposal, Review, canonical_action};
@@ -163,13 +164,16 @@ impl Operation {
         basis: Basis,
         proposed: Proposed,
         settled: Settled,
-        evaluated: Option<(Review, Risk)>,
+        evaluated: Option<(Review, DisclosedRisk)>,
         beside: Option<(Arc<ShadowDecision>, ShadowAnswer)>,
     ) -> Result<Decision> {
         let basis = Arc::new(basis);
-        let is_evaluated = evaluated.is_some();
-        let (review, risk) =
-            evaluated.unwrap_or_else(|| (Review::not_evaluated(), Risk::not_evaluated()));
+        let risk = match &evaluated {
+            Some((review, _)) => Risk::from(&review.risk),
+            None => Risk::not_evaluated(),
+        };
+        let (review, recorded_risk) = evaluated.unzip();
+        let review = review.unwrap_or_else(Review::not_evaluated);
         let (shadow_policy, answer) = beside.unzip();
         let decision = Decision {
             basis: basis.clone(),
@@ -202,7 +206,7 @@ impl Operation {
             verdicts: review
                 .recorded
                 .map_or(decision.verdicts.clone(), Into::into),
-            risk: is_evaluated.then(|| decision.risk.clone()),
+            risk: recorded_risk.map(Arc::new),
             obligations: names(&decision.obligations),
         };
         // What a ticket went through is on record by now, and the decision comes after it.

@@ -14,7 +14,7 @@ use super::risk::Weighed;
 use super::rules::RuleSet;
 use super::truth::Truth;
 use crate::data::{HIDDEN, Sight};
-use crate::decision::Risk;
+use crate::decision_view::DisclosedRisk;
 use crate::policy::{EffectKind, Expr, ExprKind, Path, RiskModel, Root, Rule};
 use crate::value::Name;
 
@@ -122,7 +122,7 @@ pub(super) fn sees_scripts<'e>(rule: &'e Rule, eye: &Eye<'e>) -> bool {
     })
 }
 
-/// What may be told of a risk: of what is worked out from something hidden neither the share nor,
+/// What of a risk may go on record: of what is worked out from something hidden neither the share nor,
 /// since that would give it back, the sum. `untold` are such points of rules, by their place among what
 /// rules added.
 pub(crate) fn told<'e>(
@@ -130,7 +130,7 @@ pub(crate) fn told<'e>(
     model: &'e RiskModel,
     untold: &[usize],
     eye: &Eye<'e>,
-) -> Risk {
+) -> DisclosedRisk {
     let added = model.factors.len();
     let hidden = |at: usize| match model.factors.get(at) {
         Some(factor) => !eye.sees(&factor.value),
@@ -143,9 +143,9 @@ pub(crate) fn told<'e>(
         .map(|(at, (name, share))| (name.clone(), (!hidden(at)).then_some(*share)))
         .collect();
     let whole = factors.iter().all(|(_, share)| share.is_some());
-    Risk {
+    DisclosedRisk {
         score: whole.then_some(weighed.score),
-        level: weighed.level,
+        level: Some(weighed.level),
         factors,
     }
 }

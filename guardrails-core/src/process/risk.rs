@@ -8,10 +8,11 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::predicate::{Compiler, Constant, Frame, Source};
+use crate::decision::Risk;
 use crate::policy::{RiskLevel, RiskModel, RiskThreshold};
 use crate::value::Name;
 
-/// A risk as it really is. What of it may be told is a [`Risk`](crate::decision::Risk).
+/// A risk as it really is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Weighed {
     /// 0 – 10.
@@ -19,6 +20,16 @@ pub(crate) struct Weighed {
     pub(crate) level: RiskLevel,
     /// What each factor gave, in the order of the model, and after them what each rule added.
     pub(crate) factors: Vec<(Name, Decimal)>,
+}
+
+impl From<&Weighed> for Risk {
+    fn from(weighed: &Weighed) -> Self {
+        Self {
+            score: Some(weighed.score),
+            level: weighed.level,
+            factors: weighed.factors.clone(),
+        }
+    }
 }
 
 /// A risk model made ready for one plan.

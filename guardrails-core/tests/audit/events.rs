@@ -10,7 +10,7 @@ use guardrails_core::audit::{
 use guardrails_core::policy::{Digest, RiskLevel, Verb};
 use guardrails_core::process::{TicketPhase, TicketState};
 use guardrails_core::{
-    Difference, Holding, LogId, Name, OperationId, Place, Reason, Result, Risk, ShadowAnswer,
+    Difference, DisclosedRisk, Holding, LogId, Name, OperationId, Place, Reason, Result, ShadowAnswer,
     ShadowStep, TicketId, Verdict,
 };
 use uuid::Uuid;
@@ -67,10 +67,10 @@ fn reasons() -> Vec<Reason> {
     ]
 }
 
-fn risk() -> Risk {
-    Risk {
+fn risk() -> DisclosedRisk {
+    DisclosedRisk {
         score: "6.80".parse().ok(),
-        level: RiskLevel::Medium,
+        level: Some(RiskLevel::Medium),
         factors: vec![
             ("data_sensitivity".into(), "3.20".parse().ok()),
             ("impact".into(), "2.4".parse().ok()),

@@ -273,11 +273,12 @@ class Decision:
         """The level that the score reaches."""
     @property
     def risk_score(self) -> Optional[Decimal]:
-        """0 to 10 from the factors, plus what rules added; ``None`` where a share may not be told."""
+        """0 to 10 from the factors, plus what rules added; ``None`` where nothing was evaluated.
+        Complete: for the host's own code, as the factors are."""
     @property
-    def risk_factors(self) -> Dict[str, Optional[Decimal]]:
-        """What each factor, and each rule that added, gave; ``None`` where it is worked out from what
-        the principal may not see."""
+    def risk_factors(self) -> Dict[str, Decimal]:
+        """What each factor, and each rule that added, gave. Complete: for the host's own code, since a
+        share gives back what it is worked out from."""
     @property
     def notify(self) -> List[str]:
         """Channels that the policy wants told; the host tells them. Complete: for the host's own code."""

@@ -235,7 +235,9 @@ proptest! {
                 prop_assert!(view.shadows().iter().eq(of_rules));
                 prop_assert_eq!(view.risk().score, decision.risk().score);
                 prop_assert_eq!(view.risk().level, Some(decision.risk().level));
-                prop_assert_eq!(&view.risk().factors, &decision.risk().factors);
+                let complete = decision.risk().factors.iter();
+                let complete: Vec<_> = complete.map(|(name, share)| (name.clone(), Some(*share))).collect();
+                prop_assert_eq!(&view.risk().factors, &complete);
             }
         }
     }
