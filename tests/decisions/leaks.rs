@@ -46,7 +46,9 @@ fn points_that_a_script_makes_of_a_hidden_field_are_withheld_and_so_is_the_score
     // The host is told everything, and nobody else is.
     let shares = |decision: &Decision| -> Vec<String> {
         let shares = decision.risk().factors.iter();
-        shares.map(|(name, share)| format!("{name} {}", share.normalize())).collect()
+        shares
+            .map(|(name, share)| format!("{name} {}", share.normalize()))
+            .collect()
     };
     assert_eq!(one.risk().level, policy::RiskLevel::High);
     assert_eq!(shares(&one), ["impact 0.6", "margin 7"]);

@@ -10,8 +10,8 @@ use guardrails_core::audit::{
 use guardrails_core::policy::{Digest, RiskLevel, Verb};
 use guardrails_core::process::{TicketPhase, TicketState};
 use guardrails_core::{
-    Difference, DisclosedRisk, Holding, LogId, Name, OperationId, Place, Reason, Result, ShadowAnswer,
-    ShadowStep, TicketId, Verdict,
+    Difference, DisclosedRisk, Holding, LogId, Name, OperationId, Place, Reason, Result,
+    ShadowAnswer, ShadowStep, TicketId, Verdict,
 };
 use uuid::Uuid;
 

@@ -12,8 +12,8 @@ use guardrails_core::process::{
     ApprovalRequirement, EventPosition, RequiredStep, StepDecision, Ticket, TicketState, Vote,
 };
 use guardrails_core::{
-    Fields, Holding, LogId, Name, OperationId, Place, Reason, Risk, TicketId, TicketQuery, Value,
-    Verdict,
+    DisclosedRisk, Fields, Holding, LogId, Name, OperationId, Place, Reason, TicketId, TicketQuery,
+    Value, Verdict,
 };
 use rust_decimal::Decimal;
 use uuid::Uuid;
@@ -105,9 +105,9 @@ pub fn decision(about: &Arc<OperationContext>) -> Event {
                 verdict("Max Discount", Holding::Held),
                 verdict("Region", Holding::Unknown),
             ]),
-            risk: Some(Arc::new(Risk {
+            risk: Some(Arc::new(DisclosedRisk {
                 score: Some(Decimal::new(56, 1)),
-                level: RiskLevel::Medium,
+                level: Some(RiskLevel::Medium),
                 factors: vec![("impact".into(), Some(Decimal::new(24, 1)))],
             })),
             obligations: Arc::default(),
