@@ -21,9 +21,9 @@ mod company;
 mod formatting;
 mod large;
 mod pipes;
-mod stage;
-
+mod played;
 mod rows;
+mod stage;
 mod steering;
 mod watching;
 

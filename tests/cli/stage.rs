@@ -42,18 +42,28 @@ impl Stage {
         for (name, value) in names {
             text = text.replace(name, value);
         }
-        let page = self.outer.path().join(page);
-        fs::write(&page, text).unwrap();
-        let input = page.with_extension("in");
-        fs::rename(&self.folder, &input).unwrap();
-        cases().case(&page).run();
-        fs::rename(&input, &self.folder).unwrap();
+        let mut text = self.play_as(page, &text);
         if std::env::var_os("TRYCMD").is_some_and(|mode| mode == "overwrite") {
-            let mut text = fs::read_to_string(&page).unwrap();
             for (name, value) in names {
                 text = text.replace(value, name);
             }
             fs::write(&source, text).unwrap();
         }
+    }
+
+    /// Plays a transcript that stands in no file of its own, and gives it back: as it was, or with
+    /// `TRYCMD=overwrite` as it really went.
+    pub fn play(&self, transcript: &str) -> String {
+        self.play_as("transcript.md", transcript)
+    }
+
+    fn play_as(&self, page: &str, transcript: &str) -> String {
+        let page = self.outer.path().join(page);
+        fs::write(&page, transcript).unwrap();
+        let input = page.with_extension("in");
+        fs::rename(&self.folder, &input).unwrap();
+        cases().case(&page).run();
+        fs::rename(&input, &self.folder).unwrap();
+        fs::read_to_string(&page).unwrap()
     }
 }

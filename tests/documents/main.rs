@@ -14,4 +14,6 @@
 mod fences;
 mod language;
 mod pages;
+mod permission_tables;
 mod readme;
+mod tutorial;

@@ -1,0 +1,85 @@
+//! Plays the pages of `docs/tutorials` and `docs/how-to` from top to bottom, each in a folder of its
+//! own: a fence that names a file writes it, `sql` is run on `guard.db`, `console` is a transcript of the
+//! command. `sh` is for what prepares the reader's machine, and not run.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sea_orm::ConnectionTrait as _;
+
+use super::stage::Stage;
+
+/// One fence of a page: where its text is, and what stands behind the back-ticks.
+struct Fence<'t> {
+    info: &'t str,
+    text: &'t str,
+}
+
+fn fences(page: &str) -> Vec<Fence<'_>> {
+    let inside = page.split("\n```").skip(1).step_by(2);
+    inside
+        .map(|fence| {
+            let (info, text) = fence.split_once('\n').unwrap();
+            Fence { info, text }
+        })
+        .collect()
+}
+
+fn run_sql(folder: &Path, text: &str) {
+    let address = format!("sqlite://{}?mode=rw", folder.join("guard.db").display());
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let database = sea_orm::Database::connect(address).await.unwrap();
+        database.execute_unprepared(text).await.unwrap();
+        database.close().await.unwrap();
+    });
+}
+
+/// Plays a page. `TRYCMD=overwrite` writes what the command really printed into it.
+fn play(path: &Path) {
+    let mut page = fs::read_to_string(path).unwrap();
+    let stage = Stage::new();
+    for at in 0..fences(&page).len() {
+        let fence = &fences(&page)[at];
+        match fence.info.split_once(' ') {
+            Some((_, file)) => {
+                let file = stage.folder().join(file);
+                fs::create_dir_all(file.parent().unwrap()).unwrap();
+                fs::write(file, format!("{}\n", fence.text)).unwrap();
+            }
+            None if fence.info == "sql" => run_sql(stage.folder(), fence.text),
+            None if fence.info == "console" => {
+                let transcript = format!("```console\n{}\n```\n", fence.text);
+                let played = stage.play(&transcript);
+                page = page.replacen(&transcript, &played, 1);
+            }
+            None => {}
+        }
+    }
+    if std::env::var_os("TRYCMD").is_some_and(|mode| mode == "overwrite") {
+        fs::write(path, page).unwrap();
+    }
+}
+
+fn play_all(folder: &str) {
+    let pages = fs::read_dir(folder).unwrap();
+    let mut pages: Vec<PathBuf> = pages.map(|page| page.unwrap().path()).collect();
+    pages.sort();
+    assert!(pages.len() > 1, "{folder}: {pages:?}");
+    for page in pages {
+        play(&page);
+    }
+}
+
+#[test]
+fn tutorials() {
+    play_all("docs/tutorials");
+}
+
+#[test]
+fn how_to_pages() {
+    play_all("docs/how-to");
+}
