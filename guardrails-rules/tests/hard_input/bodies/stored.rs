@@ -155,7 +155,7 @@ pub fn audit_rows(data: &[u8]) {
         rows.edit([edit[0], edit[1], edit[2], edit[3]]);
     }
     let report = verify(&rows, &keys().verifier()).unwrap();
-    if rows == sound {
+    if rows.in_order() == sound {
         assert_eq!(report.conclusion(), Conclusion::Proven, "{report}");
     } else {
         assert_ne!(report.conclusion(), Conclusion::Proven, "{report}");
@@ -187,6 +187,12 @@ impl Rows {
             events: store.events(log, 0, usize::MAX).unwrap(),
             checkpoints: store.checkpoints(log).unwrap(),
         }
+    }
+
+    /// The same rows with the events by place: a table has no order of its own.
+    fn in_order(mut self) -> Self {
+        self.events.sort_by_key(|row| row.seq);
+        self
     }
 
     fn edit(&mut self, [what, at, place, value]: [u8; 4]) {
