@@ -10,20 +10,23 @@
 )]
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crm_guardrails::{
     Changes, Decision, Error, Fields, Guard, JsonLimits, Operation, Outcome, Principal, Record,
     Request, TicketId, Value, parse_fields,
 };
-use sea_orm::ConnectionTrait;
 use serde_json::{Value as Json, json};
+
+mod administrator;
+
+use administrator::administer;
 
 const SESSION: &str = include_str!("../examples/crm/session.json");
 
 /// A CRM, its people, and the guard between them.
 struct Desk {
-    url: String,
+    database: PathBuf,
     guard: Guard,
     session: Json,
     crm: HashMap<String, Record>,
@@ -44,9 +47,10 @@ fn refused(error: &Error) -> Json {
 
 impl Desk {
     fn open(folder: &Path) -> Self {
-        let url = format!("sqlite://{}?mode=rwc", folder.join("guard.db").display());
+        let database = folder.join("guard.db");
+        let url = format!("sqlite://{}?mode=rwc", database.display());
         let policies = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/crm/policies");
-        let guard = Guard::builder().policies(policies).store(url.clone());
+        let guard = Guard::builder().policies(policies).store(url);
         let session: Json = serde_json::from_str(SESSION).unwrap();
         let records = session["records"].as_array().unwrap().iter();
         let crm = records.map(|json| {
@@ -56,7 +60,7 @@ impl Desk {
             (text(&json["id"]).to_owned(), record)
         });
         Self {
-            url,
+            database,
             guard: guard.open().unwrap(),
             crm: crm.collect(),
             session: session.clone(),
@@ -111,7 +115,13 @@ impl Desk {
             }
             "resume" => self.resume(step),
             "sql" => {
-                self.administer(step);
+                let statements: Vec<&str> = step["statements"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(text)
+                    .collect();
+                administer(&self.database, &statements);
                 let _ = self.guard.refresh()?;
                 Ok(json!({"outcome": "done", "codes": []}))
             }
@@ -196,21 +206,6 @@ impl Desk {
             answer["discount"] = serde_json::from_str(&discount.to_string()).unwrap();
         }
         answer
-    }
-
-    /// Somebody with a database tool, who knows nothing of the guard.
-    fn administer(&self, step: &Json) {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let tool = sea_orm::Database::connect(&self.url).await.unwrap();
-            for statement in step["statements"].as_array().unwrap() {
-                tool.execute_unprepared(text(statement)).await.unwrap();
-            }
-            tool.close().await.unwrap();
-        });
     }
 }
 

@@ -17,7 +17,10 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crm_guardrails::{Guard, Principal, Record, Request};
-use sea_orm::ConnectionTrait;
+
+mod administrator;
+
+use administrator::administer;
 
 const POLICY: &str = "guard 1
 package two.processes
@@ -104,24 +107,6 @@ impl Drop for Second {
     }
 }
 
-/// An administrator, in plain SQL.
-fn administer(folder: &Path, statements: &[&str]) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let database = folder.join("guard.db");
-        let db = sea_orm::Database::connect(format!("sqlite://{}?mode=rw", database.display()))
-            .await
-            .unwrap();
-        for statement in statements {
-            db.execute_unprepared(statement).await.unwrap();
-        }
-        db.close().await.unwrap();
-    });
-}
-
 #[test]
 fn changes_reach_a_second_process() {
     let folder = tempfile::tempdir().unwrap();
@@ -135,7 +120,7 @@ fn changes_reach_a_second_process() {
 
     let began = Instant::now();
     administer(
-        folder.path(),
+        &folder.path().join("guard.db"),
         &[
             "insert into data_field_permission (tenant_id, entity_type, field_name, sensitivity_level, pii_flag, encryption_required) values ('acme', 'Quote', 'stage', 2, 0, 0)",
             "insert into role_field_permission (tenant_id, role_id, field_id, access_type, ai_access_allowed) select 'acme', 'SALES_REP', id, 'HIDDEN', 1 from data_field_permission",

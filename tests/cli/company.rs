@@ -1,6 +1,6 @@
 //! A company whose copilots have worked: one quote changed, one waiting, one contract refused.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{TimeZone as _, Utc};
@@ -8,15 +8,15 @@ use crm_guardrails::{
     Changes, Clock, CountingEntropy, FrozenClock, Guard, GuardBuilder, OperationId, Outcome,
     Principal, Record, Request, SystemClock, TicketId,
 };
-use sea_orm::{ConnectionTrait as _, Statement};
 
+use super::administrator::administer;
 use super::stage::Stage;
 
 pub const STORE: &str = "guard.db";
 
 /// What the transcripts name.
 pub struct Company {
-    address: String,
+    database: PathBuf,
     completed: OperationId,
     waiting: OperationId,
     ticket: TicketId,
@@ -62,10 +62,10 @@ impl Company {
         clock: Arc<dyn Clock>,
         more: impl FnOnce(GuardBuilder) -> GuardBuilder,
     ) -> Self {
-        let address = format!("sqlite://{}", folder.join(STORE).display());
+        let database = folder.join(STORE);
         let builder = Guard::builder()
             .policies(folder.join("policies"))
-            .store(format!("{address}?mode=rwc"))
+            .store(format!("sqlite://{}?mode=rwc", database.display()))
             .clock(clock)
             .entropy(Arc::new(CountingEntropy::default()))
             .without_watching();
@@ -74,7 +74,7 @@ impl Company {
         let (waiting, ticket) = discount(&guard, "Q-2", 20);
         refused_skill(&guard);
         Self {
-            address,
+            database,
             completed,
             waiting,
             ticket: ticket.unwrap(),
@@ -83,22 +83,9 @@ impl Company {
 
     /// Somebody edits the database past the guard.
     pub fn change_one_byte(&self) {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        let done = runtime.block_on(async {
-            let database = sea_orm::Database::connect(&self.address).await?;
-            let sql = "UPDATE guard_audit_event SET payload = REPLACE(payload, 'u-17', 'u-18') \
-                       WHERE kind = 'decision' AND payload LIKE '%needs_approval%'";
-            let backend = database.get_database_backend();
-            let done = database
-                .execute_raw(Statement::from_string(backend, sql))
-                .await?;
-            database.close().await?;
-            Ok::<_, sea_orm::DbErr>(done.rows_affected())
-        });
-        assert_eq!(done.unwrap(), 1);
+        let sql = "UPDATE guard_audit_event SET payload = REPLACE(payload, 'u-17', 'u-18') \
+                   WHERE kind = 'decision' AND payload LIKE '%needs_approval%'";
+        assert_eq!(administer(&self.database, &[sql]), 1);
     }
 
     pub fn tell(&self, stage: &Stage, page: &str) {

@@ -15,6 +15,8 @@
     reason = "tests"
 )]
 
+#[path = "../administrator/mod.rs"]
+mod administrator;
 mod broken;
 mod codes;
 mod company;

@@ -5,8 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sea_orm::ConnectionTrait as _;
-
+use super::administrator::administer;
 use super::stage::Stage;
 
 /// One fence of a page: where its text is, and what stands behind the back-ticks.
@@ -25,19 +24,6 @@ fn fences(page: &str) -> Vec<Fence<'_>> {
         .collect()
 }
 
-fn run_sql(folder: &Path, text: &str) {
-    let address = format!("sqlite://{}?mode=rw", folder.join("guard.db").display());
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let database = sea_orm::Database::connect(address).await.unwrap();
-        database.execute_unprepared(text).await.unwrap();
-        database.close().await.unwrap();
-    });
-}
-
 /// Plays a page. `TRYCMD=overwrite` writes what the command really printed into it.
 fn play(path: &Path) {
     let mut page = fs::read_to_string(path).unwrap();
@@ -50,7 +36,9 @@ fn play(path: &Path) {
                 fs::create_dir_all(file.parent().unwrap()).unwrap();
                 fs::write(file, format!("{}\n", fence.text)).unwrap();
             }
-            None if fence.info == "sql" => run_sql(stage.folder(), fence.text),
+            None if fence.info == "sql" => {
+                administer(&stage.folder().join("guard.db"), &[fence.text]);
+            }
             None if fence.info == "console" => {
                 let transcript = format!("```console\n{}\n```\n", fence.text);
                 let played = stage.play(&transcript);

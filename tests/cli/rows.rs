@@ -8,7 +8,8 @@ use crm_guardrails::audit::Keys;
 use crm_guardrails::policy::SkillStatus;
 use crm_guardrails::stores::{RoleStore as _, SkillStore as _};
 use crm_guardrails::{Database, OpenOptions, OsEntropy, RoleLine, SkillStatusRow, SystemClock};
-use sea_orm::ConnectionTrait as _;
+
+use super::administrator::administer;
 
 /// Runs `guard check` on the example's policies with a database; its output and exit code.
 fn check(database: &Path, format: &str) -> (String, Option<i32>) {
@@ -19,22 +20,6 @@ fn check(database: &Path, format: &str) -> (String, Option<i32>) {
         .output()
         .unwrap();
     (String::from_utf8(done.stdout).unwrap(), done.status.code())
-}
-
-fn sql(database: &Path, statements: &[&str]) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let db = sea_orm::Database::connect(format!("sqlite://{}", database.display()))
-            .await
-            .unwrap();
-        for statement in statements {
-            db.execute_unprepared(statement).await.unwrap();
-        }
-        db.close().await.unwrap();
-    });
 }
 
 #[test]
@@ -66,7 +51,7 @@ fn misspelt_rows_are_named() {
     let field = "INSERT INTO data_field_permission \
         (tenant_id, entity_type, field_name, sensitivity_level, pii_flag, encryption_required) \
         VALUES ('acme', 'Qoute', 'amount', 2, FALSE, FALSE)";
-    sql(&path, &[field]);
+    administer(&path, &[field]);
     let (text, code) = check(&path, "plain");
     assert_eq!(code, Some(0), "warnings alone:\n{text}");
     for told in [
@@ -83,7 +68,7 @@ fn misspelt_rows_are_named() {
     let role = "INSERT INTO role_field_permission \
         (tenant_id, role_id, field_id, access_type, ai_access_allowed, conditions) \
         SELECT 'acme', 'SALES_REP', id, 'HIDDEN', TRUE, '{\"recrod\": {}}' FROM data_field_permission";
-    sql(&path, &[role]);
+    administer(&path, &[role]);
     let (text, code) = check(&path, "json");
     assert_eq!(code, Some(1), "{text}");
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();

@@ -11,6 +11,8 @@
     reason = "tests"
 )]
 
+#[path = "../administrator/mod.rs"]
+mod administrator;
 mod fences;
 mod language;
 mod pages;

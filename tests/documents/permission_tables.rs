@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use chrono::{TimeZone as _, Utc};
 use crm_guardrails::{Changes, Clock, FrozenClock, Guard, Principal, Record, Request};
-use sea_orm::ConnectionTrait as _;
 
+use super::administrator::administer;
 use super::fences::fences;
 
 const PAGE: &str = "docs/how-to/permission-tables.md";
@@ -44,17 +44,7 @@ impl Desk {
     fn run(&self, about: &str) {
         let mut found = self.statements.iter().filter(|sql| sql.contains(about));
         let sql = found.next().unwrap();
-        let database = self.folder.path().join("guard.db");
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let address = format!("sqlite://{}", database.display());
-            let db = sea_orm::Database::connect(address).await.unwrap();
-            db.execute_unprepared(sql).await.unwrap();
-            db.close().await.unwrap();
-        });
+        administer(&self.folder.path().join("guard.db"), &[sql]);
         let _ = self.guard.refresh().unwrap();
     }
 
