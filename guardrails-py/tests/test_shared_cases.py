@@ -15,6 +15,7 @@ from conftest import ROOT
 from crm_guardrails import Guard, Principal, evaluate
 
 MASKS = ROOT / "guardrails-core/tests/cases/data/masks.json"
+WRITTEN_BACK = ROOT / "guardrails-core/tests/cases/data/written_back.json"
 CRM = ROOT / "examples/crm"
 
 
@@ -57,6 +58,21 @@ def test_every_mask_of_a_text_comes_out_alike(tmp_path: Path) -> None:
             if shown != case["out"]:
                 wrong.append(f"{case} gave {shown!r}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_every_mask_sent_back_is_refused_alike(tmp_path: Path) -> None:
+    policy = WRITTEN_BACK.with_suffix(".guard")
+    cases: List[Dict[str, Any]] = json.loads(WRITTEN_BACK.read_text("utf-8"), parse_float=Decimal)
+    assert len(cases) >= 25
+    with Guard.open(policies=policy, store=f"sqlite://{tmp_path}/guard.db?mode=rwc") as guard:
+        for case in cases:
+            user = case.get("actor", "u-1")
+            record = {"id": "c-1", "owner": user, **case["record"]}
+            person = Principal("acme", user, roles=case["roles"])
+            op = guard.operation(person, skill="card.edit")
+            reasons = op.propose(record, case["set"]).reasons
+            found = sorted(f"{reason.code} {reason.message.split('`')[1]}" for reason in reasons)
+            assert found == case["reasons"], case["name"]
 
 
 def request(**others: Any) -> Dict[str, Any]:

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Ending;
 use super::output::Output;
-use super::reasons::REASONS;
+use super::reasons::refusals;
 use crate::{Error, ErrorKind, Language, Phrase, Result, phrase};
 
 /// Which code.
@@ -97,7 +97,7 @@ fn list(entries: &[Entry], output: &Output) -> Result<()> {
 /// The codes of refusals, of the language and of role lines, in groups and in order.
 fn entries(language: Language) -> Vec<Entry> {
     let said = |phrase: &Phrase| phrase.text(language).to_owned();
-    let refusals = REASONS.iter().map(|refusal| Entry {
+    let refusals = refusals().into_iter().map(|refusal| Entry {
         code: refusal.code,
         group: said(&phrase!("Refusals" | "拒绝")),
         title: said(&refusal.title),

@@ -33,3 +33,4 @@ mod steps;
 mod tables;
 mod tickets;
 mod write_gate;
+mod written_back;

@@ -179,6 +179,11 @@ impl Mask {
         }
     }
 
+    /// Whether a text may be what a mask shows in place of a value. What a mask changes always is.
+    pub(super) fn is_disguise(text: &str) -> bool {
+        text.contains('*') || text == CONFIDENTIAL
+    }
+
     fn shows_nothing(&self) -> bool {
         self.strictness() >= Self::Redact.strictness()
     }

@@ -17,6 +17,7 @@ mod show;
 mod sight;
 mod table;
 mod view;
+mod written_back;
 
 pub use access::{Access, Source, Writable};
 pub(crate) use compare::compare;
@@ -35,3 +36,4 @@ pub(crate) use sight::Sight;
 pub use table::{FieldRow, FieldTable};
 pub(crate) use view::AskedAt;
 pub use view::{OwnedView, View, ViewNote, accessed, view};
+pub(crate) use written_back::looks_masked;

@@ -64,6 +64,11 @@ impl Around {
         self.narrowed(&row.access, self.floor.max(row.floor))
     }
 
+    /// How members are shown that no row speaks of, where the row around them says so.
+    pub(super) fn others(&self, access: &Access) -> Access {
+        self.narrowed(access, self.floor)
+    }
+
     /// The stricter of an access and what is around it.
     fn narrowed(&self, access: &Access, floor: Sensitivity) -> Access {
         let own = match access {
@@ -126,7 +131,7 @@ impl<'t> Projector<'t> {
         match (&row.inner, &inside.mask) {
             (Inner::Rows(rows), _) => self.nested(Inside::declared(rows), value, &inside),
             (Inner::Open(rows, others), _) => {
-                let others = inside.narrowed(others, inside.floor);
+                let others = inside.others(others);
                 let rows = Inside {
                     rows,
                     others: Some(&others),

@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use super::asked::Asked;
 use crate::change::Changes;
-use crate::data::FieldTable;
+use crate::data::{FieldTable, looks_masked};
 use crate::decision::Reason;
 use crate::policy::Verb;
 use crate::process::{Facts, Types, WriteGate};
@@ -30,6 +30,17 @@ pub(super) struct Admitted {
     pub(super) refusals: Vec<Reason>,
 }
 
+/// What may be looked at to admit a proposal.
+#[derive(Clone, Copy)]
+pub(super) struct Evidence<'e> {
+    /// The part of the proposal whose values may be looked at: all of it for the policy in force, and for
+    /// the shadow policy what the policy in force accepts.
+    pub(super) changes: &'e Changes,
+    /// What the requester sees of the record: for the shadow policy, what the policy in force shows. None for
+    /// what a read by the policy that is asked would show.
+    pub(super) seen: Option<&'e Arc<FieldTable>>,
+}
+
 /// A proposal of which nothing is evaluated: it is not of the skill's verb, or its record is out of
 /// scope.
 pub(super) struct Unevaluated {
@@ -42,15 +53,14 @@ impl<'a> Asked<'a> {
     /// What grants and tables say of a proposal, before a rule is evaluated.
     ///
     /// INVARIANT: nothing that comes of a proposal depends on the value that a refused field was to
-    /// get, so that no guess at a hidden value can be told from another one. `known` is the part of
-    /// `proposed` whose values may be looked at: all of it for the policy in force, and for the shadow
-    /// policy what the policy in force accepts.
+    /// get, so that no guess at a hidden value can be told from another one.
     pub(super) fn admit(
         &self,
         proposed: &Changes,
-        known: &Changes,
+        evidence: Evidence<'_>,
         now: DateTime<Utc>,
     ) -> Result<Admitted, Unevaluated> {
+        let known = evidence.changes;
         let skill = &self.plan.skill;
         if proposed.verb() != skill.verb {
             return Err(self.not_of_skill(proposed.verb()));
@@ -59,8 +69,18 @@ impl<'a> Asked<'a> {
             Verb::Create => self.accepted_of_new(known, now)?,
             _ => self.accepted(known, now)?,
         };
+        let seen = may_hold_masks(&accepted).then(|| {
+            let own = || {
+                self.shown(
+                    &table,
+                    &self.facts(now, accepted.before().fields(), None, true),
+                )
+            };
+            evidence.seen.cloned().unwrap_or_else(own)
+        });
         let names = proposed.fields().iter().map(|(name, _)| name);
-        let (judged, refusals) = judge(&self.gate(known, &table), &accepted, names);
+        let (judged, refusals) =
+            judge(&self.gate(known, &table), seen.as_deref(), &accepted, names);
         Ok(Admitted {
             changes: accepted.with_fields(judged),
             accepted,
@@ -170,7 +190,7 @@ impl<'a> Asked<'a> {
         let gate = self.gate(known, best);
         let accepted = known.accepting(|name| gate.barrier(name).is_none());
         let names = known.fields().iter().map(|(name, _)| name);
-        match judge(&gate, &accepted, names) {
+        match judge(&gate, None, &accepted, names) {
             (_, refusals) if refusals.is_empty() => self.moved_out(best),
             (_, reasons) => Unevaluated {
                 reasons,
@@ -200,9 +220,17 @@ pub(super) fn no_such_record(entity: &Name) -> Reason {
     Reason::new(OUT_OF_SCOPE, text)
 }
 
-/// The accepted values in the form of their declared types, and why fields are refused.
+/// Whether some value might be what a mask shows of the present one.
+fn may_hold_masks(accepted: &Changes) -> bool {
+    let mut values = accepted.fields().iter().map(|(_, value)| value);
+    accepted.verb() == Verb::Update && values.any(looks_masked)
+}
+
+/// The accepted values in the form of their declared types, and why fields are refused. `seen` is what the
+/// requester sees of the present record; none where no value looks masked.
 fn judge<'n>(
     gate: &WriteGate<'_>,
+    seen: Option<&FieldTable>,
     accepted: &Changes,
     names: impl Iterator<Item = &'n Name>,
 ) -> (Fields, Vec<Reason>) {
@@ -212,9 +240,14 @@ fn judge<'n>(
             refusals.extend(refused(gate, name));
             continue;
         };
-        match gate.typed(name, value) {
-            Ok(typed) => judged.set(name.clone(), typed),
-            Err(mut reasons) => refusals.append(&mut reasons),
+        // First, since a mask is mostly no value of the type either, and that would not say why.
+        let masks = seen.map(|seen| gate.masks_written_back(seen, name, value));
+        match masks.filter(|masks| !masks.is_empty()) {
+            Some(mut masks) => refusals.append(&mut masks),
+            None => match gate.typed(name, value) {
+                Ok(typed) => judged.set(name.clone(), typed),
+                Err(mut reasons) => refusals.append(&mut reasons),
+            },
         }
     }
     (judged, refusals)

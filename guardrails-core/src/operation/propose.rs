@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::admission::Unevaluated;
+use super::admission::{Evidence, Unevaluated};
 use super::asked::as_it_is;
 use super::digests::asked_text;
 use super::{Operation, Stage};
@@ -45,7 +45,11 @@ impl Operation {
             return self.refuse_step(changes, proposed, error, now);
         }
         let asked = self.asked();
-        let admitted = match asked.admit(changes, changes, now) {
+        let evidence = Evidence {
+            changes,
+            seen: None,
+        };
+        let admitted = match asked.admit(changes, evidence, now) {
             Ok(admitted) => admitted,
             Err(unevaluated) => return self.refuse(changes, proposed, unevaluated, now),
         };

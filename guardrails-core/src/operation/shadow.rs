@@ -11,6 +11,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::Operation;
+use super::admission::Evidence;
 use super::aggregate::{Group, Taken, Wanted};
 use super::asked::{Asked, Reading};
 use crate::audit::{EventKind, FieldAccess};
@@ -301,16 +302,21 @@ impl Operation {
         changes: &Changes,
         accepted: &Changes,
         now: DateTime<Utc>,
-        seen: &FieldTable,
+        seen: &Arc<FieldTable>,
         in_force: &Said,
     ) -> Option<(Arc<ShadowDecision>, ShadowAnswer)> {
         let id = changes.before().id().ok();
         let named = id.map(|id| self.record_name(&id, seen));
         let shadow = self.shadow.as_mut()?;
         let mut answer = ShadowAnswer::new(shadow.digest(), ShadowStep::Propose, "deny");
+        // A mask that comes back is one that the policy in force has shown.
+        let evidence = Evidence {
+            changes: accepted,
+            seen: Some(seen),
+        };
         let admitted = match shadow.asked(&self.principal, &self.context) {
             Some(asked) => asked
-                .admit(changes, accepted, now)
+                .admit(changes, evidence, now)
                 .map(|admitted| (asked, admitted))
                 .map_err(|refused| refused.reasons),
             None => Err(shadow.plan.as_ref().err().cloned().into_iter().collect()),

@@ -56,6 +56,20 @@ impl WriteGate<'_> {
         }
     }
 
+    /// Why a value is refused that is, or holds, what the view of the record shows in place of the present one.
+    /// `seen` is what the requester sees of the record, rules on reading included.
+    pub(crate) fn masks_written_back(
+        &self,
+        seen: &FieldTable,
+        name: &Name,
+        value: &Value,
+    ) -> Vec<Reason> {
+        let present = self.changes.before().fields().value(name);
+        let paths = present.map(|present| seen.masks_written_back(name, present, value));
+        let paths = paths.into_iter().flatten().take(MAX_REFUSALS);
+        paths.map(|path| mask_written_back(&path)).collect()
+    }
+
     fn is_own_name(&self, name: &str) -> bool {
         self.changes.verb() == Verb::Create && (name == TENANT_FIELD || name == ID_FIELD)
     }
@@ -177,6 +191,11 @@ fn not_writable(text: String) -> Reason {
 
 fn invalid(text: String) -> Reason {
     Reason::new("FIELD_INVALID", text)
+}
+
+fn mask_written_back(path: &str) -> Reason {
+    let text = format!("`{path}` is the mask of its present value, which it would replace");
+    Reason::new("MASK_WRITTEN_BACK", text)
 }
 
 fn drops_unseen(path: &str) -> Reason {

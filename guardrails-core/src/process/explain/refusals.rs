@@ -221,6 +221,14 @@ fn remedy(reason: &Reason, basis: &Basis) -> Phrase {
                 name
             )
         }
+        "MASK_WRITTEN_BACK" => {
+            let name = field(reason);
+            phrase!(
+                "send the whole new value of `{name}`, or leave it out of the change"
+                    | "发送 `{name}` 完整的新值，或者不修改它",
+                name
+            )
+        }
         "FIELD_DROPS_UNSEEN" => {
             let name = field(reason);
             phrase!(
