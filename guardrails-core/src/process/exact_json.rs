@@ -126,7 +126,10 @@ mod tests {
         #[test]
         fn reads_back_exactly(a in value(), b in value()) {
             let fields = Fields::from_iter([("a", a), ("$decimal", b)]);
-            prop_assert_eq!(read(&write(&fields)).unwrap(), fields);
+            let text = write(&fields);
+            let back = read(&text).unwrap();
+            prop_assert_eq!(write(&back), text);
+            prop_assert_eq!(back, fields);
         }
     }
 

@@ -119,6 +119,38 @@ impl StoredTicket {
     /// # Errors
     /// The first column that does not hold what it should.
     pub fn read(&self) -> Result<Ticket, UnreadableColumn> {
+        let ticket = self.parse()?;
+        // A MAC is over the ticket and not over its spelling: another one is a change too.
+        match ticket.mac.and_then(|_| self.respelt(&Self::from(&ticket))) {
+            Some(column) => Err(column),
+            None => Ok(ticket),
+        }
+    }
+
+    /// The first column that says the same as the guard's own row in other words.
+    fn respelt(&self, own: &Self) -> Option<UnreadableColumn> {
+        let same = [
+            ("ticket_id", self.ticket_id == own.ticket_id),
+            ("operation_id", self.operation_id == own.operation_id),
+            ("record_before", self.record_before == own.record_before),
+            ("record_set", self.record_set == own.record_set),
+            ("action_digest", self.action_digest == own.action_digest),
+            ("policy_digest", self.policy_digest == own.policy_digest),
+            ("decisions", self.decisions == own.decisions),
+            ("because", self.because == own.because),
+            ("spent_by", self.spent_by == own.spent_by),
+            ("read_digests", self.read_digests == own.read_digests),
+            ("asked", self.asked == own.asked),
+            ("open_key", self.open_key == own.open_key),
+            ("event_log", self.event_log == own.event_log),
+            ("event_seq", self.event_seq == own.event_seq),
+            ("mac", self.mac == own.mac),
+        ];
+        let other = same.into_iter().find(|(_, same)| !same);
+        other.map(|(column, _)| UnreadableColumn(column))
+    }
+
+    fn parse(&self) -> Result<Ticket, UnreadableColumn> {
         let verb = |word: &str| VERBS.into_iter().find(|verb| verb.as_str() == word);
         Ok(Ticket {
             id: column("ticket_id", id(&self.ticket_id))?,
@@ -156,7 +188,7 @@ impl StoredTicket {
         })
     }
 
-    /// The position of the ticket's last event; half of one is none, and the row then is not genuine.
+    /// The position of the ticket's last event; half of one is none.
     fn event(&self) -> Result<Option<EventPosition>, UnreadableColumn> {
         let log = column_or_null("event_log", &self.event_log, id)?;
         let Some((log, seq)) = log.zip(self.event_seq) else {
@@ -196,4 +228,86 @@ fn parsed<T: FromStr>(text: &str) -> Option<T> {
 
 fn from_json<T: DeserializeOwned>(text: &str) -> Option<T> {
     serde_json::from_str(text).ok()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::audit::Keys;
+    use crate::decision::{LogId, OperationId, TicketId};
+    use crate::policy::Digest;
+    use crate::process::ApprovalRequirement;
+    use crate::value::Fields;
+
+    fn consumed() -> Ticket {
+        let digest = Keys::from_seed([7; 32]).value_mac("test", b"x");
+        let now = DateTime::from_timestamp(1_772_416_800, 0).unwrap();
+        Ticket {
+            id: TicketId::from(Uuid::from_u128(1)),
+            tenant: "acme".into(),
+            version: 4,
+            state: TicketState::Consumed,
+            operation: OperationId::from(Uuid::from_u128(2)),
+            requester: "u-1".into(),
+            skill: "draft".into(),
+            context: "".into(),
+            entity: "Quote".into(),
+            record: "Q-1".into(),
+            verb: Verb::Update,
+            before: Fields::new(),
+            set: Fields::new(),
+            reads: [].into(),
+            action: digest,
+            open_key: None,
+            policy: Digest::default(),
+            chain: "chiefs".into(),
+            asked: ApprovalRequirement::default(),
+            step: 1,
+            decisions: Vec::new(),
+            because: Vec::new(),
+            created: now,
+            expires: now,
+            execute_by: None,
+            spent_by: Some(OperationId::from(Uuid::from_u128(0xab))),
+            reserved_until: None,
+            event: Some(EventPosition {
+                log: LogId::from(Uuid::from_u128(0xcd)),
+                seq: 3,
+            }),
+            mac: Some(digest),
+        }
+    }
+
+    #[test]
+    fn another_spelling_of_the_same_ticket_is_refused() {
+        let sound = StoredTicket::from(&consumed());
+        assert_eq!(sound.read(), Ok(consumed()));
+        let changes: [(&str, fn(&mut StoredTicket)); 6] = [
+            ("record_before", |row| {
+                row.record_before = Some("{}".to_owned())
+            }),
+            ("record_set", |row| row.record_set = Some("{}".to_owned())),
+            ("decisions", |row| row.decisions = " []".to_owned()),
+            ("spent_by", |row| {
+                row.spent_by = row.spent_by.as_ref().map(|id| id.to_uppercase())
+            }),
+            ("asked", |row| row.asked = None),
+            ("event_log", |row| {
+                row.event_log = row.event_log.as_ref().map(|id| id.to_uppercase())
+            }),
+        ];
+        for (column, change) in changes {
+            let mut row = sound.clone();
+            change(&mut row);
+            assert_eq!(row.read(), Err(UnreadableColumn(column)));
+        }
+    }
+
+    #[test]
+    fn half_a_position_is_refused() {
+        let mut row = StoredTicket::from(&consumed());
+        row.event_seq = None;
+        assert_eq!(row.read(), Err(UnreadableColumn("event_log")));
+    }
 }
