@@ -115,9 +115,14 @@ impl AuditReader for Database {
             .order_by_asc(event::Column::Seq);
         let tenant = tenant.to_owned();
         self.ask("read a ticket's events", move |db| async move {
-            let mut found = events(db, ask).await?;
-            found.retain(|event| may_see(&tenant, event));
-            Ok(found)
+            let rows = db
+                .query_all_raw(ask.build(db.get_database_backend()))
+                .await?;
+            // One that cannot be read counts as one that is gone, which releases nothing; verification
+            // names it.
+            let read = |row| stored(db.table("guard_audit_event"), row).ok();
+            let found = rows.iter().filter_map(read);
+            Ok(found.filter(|event| may_see(&tenant, event)).collect())
         })
     }
 

@@ -1,4 +1,5 @@
-//! Compares the tables derived from events with the events, row by row.
+//! Compares the tables derived from events with the events, row by row, and has what stands beside
+//! tickets compared with the tickets.
 //!
 //! Runs on one snapshot of the database, so that operations that go on meanwhile are not mistaken
 //! for differences, and in pages, so that memory does not grow with the audit. It says which row
@@ -25,7 +26,9 @@ use crate::inventory::{key_part, numbered, readable};
 use crate::journal::projection::{access_row, advance, validation_rows};
 use crate::migration::shape::LABEL;
 use crate::names::Names;
+use crate::row::MAX_KEY;
 use crate::text;
+use crate::ticket_index;
 
 /// Events compared at once.
 const PAGE: u64 = 512;
@@ -36,7 +39,7 @@ const MOST: usize = 1_000;
 pub(crate) async fn differences(db: DatabaseConnection) -> Result<Vec<String>, Failure> {
     let backend = db.get_database_backend();
     let db = db.begin_with_options(snapshot(backend)).await?;
-    let mut found = Found {
+    let mut found = Differences {
         sentences: Vec::new(),
         names: db.names().clone(),
     };
@@ -54,6 +57,7 @@ pub(crate) async fn differences(db: DatabaseConnection) -> Result<Vec<String>, F
     }
     compare_lists(&db, &mut found).await?;
     find_orphans(&db, &mut found).await?;
+    ticket_index::compare(&db, &mut found).await?;
     db.rollback().await?;
     Ok(found.sentences)
 }
@@ -69,15 +73,17 @@ fn snapshot(backend: DbBackend) -> TransactionOptions {
 }
 
 /// The sentences so far.
-struct Found {
+pub(crate) struct Differences {
     sentences: Vec<String>,
     names: Names,
 }
 
-impl Found {
-    fn add(&mut self, table: &str, key: impl Display, what: impl Display) {
+impl Differences {
+    pub(crate) fn add(&mut self, table: &str, key: impl Display, what: impl Display) {
         if self.sentences.len() < MOST {
             let table = self.names.rename(table);
+            // Whoever edited the row may have put anything into its key.
+            let key = text::fit(&key.to_string(), MAX_KEY);
             self.sentences
                 .push(format!("table `{table}`, row {key}: {what}"));
         }
@@ -91,7 +97,7 @@ impl Found {
 async fn compare_log(
     db: &DatabaseTransaction,
     log: &str,
-    found: &mut Found,
+    found: &mut Differences,
 ) -> Result<(), Failure> {
     let mut from = 0_i64;
     while !found.is_full() {
@@ -139,7 +145,7 @@ async fn compare_page(
     log: &str,
     (from, to): (i64, i64),
     events: &[QueryResult],
-    found: &mut Found,
+    found: &mut Differences,
 ) -> Result<(), Failure> {
     let mut expected = Expected::default();
     for row in events {
@@ -166,7 +172,7 @@ fn read(row: &QueryResult) -> Option<RecordedEvent> {
 }
 
 /// The columns of an event that are there to search by.
-fn compare_columns(row: &QueryResult, event: &RecordedEvent, found: &mut Found) {
+fn compare_columns(row: &QueryResult, event: &RecordedEvent, found: &mut Differences) {
     let about = event.about.as_ref();
     let tenant = about.map(|about| text::fit(&about.tenant, LABEL));
     let operation = about.map(|about| about.operation.to_string());
@@ -226,7 +232,7 @@ fn begins(event: &RecordedEvent) -> bool {
 async fn compare_operations(
     db: &DatabaseTransaction,
     begun: Vec<String>,
-    found: &mut Found,
+    found: &mut Differences,
 ) -> Result<(), Failure> {
     if begun.is_empty() {
         return Ok(());
@@ -239,7 +245,7 @@ async fn compare_operations(
         .order_by_asc(event::Column::LogId)
         .order_by_asc(event::Column::Seq);
     let mut events: Vec<RecordedEvent> = rows(db, ask).await?.iter().filter_map(read).collect();
-    // Found interrupted by another process: the last word, whatever that process's clock said.
+    // Differences interrupted by another process: the last word, whatever that process's clock said.
     events.sort_by_key(|event| matches!(event.kind, RecordedKind::Interrupted { .. }));
     let mut expected: BTreeMap<String, operation::Model> = BTreeMap::new();
     for event in &events {
@@ -266,7 +272,7 @@ fn fold(
 fn compare_rows<E>(
     mut expected: BTreeMap<String, E::Model>,
     there: &[QueryResult],
-    found: &mut Found,
+    found: &mut Differences,
 ) where
     E: EntityTrait,
     E::Model: FromQueryResult,
@@ -348,7 +354,7 @@ fn raw_key<E: EntityTrait>(row: &QueryResult) -> String {
 
 /// The list of logs and the checkpoints: when a log was opened is the time of its first event, and
 /// size and time of a checkpoint are those of its note.
-async fn compare_lists(db: &DatabaseTransaction, found: &mut Found) -> Result<(), Failure> {
+async fn compare_lists(db: &DatabaseTransaction, found: &mut Differences) -> Result<(), Failure> {
     for row in rows(db, readable::<log::Entity>()).await? {
         let key = key_part(&row, "log_id");
         let first = readable::<event::Entity>()
@@ -389,7 +395,7 @@ async fn compare_lists(db: &DatabaseTransaction, found: &mut Found) -> Result<()
 }
 
 /// Rows that no event is near to.
-async fn find_orphans(db: &DatabaseTransaction, found: &mut Found) -> Result<(), Failure> {
+async fn find_orphans(db: &DatabaseTransaction, found: &mut Differences) -> Result<(), Failure> {
     let begun = Query::select()
         .column(event::Column::OperationId)
         .from(event::Entity)

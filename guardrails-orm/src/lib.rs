@@ -66,6 +66,7 @@ mod roles;
 mod row;
 mod skills;
 mod text;
+mod ticket_index;
 mod tickets;
 
 pub use address::check_address;

@@ -8,6 +8,11 @@ use guardrails_core::{Error, ErrorKind, Result};
 use sea_orm::{ColumnTrait, QueryResult, TryGetable};
 use uuid::Uuid;
 
+use crate::text;
+
+/// The characters of a key that an error tells: whoever edited the row may have put anything there.
+pub(crate) const MAX_KEY: u32 = 120;
+
 /// One row being read.
 pub(crate) struct Row<'r> {
     table: String,
@@ -20,7 +25,7 @@ impl<'r> Row<'r> {
     pub(crate) fn new(table: impl Into<String>, key: impl ToString, row: &'r QueryResult) -> Self {
         Self {
             table: table.into(),
-            key: key.to_string(),
+            key: text::fit(&key.to_string(), MAX_KEY),
             row,
         }
     }

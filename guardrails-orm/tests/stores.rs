@@ -112,6 +112,7 @@ suite! {
     guarded:
         a_ticket_releases_once
         of_two_that_resume_one_releases
+        an_edited_inbox_is_named
         an_edited_row_decides_nothing
         an_older_row_put_back_releases_nothing;
     journal:

@@ -41,9 +41,7 @@ where
             break;
         };
         // A page that does not move on would never end.
-        if last.id <= after {
-            break;
-        }
+        let moves_on = last.id > after;
         after.clone_from(&last.id);
         for row in page {
             match standing(store, keys, &row, &mut trails)? {
@@ -54,6 +52,9 @@ where
                     report.findings.extend(found);
                 }
             }
+        }
+        if !moves_on {
+            break;
         }
     }
     let mut gone: Vec<_> = trails

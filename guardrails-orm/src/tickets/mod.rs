@@ -3,7 +3,7 @@
 //! once one is told that the other was first.
 
 mod query;
-mod row;
+pub(crate) mod row;
 
 use chrono::{DateTime, Utc};
 use guardrails_core::audit::KeyedDigest;
@@ -20,6 +20,7 @@ use crate::Database;
 use crate::connection::{DatabaseConnection, DatabaseTransaction};
 use crate::entity::tickets::{self, Column, approver};
 use crate::fault::{Cause, Failure, Fault};
+use crate::inventory;
 
 impl TicketStore for Database {
     fn insert_ticket(&self, ticket: &Ticket) -> Result<()> {
@@ -86,7 +87,7 @@ impl TicketStore for Database {
     }
 
     fn ticket_rows(&self, after: &str, limit: usize) -> Result<Vec<TicketRow>> {
-        let ask = tickets::Entity::find()
+        let ask = inventory::readable::<tickets::Entity>()
             .filter(Column::TicketId.gt(after))
             .order_by_asc(Column::TicketId)
             .limit(query::limited(limit));

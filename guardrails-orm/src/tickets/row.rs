@@ -48,12 +48,12 @@ pub(super) fn of(ticket: &Ticket) -> ActiveModel {
 }
 
 /// The start of a requester's name, as long as the column that is indexed.
-pub(super) fn requester_key(requester: &str) -> String {
+pub(crate) fn requester_key(requester: &str) -> String {
     let most = usize::try_from(NAME).unwrap_or(usize::MAX);
     requester.chars().take(most).collect()
 }
 
-pub(super) fn ticket(db: &impl Named, row: &QueryResult) -> Result<Ticket> {
+pub(crate) fn ticket(db: &impl Named, row: &QueryResult) -> Result<Ticket> {
     let key: String = row.try_get("", "ticket_id").unwrap_or_default();
     let row = Row::new(db.table("guard_approval_ticket"), key, row);
     let stored = StoredTicket {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use guardrails_core::audit::{verify, verify_tickets};
+use guardrails_core::audit::{Finding, FindingKind, verify, verify_tickets};
 use guardrails_core::policy::{
     ApprovalChain, ApprovalStep, Effect, EffectKind, Entity, Exclusion, Field, FieldClause,
     FieldSet, Grant, Message, Mode, Origin, Overdue, Permission, Policy, Requirement, Rule,
@@ -159,13 +159,81 @@ fn granted(guard: &Guard, discount: i64) -> TicketId {
     id
 }
 
+/// Tickets that wait, with and without a vote, that are granted, used, rejected, and in doubt.
+pub fn tickets_in_every_state(store: &Arc<Database>) {
+    let guard = guard(store);
+    let approvals = guard.approvals();
+    asked(&guard, 10);
+    let voted = asked(&guard, 11);
+    approvals.approve(voted, &manager("m-1"), "fine").unwrap();
+    granted(&guard, 12);
+    let used = granted(&guard, 13);
+    let (operation, _) = guard.resume(used, &rep(), quote()).unwrap();
+    operation.complete("done").unwrap();
+    let rejected = asked(&guard, 14);
+    approvals.reject(rejected, &manager("m-2"), "no").unwrap();
+    let in_doubt = granted(&guard, 15);
+    drop(guard.resume(in_doubt, &rep(), quote()).unwrap());
+}
+
 /// What verification says of the tickets.
 fn faults(store: &Database) -> Vec<String> {
     let mut report = verify(store, &keys().verifier()).unwrap();
-    assert_eq!(report.findings, []);
+    // What stands beside an edited ticket does not fit it either.
+    let is_beside = |found: &Finding| found.kind == FindingKind::DerivedRowDiffers;
+    assert!(report.findings.iter().all(is_beside), "{report}");
+    report.findings.clear();
     verify_tickets(store, &keys(), &mut report).unwrap();
     let found = report.findings.into_iter();
     found.map(|finding| finding.sentence).collect()
+}
+
+/// What an inbox is found by: an edit hides a ticket or shows it to others, and is named.
+pub fn an_edited_inbox_is_named(place: &Place) {
+    let store = place.open();
+    let guard = guard(&store);
+    let id = asked(&guard, 20);
+    let named = || {
+        let report = verify(&*store, &keys().verifier()).unwrap();
+        let found = report.findings.into_iter();
+        found.map(|finding| finding.sentence).collect::<Vec<_>>()
+    };
+    assert_eq!(named(), [""; 0]);
+    let ticket = format!("table `guard_approval_ticket`, row {id}");
+    let approver = format!("table `guard_ticket_approver`, row {id}");
+    let other = "00000000-0000-7000-8000-000000000001";
+    for (edit, back, sentence) in [
+        (
+            "UPDATE guard_approval_ticket SET requester_key = 'u-1'".to_owned(),
+            "UPDATE guard_approval_ticket SET requester_key = 'u-17'".to_owned(),
+            format!("{ticket}: column `requester_key` is not what the ticket says"),
+        ),
+        (
+            "UPDATE guard_ticket_approver SET role_name = 'REP'".to_owned(),
+            "UPDATE guard_ticket_approver SET role_name = 'MANAGER'".to_owned(),
+            format!("{approver}: its rows are not the roles that may decide the ticket"),
+        ),
+        (
+            format!("INSERT INTO guard_ticket_approver VALUES ('{id}', 'acme', 'REP')"),
+            "DELETE FROM guard_ticket_approver WHERE role_name = 'REP'".to_owned(),
+            format!("{approver}: its rows are not the roles that may decide the ticket"),
+        ),
+        (
+            format!("INSERT INTO guard_ticket_approver VALUES ('{other}', 'acme', 'REP')"),
+            "DELETE FROM guard_ticket_approver WHERE role_name = 'REP'".to_owned(),
+            format!("table `guard_ticket_approver`, row {other}: there is no such ticket"),
+        ),
+        (
+            "DELETE FROM guard_ticket_approver".to_owned(),
+            format!("INSERT INTO guard_ticket_approver VALUES ('{id}', 'acme', 'MANAGER')"),
+            format!("{approver}: its rows are not the roles that may decide the ticket"),
+        ),
+    ] {
+        assert_eq!(place.sql(&edit), 1, "{edit}");
+        assert_eq!(named(), [sentence], "{edit}");
+        place.sql(&back);
+        assert_eq!(named(), [""; 0], "{back}");
+    }
 }
 
 pub fn a_ticket_releases_once(place: &Place) {

@@ -348,6 +348,34 @@ impl Place {
     }
 }
 
+/// An administrator's session, for many statements.
+pub struct Shell<'p> {
+    place: &'p Place,
+    db: DatabaseConnection,
+}
+
+impl<'p> Shell<'p> {
+    pub fn on(place: &'p Place) -> Self {
+        let db = place.wait(connect(&place.url)).unwrap();
+        Self { place, db }
+    }
+
+    pub fn sql(&self, sql: &str) -> u64 {
+        self.try_sql(sql).unwrap()
+    }
+
+    pub fn try_sql(&self, sql: &str) -> Result<u64, sea_orm::DbErr> {
+        let done = self.place.wait(self.db.execute_unprepared(sql))?;
+        Ok(done.rows_affected())
+    }
+
+    pub fn count(&self, sql: &str) -> i64 {
+        let ask = sea_orm::Statement::from_string(self.db.get_database_backend(), sql);
+        let row = self.place.wait(self.db.query_one_raw(ask)).unwrap();
+        row.unwrap().try_get_by_index(0).unwrap()
+    }
+}
+
 /// An administrator's transaction that is not ended.
 pub struct Held<'p> {
     place: &'p Place,
