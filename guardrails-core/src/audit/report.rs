@@ -149,7 +149,8 @@ pub(super) const OUT_OF_SIGHT: &[&str] = &[
     "an older checkpoint that was deleted, where a later one covers the same events; and which process \
      writes a log: `host`, `pid`, `pid_start`, `alive_until` and `state` of its row",
     "who changed field permissions, role lines, skill statuses and the use of limits: these rows are the \
-     administrators' input and carry no MAC",
+     administrators' input and carry no MAC; nor do the store's own notes: the list of its tables, the \
+     migrations that are done, and the revision",
 ];
 
 impl fmt::Display for VerifyReport {
