@@ -92,8 +92,8 @@ fn same_declaration<'p>(policy: &'p Policy, grant: &'p Grant) -> impl Iterator<I
 /// The conditions of a grant that decide what may be written; of the others only sight depends.
 fn conditions(grant: &Grant) -> impl Iterator<Item = &Expr> {
     let decides = |clause: &&FieldClause| match clause.permission {
-        Permission::Write | Permission::Hide | Permission::Mask(_) => true,
-        Permission::Read | Permission::Aggregate(_) => false,
+        Permission::Write | Permission::Hide => true,
+        Permission::Read | Permission::Mask(_) | Permission::Aggregate(_) => false,
     };
     let clauses = grant.clauses.iter().filter(decides);
     let whens = clauses.filter_map(|clause| clause.when.as_ref());
