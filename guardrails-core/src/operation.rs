@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use crate::audit::{
     Digests, Event, EventKind, KeyedDigest, OperationContext, OutcomeStatus, Receipt,
 };
-use crate::data::{AskedAt, View, accessed, view};
+use crate::data::{AskedAt, FieldTable, View, accessed, view};
 use crate::decision::{OperationId, Reason};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guard::Guard;
@@ -152,10 +152,9 @@ impl Operation {
             _ => error.code(),
         };
         let id = record.id().ok().filter(|_| here);
-        let named = id.as_ref().map(|id| {
-            let facts = self.asked().facts(now, record.fields(), None, true);
-            self.record_name(id, &self.plan.table(&facts))
-        });
+        // Nothing of it is shown, so it is named as one out of reach is.
+        let nothing = FieldTable::of_nothing(&self.plan.entity);
+        let named = id.as_ref().map(|id| self.record_name(id, &nothing));
         let digests = self.digests_of_refusal(id.as_slice(), code);
         let access = EventKind::DataAccess {
             records: named.into_iter().collect(),

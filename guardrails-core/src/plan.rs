@@ -9,10 +9,11 @@ use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 
-use crate::data::{FieldTable, Permissions};
+use crate::data::{Access, FieldTable, Permissions};
 use crate::error::Result;
-use crate::policy::{Expr, Policy, Skill, Verb};
+use crate::policy::{EffectKind, Expr, Policy, Rule, Skill, Verb};
 use crate::process::{Compiler, Facts, Frame, Predicate, RuleSet, Scale, Settled, Slots, Truth};
+use crate::record::ID_FIELD;
 use crate::value::Name;
 use crate::zone::Zone;
 
@@ -195,6 +196,22 @@ impl Plan {
         table
     }
 
+    /// Whether a record's identifier may stand in clear in the audit and on a card that keeps no record:
+    /// it is not personal, and the principal sees it. `table` is what the principal sees of the record;
+    /// for none, or one out of reach, every record that the principal may ever reach must show it.
+    pub(crate) fn shows_id(&self, table: Option<&FieldTable>) -> bool {
+        if self.permissions.has_personal_ids() {
+            return false;
+        }
+        match table.filter(|table| !table.is_out_of_scope()) {
+            Some(table) => {
+                let row = table.row(ID_FIELD);
+                row.is_none_or(|row| *row.access() == Access::Read)
+            }
+            None => self.permissions.always_shows_ids() && !self.on_read.iter().any(disguises_id),
+        }
+    }
+
     /// The scopes and conditions of grants and tables.
     pub(crate) fn conditions(&self) -> &[Expr] {
         self.permissions.conditions()
@@ -224,6 +241,14 @@ impl Plan {
             tables
         });
     }
+}
+
+/// Whether a rule on reading may hide or mask the identifier.
+fn disguises_id(rule: &Arc<Rule>) -> bool {
+    rule.effects.iter().any(|effect| match &effect.kind {
+        EffectKind::Hide(field) | EffectKind::Mask(field, _) => **field == *ID_FIELD,
+        _ => false,
+    })
 }
 
 fn bits(truth: Truth) -> Pattern {

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use crm_guardrails::audit::{Keys, RecordedEvent, RecordedKind};
+use crm_guardrails::stores::{Closes, UnreadableRow};
 use crm_guardrails::*;
 
 use super::fixture::*;
@@ -208,4 +209,178 @@ fn an_input_digest_covers_what_is_not_shown() {
     assert_eq!(one, input(&rep()));
     assert_ne!(one, input(&rep().attribute("region", "华东")));
     assert_ne!(one, input(&rep().agent("another")));
+}
+
+/// People whose identifiers the policy says nothing of.
+fn plain_people() -> String {
+    PEOPLE
+        .replace("id    : text @sensitivity(4) @pii(phone)", "id    : text")
+        .replace("    read  owner, name\n", "    read  id, owner, name\n")
+        .replace("    mask  id with phone\n", "")
+        .replace("    read name\n", "    read id, name\n")
+}
+
+fn row(field: &str, sensitivity: i32, pii: bool) -> FieldPermission {
+    FieldPermission {
+        tenant: "acme".into(),
+        entity: "Person".into(),
+        field: field.into(),
+        sensitivity,
+        pii,
+        encryption_required: false,
+        roles: Vec::new(),
+    }
+}
+
+/// Everything that names a record, in reach and out of it, for three roles.
+fn name_everywhere(world: &World) {
+    for principal in [rep(), manager(), finance()] {
+        for owner in ["u-17", "u-99"] {
+            let record = person().with("owner", owner);
+            for record in [&record, &record.clone().with("tenant_id", "globex")] {
+                let _ = begin(world, &principal, "person.see").read(record);
+                let _ =
+                    begin(world, &principal, "person.see").read_many(std::slice::from_ref(record));
+                if *principal.roles() != *finance().roles() {
+                    let change = Changes::update(record).set("name", "Wang");
+                    let _ = begin(world, &principal, "person.edit").propose(&change);
+                    let away = Changes::update(record).set("tenant_id", "globex");
+                    let _ = begin(world, &principal, "person.edit").propose(&away);
+                    let gone = Changes::delete(record);
+                    let _ = begin(world, &principal, "person.edit").propose(&gone);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn an_identifier_that_only_the_tables_make_personal_is_nowhere_in_the_audit() {
+    let unreadable = |field: Option<&str>| UnreadableRow {
+        table: "data_field_permission".into(),
+        row: "7".into(),
+        column: "field_name".into(),
+        closes: Closes::Fields {
+            tenant: None,
+            entity: None,
+            field: field.map(Into::into),
+            role: Some("NOBODY".into()),
+        },
+    };
+    let of_all = FieldPermission {
+        tenant: "*".into(),
+        ..row("id", 4, false)
+    };
+    for (rows, unread, is_personal) in [
+        (vec![], vec![], false),
+        (vec![row("id", 1, true)], vec![], true),
+        (vec![row("id", 4, false)], vec![], true),
+        (vec![row("id", 9, false)], vec![], true),
+        (vec![of_all], vec![], true),
+        (vec![], vec![unreadable(None)], true),
+        (vec![], vec![unreadable(Some("id"))], true),
+        (vec![], vec![unreadable(Some("name"))], false),
+        (
+            vec![row("id", 3, false), row("name", 5, true)],
+            vec![],
+            false,
+        ),
+        (
+            vec![FieldPermission {
+                tenant: "globex".into(),
+                ..row("id", 5, true)
+            }],
+            vec![],
+            false,
+        ),
+        (
+            vec![FieldPermission {
+                entity: "Quote".into(),
+                ..row("id", 5, true)
+            }],
+            vec![],
+            false,
+        ),
+    ] {
+        let undeclared = plain_people()
+            .replace("    id    : text\n", "")
+            .replace("read  id, owner", "read  owner")
+            .replace("read id, name", "read name");
+        for text in [plain_people(), undeclared] {
+            let world = world_with(&text);
+            for row in &rows {
+                world.store.store.set_field_permission(row.clone()).unwrap();
+            }
+            let unread = unread.clone();
+            world.store.store.set_unreadable_rows(unread).unwrap();
+            let _ = world.guard.refresh().unwrap();
+            name_everywhere(&world);
+            let audit = world.audit_text();
+            assert!(
+                audit.contains("pseudonym:") == is_personal,
+                "{rows:?}: {audit}"
+            );
+            assert!(audit.contains(PHONE) != is_personal, "{rows:?}: {audit}");
+        }
+    }
+}
+
+/// Of a record out of reach it is not known whether a mask with a condition would be on.
+#[test]
+fn where_it_is_not_known_whether_an_identifier_is_shown_it_has_a_pseudonym() {
+    let grant = "    read  id, owner, name\n";
+    for (clauses, rule, is_named) in [
+        (grant, "", true),
+        (
+            "    read  id, owner, name\n    mask id with phone when name == \"x\"\n",
+            "",
+            false,
+        ),
+        (
+            "    read  owner, name\n    read id when name == \"Li\"\n",
+            "",
+            false,
+        ),
+        (
+            grant,
+            "rule r { on read of Person when name == \"x\" then hide id }",
+            false,
+        ),
+        (
+            grant,
+            "rule r { on read of Person when name == \"x\" then hide name }",
+            true,
+        ),
+    ] {
+        let world = world_with(&(plain_people().replace(grant, clauses) + rule));
+        let record = person().with("owner", "u-99");
+        let _ = begin(&world, &rep(), "person.see").read(&record);
+        let change = Changes::update(&record).set("name", "Wang");
+        let _ = begin(&world, &rep(), "person.edit").propose(&change);
+        let _ = begin(&world, &rep(), "person.edit")
+            .propose(&Changes::update(&person().with("tenant_id", "globex")).set("name", "Wang"));
+        let audit = world.audit_text();
+        assert_eq!(audit.contains(PHONE), is_named, "{clauses} {rule}: {audit}");
+    }
+}
+
+/// The tables may change while an operation runs.
+#[test]
+fn a_refused_step_names_no_identifier_that_is_personal_by_now() {
+    let world = world_with(&plain_people());
+    let mut op = begin(&world, &rep(), "person.edit");
+    world
+        .guard
+        .replace_policy(policy(
+            &PEOPLE.replace("allow SALES_REP, SALES_MANAGER }", "allow SALES_MANAGER }"),
+        ))
+        .unwrap();
+    let change = Changes::update(&person()).set("name", "Wang");
+    let decision = op.propose(&change).unwrap();
+    assert_eq!(decision.outcome(), &Outcome::Deny);
+    let audit = world.audit_text();
+    assert!(
+        !audit.contains(PHONE) && audit.contains("pseudonym:"),
+        "{audit}"
+    );
 }

@@ -738,3 +738,31 @@ fn an_identifier_is_shown_as_the_reader_may_see_it() {
         ("‹hidden›", "‹hidden›")
     );
 }
+
+/// The same where only the permission tables say that the identifier is personal.
+#[test]
+fn an_identifier_that_the_tables_make_personal_is_not_shown_once_the_ticket_has_ended() {
+    for pii in [false, true] {
+        let world = world();
+        let row = FieldPermission {
+            tenant: "acme".into(),
+            entity: "Quote".into(),
+            field: "id".into(),
+            sensitivity: 1,
+            pii,
+            encryption_required: false,
+            roles: Vec::new(),
+        };
+        world.store.store.set_field_permission(row).unwrap();
+        let _ = world.guard.refresh().unwrap();
+        let id = asked(&world);
+        let shown = |who: &Principal| {
+            let card = world.guard.approvals().show(id, who).unwrap();
+            card.record.to_string()
+        };
+        assert_eq!((&*shown(&rep()), &*shown(&manager())), ("q-1", "q-1"));
+        world.guard.approvals().reject(id, &manager(), "").unwrap();
+        let ended = if pii { "‹hidden›" } else { "q-1" };
+        assert_eq!((&*shown(&rep()), &*shown(&manager())), (ended, ended));
+    }
+}

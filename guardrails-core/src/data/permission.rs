@@ -10,6 +10,7 @@
 //! alone; it has no row scope.
 
 mod conditions;
+mod identifier;
 pub(super) mod level;
 pub(super) mod limit;
 mod node;
@@ -59,6 +60,7 @@ pub struct Permissions {
     governed: Governed,
     nodes: Vec<Node>,
     shapes: Arc<Shapes>,
+    has_personal_ids: bool,
 }
 
 /// What gives access.
@@ -112,6 +114,7 @@ impl Permissions {
             governed,
             nodes: planner.nodes(),
             shapes: planner.shapes(),
+            has_personal_ids: identifier::has_personal_ids(asked, unreadable),
         }
     }
 

@@ -1,11 +1,12 @@
 //! What the audit keeps of what was asked and of what was handed back, without their values: keyed
 //! digests, and the names under which records stand in it.
 
+use std::sync::Arc;
+
 use super::Operation;
 use crate::audit::{Digests, KeyedDigest, Keys};
 use crate::data::{FieldTable, View};
 use crate::decision::Decision;
-use crate::record::ID_FIELD;
 use crate::request::Request;
 use crate::value::{Fields, Name, Value, write_text};
 
@@ -60,21 +61,16 @@ pub(super) fn asked_text(id: &Name, fields: &[Name], set: &Fields) -> String {
 
 impl Operation {
     /// The name under which a record stands in the audit: its identifier, or a pseudonym where that is
-    /// personal, or may not be seen by this principal.
+    /// personal, or may not be seen by this principal, or where neither is known.
     pub(super) fn record_name(&self, id: &Name, table: &FieldTable) -> Name {
-        if id.is_empty() || (table.shows_id() && !self.has_personal_ids()) {
+        // A step that the policy and the tables of now refuse is left with the plan of those before.
+        let is_current = || Arc::ptr_eq(&self.guard.snapshot(), &self.snapshot);
+        let is_decidable = !table.is_out_of_scope() || is_current();
+        if id.is_empty() || is_decidable && self.plan.shows_id(Some(table)) {
             return id.clone();
         }
         let scope = format!("{}/{}", self.about.tenant, self.plan.entity);
         self.guard.inner.keys.pseudonym(&scope, id).into()
-    }
-
-    /// Whether the policy declares identifiers of this entity to be personal; of a record out of reach
-    /// there may be no table that says so.
-    fn has_personal_ids(&self) -> bool {
-        let entity = self.snapshot.policy.entities.get(&self.plan.entity);
-        let id = entity.and_then(|entity| entity.field(ID_FIELD));
-        id.is_some_and(|id| id.pii.is_some() || id.sensitivity.level() >= PERSONAL)
     }
 
     /// Digests of a reading: of the identifiers asked for, and of the views as JSON, one a line.
@@ -125,20 +121,6 @@ impl Operation {
         }
     }
 }
-
-impl FieldTable {
-    /// Whether a record's identifier may stand in the audit as it is. One that no entity declares is a
-    /// key and no data; one of a record out of reach is judged by its class alone.
-    fn shows_id(&self) -> bool {
-        self.row(ID_FIELD).is_none_or(|row| {
-            let is_seen = self.is_out_of_scope() || row.access().strictness() == 0;
-            is_seen && row.pii().is_none() && row.sensitivity().level() < PERSONAL
-        })
-    }
-}
-
-/// The sensitivity from which a value is treated as personal whatever its class.
-const PERSONAL: u8 = 4;
 
 fn list(ids: &[Name]) -> String {
     let mut text = String::new();

@@ -107,6 +107,9 @@ impl Sensitivity {
     /// What a field has when nobody said: 1.
     pub const PUBLIC: Self = Self(1);
 
+    /// The highest: 5.
+    pub const SECRET: Self = Self(5);
+
     /// The level, when it is 1 to 5.
     #[must_use]
     pub fn new(level: u8) -> Option<Self> {

@@ -116,7 +116,7 @@ impl TicketCard {
         principal: &Principal,
         now: DateTime<Utc>,
     ) -> Self {
-        let table = visible_to(ticket, snapshot, principal, now);
+        let (plan, table) = visible_to(ticket, snapshot, principal, now);
         let reader = if ticket.requester == *principal.id() {
             Reader::Requester(&table)
         } else {
@@ -144,7 +144,7 @@ impl TicketCard {
             skill: ticket.skill.clone(),
             verb: ticket.verb,
             entity: ticket.entity.clone(),
-            record: record_id(ticket, record, reader),
+            record: record_id(ticket, record, reader, &plan),
             changes: changes(ticket, record, reader),
             action: ticket.action,
             chain: ticket.chain.clone(),
@@ -164,17 +164,14 @@ impl TicketCard {
 }
 
 /// The record's identifier as the reader may see it. A ticket that has ended keeps nothing to tell
-/// that by, so that one which is personal data is not shown then.
-fn record_id(ticket: &Ticket, record: Changing<'_>, reader: Reader<'_>) -> Name {
-    let entity = record.schema.policy.entities.get(&ticket.entity);
-    let declared = entity.and_then(|entity| entity.field(ID_FIELD));
-    match declared {
-        _ if ticket.record.is_empty() => ticket.record.clone(),
-        Some(id) if ticket.state.is_terminal() && id.pii.is_some() => HIDDEN.into(),
-        Some(_) if !ticket.state.is_terminal() => {
-            Reference::old(&ID_FIELD.into()).show(record, reader).into()
-        }
-        _ => ticket.record.clone(),
+/// that by: then it is shown to whoever sees it in every record, unless it is personal data.
+fn record_id(ticket: &Ticket, record: Changing<'_>, reader: Reader<'_>, plan: &Plan) -> Name {
+    if ticket.record.is_empty() || plan.shows_id(None) {
+        return ticket.record.clone();
+    }
+    match ticket.state.is_terminal() {
+        true => HIDDEN.into(),
+        false => Reference::old(&ID_FIELD.into()).show(record, reader).into(),
     }
 }
 
@@ -207,7 +204,7 @@ fn visible_to(
     snapshot: &Snapshot,
     principal: &Principal,
     now: DateTime<Utc>,
-) -> Arc<FieldTable> {
+) -> (Plan, Arc<FieldTable>) {
     let skill = snapshot.policy.skills.get(&ticket.skill);
     let skill = skill
         .cloned()
@@ -246,8 +243,9 @@ fn visible_to(
         Verb::Create => Visibility::of(&plan, &facts),
         _ => Visibility::of_kept(&plan, &facts),
     };
-    seen.table
-        .unwrap_or_else(|| Arc::new(plan.table(&facts).all_hidden()))
+    let hidden = || Arc::new(plan.table(&facts).all_hidden());
+    let table = seen.table.unwrap_or_else(hidden);
+    (plan, table)
 }
 
 /// Stands for a skill that the policy no longer has: it does nothing and nobody may use it.

@@ -133,10 +133,8 @@ impl<'a> TableRows<'a> {
     pub(in crate::data) fn sensitivity(&self, entity: &str, field: &str) -> Option<Sensitivity> {
         self.on(entity, field)
             .iter()
-            .map(|row| u8::try_from(row.field.sensitivity).unwrap_or(0))
-            .map(|level| if (1..=5).contains(&level) { level } else { 5 })
+            .map(|row| stored_sensitivity(row.field))
             .max()
-            .and_then(Sensitivity::new)
     }
 
     /// Whether a row marks the field as personal data.
@@ -241,6 +239,14 @@ fn limit(row: &RolePermission, holding: Holding, entity: &str, field: &str) -> L
         Holding::Closed => Limit::hidden(source("unreadable")),
         _ => Limit::of_word(&row.access, source(&row.access)),
     }
+}
+
+/// What a row says of its field's sensitivity; what is not 1 to 5 counts as the highest.
+pub(super) fn stored_sensitivity(row: &FieldPermission) -> Sensitivity {
+    let level = u8::try_from(row.sensitivity).ok();
+    level
+        .and_then(Sensitivity::new)
+        .unwrap_or(Sensitivity::SECRET)
 }
 
 /// Whether a row holds: known now, or for each record.
