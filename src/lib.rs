@@ -38,7 +38,9 @@ pub use guardrails_core::{
     SkillStatusRow, Store, TicketHandle, TicketId, Value, Verdict, Zone, parse_fields,
 };
 /// What is wrong with policies' files, permission tables and store; see [`Guard::health`](CoreGuard::health).
-pub use guardrails_core::{Health, Part, PartState, Problem, TablesHealth, TablesState};
+pub use guardrails_core::{
+    ClockHealth, Health, Part, PartState, Problem, TablesHealth, TablesState,
+};
 pub use guardrails_core::{Language, Phrase, one_line, phrase, steers};
 /// The store traits, for administration through [`Guard::database`] and for hosts with a store of
 /// their own.

@@ -9,9 +9,9 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use crate::value::Name;
 
 /// What can be well or not.
@@ -26,6 +26,8 @@ pub enum Part {
     Tables,
     /// The store itself.
     Store,
+    /// The host's clock, compared with the one that all hosts of the store share.
+    Clock,
 }
 
 impl Part {
@@ -37,6 +39,7 @@ impl Part {
             Self::ShadowPolicy => "shadow_policy",
             Self::Tables => "tables",
             Self::Store => "store",
+            Self::Clock => "clock",
         }
     }
 }
@@ -106,6 +109,39 @@ pub struct TablesHealth {
     pub findings: usize,
 }
 
+/// How the host's clock agrees with the store's.
+///
+/// Deadlines, leases and limits go by the store's clock; what a policy says about times and the dates of
+/// events go by the host's. A host whose clock is off therefore decides and dates wrongly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClockHealth {
+    /// How far the store's clock was ahead of the host's when the store read it last; none for a store
+    /// without a clock of its own.
+    pub offset: Option<TimeDelta>,
+    /// That they are further apart than [`ClockHealth::MAX_OFFSET`], as the last look at the tables found.
+    pub problem: Option<Problem>,
+}
+
+impl ClockHealth {
+    /// How far the clocks may be apart, either way.
+    pub const MAX_OFFSET: TimeDelta = TimeDelta::seconds(2);
+
+    /// The error to report where the clocks are too far apart.
+    pub(crate) fn check(offset: Option<TimeDelta>) -> Result<(), Error> {
+        if offset.is_none_or(|offset| offset.abs() <= Self::MAX_OFFSET) {
+            return Ok(());
+        }
+        let most = Self::MAX_OFFSET.num_seconds();
+        // Without the figure, which changes with each look: a problem is told once.
+        let message =
+            format!("this host's clock and the database's are more than {most} seconds apart");
+        Err(Error::new(ErrorKind::Store, message).with_help(
+            "have the host's clock set by a time service; `Guard::health` tells how far it is off",
+        ))
+    }
+}
+
 /// How a guard is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -118,6 +154,8 @@ pub struct Health {
     pub tables: TablesHealth,
     /// Whether the store answers.
     pub store: PartState,
+    /// Whether the host's clock agrees with the store's.
+    pub clock: ClockHealth,
 }
 
 impl Health {
@@ -127,6 +165,7 @@ impl Health {
         let parts = [&self.policy, &self.shadow_policy, &self.store];
         parts.into_iter().all(|part| *part == PartState::Well)
             && self.tables.state == TablesState::Current
+            && self.clock.problem.is_none()
     }
 
     /// What is wrong, part by part.
@@ -136,7 +175,9 @@ impl Health {
             PartState::Well => None,
             PartState::Failing(problem) => Some(problem),
         });
-        failing.chain(&self.tables.problem)
+        failing
+            .chain(&self.tables.problem)
+            .chain(&self.clock.problem)
     }
 }
 

@@ -88,7 +88,7 @@ pub use decision_view::{DecisionView, DisclosedRisk};
 pub use diagnostic::{Diagnostic, Language, Note, Phrase, Place, Said, Severity};
 pub use error::{Error, ErrorKind, Result};
 pub use guard::{Guard, GuardBuilder, Refreshed};
-pub use health::{Health, Part, PartState, Problem, TablesHealth, TablesState};
+pub use health::{ClockHealth, Health, Part, PartState, Problem, TablesHealth, TablesState};
 pub use memory::MemoryStore;
 pub use one_line::{one_line, steers};
 pub use operation::{Figure, Operation, OperationLimits};

@@ -93,9 +93,11 @@ impl DatabaseClock {
         }
     }
 
-    /// How far the database's clock is ahead of the host's, as last read.
+    /// How far the database's clock is ahead of the host's, as last read. An embedded database has none
+    /// of its own.
     pub(crate) fn offset(&self) -> Option<TimeDelta> {
-        self.reading().map(|reading| reading.offset)
+        let reading = (*self.reading())?;
+        (self.engine != Engine::Sqlite).then_some(reading.offset)
     }
 
     fn reading(&self) -> MutexGuard<'_, Option<Reading>> {

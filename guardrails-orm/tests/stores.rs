@@ -127,6 +127,7 @@ suite! {
         a_dead_log_is_recovered_once
         a_lease_of_another_machine_is_waited_for
         a_node_with_a_wrong_clock_ends_nobody
+        a_wrong_clock_is_in_the_guards_health
         deadlines_go_by_the_clock_that_all_nodes_share;
 }
 

@@ -1,6 +1,6 @@
 //! How a guard is doing, for Python.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use crm_guardrails::{PartState, TablesState};
 use pyo3::prelude::*;
 
@@ -43,6 +43,7 @@ pub(crate) struct Health {
     findings: usize,
     policy_in_force: bool,
     store_answers: bool,
+    clock_offset: Option<TimeDelta>,
 }
 
 impl Health {
@@ -62,6 +63,7 @@ impl Health {
             findings: core.tables.findings,
             policy_in_force: core.policy == PartState::Well,
             store_answers: core.store == PartState::Well,
+            clock_offset: core.clock.offset,
         })
     }
 }

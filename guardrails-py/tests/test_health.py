@@ -17,6 +17,7 @@ def test_a_guard_that_works_is_well(guard: Guard) -> None:
     assert health.well and health.tables == "current"
     assert health.policy_in_force and health.store_answers
     assert health.problems == [] and health.findings == 0
+    assert health.clock_offset is None
     assert repr(health) == "Health(well, tables current)"
 
 

@@ -85,6 +85,8 @@ pub struct Faults {
     pub revision: AtomicBool,
     pub limits: AtomicBool,
     pub tickets: AtomicBool,
+    /// How far the store's clock is ahead of the host's; none for a store without one.
+    pub clock_offset: Mutex<Option<chrono::TimeDelta>>,
     /// Rows that are written each time after the rows were read, from the last.
     pub meanwhile: Mutex<Vec<FieldPermission>>,
 }
@@ -355,6 +357,10 @@ mod pass_through {
         fn take(&self, take: &Take<'_>, now: DateTime<Utc>) -> Result<Taken> {
             fault(&self.faults.limits)?;
             self.store.take(take, now)
+        }
+
+        fn clock_offset(&self) -> Option<chrono::TimeDelta> {
+            *self.faults.clock_offset.lock().unwrap()
         }
     }
 }

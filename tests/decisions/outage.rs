@@ -399,3 +399,35 @@ fn a_status_of_every_tenant_and_every_skill() {
         assert_eq!(set(policy::SkillStatus::Active), "ok", "{tenant} {skill}");
     }
 }
+
+#[test]
+fn a_host_whose_clock_is_off_says_so() {
+    let world = world();
+    let health_at = |offset: Option<Duration>| {
+        *world.store.faults.clock_offset.lock().unwrap() = offset;
+        let _ = world.guard.refresh().unwrap();
+        world.guard.health()
+    };
+    for fine in [
+        None,
+        Some(Duration::zero()),
+        Some(Duration::seconds(2)),
+        Some(Duration::seconds(-2)),
+    ] {
+        let health = health_at(fine);
+        assert!(health.is_well(), "{fine:?}");
+        assert_eq!(health.clock.offset, fine);
+    }
+    for off in [Duration::milliseconds(2_001), Duration::days(-400)] {
+        let health = health_at(Some(off));
+        assert!(!health.is_well());
+        assert_eq!(health.clock.offset, Some(off));
+        let problems: Vec<String> = health.problems().map(ToString::to_string).collect();
+        let told =
+            "clock: this host's clock and the database's are more than 2 seconds apart (store)";
+        assert_eq!(problems, [told]);
+    }
+    // What is decided does not wait for the clock, and the problem goes with its cause.
+    assert_eq!(begins(&world, "quote.draft"), "ok");
+    assert!(health_at(Some(Duration::zero())).is_well());
+}

@@ -9,7 +9,7 @@ use super::{Guard, Refreshed};
 use crate::audit::{Digests, Event, EventKind, PolicyUse, RefusedPolicy};
 use crate::decision::Reason;
 use crate::error::{Error, ErrorKind, Result};
-use crate::health::{Health, Part, TablesHealth, TablesState};
+use crate::health::{ClockHealth, Health, Part, TablesHealth, TablesState};
 use crate::policy::{Digest, Policy};
 use crate::snapshot::Snapshot;
 use crate::tables::AccessTables;
@@ -132,7 +132,17 @@ impl Guard {
                 }
             }
         }
+        self.compare_clocks(now);
         looked
+    }
+
+    /// Compares the host's clock with the store's, as the store read it last.
+    fn compare_clocks(&self, now: DateTime<Utc>) {
+        let problems = &self.inner.problems;
+        match ClockHealth::check(self.inner.store.clock_offset()) {
+            Ok(()) => problems.resolve(Part::Clock),
+            Err(error) => problems.report(Part::Clock, now, &error),
+        }
     }
 
     fn try_look(&self, changing: &MutexGuard<'_, ()>, now: DateTime<Utc>) -> Result<Refreshed> {
@@ -156,8 +166,8 @@ impl Guard {
         Ok(Refreshed::Changed)
     }
 
-    /// How the guard is doing: whether its policies, tables and store can be watched, and since when
-    /// not.
+    /// How the guard is doing: whether its policies, tables and store can be watched, since when not,
+    /// and whether its host's clock is right.
     #[must_use]
     pub fn health(&self) -> Health {
         let (problems, freshness) = (&self.inner.problems, &self.inner.freshness);
@@ -177,6 +187,10 @@ impl Guard {
                 findings: self.snapshot().diagnostics.len(),
             },
             store: problems.state(Part::Store),
+            clock: ClockHealth {
+                offset: self.inner.store.clock_offset(),
+                problem: problems.of(Part::Clock),
+            },
         }
     }
 

@@ -1,16 +1,17 @@
 //! Processes that die.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
 use guardrails_core::audit::{AuditReader, Journal, RecordedEvent, verify};
-use guardrails_core::{Clock as _, LimitStore as _};
+use guardrails_core::policy::Policy;
+use guardrails_core::{Clock as _, Guard, LimitStore as _, Part};
 use guardrails_orm::Database;
 
 use super::child::Victim;
 use super::journal::keys;
-use super::place::{Late, Now, Place, Server, options};
+use super::place::{Late, Now, Place, Random, Server, options};
 use super::samples::{context, intent};
 
 pub fn a_killed_process_loses_nothing_it_was_told_of(place: &Place) {
@@ -98,8 +99,14 @@ pub fn a_node_with_a_wrong_clock_ends_nobody(place: &Place) {
         options.clock = Arc::new(Late(TimeDelta::seconds(off)));
         let other = Database::open(&place.url, options).unwrap();
         assert_eq!(other.interrupted(), [], "{off} s ahead");
-        let offset = other.clock_offset().unwrap() + TimeDelta::seconds(off);
-        assert!(offset.abs() < TimeDelta::seconds(2), "{offset}");
+        match (place.server, other.clock_offset()) {
+            // An embedded database has no clock but the host's.
+            (Server::Sqlite, offset) => assert_eq!(offset, None),
+            (_, offset) => {
+                let offset = offset.unwrap() + TimeDelta::seconds(off);
+                assert!(offset.abs() < TimeDelta::seconds(2), "{offset}");
+            }
+        }
         // Its own lease is no longer and no shorter than another's.
         other.commit(intent(&about)).unwrap();
         place.sql("UPDATE guard_audit_log SET host = 'elsewhere'");
@@ -121,5 +128,40 @@ pub fn deadlines_go_by_the_clock_that_all_nodes_share(place: &Place) {
             (shared - Now.now()).abs() < TimeDelta::seconds(2),
             "{shared}"
         ),
+    }
+}
+
+/// A node whose clock is off says so in its guard's health, once to whoever listens; one whose clock is
+/// right, and one with an embedded database, do not.
+pub fn a_wrong_clock_is_in_the_guards_health(place: &Place) {
+    for off in [0, 86_400, -3] {
+        let clock = Arc::new(Late(TimeDelta::seconds(off)));
+        let mut options = options();
+        options.clock = clock.clone();
+        let store = Database::open(&place.url, options).unwrap();
+        let heard: Arc<Mutex<Vec<Part>>> = Arc::default();
+        let ears = heard.clone();
+        let guard = Guard::builder()
+            .policy(Policy::empty())
+            .store(store)
+            .clock(clock)
+            .entropy(Arc::new(Random))
+            .keys(Arc::new(keys()))
+            .on_problem(move |problem| ears.lock().unwrap().push(problem.part))
+            .open()
+            .unwrap();
+        for _ in 0..3 {
+            let _ = guard.refresh().unwrap();
+        }
+        let health = guard.health();
+        let is_shared = place.server != Server::Sqlite;
+        let is_off = is_shared && off != 0;
+        assert_eq!(health.clock.offset.is_some(), is_shared);
+        assert_eq!(health.is_well(), !is_off, "{off}");
+        assert_eq!(health.problems().count(), usize::from(is_off));
+        assert_eq!(
+            *heard.lock().unwrap(),
+            vec![Part::Clock; usize::from(is_off)]
+        );
     }
 }

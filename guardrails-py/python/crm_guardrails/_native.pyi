@@ -620,7 +620,7 @@ class Problem:
 
     @property
     def part(self) -> str:
-        """``policy``, ``shadow_policy``, ``tables`` or ``store``."""
+        """``policy``, ``shadow_policy``, ``tables``, ``store`` or ``clock``."""
     @property
     def since(self) -> datetime:
         """When it was first seen."""
@@ -660,6 +660,10 @@ class Health:
     @property
     def store_answers(self) -> bool:
         """Whether the store answered the last look."""
+    @property
+    def clock_offset(self) -> Optional[timedelta]:
+        """How far the database's clock was ahead of the host's when it was read last; ``None`` for SQLite,
+        which has none of its own. More than two seconds either way is a problem of the part ``clock``."""
 
 @final
 class InterruptedOperation:
