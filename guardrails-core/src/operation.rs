@@ -7,9 +7,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::audit::{
-    Digests, Event, EventKind, KeyedDigest, OperationContext, OutcomeStatus, Receipt,
-};
+use crate::audit::{Digests, Event, EventKind, KeyedDigest, OperationContext};
 use crate::data::{AskedAt, FieldTable, View, accessed, view};
 use crate::decision::{OperationId, Reason};
 use crate::error::{Error, ErrorKind, Result};
@@ -17,7 +15,7 @@ use crate::guard::Guard;
 use crate::plan::Plan;
 use crate::policy::Verb;
 use crate::principal::Principal;
-use crate::process::{Ending, Ticket};
+use crate::process::Ticket;
 use crate::record::Record;
 use crate::request::Request;
 use crate::skills::spend_tokens;
@@ -28,6 +26,7 @@ mod admission;
 mod aggregate;
 mod asked;
 mod digests;
+mod ending;
 mod observed;
 mod propose;
 mod reading;
@@ -330,69 +329,6 @@ impl Operation {
         )
     }
 
-    /// Ends the operation well. `answer` is what the AI hands back; only its keyed MAC is kept.
-    /// Returns once the outcome is durable.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Denied`] when the last proposal was not allowed: it is then recorded as what it
-    /// came to, and with `TICKET_UNKNOWN` when the time to use its ticket was over before, which
-    /// leaves the outcome on record and the ticket to be settled. [`ErrorKind::Store`] when the
-    /// outcome could not be made durable.
-    pub fn complete(mut self, answer: impl AsRef<[u8]>) -> Result<Receipt> {
-        self.expect_open()?;
-        let output = Some(output_of(answer.as_ref(), &self.guard.inner.keys));
-        let used = self.end_reservation(Ending::Applied);
-        let receipt = self.end(OutcomeStatus::Completed, Name::default(), output)?;
-        used.map(|()| receipt)
-    }
-
-    /// Ends the operation as failed, with a code of the host's: what it proposed was *not applied*. A
-    /// ticket that it holds is free again, as long as its time to be used lasts.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Store`] when the outcome could not be made durable.
-    pub fn fail(mut self, code: impl Into<Name>) -> Result<Receipt> {
-        let given_back = self.end_reservation(Ending::NotApplied);
-        let receipt = self.end(OutcomeStatus::Failed, code.into(), None)?;
-        given_back.map(|()| receipt)
-    }
-
-    /// Ends the operation as failed, with a code of the host's, where nobody knows whether what it
-    /// proposed was applied: an exception went through the host's code. A ticket that it holds is
-    /// `unknown` from then on, and releases nothing until a person settles it.
-    ///
-    /// # Errors
-    /// As [`Operation::fail`].
-    pub fn abort(mut self, code: impl Into<Name>) -> Result<Receipt> {
-        let left = self.end_reservation(Ending::Unknown);
-        let receipt = self.end(OutcomeStatus::Failed, code.into(), None)?;
-        left.map(|()| receipt)
-    }
-
-    /// Says what became of the action that a ticket released; nothing where none is held.
-    fn end_reservation(&mut self, ending: Ending) -> Result<()> {
-        match self.reserved.take() {
-            Some(held) => self.guard.approvals().finish(self, &held, ending),
-            None => Ok(()),
-        }
-    }
-
-    fn end(
-        &mut self,
-        status: OutcomeStatus,
-        code: Name,
-        output: Option<KeyedDigest>,
-    ) -> Result<Receipt> {
-        self.stage = Stage::Ended;
-        let outcome = EventKind::Outcome {
-            status,
-            code,
-            output,
-        };
-        let event = self.event(self.now(), outcome, self.last_output(output, status));
-        self.guard.inner.store.commit(event)
-    }
-
     fn expect_open(&self) -> Result<()> {
         match self.stage {
             Stage::Open => Ok(()),
@@ -425,17 +361,6 @@ impl Operation {
         self.guard.inner.clock.now()
     }
 
-    /// The digest of an ending without an answer: of what was handed back last, or of the word for how
-    /// it ended where nothing was.
-    fn last_output(&self, answer: Option<KeyedDigest>, status: OutcomeStatus) -> Digests {
-        let word = || output_of(status.as_str().as_bytes(), &self.guard.inner.keys);
-        let last = || self.handed_back.unwrap_or_else(word);
-        Digests {
-            input: None,
-            output: answer.is_none().then(last),
-        }
-    }
-
     fn event(&self, time: DateTime<Utc>, kind: EventKind, digests: Digests) -> Event {
         Event {
             time,
@@ -457,29 +382,6 @@ impl Operation {
 
 fn ended(code: &str, message: &str) -> Error {
     Error::denied(Reason::new(code, message))
-}
-
-impl Drop for Operation {
-    fn drop(&mut self) {
-        let status = match self.stage {
-            Stage::Ended => return,
-            Stage::Open => OutcomeStatus::Abandoned,
-            Stage::Denied => OutcomeStatus::Denied,
-            Stage::Waiting => OutcomeStatus::Waiting,
-        };
-        self.stage = Stage::Ended;
-        // Should this fail, the lease runs out and comes to the same.
-        let _ = self.end_reservation(Ending::Unknown);
-        // A drop has nobody to tell. A journal that has failed refuses the next `begin`, and an
-        // intent without an outcome is found at the next start.
-        let outcome = EventKind::Outcome {
-            status,
-            code: Name::default(),
-            output: None,
-        };
-        let digests = self.last_output(None, status);
-        let _ = self.record_with(self.now(), outcome, digests);
-    }
 }
 
 impl std::fmt::Debug for Operation {

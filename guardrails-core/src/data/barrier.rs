@@ -7,6 +7,7 @@ use super::access::{Access, Writable};
 use super::project::{Projector, Shown};
 use super::shape::Shapes;
 use super::table::{FieldRow, FieldTable, Inner, join};
+use crate::naming::has_hidden;
 use crate::value::{Name, Value};
 
 impl FieldTable {
@@ -63,14 +64,16 @@ fn inside(row: &FieldRow, shapes: &Shapes, visited: &mut Vec<usize>) -> Option<N
     ))
 }
 
-/// The path of the first object or list of which less is shown than there is.
+/// The path of the first object or list of which less is shown than there is. A key that nobody declares is
+/// in it only where every character of it shows.
 fn left_out(value: &Value, shown: &Value, path: &str) -> Option<String> {
     match (value, shown) {
         (Value::Object(all), Value::Object(some)) if all.len() == some.len() => all
             .iter()
             .zip(some.iter())
-            .find_map(|((name, value), (_, shown))| {
-                left_out(value, shown, &format!("{path}.{name}"))
+            .find_map(|((name, value), (_, shown))| match has_hidden(name) {
+                true => left_out(value, shown, path),
+                false => left_out(value, shown, &format!("{path}.{name}")),
             }),
         (Value::List(all), Value::List(some)) if all.len() == some.len() => all
             .iter()

@@ -19,7 +19,7 @@ use crate::policy::Verb;
 use crate::process::{Action, Basis, Proposal, Review, canonical_action};
 use crate::release::Release;
 use crate::shadow::{Said, ShadowAnswer, ShadowDecision};
-use crate::value::{JsonLimits, Name, within};
+use crate::value::{JsonLimits, Name, expect_field_names, within};
 
 impl Operation {
     /// Proposes a change and decides it: allow, wait for an approval, or deny. The decision is on
@@ -36,6 +36,7 @@ impl Operation {
         self.expect_open()?;
         self.expect_entity(changes.before())?;
         within(changes.fields(), JsonLimits::default())?;
+        expect_field_names(changes.fields())?;
         if self.asked().of_tenant(changes.before().fields()) {
             within(changes.before().fields(), JsonLimits::default())?;
         }

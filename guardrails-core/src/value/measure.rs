@@ -1,4 +1,5 @@
-//! Holds values that a host built in code to the limits that text is held to.
+//! Holds values that a host built in code to the limits that text is held to, and the names of what is
+//! to be written to what may be a name.
 //!
 //! Everything that looks into nested values walks them on the stack; this is what bounds it.
 
@@ -7,8 +8,9 @@ use super::{Fields, JsonLimits, Value};
 use crate::error::Result;
 use crate::naming::expect_visible;
 
-/// Refuses fields that are larger, deeper or more than `limits` allow, and names of fields that do not
-/// show.
+/// Refuses fields that are larger, deeper or more than `limits` allow. The keys of a host's record are data
+/// like its values: a CRM may have a column whose heading takes two lines. They stand in no record of the
+/// audit and in no message, and in JSON they are escaped.
 ///
 /// # Errors
 /// [`ErrorKind::Input`](crate::ErrorKind::Input) with the limit's name.
@@ -19,6 +21,26 @@ pub(crate) fn within(fields: &Fields, limits: JsonLimits) -> Result<()> {
         limits,
     };
     left.fields(fields, limits.depth)
+}
+
+/// Refuses names of fields that do not show, at any depth: of fields that somebody wants to write. They
+/// stand in the audit and in refusals.
+///
+/// # Errors
+/// [`ErrorKind::Input`](crate::ErrorKind::Input).
+pub(crate) fn expect_field_names(fields: &Fields) -> Result<()> {
+    fields.iter().try_for_each(|(name, value)| {
+        expect_visible("the name of a field", name)?;
+        expect_names_inside(value)
+    })
+}
+
+fn expect_names_inside(value: &Value) -> Result<()> {
+    match value {
+        Value::Object(fields) => expect_field_names(fields),
+        Value::List(items) => items.iter().try_for_each(expect_names_inside),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => Ok(()),
+    }
 }
 
 /// What there is still room for.
@@ -34,7 +56,6 @@ impl Left {
         let depth = self.deeper(depth)?;
         fields.iter().try_for_each(|(name, value)| {
             self.bytes(name.len())?;
-            expect_visible("the name of a field", name)?;
             self.value(value, depth)
         })
     }

@@ -22,7 +22,7 @@ pub use fields::Fields;
 pub(crate) use hex::from_hex;
 pub(crate) use json::write_text;
 pub use json::{JsonLimits, parse_fields};
-pub(crate) use measure::within;
+pub(crate) use measure::{expect_field_names, within};
 pub(crate) use number::exact_number;
 
 /// A name of the policy or the data: entity, field, role, skill. Cheap to clone.

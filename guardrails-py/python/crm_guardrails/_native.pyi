@@ -779,6 +779,8 @@ class Operation:
 
         Raises:
             Denied: The operation has ended.
+            InputError: The code is no name: longer than 255 bytes, or with a character that does not
+                show. The operation has ended as failed all the same.
             StoreUnavailable: The outcome could not be made durable.
         """
     def __enter__(self) -> "Operation": ...
