@@ -81,6 +81,7 @@ suite! {
         refuses_tables_of_a_newer_release
         inspecting_writes_nothing
         another_key_is_refused_before_anything_is_written
+        a_key_that_was_rotated_away_is_refused
         works_inside_another_runtime;
     adoption:
         an_applications_tables_are_left_alone
@@ -113,6 +114,7 @@ suite! {
         a_ticket_releases_once
         of_two_that_resume_one_releases
         an_edited_inbox_is_named
+        a_ticket_of_a_key_that_is_not_here_decides_nothing
         an_edited_row_decides_nothing
         an_older_row_put_back_releases_nothing;
     journal:

@@ -18,6 +18,8 @@ use super::keys::{Keys, VerifyingKey};
 
 /// Longest note that is read, in bytes; ours have about 300.
 const MOST_BYTES: usize = 64 * 1024;
+/// An Ed25519 signature (RFC 8032).
+const SIGNATURE_BYTES: usize = 64;
 const ORIGIN: &str = "crm-guardrails/";
 
 /// A log's head at one size.
@@ -67,6 +69,47 @@ impl Checkpoint {
     pub fn verify(note: &str, verifier: &VerifyingKey) -> Result<Self> {
         let text = signed_text(note, verifier)?;
         read_text(text).ok_or_else(|| refused("a signed checkpoint cannot be read"))
+    }
+}
+
+/// Who signed a note, as seen by somebody with certain keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signer {
+    /// One of these keys.
+    Ours,
+    /// By what it says, a guard's key that is not one of these. Nothing proves it.
+    Another,
+    /// Nobody: it is not the note of a guard's key, or was altered since.
+    Nobody,
+}
+
+impl Signer {
+    /// Who signed a note.
+    #[must_use]
+    pub fn of(note: &str, verifier: &VerifyingKey) -> Self {
+        let Some((text, signatures)) = split(note).filter(|(text, _)| read_text(text).is_some())
+        else {
+            return Self::Nobody;
+        };
+        let mut signer = Self::Nobody;
+        for line in signatures.lines() {
+            let Some((name, bytes)) = signature_line(line) else {
+                return Self::Nobody;
+            };
+            let Some((id, signature)) = bytes.split_first_chunk::<4>() else {
+                return Self::Nobody;
+            };
+            match verifier.named(name, *id) {
+                Some(key) if key.check(text, signature).is_ok() => return Self::Ours,
+                Some(_) => return Self::Nobody,
+                None if name == verifier.name() && signature.len() == SIGNATURE_BYTES => {
+                    signer = Self::Another;
+                }
+                // A witness's.
+                None => {}
+            }
+        }
+        signer
     }
 }
 
@@ -137,6 +180,24 @@ mod tests {
             size: 7,
             root: root_of(&[]),
             time: DateTime::from_timestamp_micros(1_772_416_800_000_001).unwrap(),
+        }
+    }
+
+    #[test]
+    fn who_signed_is_told_by_the_keys_at_hand() {
+        let (old, new) = ([1; 32], [2; 32]);
+        let note = head().sign(&Keys::from_seed(old));
+        let seen = |note: &str, keys: Keys| Signer::of(note, &keys.verifier());
+        assert_eq!(seen(&note, Keys::from_seed(old)), Signer::Ours);
+        let rotated = Keys::from_seed(new).with_previous(old);
+        assert_eq!(seen(&note, rotated), Signer::Ours);
+        assert_eq!(seen(&note, Keys::from_seed(new)), Signer::Another);
+        let altered = note.replace("\n7\n", "\n8\n");
+        assert_eq!(seen(&altered, Keys::from_seed(old)), Signer::Nobody);
+        let witness = note.replace("— crm-guardrails", "— witness");
+        assert_eq!(seen(&witness, Keys::from_seed(old)), Signer::Nobody);
+        for garbage in ["", "forged", "\n\n", "a\n\n— crm-guardrails AAAAAAAA\n"] {
+            assert_eq!(seen(garbage, Keys::from_seed(old)), Signer::Nobody);
         }
     }
 

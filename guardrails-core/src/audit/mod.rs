@@ -28,7 +28,7 @@ mod verify;
 mod walk;
 
 pub use canonical::write_payload;
-pub use checkpoint::Checkpoint;
+pub use checkpoint::{Checkpoint, Signer};
 pub use event::{
     Digests, Event, EventKind, FieldAccess, OperationContext, OutcomeStatus, PolicyUse,
     RefusedPolicy, TicketEvent,

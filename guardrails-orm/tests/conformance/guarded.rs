@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use guardrails_core::audit::{Finding, FindingKind, verify, verify_tickets};
+use guardrails_core::audit::{Conclusion, Finding, FindingKind, Keys, verify, verify_tickets};
 use guardrails_core::policy::{
     ApprovalChain, ApprovalStep, Effect, EffectKind, Entity, Exclusion, Field, FieldClause,
     FieldSet, Grant, Message, Mode, Origin, Overdue, Permission, Policy, Requirement, Rule,
@@ -19,7 +19,7 @@ use guardrails_core::{
 use guardrails_orm::Database;
 
 use super::journal::keys;
-use super::place::{Now, Place, Random};
+use super::place::{Now, Place, Random, options};
 
 fn origin(name: &str) -> Origin {
     Origin {
@@ -119,12 +119,16 @@ fn policy() -> Policy {
 }
 
 fn guard(store: &Arc<Database>) -> Guard {
+    guard_with(store, keys())
+}
+
+fn guard_with(store: &Arc<Database>, keys: Keys) -> Guard {
     Guard::builder()
         .policy(policy())
         .store(store.clone())
         .clock(Arc::new(Now))
         .entropy(Arc::new(Random))
-        .keys(Arc::new(keys()))
+        .keys(Arc::new(keys))
         .open()
         .unwrap()
 }
@@ -186,6 +190,41 @@ fn faults(store: &Database) -> Vec<String> {
     verify_tickets(store, &keys(), &mut report).unwrap();
     let found = report.findings.into_iter();
     found.map(|finding| finding.sentence).collect()
+}
+
+/// A guard with the new key alone takes no vote on a ticket that was made with the key before it, releases
+/// nothing by it, and says that it cannot prove it. With both keys the ticket goes on.
+pub fn a_ticket_of_a_key_that_is_not_here_decides_nothing(place: &Place) {
+    let (waiting, ready) = {
+        let guard = guard(&place.open());
+        (asked(&guard, 20), granted(&guard, 21))
+    };
+    let open = |keys: fn() -> Keys| {
+        let mut options = options();
+        options.keys = Arc::new(keys());
+        let store = Database::open(&place.url, options).unwrap();
+        (guard_with(&store, keys()), store)
+    };
+    let both = || Keys::from_seed([8; 32]).with_previous([7; 32]);
+    asked(&open(both).0, 22);
+    let (alone, store) = open(|| Keys::from_seed([8; 32]));
+    let vote = alone.approvals().approve(waiting, &manager("m-1"), "");
+    assert_eq!(vote.unwrap_err().kind(), ErrorKind::Tampered);
+    let release = alone.resume(ready, &rep(), quote());
+    assert_eq!(release.unwrap_err().kind(), ErrorKind::Tampered);
+    let mut report = verify(&*store, &both().verifier()).unwrap();
+    verify_tickets(&*store, &Keys::from_seed([8; 32]), &mut report).unwrap();
+    assert_eq!(report.conclusion(), Conclusion::NotProven, "{report}");
+    assert!(
+        report.unproven[0].contains("a key that is not here"),
+        "{report}"
+    );
+    let (both, _) = open(both);
+    both.approvals()
+        .approve(waiting, &manager("m-1"), "")
+        .unwrap();
+    let (operation, _) = both.resume(ready, &rep(), quote()).unwrap();
+    operation.complete("done").unwrap();
 }
 
 /// What an inbox is found by: an edit hides a ticket or shows it to others, and is named.

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use guardrails_core::audit::{AuditReader, Journal, Keys};
+use guardrails_core::audit::{
+    AuditReader, Conclusion, Finding, FindingKind, Journal, Keys, verify,
+};
 use guardrails_core::{ErrorKind, PermissionStore, RoleLine, RoleStore};
 use guardrails_orm::{Database, OpenOptions, migrate};
 
@@ -88,6 +90,47 @@ pub fn another_key_is_refused_before_anything_is_written(place: &Place) {
     place.open().commit(samples::intent(&about)).unwrap();
     place.sql("UPDATE guard_audit_checkpoint SET note = 'forged' WHERE created_at = (SELECT at FROM (SELECT MAX(created_at) AS at FROM guard_audit_checkpoint) AS latest)");
     place.open();
+}
+
+fn with_keys(keys: Keys) -> OpenOptions {
+    OpenOptions {
+        keys: Arc::new(keys),
+        ..options()
+    }
+}
+
+/// After a rotation the key before it alone is refused, also while a process goes on with it; the new
+/// one alone is not.
+pub fn a_key_that_was_rotated_away_is_refused(place: &Place) {
+    let about = samples::context("acme", "u-1");
+    let (old, new) = ([7; 32], [8; 32]);
+    let open = |keys| Database::open(&place.url, with_keys(keys));
+    let lagging = open(Keys::from_seed(old)).unwrap();
+    lagging.commit(samples::intent(&about)).unwrap();
+    // Nothing was signed with the new key yet.
+    drop(open(Keys::from_seed(old)).unwrap());
+    let rotated = || Keys::from_seed(new).with_previous(old);
+    let store = open(rotated()).unwrap();
+    store.commit(samples::intent(&about)).unwrap();
+    let refuses_the_old = || {
+        let error = open(Keys::from_seed(old)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Setup);
+        assert!(error.to_string().contains("a newer key"), "{error}");
+    };
+    refuses_the_old();
+    lagging.commit(samples::intent(&about)).unwrap();
+    refuses_the_old();
+    drop((lagging, store));
+    refuses_the_old();
+    open(rotated()).unwrap();
+    let alone = open(Keys::from_seed(new)).unwrap();
+    // What the key before it signed is not proven without it, and is no finding with it.
+    let report = verify(&*alone, &rotated().verifier()).unwrap();
+    assert_eq!(report.conclusion(), Conclusion::Proven, "{report}");
+    let report = verify(&*alone, &Keys::from_seed(new).verifier()).unwrap();
+    assert_eq!(report.conclusion(), Conclusion::Findings, "{report}");
+    let is_by_another = |found: &Finding| found.kind == FindingKind::CheckpointForged;
+    assert!(report.findings.iter().all(is_by_another), "{report}");
 }
 
 pub fn works_inside_another_runtime(place: &Place) {
