@@ -212,6 +212,16 @@ impl Plan {
         }
     }
 
+    /// Whether a record with these facts is in the row scope of some grant.
+    pub(crate) fn is_in_scope(&self, facts: &Facts<'_>) -> bool {
+        let frame = Frame::new(facts, &self.slots);
+        let truth = |at: usize| {
+            let condition = self.conditions.get(at);
+            condition.map_or(Truth::Unknown, |condition| condition.holds(&frame))
+        };
+        self.permissions.is_in_scope(truth)
+    }
+
     /// The scopes and conditions of grants and tables.
     pub(crate) fn conditions(&self) -> &[Expr] {
         self.permissions.conditions()

@@ -233,9 +233,11 @@ const REASONS: &[Refusal] = &[
         [
             "The record belongs to another tenant, or no grant of the person's roles reaches it \
              in this AI context. It reads the same as a record that does not exist, so that \
-             nobody learns which.",
+             nobody learns which. A change is refused, too, that would take a record out of \
+             the row scope of every grant; `write FIELD beyond scope` in a grant permits that.",
             "记录属于另一个租户，或者在这个 AI 场景里，此人的角色没有授权覆盖它。它与不存在的记\
-             录回答相同，这样没有人能知道是哪一种。",
+             录回答相同，这样没有人能知道是哪一种。会把记录移出所有授权行范围的修改也会被拒绝；授权\
+             中的 `write 字段 beyond scope` 允许这样做。",
         ],
     ),
     refusal(

@@ -28,6 +28,7 @@ mod reach;
 mod read;
 mod recorded;
 mod release;
+mod row_scope;
 mod shadow;
 mod steps;
 mod tables;

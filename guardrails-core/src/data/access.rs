@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::mask::Mask;
 use crate::diagnostic::Place;
-use crate::policy::Aggregable;
+use crate::policy::{Aggregable, WriteScope};
 use crate::value::Name;
 
 /// What a view shows of one field.
@@ -96,38 +96,42 @@ pub(super) fn figures(access: &Access, granted: Aggregable) -> Aggregable {
     }
 }
 
-/// Whether the AI may give a field another value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// Whether the AI may give a field another value. In order: each allows what the one before it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Writable {
-    /// It may.
-    Yes,
     /// It may not.
     No,
+    /// It may, where the record stays in the row scope of a grant.
+    Yes,
+    /// It may, and an update need not leave the record in the row scope of any grant.
+    BeyondScope,
 }
 
 impl Writable {
-    /// Writable only where both are.
+    /// What a clause that lets a field be written makes of it.
+    pub(super) fn of(scope: WriteScope) -> Self {
+        match scope {
+            WriteScope::Within => Self::Yes,
+            WriteScope::Beyond => Self::BeyondScope,
+        }
+    }
+
+    /// Whether it may be written at all.
+    #[must_use]
+    pub fn is_allowed(self) -> bool {
+        self != Self::No
+    }
+
+    /// Writable only as far as both are.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Yes, Self::Yes) => Self::Yes,
-            _ => Self::No,
-        }
+        self.min(other)
     }
 
-    /// Writable where either is.
+    /// Writable as far as either is.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::No, Self::No) => Self::No,
-            _ => Self::Yes,
-        }
-    }
-}
-
-impl From<bool> for Writable {
-    fn from(may: bool) -> Self {
-        if may { Self::Yes } else { Self::No }
+        self.max(other)
     }
 }
 

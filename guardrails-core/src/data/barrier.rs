@@ -3,7 +3,7 @@
 //! A change replaces a field as a whole. So it must be allowed to write everything inside, and must not
 //! drop unseen what the view withholds.
 
-use super::access::{Access, Writable};
+use super::access::Access;
 use super::project::{Projector, Shown};
 use super::shape::Shapes;
 use super::table::{FieldRow, FieldTable, Inner, join};
@@ -54,7 +54,11 @@ fn inside(row: &FieldRow, shapes: &Shapes, visited: &mut Vec<usize>) -> Option<N
         }
         Inner::Shape(_) | Inner::Anything | Inner::Scalar => return None,
     };
-    let may = |row: &&FieldRow| row.writable().and(shapes.writable(row.inner())) == Writable::Yes;
+    let may = |row: &&FieldRow| {
+        row.writable()
+            .and(shapes.writable(row.inner()))
+            .is_allowed()
+    };
     let blocked = rows.iter().find(|row| !may(row))?;
     rows.iter().find(may)?;
     let deeper = inside(blocked, shapes, visited);

@@ -11,10 +11,12 @@
 //! - Within a grant the strictest access counts, if some clause gives one.
 //! - A grant lets a field be written where one of its `write` clauses counts and none of its `hide` clauses
 //!   does. A mask changes what is shown, and takes no writing away.
+//! - How far it may be written, within the row scope or beyond, is the furthest of the `write` clauses that
+//!   count.
 //! - Across grants that hold, the most permissive counts, of each of the three by itself.
 
-use super::access::Access;
-use crate::policy::{Aggregable, Aggregation, Expr, Permission, Sensitivity};
+use super::access::{Access, Writable};
+use crate::policy::{Aggregable, Aggregation, Expr, Permission, Sensitivity, WriteScope};
 use crate::process::Truth;
 
 /// What one clause says of one field.
@@ -22,8 +24,8 @@ use crate::process::Truth;
 pub enum ClauseEffect {
     /// Shows it so, or hides it.
     Shows(Access),
-    /// Shows it, and lets it be written.
-    Writes,
+    /// Shows it, and lets it be written so far.
+    Writes(WriteScope),
     /// Gives these figures of it over many records, and shows nothing of any of them.
     Counts(Aggregable),
 }
@@ -34,7 +36,7 @@ impl ClauseEffect {
     pub fn of(permission: &Permission, sensitivity: Sensitivity) -> Self {
         match permission {
             Permission::Read => Self::Shows(Access::Read),
-            Permission::Write => Self::Writes,
+            Permission::Write(scope) => Self::Writes(*scope),
             Permission::Mask(mask) => Self::Shows(Access::Masked(mask.on(sensitivity))),
             Permission::Hide => Self::Shows(Access::Hidden),
             Permission::Aggregate(figures) => Self::Counts(*figures),
@@ -46,8 +48,17 @@ impl ClauseEffect {
     pub fn access(&self) -> Option<&Access> {
         match self {
             Self::Shows(access) => Some(access),
-            Self::Writes => Some(&Access::Read),
+            Self::Writes(_) => Some(&Access::Read),
             Self::Counts(_) => None,
+        }
+    }
+
+    /// How far it lets the field be written; none where it does not.
+    #[must_use]
+    pub fn writes(&self) -> Option<WriteScope> {
+        match self {
+            Self::Writes(scope) => Some(*scope),
+            Self::Shows(_) | Self::Counts(_) => None,
         }
     }
 
@@ -64,7 +75,7 @@ impl ClauseEffect {
     fn smallest_group(&self, figure: Aggregation) -> Option<u32> {
         match self {
             Self::Counts(figures) => figures.smallest_group(figure),
-            Self::Shows(_) | Self::Writes => None,
+            Self::Shows(_) | Self::Writes(_) => None,
         }
     }
 
@@ -186,10 +197,13 @@ pub fn shown_in_grant<'c, C: Condition>(
     C::all([given, C::not(stricter)].into_iter())
 }
 
-/// One grant lets the field be written.
-pub fn writable_in_grant<'c, C: Condition>(clauses: impl Clauses<'c, C>) -> C::Claim {
+/// One grant lets the field be written, at least as far as `scope`.
+pub fn writable_in_grant<'c, C: Condition>(
+    clauses: impl Clauses<'c, C>,
+    scope: WriteScope,
+) -> C::Claim {
     let writes = clauses.clone();
-    let writes = writes.filter(|(effect, _)| **effect == ClauseEffect::Writes);
+    let writes = writes.filter(|(effect, _)| effect.writes() >= Some(scope));
     let writes = C::any(writes.map(|(effect, when)| effect.counts(when)));
     C::all([writes, C::not(hidden_in_grant(clauses))].into_iter())
 }
@@ -234,6 +248,13 @@ pub(crate) fn access_in_grant<'c>(clauses: impl Clauses<'c, Truth>) -> Access {
     least.cloned().unwrap_or(Access::Hidden)
 }
 
+/// How far one grant lets a field be written.
+pub(crate) fn extent_in_grant<'c>(clauses: impl Clauses<'c, Truth>) -> Writable {
+    let scopes = [WriteScope::Beyond, WriteScope::Within].into_iter();
+    let mut scopes = scopes.filter(|scope| writable_in_grant(clauses.clone(), *scope));
+    scopes.next().map_or(Writable::No, Writable::of)
+}
+
 /// The figures that one grant gives of a field.
 pub(crate) fn figures_in_grant<'c>(clauses: impl Clauses<'c, Truth>) -> Aggregable {
     let mut figures = Aggregable::NOTHING;
@@ -259,7 +280,8 @@ mod tests {
         let counts = |group| ClauseEffect::Counts(Aggregable::by(&[Aggregation::Sum], group));
         vec![
             ClauseEffect::Shows(Access::Read),
-            ClauseEffect::Writes,
+            ClauseEffect::Writes(WriteScope::Within),
+            ClauseEffect::Writes(WriteScope::Beyond),
             ClauseEffect::Shows(Access::Masked(Mask::Phone)),
             ClauseEffect::Shows(Access::Masked(Mask::Redact)),
             ClauseEffect::Shows(Access::Hidden),
@@ -303,7 +325,7 @@ mod tests {
     }
 
     /// The rules of the language's description, word by word.
-    fn described(grant: &[ClauseEffect], truths: &[Truth]) -> (Access, bool, Aggregable) {
+    fn described(grant: &[ClauseEffect], truths: &[Truth]) -> (Access, Writable, Aggregable) {
         let clauses = || grant.iter().zip(truths);
         let counts = |effect: &ClauseEffect, truth: Truth| match effect {
             ClauseEffect::Shows(Access::Masked(_) | Access::Hidden) => truth != Truth::False,
@@ -312,6 +334,7 @@ mod tests {
         let counting = || clauses().filter(|(effect, truth)| counts(effect, **truth));
         let is = |of: &ClauseEffect| counting().any(|(effect, _)| effect == of);
         let hidden = is(&ClauseEffect::Shows(Access::Hidden));
+        let is_written = |scope| is(&ClauseEffect::Writes(scope));
         let gives =
             clauses().any(|(effect, truth)| effect.access().is_some() && *truth == Truth::True);
         let strictest = counting()
@@ -322,7 +345,15 @@ mod tests {
         let figures = figures.max().filter(|_| !hidden);
         (
             access.unwrap_or(Access::Hidden),
-            is(&ClauseEffect::Writes) && !hidden,
+            match (
+                hidden,
+                is_written(WriteScope::Beyond),
+                is_written(WriteScope::Within),
+            ) {
+                (true, ..) | (_, false, false) => Writable::No,
+                (_, true, _) => Writable::BeyondScope,
+                (_, false, true) => Writable::Yes,
+            },
             figures.map_or(Aggregable::NOTHING, |group| {
                 Aggregable::by(&[Aggregation::Sum], group)
             }),
@@ -336,7 +367,7 @@ mod tests {
                 let clauses = || with(&grant, &truths);
                 let found = (
                     access_in_grant(clauses()),
-                    writable_in_grant(clauses()),
+                    extent_in_grant(clauses()),
                     figures_in_grant(clauses()),
                 );
                 assert_eq!(found, described(&grant, &truths), "{grant:?} {truths:?}");
@@ -381,9 +412,11 @@ mod tests {
                         shown_in_grant(with(&grant, truths), passes)
                     });
                 }
-                agree(writable_in_grant(with(&grant, &known)), &|truths| {
-                    writable_in_grant(with(&grant, truths))
-                });
+                for scope in [WriteScope::Within, WriteScope::Beyond] {
+                    agree(writable_in_grant(with(&grant, &known), scope), &|truths| {
+                        writable_in_grant(with(&grant, truths), scope)
+                    });
+                }
             }
         }
     }

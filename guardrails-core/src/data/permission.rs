@@ -144,6 +144,19 @@ impl Permissions {
         self.table_with(Truths::Favourable)
     }
 
+    /// Whether a record is in the row scope of some grant, where `truth` gives the truth of the condition
+    /// at a place among [`Permissions::conditions`]; unknown counts as not holding. Tables alone have no
+    /// row scope.
+    pub(crate) fn is_in_scope(&self, truth: impl Fn(usize) -> Truth) -> bool {
+        match &self.governed {
+            Governed::ByTables => true,
+            Governed::ByGrants(scopes) => {
+                scopes.contains(&None)
+                    || scopes.iter().flatten().any(|at| truth(*at) == Truth::True)
+            }
+        }
+    }
+
     fn table_with(&self, truths: Truths<'_>) -> FieldTable {
         let holding: Vec<bool> = match &self.governed {
             Governed::ByTables => Vec::new(),
@@ -152,9 +165,9 @@ impl Permissions {
                 .map(|scope| scope.is_none_or(|at| truths.of_scope(at).holds()))
                 .collect(),
         };
-        let reach = match &self.governed {
-            Governed::ByGrants(_) if !holding.contains(&true) => Reach::OutOfScope,
-            _ => Reach::InScope,
+        let reach = match self.is_in_scope(|at| truths.of_scope(at)) {
+            true => Reach::InScope,
+            false => Reach::OutOfScope,
         };
         let rows = self
             .nodes

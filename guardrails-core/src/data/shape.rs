@@ -70,7 +70,7 @@ impl Shapes {
             writable: if narrowed {
                 Writable::No
             } else {
-                Writable::Yes
+                Writable::BeyondScope
             },
             rows,
         }
@@ -153,7 +153,8 @@ impl Shapes {
         }
     }
 
-    /// Whether nothing inside is narrowed.
+    /// How far all that is inside may be written: as far as the field around it, unless something inside
+    /// is narrowed.
     pub(super) fn writable(&self, inner: &Inner) -> Writable {
         match inner {
             Inner::Shape(shape) => self
@@ -162,8 +163,8 @@ impl Shapes {
                 .map_or(Writable::No, |shape| shape.writable),
             Inner::Rows(rows) | Inner::Open(rows, _) => rows
                 .iter()
-                .fold(Writable::Yes, |all, row| all.and(row.writable)),
-            Inner::Anything | Inner::Scalar => Writable::Yes,
+                .fold(Writable::BeyondScope, |all, row| all.and(row.writable)),
+            Inner::Anything | Inner::Scalar => Writable::BeyondScope,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Decided from the table alone, never from a record's value: whether a hidden field is empty is as
 //! hidden as what is in it.
 
-use super::access::{Access, Writable};
+use super::access::Access;
 use super::project::Around;
 use super::shape::Shapes;
 use super::table::{FieldRow, FieldTable, Inner, join, row_of};
@@ -147,6 +147,6 @@ fn is_whole(inner: &Inner, shapes: &Shapes) -> bool {
                     .all(|row| *row.access() == Access::Read && is_whole(row.inner(), shapes))
         }
         // What is narrowed in whatever way counts as not whole; too strict is safe here.
-        Inner::Shape(_) => shapes.writable(inner) == Writable::Yes,
+        Inner::Shape(_) => shapes.writable(inner).is_allowed(),
     }
 }

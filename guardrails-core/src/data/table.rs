@@ -293,8 +293,14 @@ impl FieldTable {
     /// Whether a field may be given another value.
     #[must_use]
     pub(crate) fn is_writable(&self, field: &str) -> bool {
+        self.row(field).is_some_and(|row| row.writable.is_allowed())
+    }
+
+    /// Whether a change of a field may take the record out of the row scope of every grant.
+    #[must_use]
+    pub(crate) fn is_writable_beyond_scope(&self, field: &str) -> bool {
         self.row(field)
-            .is_some_and(|row| row.writable == Writable::Yes)
+            .is_some_and(|row| row.writable == Writable::BeyondScope)
     }
 
     /// The highest sensitivity among the fields that `set` gives a value; a field that nobody

@@ -79,10 +79,16 @@ impl<'a> Asked<'a> {
             evidence.seen.cloned().unwrap_or_else(own)
         });
         let names = proposed.fields().iter().map(|(name, _)| name);
-        let (judged, refusals) =
+        let (judged, mut refusals) =
             judge(&self.gate(known, &table), seen.as_deref(), &accepted, names);
+        let changes = accepted.with_fields(judged);
+        if changes.verb() == Verb::Update && self.leaves_scope(&changes, &table, now) {
+            let mut moved_out = self.moved_out(&table);
+            moved_out.reasons.append(&mut refusals);
+            return Err(moved_out);
+        }
         Ok(Admitted {
-            changes: accepted.with_fields(judged),
+            changes,
             accepted,
             table,
             refusals,
@@ -120,6 +126,15 @@ impl<'a> Asked<'a> {
             return Err(self.moved_out(&table));
         }
         Ok((changes, table))
+    }
+
+    /// Whether an update leaves the record in the row scope of no grant. A change of a field that may be
+    /// written beyond scope does not count.
+    fn leaves_scope(&self, changes: &Changes, table: &FieldTable, now: DateTime<Utc>) -> bool {
+        let within = changes.accepting(|name| !table.is_writable_beyond_scope(name));
+        let before = within.before().fields();
+        let facts = self.facts(now, before, Some(within.fields()), true);
+        !within.fields().is_empty() && !self.plan.is_in_scope(&facts)
     }
 
     /// What is accepted of a new record. Grants are evaluated on the record as it would be, so that a

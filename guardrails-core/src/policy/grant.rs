@@ -104,17 +104,35 @@ pub(crate) fn and_around(path: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// Whether an update of a field must leave the record in the row scope of a grant. In order: the second
+/// allows what the first does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum WriteScope {
+    /// It must: `write owner`.
+    Within,
+    /// It need not: `write owner beyond scope`.
+    Beyond,
+}
+
 /// What a clause lets the AI do with a field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Permission {
     /// See it.
     Read,
     /// See and change it; where the grant masks it besides, see it masked and change it.
-    Write,
+    Write(WriteScope),
     /// See it through a mask.
     Mask(Mask),
     /// Not see it, and not change it.
     Hide,
     /// Take these figures of it over many records; by itself it shows nothing of any of them.
     Aggregate(Aggregable),
+}
+
+impl Permission {
+    /// Whether a field may be changed under it, within the row scope or beyond.
+    #[must_use]
+    pub fn is_write(&self) -> bool {
+        matches!(self, Self::Write(_))
+    }
 }

@@ -30,7 +30,7 @@ pub use expr::{
     Arithmetic, Comparison, Expr, ExprKind, Function, Path, Quantifier, Root, TextTest, ValueSet,
 };
 pub(crate) use grant::and_around;
-pub use grant::{FieldClause, FieldSet, Grant, Permission};
+pub use grant::{FieldClause, FieldSet, Grant, Permission, WriteScope};
 pub use message::{Message, MessagePart, Translation, speaks};
 pub use obligation::{Duty, Term};
 pub use parameter::Parameter;

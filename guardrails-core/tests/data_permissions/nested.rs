@@ -1,7 +1,7 @@
 //! Fields of nested entities.
 
 use guardrails_core::data::{FieldTable, Mask, Writable, view};
-use guardrails_core::policy::Permission;
+use guardrails_core::policy::{FieldClause, Permission, WriteScope};
 use guardrails_core::{FieldPermission, Name, Value};
 
 use super::world::*;
@@ -122,6 +122,28 @@ fn a_nested_field_is_written_whole_or_not_at_all() {
     assert_eq!(writable(clauses, &[]), Writable::No);
     let rows = [row(CUSTOMER, "phone", "R", "READ")];
     assert_eq!(writable(vec![write(&["customer"])], &rows), Writable::No);
+}
+
+#[test]
+fn a_nested_field_is_written_as_far_as_each_part_of_it() {
+    let beyond = |path: &str| FieldClause {
+        permission: Permission::Write(WriteScope::Beyond),
+        ..write(&[path])
+    };
+    let writable = |clauses, rows: &[FieldPermission]| {
+        only(&policy(vec![grant("R", clauses)]), rows)
+            .row("customer")
+            .unwrap()
+            .writable()
+    };
+    let whole = || vec![beyond("customer")];
+    assert_eq!(writable(whole(), &[]), Writable::BeyondScope);
+    let part = vec![write(&["customer"]), beyond("customer.name")];
+    assert_eq!(writable(part, &[]), Writable::Yes);
+    let rows = [row(CUSTOMER, "phone", "R", "READ")];
+    assert_eq!(writable(whole(), &rows), Writable::No);
+    let rows = [row(QUOTE, "customer", "R", "WRITE")];
+    assert_eq!(writable(whole(), &rows), Writable::BeyondScope);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Field permission worked out the long way, one leaf at a time: no plan, no tree, no merging of
 //! tables. The real thing is held equal to it.
 
-use guardrails_core::data::{Access, Mask};
-use guardrails_core::policy::{FieldSet, Grant, Permission, Policy, Sensitivity};
+use guardrails_core::data::{Access, Mask, Writable};
+use guardrails_core::policy::{FieldSet, Grant, Permission, Policy, Sensitivity, WriteScope};
 use guardrails_core::process::Truth;
 use guardrails_core::{FieldPermission, RolePermission};
 
@@ -50,15 +50,15 @@ pub(crate) fn leaf(case: &Case<'_>, path: &str) -> Option<Access> {
     Some(case.inside(best.unwrap_or(Access::Hidden), path, sensitivity))
 }
 
-/// Whether a field may be written: itself, and everything inside it.
-pub(crate) fn writable(case: &Case<'_>, path: &str) -> bool {
+/// How far a field may be written: itself, and everything inside it.
+pub(crate) fn writable(case: &Case<'_>, path: &str) -> Writable {
     // Deeper than this nothing speaks of a field by its own path.
     if path.split('.').count() > 4 {
-        return true;
+        return Writable::BeyondScope;
     }
     let inside = inside(path).iter();
-    let mut inside = inside.map(|name| format!("{path}.{name}"));
-    written(case, path) && inside.all(|path| writable(case, &path))
+    let inside = inside.map(|name| writable(case, &format!("{path}.{name}")));
+    inside.fold(written(case, path), Writable::min)
 }
 
 fn inside(path: &str) -> &'static [&'static str] {
@@ -70,31 +70,45 @@ fn inside(path: &str) -> &'static [&'static str] {
 }
 
 /// The same of a field alone.
-fn written(case: &Case<'_>, path: &str) -> bool {
+fn written(case: &Case<'_>, path: &str) -> Writable {
     let around = prefixes(path);
-    let mut about = case.policy.grants.iter().filter(|g| &*g.entity == QUOTE);
+    let about = case.policy.grants.iter().filter(|g| &*g.entity == QUOTE);
     let closed = around.iter().any(|path| case.closed(QUOTE, path));
     let by_grants = about.clone().next().is_some();
     let given = match by_grants {
-        true => about.any(|grant| {
-            holds(case, grant) && writes(case, grant, path) && case.rows_let(path, &grant.role)
-        }),
-        false => case.roles().iter().any(|role| {
-            around.iter().any(|path| case.has_row(QUOTE, path, role)) && case.rows_let(path, role)
-        }),
+        true => {
+            let holding = about
+                .filter(|grant| holds(case, grant) && case.rows_let(path, &grant.role))
+                .map(|grant| writes(case, grant, path));
+            holding.max().unwrap_or(Writable::No)
+        }
+        false => {
+            let roles = case.roles();
+            let mut giving = roles.iter().filter(|role| {
+                around.iter().any(|path| case.has_row(QUOTE, path, role))
+                    && case.rows_let(path, role)
+            });
+            giving.next().map_or(Writable::No, |_| Writable::Yes)
+        }
     };
-    given && !closed && case.nested_rows_let(path)
+    match closed || !case.nested_rows_let(path) {
+        true => Writable::No,
+        false => given,
+    }
 }
 
-fn writes(case: &Case<'_>, grant: &Grant, path: &str) -> bool {
+fn writes(case: &Case<'_>, grant: &Grant, path: &str) -> Writable {
     let about = grant.clauses.iter();
     let about = about.filter(|clause| covers(&clause.fields, path));
     let held = |when: Option<&_>| when.map_or(Truth::True, |when| truth(case, when));
-    let mut found = false;
+    let mut found = Writable::No;
     for clause in about {
         match (&clause.permission, held(clause.when.as_ref())) {
-            (Permission::Write, Truth::True) => found = true,
-            (Permission::Hide, Truth::True | Truth::Unknown) => return false,
+            (Permission::Write(WriteScope::Within), Truth::True) => {
+                found = found.max(Writable::Yes);
+            }
+            (Permission::Write(WriteScope::Beyond), Truth::True) => found = Writable::BeyondScope,
+            (Permission::Hide, Truth::True | Truth::Unknown) => return Writable::No,
             _ => {}
         }
     }
@@ -130,8 +144,8 @@ fn in_grant(case: &Case<'_>, grant: &Grant, path: &str, level: Sensitivity) -> O
             .as_ref()
             .map_or(Truth::True, |when| truth(case, when));
         match (&clause.permission, held) {
-            (_, Truth::False) | (Permission::Read | Permission::Write, Truth::Unknown) => {}
-            (Permission::Read | Permission::Write, Truth::True) => {
+            (_, Truth::False) | (Permission::Read | Permission::Write(_), Truth::Unknown) => {}
+            (Permission::Read | Permission::Write(_), Truth::True) => {
                 gives = true;
                 seen.push(Access::Read);
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use guardrails_core::data::{Access, FieldTable, Mask, Writable, view};
 use guardrails_core::policy::{
-    ExprKind, FieldClause, FieldSet, Grant, Permission, Policy, Sensitivity,
+    ExprKind, FieldClause, FieldSet, Grant, Permission, Policy, Sensitivity, WriteScope,
 };
 use guardrails_core::process::Truth;
 use guardrails_core::{FieldPermission, Fields, Name, Record, Value};
@@ -94,7 +94,8 @@ fn some_clause() -> impl Strategy<Value = FieldClause> {
     ]);
     let permission = prop_oneof![
         4 => Just(Permission::Read),
-        3 => Just(Permission::Write),
+        2 => Just(Permission::Write(WriteScope::Within)),
+        1 => Just(Permission::Write(WriteScope::Beyond)),
         2 => masks.prop_map(Permission::Mask),
         1 => Just(Permission::Hide),
     ];
@@ -236,7 +237,7 @@ impl World {
         self.asked(|case| leaf(case, path))
     }
 
-    fn may_write(&self, field: &str) -> bool {
+    fn may_write(&self, field: &str) -> Writable {
         self.asked(|case| writable(case, field))
     }
 
@@ -293,13 +294,13 @@ fn disguised(mask: &Mask, path: &str, text: &str) -> Value {
     }
 }
 
-/// Strictness of each row for a field that is no nested entity, and whether it is writable, by name.
-fn levels(table: &FieldTable) -> BTreeMap<Name, (u8, bool)> {
+/// Strictness of each row for a field that is no nested entity, and how far it is writable, by name.
+fn levels(table: &FieldTable) -> BTreeMap<Name, (u8, Writable)> {
     let rows = table.rows().iter();
     rows.filter(|row| !matches!(&**row.name(), "customer" | "clauses"))
         .map(|row| {
-            let writable = row.writable() == Writable::Yes;
-            (row.name().clone(), (row.access().strictness(), writable))
+            let level = (row.access().strictness(), row.writable());
+            (row.name().clone(), level)
         })
         .collect()
 }
@@ -313,13 +314,14 @@ fn assert_no_wider(less: &Arc<FieldTable>, more: &Arc<FieldTable>) -> Result<(),
         prop_assert!(a <= b, "{path} is {a:?} with less and {b:?} with more");
     }
     // A field without a row is hidden, and may not be written.
-    let none = (Access::Hidden.strictness(), false);
+    let none = (Access::Hidden.strictness(), Writable::No);
     let (less, more) = (levels(less), levels(more));
     for name in less.keys().chain(more.keys()) {
-        let of = |levels: &BTreeMap<Name, (u8, bool)>| levels.get(name).copied().unwrap_or(none);
+        let of =
+            |levels: &BTreeMap<Name, (u8, Writable)>| levels.get(name).copied().unwrap_or(none);
         let ((strict, writes), (loose, may_write)) = (of(&less), of(&more));
         prop_assert!(strict >= loose, "{name}");
-        prop_assert!(!writes || may_write, "{name}");
+        prop_assert!(writes <= may_write, "{name}");
     }
     Ok(())
 }
@@ -354,8 +356,7 @@ proptest! {
             prop_assert!(seen == wanted || stricter, "{} is not {:?}", path, world.expected(path));
         }
         for row in table.rows() {
-            let may = row.writable() == Writable::Yes;
-            prop_assert_eq!(may, world.may_write(row.name()), "{}", row.name());
+            prop_assert_eq!(row.writable(), world.may_write(row.name()), "{}", row.name());
         }
     }
 

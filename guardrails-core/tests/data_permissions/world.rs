@@ -6,7 +6,7 @@ use std::sync::Arc;
 use guardrails_core::data::{Access, Asked, FieldTable, Mask, Permissions};
 use guardrails_core::policy::{
     Entity, Expr, ExprKind, Field, FieldClause, FieldSet, Grant, Permission, PiiClass, Policy,
-    Sensitivity, Type,
+    Sensitivity, Type, WriteScope,
 };
 use guardrails_core::process::Truth;
 use guardrails_core::{FieldPermission, Place, Record, RolePermission};
@@ -122,7 +122,7 @@ pub(crate) fn read(fields: &[&str]) -> FieldClause {
 }
 
 pub(crate) fn write(fields: &[&str]) -> FieldClause {
-    clause(named(fields), Permission::Write)
+    clause(named(fields), Permission::Write(WriteScope::Within))
 }
 
 pub(crate) fn hide(fields: &[&str]) -> FieldClause {

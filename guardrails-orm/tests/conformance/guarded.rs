@@ -9,7 +9,7 @@ use guardrails_core::audit::{Conclusion, Finding, FindingKind, Keys, verify, ver
 use guardrails_core::policy::{
     ApprovalChain, ApprovalStep, Effect, EffectKind, Entity, Exclusion, Field, FieldClause,
     FieldSet, Grant, Message, Mode, Origin, Overdue, Permission, Policy, Requirement, Rule,
-    Sensitivity, Skill, SkillStatus, Type, Verb,
+    Sensitivity, Skill, SkillStatus, Type, Verb, WriteScope,
 };
 use guardrails_core::process::TicketState;
 use guardrails_core::{
@@ -53,7 +53,7 @@ fn policy() -> Policy {
             scope: None,
             clauses: vec![FieldClause {
                 fields: FieldSet::Named(vec!["discount".into(), "id".into()]),
-                permission: Permission::Write,
+                permission: Permission::Write(WriteScope::Within),
                 when: None,
                 place: place(),
             }],

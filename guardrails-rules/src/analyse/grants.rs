@@ -2,7 +2,8 @@
 
 use guardrails_core::data::{Access, ClauseEffect};
 use guardrails_core::policy::{
-    FieldClause, FieldSet, Grant, Policy, Sensitivity, Skill, SkillStatus, Verb,
+    FieldClause, FieldSet, Grant, Permission, Policy, Sensitivity, Skill, SkillStatus, Verb,
+    WriteScope,
 };
 use guardrails_core::{Diagnostic, Name, phrase};
 
@@ -57,9 +58,11 @@ fn overruled(
         return false;
     };
     let stricter = by_other.cmp_strictness(shown).is_gt();
-    let writes = own == ClauseEffect::Writes;
+    let writes = own.writes().is_some();
+    // `write` beside `write … beyond scope` gives nothing of its own.
+    let exceeded = writes && others.writes() > own.writes();
     let hides = *by_other == Access::Hidden;
-    if !(own == others && earlier || stricter && (!writes || hides)) {
+    if !(own == others && earlier || exceeded || stricter && (!writes || hides)) {
         return false;
     }
     let scene = Scene {
@@ -83,18 +86,61 @@ fn overruled(
     gives && never(counts, Truths::FALSE) && !never(counts, Truths::ANY)
 }
 
+/// Reports `beyond scope` in grants that hold for every record, so that no update can leave their scope.
+pub(super) fn beyond_scope(policy: &Policy, out: &mut Vec<Diagnostic>) {
+    let mut places = Vec::new();
+    let unscoped = policy.grants.iter().filter(|grant| grant.scope.is_none());
+    for clause in unscoped.flat_map(|grant| &grant.clauses) {
+        // One declaration for several roles is one grant for each.
+        if clause.permission != Permission::Write(WriteScope::Beyond)
+            || places.contains(&&clause.place)
+        {
+            continue;
+        }
+        places.push(&clause.place);
+        let message = phrase!(
+            "`beyond scope` changes nothing here: the grant has no `where`, so it holds for every record"
+                | "`beyond scope` 在这里不起作用：该授权没有 `where`，对每条记录都成立"
+        );
+        out.push(
+            Diagnostic::warning(codes::BEYOND_NO_SCOPE, clause.place.clone(), message).help(
+                phrase!(
+                    "remove `beyond scope`, or give the grant a row scope, such as `where owner == actor.id`"
+                        | "去掉 `beyond scope`，或者给授权加上行范围，例如 `where owner == actor.id`"
+                ),
+            ),
+        );
+    }
+}
+
 fn told(name: &Name, clause: &FieldClause, other: &FieldClause) -> Diagnostic {
-    let message = phrase!(
-        "this clause changes nothing about `{name}`: another one of the grant is as strict, or stricter, wherever it holds"
-            | "这一条对 `{name}` 不起作用：凡是它成立之处，同一授权的另一条同样严格或更严格",
-        name
-    );
+    let (message, help) = match other.permission {
+        Permission::Write(WriteScope::Beyond) => (
+            phrase!(
+                "this clause changes nothing about `{name}`: wherever it holds, another one of the grant lets it be written as far, or further"
+                    | "这一条对 `{name}` 不起作用：凡是它成立之处，同一授权的另一条允许的写入同样多或更多",
+                name
+            ),
+            phrase!(
+                "remove one of the two, or give the other one a `when`"
+                    | "去掉其中一条，或者给另一条加上 `when`"
+            ),
+        ),
+        _ => (
+            phrase!(
+                "this clause changes nothing about `{name}`: another one of the grant is as strict, or stricter, wherever it holds"
+                    | "这一条对 `{name}` 不起作用：凡是它成立之处，同一授权的另一条同样严格或更严格",
+                name
+            ),
+            phrase!(
+                "remove one of the two, or give the stricter one a `when`"
+                    | "去掉其中一条，或者给更严格的那条加上 `when`"
+            ),
+        ),
+    };
     Diagnostic::warning(codes::CLAUSE_OVERRULED, clause.place.clone(), message)
         .note(other.place.clone(), phrase!("the other one" | "另一条"))
-        .help(phrase!(
-            "remove one of the two, or give the stricter one a `when`"
-                | "去掉其中一条，或者给更严格的那条加上 `when`"
-        ))
+        .help(help)
 }
 
 /// Reports grants and skills that have nobody to serve.

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use guardrails_core::data::Access;
 use guardrails_core::policy::{
     EffectKind, Expr, ExprKind, FieldClause, Grant, Mode, Path, Permission, Policy, Rule, Skill,
-    SkillStatus, Verb,
+    SkillStatus, Verb, WriteScope,
 };
 use guardrails_core::process::{Lists, Target, Use, visit_uses};
 use guardrails_core::{Diagnostic, Name, Phrase, Place, phrase};
@@ -92,7 +92,7 @@ fn same_declaration<'p>(policy: &'p Policy, grant: &'p Grant) -> impl Iterator<I
 /// The conditions of a grant that decide what may be written; of the others only sight depends.
 fn conditions(grant: &Grant) -> impl Iterator<Item = &Expr> {
     let decides = |clause: &&FieldClause| match clause.permission {
-        Permission::Write | Permission::Hide => true,
+        Permission::Write(_) | Permission::Hide => true,
         Permission::Read | Permission::Mask(_) | Permission::Aggregate(_) => false,
     };
     let clauses = grant.clauses.iter().filter(decides);
@@ -299,7 +299,11 @@ impl<'p> Writers<'p> {
             .collect();
         let hidden = from.looking(hidden);
         let mut claims = vec![from.given(), hidden.comes_to(&Access::Read).negated()];
-        claims.extend(written.iter().map(|field| field.writable()));
+        claims.extend(
+            written
+                .iter()
+                .map(|field| field.writable(WriteScope::Within)),
+        );
         let scene = Scene {
             policy: self.policy,
             entity: self.entity,

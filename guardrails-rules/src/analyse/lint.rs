@@ -50,6 +50,7 @@ pub fn survey(policy: &Policy, tests: &[TestCase], depth: Depth) -> Survey {
     tables::findings(policy, depth, &mut work, &mut out);
     shadow::findings(policy, &mut work, &mut out);
     grants::clauses(policy, &mut out);
+    grants::beyond_scope(policy, &mut out);
     regranted::findings(policy, &mut work, &mut out);
     chains::steps(policy, &mut out);
     if depth == Depth::Everything {

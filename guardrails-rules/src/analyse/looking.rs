@@ -10,6 +10,7 @@ use guardrails_core::data::{
 };
 use guardrails_core::policy::{
     Aggregation, EffectKind, Expr, FieldClause, FieldSet, Grant, Policy, Sensitivity, Type,
+    WriteScope,
 };
 use guardrails_core::{Name, Place};
 
@@ -153,10 +154,23 @@ impl<'p> Looking<'p> {
         }))
     }
 
-    /// Some grant lets the field be written. Rules on reading do not count here: a change is judged by the
-    /// rules on changing.
-    pub(super) fn writable(&self) -> Claim<'_> {
-        self.some_grant(|clauses| writable_in_grant(clauses.iter().map(ClauseOn::for_algebra)))
+    /// Some grant lets the field be written, at least as far as `scope`. Rules on reading do not count
+    /// here: a change is judged by the rules on changing.
+    pub(super) fn writable(&self, scope: WriteScope) -> Claim<'_> {
+        self.some_grant(|clauses| {
+            writable_in_grant(clauses.iter().map(ClauseOn::for_algebra), scope)
+        })
+    }
+
+    /// Whether some grant lets the field be written beyond the row scope. Where a grant holds for every
+    /// record, nothing is beyond it.
+    pub(super) fn has_write_beyond_scope(&self) -> bool {
+        let says = |grant: &&Grant| {
+            let clauses = self.clauses(grant);
+            let mut writes = clauses.iter().map(|clause| clause.effect.writes());
+            writes.any(|scope| scope == Some(WriteScope::Beyond))
+        };
+        self.grants.iter().all(|grant| grant.scope.is_some()) && self.grants.iter().any(says)
     }
 
     /// The groups that a figure is given for, smallest first; 1 for who reads each value.

@@ -117,10 +117,10 @@ impl<'p> Pair<'p> {
         let mut says = vec![shown];
         // What hides a field keeps it from being written, too.
         let hides = effect == ClauseEffect::Shows(Access::Hidden);
-        let writes = |clause: &ClauseOn<'_>| clause.effect == ClauseEffect::Writes;
-        if effect == ClauseEffect::Writes || hides && own.iter().any(writes) {
-            says.push(writable_in_grant(for_algebra()));
-        }
+        let written = own.iter().filter_map(|clause| clause.effect.writes());
+        let written = written.filter(|_| hides).max();
+        let affected = effect.writes().max(written);
+        says.extend(affected.map(|scope| writable_in_grant(for_algebra(), scope)));
         let scope = When(self.other.scope.as_ref());
         let claims = vec![
             Claim::comes(self.grant.scope.as_ref(), Truths::TRUE),

@@ -1,5 +1,6 @@
 //! Declarations as written.
 
+use guardrails_core::policy::WriteScope;
 use rust_decimal::Decimal;
 
 use super::expr::{Datum, Entry, Expr, Literal};
@@ -104,7 +105,7 @@ pub(crate) struct Clause {
 #[derive(Debug)]
 pub(crate) enum ClauseKind {
     Read(Fields),
-    Write(Fields),
+    Write(Fields, WriteScope),
     Hide(Fields),
     Mask(Vec<Masking>),
     Aggregate {

@@ -87,7 +87,9 @@ impl Lowering<'_, '_> {
     fn clause(&self, clause: &Clause) -> Vec<FieldClause> {
         let sets = match &clause.kind {
             ClauseKind::Read(fields) => vec![(self.fields(fields), Permission::Read)],
-            ClauseKind::Write(fields) => vec![(self.fields(fields), Permission::Write)],
+            ClauseKind::Write(fields, scope) => {
+                vec![(self.fields(fields), Permission::Write(*scope))]
+            }
             ClauseKind::Hide(fields) => vec![(self.fields(fields), Permission::Hide)],
             ClauseKind::Mask(maskings) => self.maskings(maskings),
             ClauseKind::Aggregate {

@@ -163,7 +163,7 @@ impl Search<'_, '_> {
         let path = paths.last()?;
         self.clauses.iter().find(|clause| {
             let inside = || whole == Whole::OrPart && names_inside(&clause.fields, path);
-            matches!(clause.permission, Permission::Read | Permission::Write)
+            matches!(clause.permission, Permission::Read | Permission::Write(_))
                 && (clause.fields.covers(path) || inside())
         })
     }

@@ -1,5 +1,7 @@
 //! Grants and masks to trees.
 
+use guardrails_core::policy::WriteScope;
+
 use super::expr::expr;
 use super::grammar::Rule;
 use super::literal;
@@ -33,7 +35,14 @@ fn clause(node: &Node<'_>) -> Built<Clause> {
     let mut children = node.children();
     let kind = match node.rule() {
         Rule::read_clause => ClauseKind::Read(fields(&children.need(Rule::fields)?)?),
-        Rule::write_clause => ClauseKind::Write(fields(&children.need(Rule::fields)?)?),
+        Rule::write_clause => {
+            let fields = fields(&children.need(Rule::fields)?)?;
+            let scope = match children.next_if(Rule::beyond_scope) {
+                Some(_) => WriteScope::Beyond,
+                None => WriteScope::Within,
+            };
+            ClauseKind::Write(fields, scope)
+        }
         Rule::hide_clause => ClauseKind::Hide(fields(&children.need(Rule::fields)?)?),
         Rule::mask_clause => ClauseKind::Mask(children.each(Rule::masking, masking)?),
         Rule::aggregate_clause => {

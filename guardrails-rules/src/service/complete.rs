@@ -234,6 +234,9 @@ impl Place<'_> {
             Some("roles") if within == "[" => names(&self.schema.roles, Kind::Role),
             _ if within == "[" && matches!(last, "[" | ",") => self.compared(),
             _ if matches!(last, "{" | "}") => self.items(),
+            Some("write") if self.declares("grant") && last == "beyond" => {
+                listed(&["scope"], Kind::Keyword)
+            }
             Some("read" | "write" | "mask" | "hide" | "aggregate")
                 if self.declares("grant")
                     && matches!(
@@ -242,6 +245,11 @@ impl Place<'_> {
                     ) =>
             {
                 self.fields()
+            }
+            Some("write") if self.declares("grant") && last != "scope" => {
+                let mut all = listed(&["beyond scope"], Kind::Keyword);
+                all.extend(self.items());
+                all
             }
             Some("mask" | "hide") if matches!(last, "mask" | "hide") => self.fields(),
             Some("allow") if self.declares("skill") && last == "," => {

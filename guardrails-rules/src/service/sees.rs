@@ -3,14 +3,16 @@
 //!
 //! Bounded in what it asks and in what it says, since an editor waits for it.
 
+use std::collections::BTreeMap;
+
 use guardrails_core::data::Access;
-use guardrails_core::policy::{Policy, Type};
+use guardrails_core::policy::{Policy, Type, WriteScope};
 use guardrails_core::{Name, Phrase, Place, phrase};
 
 use super::Service;
 use super::describe::{grants, joined, slice};
 use crate::analyse::{Answer, Context, Sight, Sights};
-use crate::ast::{Clause, ClauseKind, Fields, Grant, Ident};
+use crate::ast::{ClauseKind, Fields, Grant, Ident};
 
 /// Steps of analysis for one field.
 const STEPS: usize = 40_000;
@@ -214,20 +216,37 @@ fn quoted(text: &str) -> String {
     }
 }
 
-/// Roles that some grant lets write the field.
+/// Roles that some grant lets write the field, and those that may do so beyond the row scope.
 fn who_writes(service: &Service, entity: &Name, field: &Name) -> Option<Phrase> {
-    let writes = |clause: &Clause| match &clause.kind {
-        ClauseKind::Write(fields) => covers(fields, field),
-        _ => false,
-    };
-    let grants = about(service, entity).filter(|grant| grant.clauses.iter().any(writes));
-    let mut roles: Vec<String> = grants.flat_map(|grant| roles(&grant.roles)).collect();
-    roles.sort();
-    roles.dedup();
-    (!roles.is_empty()).then(|| {
+    let mut granted: BTreeMap<String, WriteScope> = BTreeMap::new();
+    for grant in about(service, entity) {
+        let scopes = grant
+            .clauses
+            .iter()
+            .filter_map(|clause| match &clause.kind {
+                ClauseKind::Write(fields, scope) if covers(fields, field) => Some(*scope),
+                _ => None,
+            });
+        let Some(scope) = scopes.max() else { continue };
+        for role in roles(&grant.roles) {
+            let widest = granted.entry(role).or_insert(scope);
+            *widest = scope.max(*widest);
+        }
+    }
+    let named = granted.into_iter().map(|(role, scope)| match scope {
+        WriteScope::Within => role,
+        WriteScope::Beyond => format!("{role} (`beyond scope`)"),
+    });
+    let named: Vec<String> = named.collect();
+    (!named.is_empty()).then(|| {
         Phrase::both(
-            format!("Granted to write: {}.", roles.join(", ")),
-            format!("授予写权限：{}。", roles.join("、")),
+            format!("Granted to write: {}.", named.join(", ")),
+            format!(
+                "授予写权限：{}。",
+                named
+                    .join("、")
+                    .replace(" (`beyond scope`)", "（`beyond scope`）")
+            ),
         )
     })
 }
@@ -310,7 +329,7 @@ fn said(kind: &ClauseKind, field: &Name) -> Option<(u8, Phrase)> {
             let mask = mask.map_or("default", |mask| &*mask.name.text);
             Some((2, phrase!("masked with {mask}" | "以 {mask} 脱敏", mask)))
         }
-        ClauseKind::Read(fields) | ClauseKind::Write(fields) if covers(fields, field) => {
+        ClauseKind::Read(fields) | ClauseKind::Write(fields, _) if covers(fields, field) => {
             Some((0, access(&Access::Read)))
         }
         _ => None,

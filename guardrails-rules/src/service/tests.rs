@@ -160,6 +160,18 @@ rule closed @owner("sales") { on read of Quote when tier == GOLD then hide phone
         owner.ends_with("Granted to write: `BOSS`, `REP`."),
         "{owner}"
     );
+    let beyond = grants.replace("on Quote {", "on Quote where stage == DRAFT {");
+    let beyond = beyond.replace("write owner", "write owner beyond scope");
+    let place = at(&beyond, "owner beyond");
+    let service_of = self::service(&beyond);
+    let text = |language| said(&service_of, "rules.guard", place, language);
+    assert!(
+        text(Language::English)
+            .ends_with("Granted to write: `BOSS` (`beyond scope`), `REP` (`beyond scope`)."),
+        "{}",
+        text(Language::English)
+    );
+    assert!(text(Language::Chinese).contains("`BOSS`（`beyond scope`）、`REP`"));
     let tier = said(
         &service,
         "schema.guard",
@@ -267,6 +279,25 @@ fn what_may_stand_here_follows_from_the_words_before() {
         "discount"
     );
     assert!(offered("guard 1\n|").contains(&"entity".to_owned()));
+    let clause = |text: &str| {
+        offered(&format!(
+            "guard 1\ngrant A on Quote where owner == actor.id {{ {text}"
+        ))
+    };
+    for (text, is_offered) in [
+        ("write owner |", true),
+        ("write * except owner |", true),
+        ("read owner |", false),
+        ("write owner beyond scope |", false),
+        ("write owner  mask phone |", false),
+    ] {
+        assert_eq!(
+            clause(text).contains(&"beyond scope".to_owned()),
+            is_offered,
+            "{text}"
+        );
+    }
+    assert_eq!(clause("write owner beyond |"), ["scope"]);
     assert!(offered("guard 1\nentity A { x : |").contains(&"money".to_owned()));
     assert_eq!(offered("guard 1\n// a |"), Vec::<String>::new());
 }

@@ -171,7 +171,7 @@ impl Walk<'_> {
 
     fn clause(&mut self, clause: &Clause) {
         match &clause.kind {
-            ClauseKind::Read(fields) | ClauseKind::Write(fields) | ClauseKind::Hide(fields) => {
+            ClauseKind::Read(fields) | ClauseKind::Write(fields, _) | ClauseKind::Hide(fields) => {
                 self.fields(fields);
             }
             ClauseKind::Mask(maskings) => maskings.iter().for_each(|masking| self.masking(masking)),

@@ -18,7 +18,8 @@ const POLICIES: u64 = 10_000;
 pub(crate) fn grant(world: &World, random: &mut Random, role: &str) -> Grant {
     let permissions = [
         Permission::Read,
-        Permission::Write,
+        Permission::Write(WriteScope::Within),
+        Permission::Write(WriteScope::Beyond),
         Permission::Mask(Mask::Redact),
         Permission::Mask(Mask::Partial(1, 1)),
         Permission::Hide,

@@ -11,7 +11,7 @@ use guardrails_rules::Bundle;
 use super::page::{Cell, Column, Head, Mark, Note};
 use super::source::{at, code_at};
 use crate::policy::{
-    Comparison, Expr, ExprKind, FieldClause, FieldSet, Grant, Permission, Policy, Root,
+    Comparison, Expr, ExprKind, FieldClause, FieldSet, Grant, Permission, Policy, Root, WriteScope,
 };
 use crate::{Name, Place, Value};
 
@@ -218,10 +218,14 @@ enum NoteOf {
     Clause,
 }
 
+/// What the page shows beside `write`, in the words of the language.
+const BEYOND: &str = "beyond scope";
+
 fn mark(permission: &Permission) -> Option<Mark> {
     let (kind, with) = match permission {
         Permission::Read => ("read", String::new()),
-        Permission::Write => ("write", String::new()),
+        Permission::Write(WriteScope::Within) => ("write", String::new()),
+        Permission::Write(WriteScope::Beyond) => ("write", BEYOND.to_owned()),
         Permission::Mask(mask) => ("mask", super::mask_word(mask)),
         Permission::Hide => ("hide", String::new()),
         Permission::Aggregate(figures) => ("aggregate", figures.to_string()),
@@ -243,7 +247,11 @@ fn strictest(clauses: &[&FieldClause]) -> Vec<Mark> {
     if let Some(hidden) = of("hide").next() {
         return vec![hidden];
     }
-    let mut left: Vec<Mark> = of("write").take(1).collect();
+    // Of several the one that goes beyond the row scope.
+    let mut left: Vec<Mark> = of("write")
+        .max_by_key(|mark| mark.with == BEYOND)
+        .into_iter()
+        .collect();
     let masked: Vec<Mark> = of("mask").take(1).collect();
     if masked.is_empty() && left.is_empty() {
         left.extend(of("read").take(1));
@@ -257,6 +265,10 @@ fn strictest(clauses: &[&FieldClause]) -> Vec<Mark> {
 fn most_permissive(mut marks: Vec<Mark>) -> Vec<Mark> {
     let always = |kind: &'static str| move |mark: &Mark| mark.kind == kind && mark.notes.is_empty();
     let writes = marks.iter().any(always("write"));
+    let beyond = |mark: &Mark| always("write")(mark) && mark.with == BEYOND;
+    if marks.iter().any(beyond) {
+        marks.retain(|mark| mark.kind != "write" || mark.with == BEYOND);
+    }
     let reads = marks.iter().any(always("read"));
     if reads {
         marks.retain(|mark| mark.kind != "mask");

@@ -283,6 +283,34 @@ fn with_a_look(bundle: &Bundle) -> Policy {
 }
 
 #[test]
+fn the_matrix_says_what_may_be_written_beyond_the_row_scope() {
+    let text = r#"guard 1
+entity Deal { id : text  owner : text  a : text  b : text }
+grant REP on Deal where owner == actor.id {
+    write owner
+    write owner beyond scope
+    write a beyond scope when b == "x"
+    write b
+}
+skill s { title "S" does update on Deal impact 1 allow REP }
+"#;
+    let bundle = bundle(&[("deal.guard", text)]);
+    let page = page_of(&bundle, Language::English);
+    let marks = |name: &str| {
+        let mut fields = page.entities[0].fields.iter();
+        let field = fields.find(|field| *field.name == *name).unwrap();
+        let marks = field.cells[0].marks.iter();
+        marks
+            .map(|mark| format!("{} {}", mark.kind, mark.with))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(marks("owner"), ["write beyond scope"]);
+    assert_eq!(marks("a"), ["write beyond scope"]);
+    assert_eq!(marks("b"), ["write "]);
+    assert!(html(&bundle, Language::Chinese).contains("beyond scope"));
+}
+
+#[test]
 fn the_matrix_says_what_a_guard_shows() {
     let crm = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/crm/policies");
     let mixed = r#"guard 1

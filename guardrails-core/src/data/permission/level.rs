@@ -28,7 +28,7 @@ impl Level {
     pub(in crate::data) fn open() -> Self {
         Self {
             access: Access::Read,
-            writable: Writable::Yes,
+            writable: Writable::BeyondScope,
             aggregable: Aggregable::NOTHING,
             source: Source::Nobody,
         }

@@ -10,7 +10,7 @@ use super::level::Level;
 use super::limit::{Closings, Limit, Limits};
 use crate::data::access::{Access, Source};
 use crate::data::grant_algebra::{
-    ClauseEffect, access_in_grant, figures_in_grant, writable_in_grant,
+    ClauseEffect, access_in_grant, extent_in_grant, figures_in_grant,
 };
 use crate::data::mask::Form;
 use crate::data::shape::Shapes;
@@ -171,7 +171,7 @@ impl Offer {
         let place = decides.or_else(counts_up)?.place.clone();
         Some(Level {
             access,
-            writable: writable_in_grant(effects.clone()).into(),
+            writable: extent_in_grant(effects.clone()),
             aggregable: figures_in_grant(effects),
             source: Source::Grant {
                 role: self.role.clone(),

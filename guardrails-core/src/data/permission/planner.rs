@@ -18,7 +18,7 @@ use crate::data::shape::{Shapes, entity_of};
 use crate::data::table::{Inner, join};
 use crate::diagnostic::Place;
 use crate::policy::{
-    Entity, Field, FieldSet, Permission, PiiClass, Policy, Sensitivity, and_around,
+    Entity, Field, FieldSet, Permission, PiiClass, Policy, Sensitivity, WriteScope, and_around,
 };
 use crate::value::Name;
 
@@ -267,7 +267,7 @@ impl<'a> Planner<'a> {
             grant: None,
             role: role.clone(),
             clauses: SmallVec::from_iter([OfferClause {
-                effect: ClauseEffect::Writes,
+                effect: ClauseEffect::Writes(WriteScope::Within),
                 when: None,
                 place: Place::default(),
             }]),

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::data::{Asked, Permissions, view};
-use crate::policy::{FieldClause, FieldSet, Grant, Permission, Policy, Sensitivity};
+use crate::policy::{FieldClause, FieldSet, Grant, Permission, Policy, Sensitivity, WriteScope};
 use crate::process::Datum;
 use crate::{Record, Zone};
 
@@ -66,7 +66,7 @@ fn a_policy() -> impl Strategy<Value = Policy> {
             scope: None,
             clauses: vec![FieldClause {
                 fields: FieldSet::AllExcept(Vec::new()),
-                permission: Permission::Write,
+                permission: Permission::Write(WriteScope::Within),
                 when: None,
                 place: Default::default(),
             }],

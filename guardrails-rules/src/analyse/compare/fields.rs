@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use guardrails_core::data::Access;
-use guardrails_core::policy::{Aggregation, Expr, Grant};
+use guardrails_core::policy::{Aggregation, Expr, Grant, WriteScope};
 use guardrails_core::{Name, Phrase, Place, phrase};
 
 use super::access::{compare_access, say_access};
@@ -146,8 +146,8 @@ impl<'s> Fields<'s> {
         parts
     }
 
-    /// Where a field may be written under one policy and not under the other. It must be writable, and
-    /// so must all that is inside of it.
+    /// Where a field may be written further under one policy than under the other. It must be writable,
+    /// and so must all that is inside of it.
     fn writes(
         &self,
         whose: &Whose<'_>,
@@ -155,22 +155,19 @@ impl<'s> Fields<'s> {
         [old, new]: [&[Look<'_>]; 2],
         asker: &mut Asker,
     ) -> Vec<Cell> {
-        let claims = [old, new].map(|looks| {
-            let looks = looks.iter();
-            Claim::All(looks.map(|look| look.looking.writable()).collect())
+        let pairs = extents(old).into_iter().flat_map(|was| {
+            let after = extents(new).into_iter();
+            after.map(move |is| (was, is))
         });
-        let [before, after] = claims;
-        let (no, yes) = (
-            || phrase!("not writable" | "不可写"),
-            || phrase!("writable" | "可写"),
-        );
-        let ways = [
-            (Direction::Widened, &after, &before, (no(), yes())),
-            (Direction::Narrowed, &before, &after, (yes(), no())),
-        ];
         let mut found = Vec::new();
-        for (direction, has, lacks, sides) in ways {
-            let claim = Claim::All(vec![has.clone(), lacks.clone().negated()]);
+        for (was, is) in pairs.filter(|(was, is)| was != is) {
+            let (before, after) = (written(old, was), written(new, is));
+            let (direction, claims) = match is > was {
+                true => (Direction::Widened, vec![after, before]),
+                false => (Direction::Narrowed, vec![before, after]),
+            };
+            let sides = (say_written(was), say_written(is));
+            let claim = Claim::All(claims);
             let answer = self.ask(whose, claim, asker);
             if !answer.is_never() {
                 let change = Change::new(Subject::Write, direction, Phrase::default(), sides);
@@ -202,6 +199,49 @@ impl<'s> Fields<'s> {
         match asker.ask(self.scene, &alone) {
             Answer::Example(example) => Answer::Example(example),
             _ => answer,
+        }
+    }
+}
+
+/// How far a field may be written; none where it may not be.
+type Extent = Option<WriteScope>;
+
+/// What may come of the writing of a field and its parts at all.
+fn extents(looks: &[Look<'_>]) -> Vec<Extent> {
+    let mut extents = vec![None, Some(WriteScope::Within)];
+    if has_beyond(looks) {
+        extents.push(Some(WriteScope::Beyond));
+    }
+    extents
+}
+
+fn has_beyond(looks: &[Look<'_>]) -> bool {
+    let mut looks = looks.iter();
+    looks.all(|look| look.looking.has_write_beyond_scope())
+}
+
+/// A field may be written exactly so far.
+fn written<'a>(looks: &'a [Look<'_>], extent: Extent) -> Claim<'a> {
+    let at_least = |scope| {
+        let looks = looks.iter();
+        Claim::All(looks.map(|look| look.looking.writable(scope)).collect())
+    };
+    match extent {
+        None => at_least(WriteScope::Within).negated(),
+        Some(WriteScope::Within) if has_beyond(looks) => Claim::All(vec![
+            at_least(WriteScope::Within),
+            at_least(WriteScope::Beyond).negated(),
+        ]),
+        Some(scope) => at_least(scope),
+    }
+}
+
+fn say_written(extent: Extent) -> Phrase {
+    match extent {
+        None => phrase!("not writable" | "不可写"),
+        Some(WriteScope::Within) => phrase!("writable" | "可写"),
+        Some(WriteScope::Beyond) => {
+            phrase!("writable beyond scope" | "可写，且可移出行范围")
         }
     }
 }

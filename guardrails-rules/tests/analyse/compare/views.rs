@@ -21,8 +21,8 @@ const OTHER: &str = "j";
 fn clause(world: &World, random: &mut Random) -> FieldClause {
     let permissions = [
         Permission::Read,
-        Permission::Write,
-        Permission::Write,
+        Permission::Write(WriteScope::Within),
+        Permission::Write(WriteScope::Beyond),
         Permission::Mask(Mask::Redact),
         Permission::Mask(Mask::Phone),
         Permission::Mask(Mask::Partial(1, 1)),
@@ -103,16 +103,27 @@ fn changed(world: &World, random: &mut Random) -> Policy {
     policy
 }
 
+/// What a role has in one context.
+struct Whose {
+    permissions: Permissions,
+    /// No grant holds for every record.
+    is_scoped: bool,
+}
+
 /// What a field comes to in one case.
 struct Seen {
     refused: bool,
     access: Access,
-    writable: bool,
+    writable: Writable,
     /// The smallest group that may be counted, where rules on reading leave the field as it is.
     group: Option<u32>,
 }
 
-fn seen(policy: &Policy, permissions: &Permissions, facts: &Facts<'_>) -> Seen {
+fn seen(policy: &Policy, whose: &Whose, facts: &Facts<'_>) -> Seen {
+    let Whose {
+        permissions,
+        is_scoped,
+    } = whose;
     let conditions = permissions.conditions().iter();
     let truths: Vec<_> = conditions
         .map(|condition| holds(condition, facts))
@@ -122,7 +133,11 @@ fn seen(policy: &Policy, permissions: &Permissions, facts: &Facts<'_>) -> Seen {
     let mut seen = Seen {
         refused: false,
         access: row.map_or(Access::Hidden, |row| row.access().clone()),
-        writable: row.is_some_and(|row| row.writable() == Writable::Yes),
+        writable: row.map_or(Writable::No, |row| match (row.writable(), *is_scoped) {
+            // Where a grant holds for every record, nothing is beyond it.
+            (Writable::BeyondScope, false) => Writable::Yes,
+            (writable, _) => writable,
+        }),
         group: row.and_then(|row| row.aggregable().smallest_group(Aggregation::Count)),
     };
     for rule in &policy.rules {
@@ -166,9 +181,13 @@ fn differences(whose: &str, was: &Seen, is: &Seen, ruled: bool, out: &mut [Told;
     {
         out[0].insert(told(word(&was.access), word(&is.access), direction));
     }
-    let write = |may| if may { "writable" } else { "not writable" };
+    let write = |writable| match writable {
+        Writable::No => "not writable",
+        Writable::Yes => "writable",
+        Writable::BeyondScope => "writable beyond scope",
+    };
     if was.writable != is.writable {
-        let direction = match is.writable {
+        let direction = match is.writable > was.writable {
             true => Direction::Widened,
             false => Direction::Narrowed,
         };
@@ -280,7 +299,14 @@ fn truth(world: &World, old: &Policy, new: &Policy) -> [Told; 3] {
         }
         for context in contexts {
             let permissions = [old, new].map(|policy| {
-                Permissions::resolve(&Asked {
+                let holds = |grant: &&Arc<Grant>| {
+                    grant.role == role
+                        && (grant.contexts.is_empty()
+                            || grant.contexts.contains(&(*context).into()))
+                };
+                let mut grants = policy.grants.iter().filter(holds);
+                let is_scoped = grants.all(|grant| grant.scope.is_some());
+                let permissions = Permissions::resolve(&Asked {
                     policy,
                     rows: &[],
                     tenant: "t",
@@ -288,7 +314,11 @@ fn truth(world: &World, old: &Policy, new: &Policy) -> [Told; 3] {
                     inherited: &[],
                     entity: "E",
                     context,
-                })
+                });
+                Whose {
+                    permissions,
+                    is_scoped,
+                }
             });
             let whose = format!("{role} {context}");
             for case in &cases {

@@ -38,8 +38,11 @@ fn guesses(verb: Verb, before: &Fields, proposals: &[Proposal], shown: &[Shown])
     })
 }
 
+/// When a clause lets its field be written, and how far.
+type Written = (Option<Expr>, WriteScope);
+
 /// The policy for a skill that does `verb`, with conditions on its grant.
-fn doing(mut policy: Policy, verb: Verb, scope: Option<&Expr>, writes: &[Option<Expr>]) -> Policy {
+fn doing(mut policy: Policy, verb: Verb, scope: Option<&Expr>, writes: &[Written]) -> Policy {
     for skill in policy.skills.values_mut() {
         Arc::make_mut(skill).verb = verb;
     }
@@ -53,17 +56,20 @@ fn doing(mut policy: Policy, verb: Verb, scope: Option<&Expr>, writes: &[Option<
     for grant in &mut policy.grants {
         let grant = Arc::make_mut(grant);
         grant.scope = scope.cloned();
-        for (clause, when) in grant.clauses.iter_mut().zip(writes) {
-            if clause.permission == Permission::Write {
+        for (clause, (when, scope)) in grant.clauses.iter_mut().zip(writes) {
+            if clause.permission.is_write() {
                 clause.when = when.clone();
+                clause.permission = Permission::Write(*scope);
             }
         }
     }
     policy
 }
 
-fn conditions() -> impl Strategy<Value = Vec<Option<Expr>>> {
-    prop::collection::vec(prop::option::weighted(0.15, condition()), FIELDS.len())
+fn writes() -> impl Strategy<Value = Vec<Written>> {
+    let when = prop::option::weighted(0.15, condition());
+    let scope = prop::sample::select(vec![WriteScope::Within, WriteScope::Beyond]);
+    prop::collection::vec((when, scope), FIELDS.len())
 }
 
 proptest! {
@@ -77,7 +83,7 @@ proptest! {
         shown in shown(),
         creates in prop::bool::weighted(0.3),
         scope in prop::option::weighted(0.2, condition()),
-        writes in conditions(),
+        writes in writes(),
         roles in prop::sample::subsequence(ROLES.to_vec(), 0..=3),
     ) {
         let verb = if creates { Verb::Create } else { Verb::Update };

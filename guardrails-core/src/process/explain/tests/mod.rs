@@ -78,7 +78,7 @@ fn policy(rules: Vec<Arc<Rule>>, shown: &[Shown]) -> Policy {
     let clause = |(name, shown): (&&str, &Shown)| FieldClause {
         fields: FieldSet::Named(vec![(*name).into()]),
         permission: match shown {
-            Shown::Plain => Permission::Write,
+            Shown::Plain => Permission::Write(WriteScope::Within),
             Shown::Masked => Permission::Mask(Mask::Redact),
             Shown::Hidden => Permission::Hide,
         },
