@@ -172,3 +172,31 @@ every_store! {
 fn child_process() {
     conformance::child::run_if_asked();
 }
+
+/// MariaDB calls a database a schema, and SQLite has one in each file.
+#[cfg(feature = "postgres")]
+mod postgres_schemas {
+    use super::conformance::schemas;
+    use super::{Server, on};
+
+    #[test]
+    fn two_guards_have_a_schema_each() {
+        on(Server::Postgres, schemas::two_guards_have_a_schema_each);
+    }
+
+    #[test]
+    fn a_schema_of_the_first_release_is_migrated() {
+        on(
+            Server::Postgres,
+            schemas::a_schema_of_the_first_release_is_migrated,
+        );
+    }
+
+    #[test]
+    fn a_schema_that_is_not_there_is_refused() {
+        on(
+            Server::Postgres,
+            schemas::a_schema_that_is_not_there_is_refused,
+        );
+    }
+}

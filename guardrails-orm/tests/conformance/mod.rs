@@ -12,4 +12,5 @@ pub mod place;
 pub mod recovery;
 pub mod roles;
 pub mod samples;
+pub mod schemas;
 pub mod tickets;
