@@ -9,6 +9,8 @@ use super::catalog::Columns;
 pub(super) const VERSION: &str = "first";
 /// Its list of migrations.
 pub(super) const MIGRATIONS: &str = "guard_migration";
+/// Its one table with a row from the start.
+pub(super) const REVISION: &str = "guard_revision";
 
 /// Each table with its columns, in the words of [`Columns`](super::catalog::Columns).
 pub(super) const TABLES: &[(&str, &str)] = &[

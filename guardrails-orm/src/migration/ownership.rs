@@ -23,7 +23,7 @@ const VERSIONS: [&str; 2] = [first::VERSION, VERSION];
 pub(super) enum Standing {
     /// None of the guard's tables is there.
     Empty,
-    /// The tables are those of the first release.
+    /// The tables are those of the first release, or as many of them as it came to make.
     First,
     /// A migration was begun and not ended.
     Begun,
@@ -101,6 +101,7 @@ impl Survey {
             (false, true) => self.finished(),
             (false, false) => self.begun(),
             (true, _) if done.contains(first::VERSION) => self.first(&schema.name),
+            (true, _) if self.is_first_begun(db).await? => Standing::First,
             (true, _) => self.empty(names, &schema.name),
         })
     }
@@ -171,6 +172,37 @@ impl Survey {
         }
         self.in_the_way(|name| first::columns(name).is_some() || name == schema)
             .unwrap_or(Standing::First)
+    }
+
+    /// Whether the first release began to make its tables on MariaDB and died, which left some of them:
+    /// its list of migrations, which it made before all others, says nothing yet, and each table under one
+    /// of its names has exactly its columns and no row. Somebody else's table would have rows.
+    async fn is_first_begun<C: ConnectionTrait>(&self, db: &C) -> Result<bool, DbErr> {
+        let there = first::TABLES
+            .iter()
+            .filter(|(name, _)| self.catalog.has(name));
+        let is_its_own = |(name, columns): &(&str, &str)| {
+            self.catalog.is_exactly(name, &Columns::parse(columns))
+        };
+        let is_in_the_way = self
+            .in_the_way(|name| first::columns(name).is_some())
+            .is_some();
+        if db.get_database_backend() != DbBackend::MySql
+            || !self.catalog.has(first::MIGRATIONS)
+            || there.clone().count() < 2
+            || !there.clone().all(is_its_own)
+            || is_in_the_way
+        {
+            return Ok(false);
+        }
+        for (name, _) in there.filter(|(name, _)| *name != first::REVISION) {
+            let ask = format!("SELECT 1 AS one FROM {name} LIMIT 1");
+            let ask = Statement::from_string(db.get_database_backend(), ask);
+            if db.query_one_raw(ask).await?.is_some() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// MariaDB keeps the list of migrations, or the table of marks, when the process that made it

@@ -186,6 +186,8 @@ impl<C: ConnectionTrait> Run<'_, C> {
         let there = self.survey.catalog.has(&shape.name);
         match self.old_name(shape) {
             Some(old) if self.backend == DbBackend::Sqlite => self.upgrade_sqlite(shape, old).await,
+            // The first release died before it made this one, or another process before it was renamed.
+            Some(old) if !there && !self.survey.catalog.has(old) => self.make(shape).await,
             Some(old) => {
                 if !there {
                     self.rename(shape, old).await?;

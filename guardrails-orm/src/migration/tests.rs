@@ -185,6 +185,91 @@ fn every_death_between_releases_is_survived(place: &Place) {
     place.open();
 }
 
+/// The order in which the first release made its tables.
+const MADE: [&str; 16] = [
+    "guard_migration",
+    "data_field_permission",
+    "role_field_permission",
+    "guard_revision",
+    "casbin_rule",
+    "ai_skill_status",
+    "approval_ticket",
+    "limit_total",
+    "limit_usage",
+    "audit_log",
+    "audit_event",
+    "audit_checkpoint",
+    "ai_operation_audit",
+    "data_access_log",
+    "rule_validation_log",
+    "cleanup_log",
+];
+
+/// What the first release left when it died after so many tables: no row but the revision's.
+fn first_release_died_after(place: &Place, tables: usize) {
+    place.sql(first_release(place.server));
+    place.sql("SET foreign_key_checks = 0; DELETE FROM role_field_permission");
+    let (made, not_made) = MADE.split_at(tables);
+    for table in made.iter().filter(|table| **table != "guard_revision") {
+        place.sql(&format!("DELETE FROM {table}"));
+    }
+    place.sql(&format!(
+        "SET foreign_key_checks = 0; DROP TABLE {}",
+        not_made.join(", ")
+    ));
+}
+
+/// A migration of the first release that died is taken up by this one, from wherever it died.
+fn a_death_of_the_first_release_is_survived(server: Server) {
+    for tables in [2, 3, 5, 11, 15] {
+        let place = &Place::of(server).unwrap();
+        first_release_died_after(place, tables);
+        drop(place.open());
+        assert_same(&schema(place), &reference(server));
+        place.open();
+    }
+    // And once more from wherever that died.
+    let place = &Place::of(server).unwrap();
+    first_release_died_after(place, 7);
+    let deaths = die_again_and_again(place, &Names::default(), 3);
+    assert!(deaths > 12, "{deaths}");
+    assert_same(&schema(place), &reference(server));
+}
+
+/// Tables of the same names that may be somebody else's are refused by name, and left alone.
+fn what_may_be_somebody_elses_is_refused(server: Server) {
+    for (change, refused) in [
+        ("DROP TABLE guard_migration", "data_field_permission"),
+        (
+            "INSERT INTO data_field_permission (tenant_id, entity_type, field_name, sensitivity_level, \
+             pii_flag, encryption_required) VALUES ('a', 'B', 'c', 1, 0, 0)",
+            "data_field_permission",
+        ),
+        (
+            "ALTER TABLE role_field_permission ADD COLUMN mine INT",
+            "data_field_permission",
+        ),
+        (
+            "CREATE TABLE guard_audit_log (mine INT)",
+            "data_field_permission",
+        ),
+    ] {
+        let place = &Place::of(server).unwrap();
+        first_release_died_after(place, 4);
+        place.sql(change);
+        let before = schema(place);
+        let standing =
+            place.shell(async |db| Ok(Survey::make(db, &Names::default()).await?.standing));
+        assert_eq!(
+            standing.unwrap(),
+            Standing::Foreign(refused.to_owned()),
+            "{change}"
+        );
+        assert!(crate::Database::open(&place.url, place::options()).is_err());
+        assert_eq!(schema(place), before, "{change}");
+    }
+}
+
 /// Where everything is one transaction, a death leaves what was there.
 fn a_death_leaves_the_first_release(place: &Place) {
     place.sql(first_release(place.server));
@@ -238,4 +323,20 @@ fn mariadb() {
     on(Server::Mysql, migrated_is_as_new);
     on(Server::Mysql, every_death_is_survived);
     on(Server::Mysql, every_death_between_releases_is_survived);
+}
+
+#[cfg(feature = "mysql")]
+#[test]
+fn mariadb_takes_up_the_first_release() {
+    on(Server::Mysql, |place| {
+        a_death_of_the_first_release_is_survived(place.server);
+    });
+}
+
+#[cfg(feature = "mysql")]
+#[test]
+fn mariadb_keeps_off_what_may_be_somebody_elses() {
+    on(Server::Mysql, |place| {
+        what_may_be_somebody_elses_is_refused(place.server);
+    });
 }
