@@ -61,6 +61,20 @@ const REASONS: &[Refusal] = &[
         ],
     ),
     refusal(
+        "FAILURE_CODE_INVALID",
+        [
+            "the code that was given for a failure is no name",
+            "为失败给出的代码不是名称",
+        ],
+        [
+            "It stands in the audit for a code of the host's that is longer than 255 bytes or has a \
+             character that does not show, such as a line break. The operation ended as failed all the \
+             same. Give `fail` a short code, such as `CRM_DOWN`, and no message.",
+            "宿主系统给出的代码超过 255 字节，或者含有不可见的字符（例如换行）时，审计里以它代替。\
+             操作仍按失败结束。给 `fail` 一个简短的代码，例如 `CRM_DOWN`，而不是一条消息。",
+        ],
+    ),
+    refusal(
         "FIELD_DROPS_UNSEEN",
         [
             "the change would drop something that nobody has seen",
