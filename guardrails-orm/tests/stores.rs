@@ -200,3 +200,12 @@ mod postgres_schemas {
         );
     }
 }
+
+/// The same on every database: what is stored is made before the store sees it.
+#[test]
+fn no_guess_is_confirmed_by_a_plain_hash() {
+    on(
+        Server::Sqlite,
+        conformance::digests::no_guess_is_confirmed_by_a_plain_hash,
+    );
+}

@@ -118,7 +118,7 @@ fn policy() -> Policy {
     }
 }
 
-fn guard(store: &Arc<Database>) -> Guard {
+pub fn guard(store: &Arc<Database>) -> Guard {
     guard_with(store, keys())
 }
 
@@ -133,20 +133,20 @@ fn guard_with(store: &Arc<Database>, keys: Keys) -> Guard {
         .unwrap()
 }
 
-fn rep() -> Principal {
+pub fn rep() -> Principal {
     Principal::user("acme", "u-17").role("REP")
 }
 
-fn manager(id: &str) -> Principal {
+pub fn manager(id: &str) -> Principal {
     Principal::user("acme", id).role("MANAGER")
 }
 
-fn quote() -> Record {
+pub fn quote() -> Record {
     let fields = Fields::from_iter([("id", Value::from("q-1")), ("discount", 5.into())]);
     Record::new("Quote", fields)
 }
 
-fn asked(guard: &Guard, discount: i64) -> TicketId {
+pub fn asked(guard: &Guard, discount: i64) -> TicketId {
     let mut op = guard.begin(Request::new(&rep(), "quote.draft")).unwrap();
     let changes = Changes::update(&quote()).set("discount", discount);
     match op.propose(&changes).unwrap().outcome() {
@@ -155,7 +155,7 @@ fn asked(guard: &Guard, discount: i64) -> TicketId {
     }
 }
 
-fn granted(guard: &Guard, discount: i64) -> TicketId {
+pub fn granted(guard: &Guard, discount: i64) -> TicketId {
     let id = asked(guard, discount);
     for who in ["m-1", "m-2"] {
         guard.approvals().approve(id, &manager(who), "").unwrap();

@@ -2,6 +2,7 @@
 
 pub mod adoption;
 pub mod child;
+pub mod digests;
 pub mod guarded;
 pub mod journal;
 pub mod limits;
