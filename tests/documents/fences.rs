@@ -80,7 +80,7 @@ pub fn check_links(name: &str) {
 }
 
 /// A document without its fences.
-fn prose(text: &str) -> String {
+pub fn prose(text: &str) -> String {
     text.split("```").step_by(2).collect()
 }
 

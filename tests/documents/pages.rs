@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crm_guardrails::rules::{Bundle, SourceFile, compile, run_tests};
 
-use super::fences::{check_links, fences, path, read};
+use super::fences::{check_links, fences, path, prose, read};
 
 const LIST: &str = "docs/README.md";
 
@@ -81,6 +81,68 @@ fn the_list_of_pages_is_complete() {
         let is_listed = list.contains(&format!("]({link})"));
         let is_a_front_page = page == LIST || page == "README.md";
         assert!(is_listed || is_a_front_page, "{LIST} does not name {page}");
+    }
+}
+
+/// What in a page looks like a path from the root of the repository. Capitals stand for a name to choose.
+fn paths(page: &str) -> Vec<String> {
+    const FOLDERS: [&str; 10] = [
+        "tests",
+        "src",
+        "docs",
+        "examples",
+        "benches",
+        ".ci",
+        "guardrails-core",
+        "guardrails-rules",
+        "guardrails-orm",
+        "guardrails-py",
+    ];
+    let is_of_a_path = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_./-".contains(c);
+    let prose = prose(&read(page));
+    let spans = prose.split('`').skip(1).step_by(2);
+    let paths = spans.filter(|span| {
+        let folder = span.split_once('/').map(|(folder, _)| folder);
+        folder.is_some_and(|folder| FOLDERS.contains(&folder)) && span.chars().all(is_of_a_path)
+    });
+    paths.map(str::to_owned).collect()
+}
+
+#[test]
+fn files_that_are_named_exist() {
+    let mut count = 0;
+    for page in pages() {
+        for named in paths(&page) {
+            let file = path(&named);
+            let exists = file.exists() || file.with_added_extension("rs").exists();
+            assert!(exists, "{page}: there is no `{named}`");
+            count += 1;
+        }
+    }
+    assert!(count > 100, "{count}");
+}
+
+#[test]
+fn test_binaries_that_are_named_exist() {
+    let crates = [
+        "",
+        "guardrails-core/",
+        "guardrails-rules/",
+        "guardrails-orm/",
+    ];
+    for page in pages() {
+        let text = read(&page);
+        for rest in text.split("--test ").skip(1) {
+            let name: String = rest
+                .chars()
+                .take_while(|c| c.is_alphanumeric() || *c == '_')
+                .collect();
+            let exists = crates.iter().any(|of| {
+                let test = path(&format!("{of}tests/{name}"));
+                test.with_added_extension("rs").exists() || test.join("main.rs").exists()
+            });
+            assert!(exists, "{page}: there is no test binary `{name}`");
+        }
     }
 }
 
