@@ -94,6 +94,9 @@ pub struct RolePermission {
     /// `conditions` as stored: JSON such as `{"ai_context": "sales_copilot", "record": {"stage":
     /// "OPEN"}}`, see the language reference. What is not understood closes the row: it hides.
     pub conditions: Option<String>,
+    /// `aggregation_type` as stored: for AGGREGATED, the figures that are left, some of COUNT, SUM, AVG,
+    /// MIN, MAX with commas between; all of them when there is none. Any other word leaves no figure.
+    pub aggregation: Option<String>,
 }
 
 impl FieldPermission {

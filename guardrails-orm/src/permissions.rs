@@ -112,6 +112,10 @@ impl Reading {
             conditions: row
                 .maybe::<Option<String>>(role::Column::Conditions)
                 .unwrap_or_else(|| Some(RoleRow::UNREADABLE.to_owned())),
+            // And this a figure that is none.
+            aggregation: row
+                .maybe::<Option<String>>(role::Column::AggregationType)
+                .unwrap_or_else(|| Some(RoleRow::UNREADABLE.to_owned())),
         };
         let rows = self.of_field.entry(field).or_default();
         rows.push(RoleRow {

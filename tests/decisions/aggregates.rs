@@ -183,14 +183,14 @@ fn the_tables_may_leave_figures_alone() {
             access: access.to_owned(),
             conditions: None,
             ai_access_allowed: true,
+            aggregation: None,
         }],
     };
     let policy = super::fixture::policy(POLICY);
-    let table = |access: &str| {
-        let rows = [row(access)];
+    let table_of = |rows: &[FieldPermission]| {
         let asked = data::Asked {
             policy: &policy,
-            rows: &rows,
+            rows,
             tenant: "acme",
             roles: &["CLERK".into()],
             inherited: &[],
@@ -199,6 +199,7 @@ fn the_tables_may_leave_figures_alone() {
         };
         data::Permissions::resolve(&asked).table(&[])
     };
+    let table = |access: &str| table_of(&[row(access)]);
     let figures = |access: &str| {
         table(access)
             .row("amount")
@@ -217,4 +218,24 @@ fn the_tables_may_leave_figures_alone() {
     assert_eq!(figures("HIDDEN"), "");
     assert_eq!(figures("MASKED"), "");
     assert!(figures("READ").starts_with("count over 1"));
+    // The column says which figures; of several rows each takes away.
+    let named = |types: &[&str]| {
+        let mut row = row("AGGREGATED");
+        let one = row.roles.remove(0);
+        row.roles
+            .extend(types.iter().map(|aggregation| RolePermission {
+                aggregation: Some((*aggregation).to_owned()),
+                ..one.clone()
+            }));
+        let table = table_of(&[row]);
+        table.row("amount").unwrap().aggregable().to_string()
+    };
+    assert_eq!(named(&["AVG"]), "avg over 5");
+    assert_eq!(named(&["SUM, COUNT"]), "count over 5, sum over 5");
+    assert_eq!(named(&["SUM,AVG", "AVG,MAX"]), "avg over 5");
+    assert_eq!(named(&["", "MIN"]), "min over 5");
+    for nothing in ["avg", "MEDIAN", "AVG,?", "unreadable"] {
+        assert_eq!(named(&[nothing]), "");
+    }
+    assert_eq!(named(&["SUM", "AVG"]), "");
 }

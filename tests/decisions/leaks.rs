@@ -238,6 +238,7 @@ fn lines_world() -> World {
             .into(),
             ai_access_allowed: true,
             conditions: None,
+            aggregation: None,
         };
         let row = FieldPermission {
             tenant: "acme".into(),

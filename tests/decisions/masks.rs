@@ -138,6 +138,7 @@ rule on_reading { on read of Deal when id == "d-1" then mask kind with partial(3
                 access: "MASKED".to_owned(),
                 ai_access_allowed: true,
                 conditions: None,
+                aggregation: None,
             }],
         };
         world.store.store.set_field_permission(row).unwrap();

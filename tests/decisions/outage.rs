@@ -23,6 +23,7 @@ fn hidden(tenant: &str, field: &str) -> FieldPermission {
             access: "HIDDEN".to_owned(),
             ai_access_allowed: true,
             conditions: None,
+            aggregation: None,
         }],
     }
 }

@@ -347,6 +347,7 @@ fn a_shadow_follows_the_tables_and_outlives_a_change_of_policy() {
             access: "READ".to_owned(),
             ai_access_allowed: true,
             conditions: None,
+            aggregation: None,
         }],
     };
     world.store.store.set_field_permission(row).unwrap();

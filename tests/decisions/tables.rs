@@ -15,6 +15,7 @@ fn row(field: &str, access: &str) -> FieldPermission {
             access: access.to_owned(),
             ai_access_allowed: true,
             conditions: None,
+            aggregation: None,
         }],
     }
 }

@@ -273,6 +273,7 @@ fn hidden(entity: &str, field: &str) -> FieldPermission {
             access: "HIDDEN".to_owned(),
             ai_access_allowed: true,
             conditions: None,
+            aggregation: None,
         }],
     }
 }

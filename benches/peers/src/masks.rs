@@ -67,6 +67,7 @@ fn rows_of_tables(n: usize) -> Vec<FieldPermission> {
             access: access.to_owned(),
             ai_access_allowed: true,
             conditions: None,
+            aggregation: None,
         }],
     };
     (0..entities)

@@ -26,9 +26,9 @@ pub use grant_algebra::{
     writable_in_grant,
 };
 pub use mask::Mask;
-pub(crate) use permission::row_condition;
 pub(crate) use permission::rows::well_formed;
 pub use permission::{Asked, Permissions};
+pub(crate) use permission::{aggregation_type, row_condition};
 pub use pii::{Finding, PiiKind, find};
 pub(crate) use shape::entity_of;
 pub(crate) use show::HIDDEN;

@@ -9,6 +9,7 @@
 //! An entity that no grant in the policy is about, for whatever role, is governed by the tables
 //! alone; it has no row scope.
 
+pub(crate) mod aggregation_type;
 mod conditions;
 mod identifier;
 pub(super) mod level;

@@ -70,6 +70,11 @@ impl Aggregable {
         )
     }
 
+    /// The figures that both give, over the larger group.
+    pub(crate) fn narrowed(self, other: Self) -> Self {
+        self.map(|figure, group| Some(group?.max(other.smallest_group(figure)?)))
+    }
+
     /// The same figures, over groups of at least `least`.
     pub(crate) fn over_at_least(self, least: u32) -> Self {
         self.map(|_, group| group.map(|group| group.max(least)))
@@ -120,6 +125,8 @@ mod tests {
             sums.widened(more).to_string(),
             "count over 9, sum over 5, avg over 5"
         );
+        assert_eq!(sums.narrowed(more).to_string(), "sum over 9");
+        assert!(sums.narrowed(Aggregable::NOTHING).is_nothing());
         assert_eq!(sums.over_at_least(7).to_string(), "sum over 7, avg over 7");
         assert_eq!(sums.smallest_group(Aggregation::Least), None);
         assert!(Aggregable::NOTHING.over_at_least(1).is_nothing());

@@ -359,8 +359,8 @@ pub const CODES: &[LineCode] = &[
             "权限行的某个值不存在",
         ),
         why: say(
-            "An access word that is none hides, a sensitivity out of 1 to 5 counts as 5, and a field name that is no path hides what stands before the mistake.",
-            "不存在的访问词按隐藏处理，1 到 5 之外的敏感级别按 5 处理，不成路径的字段名隐藏错误之前的部分。",
+            "An access word that is none hides, a figure in `aggregation_type` that is none leaves no figure, a sensitivity out of 1 to 5 counts as 5, and a field name that is no path hides what stands before the mistake.",
+            "不存在的访问词按隐藏处理，`aggregation_type` 里不存在的统计方式使这一行不给出任何统计，1 到 5 之外的敏感级别按 5 处理，不成路径的字段名隐藏错误之前的部分。",
         ),
         fix: say("correct the value", "改正这个值"),
         example: r#"access_type Hidden"#,

@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use super::{Findings, help, place};
-use crate::data::{entity_of, row_condition, well_formed};
+use crate::data::{aggregation_type, entity_of, row_condition, well_formed};
 use crate::diagnostic::{Diagnostic, Phrase};
 use crate::nearest::nearest;
 use crate::phrase;
@@ -11,7 +11,8 @@ use crate::skills::{Quoted, table_codes as codes};
 use crate::store::{FieldPermission, RolePermission};
 use crate::tables::AccessTables;
 
-const ACCESS_WORDS: [&str; 5] = ["READ", "WRITE", "MASKED", "HIDDEN", "AGGREGATED"];
+const ACCESS_WORDS: [&str; 5] = ["READ", "WRITE", "MASKED", "HIDDEN", AGGREGATED];
+const AGGREGATED: &str = "AGGREGATED";
 
 pub(super) fn check(
     policy: &Policy,
@@ -93,6 +94,11 @@ impl Check<'_> {
         if !ACCESS_WORDS.contains(&role.access.as_str()) {
             findings.add(|| odd_access(row, role));
         }
+        if role.access == AGGREGATED
+            && let Err(word) = aggregation_type::read(role.aggregation.as_deref())
+        {
+            findings.add(|| odd_aggregation(row, role, word));
+        }
         self.conditions(row, role, findings);
     }
 
@@ -160,6 +166,22 @@ fn odd_access(row: &FieldPermission, role: &RolePermission) -> Diagnostic {
         phrase!(
             "write READ, WRITE, MASKED, HIDDEN or AGGREGATED"
                 | "写 READ、WRITE、MASKED、HIDDEN 或 AGGREGATED"
+        ),
+    ))
+}
+
+fn odd_aggregation(row: &FieldPermission, role: &RolePermission, word: &str) -> Diagnostic {
+    let message = phrase!(
+        "the figure {word} is none that there is, and the row leaves no figure"
+            | "统计方式 {word} 不存在，这一行不给出任何统计",
+        word = Quoted(word)
+    );
+    let words = aggregation_type::WORDS.iter().map(|(word, _)| *word);
+    role_error(row, role, codes::ROW_VALUE, message).help(help(
+        nearest(word, words),
+        phrase!(
+            "write some of COUNT, SUM, AVG, MIN and MAX with commas between, or nothing for all of them"
+                | "写 COUNT、SUM、AVG、MIN、MAX 中的若干个，用逗号分隔；不写表示全部"
         ),
     ))
 }

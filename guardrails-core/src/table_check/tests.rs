@@ -93,6 +93,7 @@ fn row(tenant: &str, entity: &str, field: &str, role: &str, access: &str) -> Fie
             access: access.to_owned(),
             ai_access_allowed: true,
             conditions: None,
+            aggregation: None,
         }],
     }
 }
@@ -245,6 +246,15 @@ fn misspelt_names_of_rows() {
     let mut odd = row("acme", "Quote", "phone", "SALES_REP", "READ");
     odd.sensitivity = 9;
     assert_eq!(of_rows(vec![odd]), one("G0720", ""));
+    let figures = |access: &str, aggregation: &str| {
+        let mut row = row("acme", "Quote", "phone", "SALES_REP", access);
+        row.roles[0].aggregation = Some(aggregation.to_owned());
+        of_rows(vec![row])
+    };
+    assert_eq!(figures("AGGREGATED", "AVG"), []);
+    assert_eq!(figures("AGGREGATED", "COUNTS"), one("G0720", "COUNT"));
+    assert_eq!(figures("AGGREGATED", "COUNT, median"), one("G0720", ""));
+    assert_eq!(figures("MASKED", "median"), []);
     let row = |tenant| row(tenant, "Quote", "phone", "SALES_REP", "READ");
     let rows = vec![row("acme"), row("acme"), row("amce"), row("globex")];
     assert_eq!(of_rows(rows), one("G0715", "acme"));

@@ -162,6 +162,7 @@ pub(crate) fn row(entity: &str, field: &str, role: &str, access: &str) -> FieldP
             access: access.to_owned(),
             ai_access_allowed: true,
             conditions: None,
+            aggregation: None,
         }],
     }
 }

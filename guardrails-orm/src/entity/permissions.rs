@@ -38,6 +38,7 @@ pub mod role {
         pub access_type: String,
         pub ai_access_allowed: bool,
         pub conditions: Option<String>,
+        pub aggregation_type: Option<String>,
     }
 
     #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

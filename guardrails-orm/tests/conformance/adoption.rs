@@ -221,7 +221,9 @@ pub fn permission_rows_get_their_defaults(place: &Place) {
          aggregation_type) SELECT 'acme', 'SALES_REP', id, 'AGGREGATED', 'AVG' \
          FROM data_field_permission",
     );
-    assert_eq!(store.field_permissions().unwrap()[0].sensitivity, 1);
+    let stored = &store.field_permissions().unwrap()[0];
+    assert_eq!(stored.sensitivity, 1);
+    assert_eq!(stored.roles[0].aggregation.as_deref(), Some("AVG"));
     for table in ["data_field_permission", "role_field_permission"] {
         let times = |column: &str| {
             let cast = match place.server {

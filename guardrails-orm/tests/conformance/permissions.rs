@@ -42,6 +42,7 @@ pub fn reads_both_tables(place: &Place) {
             access: "MASKED".to_owned(),
             ai_access_allowed: true,
             conditions: Some("{\"ai_context\": \"sales_copilot\"}".to_owned()),
+            aggregation: None,
         }],
     };
     assert_eq!(all[0], expected);
@@ -143,6 +144,7 @@ fn row(tenant: &str, field: &str) -> FieldPermission {
             access: "MASKED".to_owned(),
             ai_access_allowed: true,
             conditions: Some("{\"ai_context\": \"sales_copilot\"}".to_owned()),
+            aggregation: None,
         }],
     }
 }

@@ -77,18 +77,24 @@ impl Home for Place {
             flags[0], flags[1]
         ));
         for role in &row.roles {
-            let conditions = match &role.conditions {
+            let quoted = |text: &Option<String>| match text {
                 Some(text) => format!("'{text}'"),
                 None => "NULL".to_owned(),
             };
+            let (conditions, aggregation) = (quoted(&role.conditions), quoted(&role.aggregation));
             self.sql(&format!(
                 "INSERT INTO role_field_permission (tenant_id, role_id, field_id, access_type, \
-                 ai_access_allowed, conditions) SELECT '{tenant}', '{}', id, '{}', {}, {conditions} \
+                 ai_access_allowed, conditions, aggregation_type) \
+                 SELECT '{tenant}', '{}', id, '{}', {}, {conditions}, {aggregation} \
                  FROM data_field_permission WHERE tenant_id = '{tenant}' \
                  AND entity_type = '{entity}' AND field_name = '{field}'",
                 role.role,
                 role.access,
-                if role.ai_access_allowed { "TRUE" } else { "FALSE" }
+                if role.ai_access_allowed {
+                    "TRUE"
+                } else {
+                    "FALSE"
+                }
             ));
         }
     }

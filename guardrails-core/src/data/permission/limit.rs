@@ -5,8 +5,11 @@
 //! none holds the field is hidden. A row of which it cannot be known whether it holds restricts like one
 //! that does, and gives nothing, like one that does not.
 
+use std::cmp::Ordering;
+
 use smallvec::SmallVec;
 
+use super::aggregation_type;
 use super::level::Level;
 use super::truth_at;
 use crate::data::access::{Access, Source, Writable};
@@ -18,6 +21,8 @@ use crate::process::Truth;
 #[derive(Debug, Clone)]
 pub(in crate::data) struct Limit {
     kind: LimitKind,
+    /// The figures that [`LimitKind::Aggregated`] leaves.
+    figures: Aggregable,
     source: Source,
 }
 
@@ -34,9 +39,14 @@ enum LimitKind {
 impl Limit {
     /// The strictest of some; none of none.
     pub(in crate::data) fn strictest(limits: impl IntoIterator<Item = Self>) -> Option<Self> {
-        limits
-            .into_iter()
-            .reduce(|a, b| if b.kind > a.kind { b } else { a })
+        limits.into_iter().reduce(|a, b| match b.kind.cmp(&a.kind) {
+            Ordering::Greater => b,
+            Ordering::Equal => Self {
+                figures: a.figures.narrowed(b.figures),
+                ..a
+            },
+            Ordering::Less => a,
+        })
     }
 
     /// What a limit leaves of a field. A mask of the policy's own is kept where the tables ask for
@@ -49,7 +59,10 @@ impl Limit {
             (LimitKind::Write, _) => level,
             (LimitKind::Hidden, _) => Level::hidden(limit.source.clone()),
             (LimitKind::Aggregated, _) => Level {
-                aggregable: level.figures().over_at_least(Aggregable::GROUP),
+                aggregable: level
+                    .figures()
+                    .narrowed(limit.figures)
+                    .over_at_least(Aggregable::GROUP),
                 ..Level::hidden(limit.source.clone())
             },
             (LimitKind::Masked, Access::Read) => Level {
@@ -92,15 +105,17 @@ impl Limit {
     pub(super) fn hidden(source: Source) -> Self {
         Self {
             kind: LimitKind::Hidden,
+            figures: Aggregable::NOTHING,
             source,
         }
     }
 
     /// What a row's access word leaves. AGGREGATED is for figures over many records; of a single one
-    /// nothing is shown. A word that is none hides.
-    pub(super) fn of_word(access: &str, source: Source) -> Self {
+    /// nothing is shown. A word that is none hides, and one that is no figure leaves none.
+    pub(super) fn of_row(access: &str, aggregation: Option<&str>, source: Source) -> Self {
         Self {
             kind: limit_kind(access),
+            figures: aggregation_type::read(aggregation).unwrap_or_default(),
             source,
         }
     }
@@ -258,7 +273,7 @@ mod tests {
         let group = |rows: &[(Holding, &str)]| {
             let rows = rows
                 .iter()
-                .map(|(holding, word)| (*holding, Limit::of_word(word, Source::Nobody)));
+                .map(|(holding, word)| (*holding, Limit::of_row(word, None, Source::Nobody)));
             let group = Group {
                 rows: rows.collect(),
                 none_holds: Source::Nobody,

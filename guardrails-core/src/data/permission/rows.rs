@@ -237,7 +237,7 @@ fn limit(row: &RolePermission, holding: Holding, entity: &str, field: &str) -> L
     let source = |word: &str| row_source(&row.role, entity, field, word);
     match holding {
         Holding::Closed => Limit::hidden(source("unreadable")),
-        _ => Limit::of_word(&row.access, source(&row.access)),
+        _ => Limit::of_row(&row.access, row.aggregation.as_deref(), source(&row.access)),
     }
 }
 

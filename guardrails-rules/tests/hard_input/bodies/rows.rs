@@ -1,6 +1,7 @@
 //! Rows of the permission tables, their conditions, and role lines, from lines of text.
 //!
-//! A line with tabs is a permission row: tenant, entity, field, role, access, conditions. Any other line
+//! A line with tabs is a permission row: tenant, entity, field, role, access (with the figures behind a
+//! slash), conditions. Any other line
 //! is a role line, its cells between commas.
 
 use guardrails_core::data::{Asked, FieldTable, Permissions};
@@ -78,6 +79,12 @@ fn row(line: &str) -> FieldPermission {
     let mut cells = line.splitn(6, '\t');
     let mut cell = || cells.next().unwrap_or_default();
     let (tenant, entity, field) = (cell().into(), cell().into(), cell().into());
+    let role = cell().into();
+    let access = cell();
+    let (access, aggregation) = match access.split_once('/') {
+        Some((access, aggregation)) => (access, Some(aggregation)),
+        None => (access, None),
+    };
     FieldPermission {
         tenant,
         entity,
@@ -86,10 +93,11 @@ fn row(line: &str) -> FieldPermission {
         pii: line.len().is_multiple_of(2),
         encryption_required: false,
         roles: vec![RolePermission {
-            role: cell().into(),
-            access: cell().to_owned(),
+            role,
+            access: access.to_owned(),
             ai_access_allowed: !line.len().is_multiple_of(11),
             conditions: Some(cell().to_owned()),
+            aggregation: aggregation.map(str::to_owned),
         }],
     }
 }
