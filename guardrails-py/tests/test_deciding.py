@@ -324,6 +324,21 @@ def test_refused_before_it_begins(guard: Guard, rep: Principal) -> None:
     assert not_permitted.value.reasons[0].code == "SKILL_NOT_PERMITTED"
 
 
+def test_an_update_stays_in_the_row_scope(
+    policies: Path, store: str, rep: Principal, quote: Dict[str, Any]
+) -> None:
+    text = POLICY.replace("write owner, stage", "write stage")
+    within, beyond = text.replace("write stage", "write owner, stage"), text.replace(
+        "write stage", "write owner beyond scope  write stage"
+    )
+    for policy, codes in [(within, ["OUT_OF_SCOPE"]), (beyond, [])]:
+        (policies / "company.guard").write_text(policy, "utf-8")
+        with Guard.open(policies=policies, store=store) as guard:
+            decision = guard.operation(rep, skill="quote.draft").propose(quote, {"owner": "u-2"})
+            assert [reason.code for reason in decision.reasons] == codes
+            assert decision.allowed == (not codes)
+
+
 def test_limits_and_budgets(guard: Guard, rep: Principal) -> None:
     guard.operation(rep, skill="quote.rare").complete()
     with pytest.raises(LimitReached) as reached:
