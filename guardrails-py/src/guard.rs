@@ -17,7 +17,8 @@ use crate::audit::{InterruptedOperation, ShadowTally, VerifyReport};
 use crate::closed::closed;
 use crate::errors::{Diagnostic, OrRaise, raise};
 use crate::explanation::{Explanation, language_of};
-use crate::health::Health;
+use crate::health::{self, Health};
+use crate::limits::OperationLimits;
 use crate::operation::Operation;
 use crate::principal::Principal;
 use crate::record::fields;
@@ -59,7 +60,7 @@ impl Guard {
     #[pyo3(signature = (
         *, policies, store, audit_key = None, parameters = None, shadow_policies = None,
         before_swap = "compile", permissions_max_age = None, table_prefix = "guard_",
-        max_open_tickets = None
+        max_open_tickets = None, operation_limits = None, on_problem = None
     ))]
     #[expect(clippy::too_many_arguments, reason = "keyword-only in Python")]
     fn open(
@@ -73,6 +74,8 @@ impl Guard {
         permissions_max_age: Option<Duration>,
         table_prefix: &str,
         max_open_tickets: Option<usize>,
+        operation_limits: Option<PyRef<'_, OperationLimits>>,
+        on_problem: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let mut builder = crm_guardrails::Guard::builder()
             .policies(policies)
@@ -81,6 +84,12 @@ impl Guard {
             .before_swap(reload::before_swap(before_swap).or_raise(py)?);
         if let Some(most) = max_open_tickets {
             builder = builder.max_open_tickets(most);
+        }
+        if let Some(limits) = operation_limits {
+            builder = builder.operation_limits(limits.core());
+        }
+        if let Some(function) = on_problem {
+            builder = builder.on_problem(health::listener(function)?.or_raise(py)?);
         }
         if let Some(path) = shadow_policies {
             builder = builder.shadow_policies(path);

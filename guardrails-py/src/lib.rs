@@ -12,6 +12,7 @@ mod errors;
 mod explanation;
 mod guard;
 mod health;
+mod limits;
 mod number;
 mod operation;
 mod principal;
@@ -40,6 +41,8 @@ mod _native {
     use crate::guard::{Guard, check, evaluate, explain, findings};
     #[pymodule_export]
     use crate::health::{Health, Problem};
+    #[pymodule_export]
+    use crate::limits::OperationLimits;
     #[pymodule_export]
     use crate::operation::Operation;
     #[pymodule_export]

@@ -1,6 +1,7 @@
 """The reference of the package: every class and function, with arguments, results and errors.
 
-All classes are immutable and made by the guard, but for :class:`Principal`. Times are
+All classes are immutable and made by the guard, but for :class:`Principal` and
+:class:`OperationLimits`. Times are
 ``datetime`` in UTC, identifiers are texts.
 """
 
@@ -37,6 +38,7 @@ __all__ = [
     "InterruptedOperation",
     "Obligation",
     "Operation",
+    "OperationLimits",
     "Principal",
     "Problem",
     "Reason",
@@ -635,6 +637,35 @@ class Problem:
         """What to do about it; may be empty."""
 
 @final
+class OperationLimits:
+    """How much one operation may do. A skill's ``limit`` counts operations; these bound each of them.
+
+    What is over a limit is refused with :class:`LimitReached`.
+    """
+
+    def __new__(
+        cls,
+        *,
+        max_age: Optional[timedelta] = None,
+        max_proposals: Optional[int] = None,
+        max_rows: Optional[int] = None,
+    ) -> "OperationLimits":
+        """What is left out has its usual value."""
+    @property
+    def max_age(self) -> timedelta:
+        """How long after its beginning an operation may still read and propose
+        (``OPERATION_TOO_OLD``); 1 hour unless given."""
+    @property
+    def max_proposals(self) -> int:
+        """How many changes it may propose (``OPERATION_PROPOSALS_REACHED``); 100 unless given."""
+    @property
+    def max_rows(self) -> int:
+        """How many records it may be handed for reading and for figures, shown or not
+        (``OPERATION_ROWS_REACHED``); 10,000 unless given."""
+    def __eq__(self, value: object, /) -> bool: ...
+    def __ne__(self, value: object, /) -> bool: ...
+
+@final
 class Health:
     """How a guard is doing: whether its policies, tables and store can be watched."""
 
@@ -811,6 +842,8 @@ class Guard:
         permissions_max_age: Optional[timedelta] = None,
         table_prefix: str = "guard_",
         max_open_tickets: Optional[int] = None,
+        operation_limits: Optional[OperationLimits] = None,
+        on_problem: Optional[Callable[[Problem], object]] = None,
     ) -> "Guard":
         """Compiles the policies and opens the database.
 
@@ -837,6 +870,12 @@ class Guard:
                 its tables were made with.
             max_open_tickets: How many open tickets one user may have, 100 unless named; one more is
                 refused with ``OPEN_TICKETS_LIMIT``.
+            operation_limits: How much one operation may do; 1 hour, 100 proposals and 10,000 records
+                unless given.
+            on_problem: Called, once, with each problem that :meth:`Guard.health` comes to tell of, such
+                as to log it. It is called from a thread of its own, one problem at a time, shortly
+                after the problem is seen, and may ask the guard for anything. An exception in it goes
+                to ``sys.unraisablehook``, which prints it; nothing is raised where the guard is asked.
 
         Keep an SQLite file of the guard's apart from your own, and do not open it with Python's
         ``sqlite3`` in the same process: when that second copy of SQLite closes the file, the guard
