@@ -43,6 +43,7 @@ pub use schema::{Currency, Entity, EnumType, Field, PiiClass, Sensitivity, Type}
 pub use skill::{Budget, Limit, Per, Skill, SkillStatus};
 pub use table::{Column, Hit, Table, TableRow};
 
+use crate::data::entity_of;
 use crate::diagnostic::Place;
 use crate::value::Name;
 use crate::zone::Zone;
@@ -150,6 +151,21 @@ impl Policy {
             parameters: BTreeMap::new(),
             approvals: BTreeMap::new(),
         }
+    }
+
+    /// The highest sensitivity that is declared on the way to a field, which is what masks on it go by.
+    #[must_use]
+    pub fn sensitivity(&self, entity: &str, path: &str) -> Sensitivity {
+        let mut highest = Sensitivity::PUBLIC;
+        let mut at = self.entities.get(entity);
+        for key in path.split('.') {
+            let Some(field) = at.and_then(|entity| entity.field(key)) else {
+                return highest;
+            };
+            highest = highest.max(field.sensitivity);
+            at = entity_of(&field.ty).and_then(|name| self.entities.get(name));
+        }
+        highest
     }
 }
 

@@ -9,8 +9,7 @@ use guardrails_core::data::{
     writable_in_grant,
 };
 use guardrails_core::policy::{
-    Aggregation, EffectKind, Expr, FieldClause, FieldSet, Grant, Policy, Sensitivity, Type,
-    WriteScope,
+    Aggregation, EffectKind, Expr, FieldClause, FieldSet, Grant, Policy, Type, WriteScope,
 };
 use guardrails_core::{Name, Place};
 
@@ -47,7 +46,7 @@ pub(super) fn restricted(
     match effect {
         EffectKind::Hide(name) if is_about(name) => Some(Access::Hidden),
         EffectKind::Mask(name, mask) if is_about(name) => {
-            Some(Access::Masked(mask.on(sensitivity(policy, entity, field))))
+            Some(Access::Masked(mask.on(policy.sensitivity(entity, field))))
         }
         _ => None,
     }
@@ -214,7 +213,7 @@ impl<'p> Looking<'p> {
 
     /// The clauses of a grant on the field.
     pub(super) fn clauses<'g>(&'g self, grant: &'g Grant) -> Vec<ClauseOn<'g>> {
-        let sensitivity = sensitivity(self.policy, self.entity, self.field);
+        let sensitivity = self.policy.sensitivity(self.entity, self.field);
         let clauses = grant.clauses_on(self.field);
         let clauses = clauses.map(|clause| ClauseOn {
             effect: ClauseEffect::of(&clause.permission, sensitivity),
@@ -245,21 +244,6 @@ impl<'p> Looking<'p> {
             .map(|rule| rule.place.clone());
         granted.chain(restricted).collect()
     }
-}
-
-/// The highest sensitivity on the way to a field.
-pub(super) fn sensitivity(policy: &Policy, entity: &str, field: &str) -> Sensitivity {
-    let mut highest = Sensitivity::PUBLIC;
-    let mut at: Option<Name> = Some(entity.into());
-    for key in field.split('.') {
-        let entity = at.and_then(|name| policy.entities.get(&name));
-        let Some(field) = entity.and_then(|entity| entity.field(key)) else {
-            return highest;
-        };
-        highest = highest.max(field.sensitivity);
-        at = inside(&field.ty).cloned();
-    }
-    highest
 }
 
 /// The entity that a field of this type holds, through lists.

@@ -53,6 +53,7 @@ mod tables;
 mod truths;
 mod variable;
 mod work;
+mod writers;
 
 pub use answer::{Answer, Reading, Unclear, difference, overlap, satisfiable, without};
 pub use compare::{
@@ -63,3 +64,5 @@ pub use example::Example;
 pub use lint::{Depth, Survey, findings, survey};
 pub use scene::{Data, Scene};
 pub use sight::{Context, Sight, Sights, who_can_see};
+pub(crate) use writers::who_can_write_within;
+pub use writers::{Writer, who_can_write};

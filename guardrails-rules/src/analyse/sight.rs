@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use guardrails_core::data::Access;
 use guardrails_core::policy::{
-    EffectKind, Expr, ExprKind, FieldSet, Grant, Mode, Path, Policy, Root, Type, ValueSet, Verb,
+    EffectKind, Expr, ExprKind, Grant, Mode, Path, Policy, Root, Type, ValueSet, Verb,
 };
 use guardrails_core::{Name, Place, Value};
 
@@ -87,6 +87,11 @@ impl<'p> Sights<'p> {
             left: left.into_iter(),
             steps: usize::MAX,
         }
+    }
+
+    /// How many AI contexts are told apart.
+    pub(crate) fn contexts(&self) -> usize {
+        self.named.len() + 1
     }
 
     /// With so many steps for all of it together, besides those that each question may take. What is
@@ -173,9 +178,7 @@ impl<'p> Viewpoint<'p> {
     /// The paths that its grants name.
     pub(super) fn named(&self) -> impl Iterator<Item = &'p Name> {
         let clauses = self.grants.iter().flat_map(|grant| &grant.clauses);
-        clauses.flat_map(|clause| match &clause.fields {
-            FieldSet::Named(names) | FieldSet::AllExcept(names) => names,
-        })
+        clauses.flat_map(|clause| clause.fields.names())
     }
 
     pub(super) fn looking<'a>(&self, field: &'a str) -> Looking<'a>
@@ -189,6 +192,10 @@ impl<'p> Viewpoint<'p> {
             grants: self.grants.clone(),
             restrictions: restrictions(self.policy, self.entity, field),
         }
+    }
+
+    pub(super) fn context(&self) -> &Context {
+        &self.context
     }
 
     /// That the operation is one of this role alone in this context.

@@ -5,13 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use guardrails_core::data::Access;
+use guardrails_core::data::{Access, Mask};
 use guardrails_core::policy::{Policy, Type, WriteScope};
 use guardrails_core::{Name, Phrase, Place, phrase};
 
 use super::Service;
 use super::describe::{grants, joined, slice};
-use crate::analyse::{Answer, Context, Sight, Sights};
+use crate::analyse::{Answer, Context, Sight, Sights, who_can_write_within};
 use crate::ast::{ClauseKind, Fields, Grant, Ident};
 
 /// Steps of analysis for one field.
@@ -31,7 +31,10 @@ pub(super) fn who_sees(service: &Service, entity: &Name, field: &Name) -> Phrase
         Some(policy) => analysed(policy, entity, field),
         None => vec![as_written(service, entity, field)],
     };
-    parts.extend(who_writes(service, entity, field));
+    parts.extend(match &service.policy {
+        Some(policy) => who_writes(policy, entity, field),
+        None => who_writes_as_written(service, entity, field),
+    });
     joined(&parts, "\n\n")
 }
 
@@ -216,8 +219,43 @@ fn quoted(text: &str) -> String {
     }
 }
 
-/// Roles that some grant lets write the field, and those that may do so beyond the row scope.
-fn who_writes(service: &Service, entity: &Name, field: &Name) -> Option<Phrase> {
+/// Roles that may write the field, as analysis knows.
+fn who_writes(policy: &Policy, entity: &Name, field: &Name) -> Option<Phrase> {
+    let writers = who_can_write_within(policy, entity, field, STEPS);
+    let mut roles: Vec<(String, bool)> = Vec::new();
+    for of_role in writers.chunk_by(|a, b| a.role == b.role) {
+        let contexts = Sights::new(policy, entity, field).contexts();
+        let is_always = of_role.len() == contexts && of_role.iter().all(|own| own.is_always);
+        let scope = of_role.iter().map(|own| own.scope).max();
+        let role = of_role.first().map_or("", |own| &own.role);
+        roles.push((with_scope(format!("`{role}`"), scope), is_always));
+    }
+    let named = |always: bool| -> Vec<String> {
+        let roles = roles.iter().filter(|(_, is_always)| *is_always == always);
+        roles.map(|(role, _)| role.clone()).collect()
+    };
+    let (always, sometimes) = (named(true), named(false));
+    let lines = [
+        (!always.is_empty()).then(|| {
+            Phrase::both(
+                format!("Always writable by {}.", always.join(", ")),
+                format!("{}始终可写。", chinese(&always)),
+            )
+        }),
+        (!sometimes.is_empty()).then(|| {
+            Phrase::both(
+                format!("Writable in some cases by {}.", sometimes.join(", ")),
+                format!("{}在部分情况下可写。", chinese(&sometimes)),
+            )
+        }),
+    ];
+    let lines: Vec<Phrase> = lines.into_iter().flatten().collect();
+    (!lines.is_empty()).then(|| joined(&lines, " "))
+}
+
+/// Roles that some grant lets write the field, and those that may do so beyond the row scope, while the policy
+/// has mistakes.
+fn who_writes_as_written(service: &Service, entity: &Name, field: &Name) -> Option<Phrase> {
     let mut granted: BTreeMap<String, WriteScope> = BTreeMap::new();
     for grant in about(service, entity) {
         let scopes = grant
@@ -233,22 +271,29 @@ fn who_writes(service: &Service, entity: &Name, field: &Name) -> Option<Phrase> 
             *widest = scope.max(*widest);
         }
     }
-    let named = granted.into_iter().map(|(role, scope)| match scope {
-        WriteScope::Within => role,
-        WriteScope::Beyond => format!("{role} (`beyond scope`)"),
-    });
+    let named = granted.into_iter();
+    let named = named.map(|(role, scope)| with_scope(role, Some(scope)));
     let named: Vec<String> = named.collect();
     (!named.is_empty()).then(|| {
         Phrase::both(
             format!("Granted to write: {}.", named.join(", ")),
-            format!(
-                "授予写权限：{}。",
-                named
-                    .join("、")
-                    .replace(" (`beyond scope`)", "（`beyond scope`）")
-            ),
+            format!("授予写权限：{}。", chinese(&named)),
         )
     })
+}
+
+/// A role, and that it may write beyond the row scope.
+fn with_scope(role: String, scope: Option<WriteScope>) -> String {
+    match scope {
+        Some(WriteScope::Beyond) => format!("{role} (`beyond scope`)"),
+        Some(WriteScope::Within) | None => role,
+    }
+}
+
+/// The same as a list in Chinese.
+fn chinese(roles: &[String]) -> String {
+    let roles = roles.join("、");
+    roles.replace(" (`beyond scope`)", "（`beyond scope`）")
 }
 
 /// What each grant gives of a field: the strictest of its clauses.
@@ -317,7 +362,9 @@ fn given(service: &Service, grant: &Grant, field: &Name) -> Option<Phrase> {
 /// What a clause makes of a field, and how strict that is.
 fn said(kind: &ClauseKind, field: &Name) -> Option<(u8, Phrase)> {
     match kind {
-        ClauseKind::Hide(fields) if covers(fields, field) => Some((3, access(&Access::Hidden))),
+        ClauseKind::Hide(fields) if covers(fields, field) => {
+            Some((Access::Hidden.strictness(), access(&Access::Hidden)))
+        }
         ClauseKind::Mask(maskings) => {
             let mut from = maskings
                 .iter()
@@ -327,10 +374,14 @@ fn said(kind: &ClauseKind, field: &Name) -> Option<(u8, Phrase)> {
             // A field without a mask of its own shares the next one's.
             let mask = from.find_map(|masking| masking.mask.as_ref());
             let mask = mask.map_or("default", |mask| &*mask.name.text);
-            Some((2, phrase!("masked with {mask}" | "以 {mask} 脱敏", mask)))
+            let strictness = Mask::from_word(mask).map_or(0, |mask| mask.strictness());
+            Some((
+                strictness,
+                phrase!("masked with {mask}" | "以 {mask} 脱敏", mask),
+            ))
         }
         ClauseKind::Read(fields) | ClauseKind::Write(fields, _) if covers(fields, field) => {
-            Some((0, access(&Access::Read)))
+            Some((Access::Read.strictness(), access(&Access::Read)))
         }
         _ => None,
     }

@@ -157,7 +157,7 @@ rule closed @owner("sales") { on read of Quote when tier == GOLD then hide phone
         "{owner}"
     );
     assert!(
-        owner.ends_with("Granted to write: `BOSS`, `REP`."),
+        owner.ends_with("Always writable by `BOSS`, `REP`."),
         "{owner}"
     );
     let beyond = grants.replace("on Quote {", "on Quote where stage == DRAFT {");

@@ -7,7 +7,7 @@ use guardrails_rules::Bundle;
 use super::matrix::Matrix;
 use super::page::{Entity, Field};
 use super::source::at;
-use crate::policy::{self, FieldSet, Policy, Type};
+use crate::policy::{self, Policy, Type};
 
 /// Entities that grants speak of first, then those that are only parts of others; each in the order
 /// of files and lines.
@@ -24,10 +24,10 @@ pub(super) fn entities(policy: &Policy, bundle: &Bundle) -> Vec<Entity> {
 }
 
 fn entity(declared: &policy::Entity, policy: &Policy, bundle: &Bundle) -> Entity {
-    let mut matrix = Matrix::new(policy, bundle, &declared.name);
+    let nested = nested_paths(declared, policy);
+    let mut matrix = Matrix::new(policy, bundle, &declared.name, &nested);
     let mut written: Vec<&policy::Field> = declared.fields.iter().collect();
     written.sort_by_key(|field| field.place.start);
-    let nested = nested_paths(declared, policy);
     let mut fields = Vec::new();
     for one in written {
         fields.push(field(one, one.name.to_string(), Depth::Top, &mut matrix));
@@ -85,9 +85,7 @@ fn nested_paths(entity: &policy::Entity, policy: &Policy) -> BTreeSet<String> {
         .iter()
         .filter(|grant| grant.entity == entity.name);
     let clauses = grants.flat_map(|grant| &grant.clauses);
-    let names = clauses.flat_map(|clause| match &clause.fields {
-        FieldSet::Named(names) | FieldSet::AllExcept(names) => names,
-    });
+    let names = clauses.flat_map(|clause| clause.fields.names());
     names
         .filter(|name| name.contains('.'))
         .map(ToString::to_string)

@@ -1,8 +1,8 @@
 //! Who may do what with each field: role × field × AI context, from the grants.
 //!
-//! Within a grant the strictest clause wins, across grants the most permissive, as in a decision. What
-//! depends on the record or on the person is a note; a condition on the AI context alone is settled
-//! per column. Roles that inherit from others are the host's business and not on the page.
+//! Clauses and grants come together as core's algebra of grants says, with what is known before there is a
+//! record: what depends on the record or on the person is a note, and a condition on the AI context alone is
+//! settled per column. Roles that inherit from others are the host's business and not on the page.
 
 use std::collections::BTreeSet;
 
@@ -10,14 +10,24 @@ use guardrails_rules::Bundle;
 
 use super::page::{Cell, Column, Head, Mark, Note};
 use super::source::{at, code_at};
-use crate::policy::{
-    Comparison, Expr, ExprKind, FieldClause, FieldSet, Grant, Permission, Policy, Root, WriteScope,
+use crate::data::{
+    Access, ClauseEffect, Condition as _, StaticTruth, across_grants, figure_in_grant,
+    shown_in_grant, writable_in_grant,
 };
+use crate::policy::{
+    Aggregation, Comparison, Expr, ExprKind, FieldClause, Grant, Permission, Policy, Root,
+    WriteScope,
+};
+use crate::process::Truth;
 use crate::{Name, Place, Value};
 
 /// The columns of one entity, and what they refer to.
 pub(super) struct Matrix<'p> {
+    policy: &'p Policy,
     bundle: &'p Bundle,
+    entity: &'p str,
+    /// Paths into nested entities that a grant names.
+    nested: &'p BTreeSet<String>,
     columns: Vec<Asker<'p>>,
     pub(super) notes: Vec<Note>,
     places: Vec<Place>,
@@ -34,7 +44,12 @@ struct Asker<'p> {
 }
 
 impl<'p> Matrix<'p> {
-    pub(super) fn new(policy: &'p Policy, bundle: &'p Bundle, entity: &str) -> Self {
+    pub(super) fn new(
+        policy: &'p Policy,
+        bundle: &'p Bundle,
+        entity: &'p str,
+        nested: &'p BTreeSet<String>,
+    ) -> Self {
         let about = policy
             .grants
             .iter()
@@ -47,7 +62,10 @@ impl<'p> Matrix<'p> {
             }
         }
         let mut matrix = Self {
+            policy,
             bundle,
+            entity,
+            nested,
             columns: Vec::new(),
             notes: Vec::new(),
             places: Vec::new(),
@@ -71,9 +89,9 @@ impl<'p> Matrix<'p> {
             contexts.push(None);
         }
         for context in contexts {
-            let reached = grants.iter().copied().filter(|grant| {
-                grant.contexts.is_empty() || context.is_some_and(|one| grant.contexts.contains(one))
-            });
+            let context_name = context.map_or("", |context| context);
+            let reached = grants.iter().copied();
+            let reached = reached.filter(|grant| grant.is_for_context(context_name));
             let grants: Vec<&Grant> = reached.collect();
             let scope = self.shared_scope(&grants);
             self.columns.push(Asker {
@@ -150,66 +168,259 @@ impl<'p> Matrix<'p> {
             let Some(asker) = self.columns.get(column) else {
                 continue;
             };
-            let (context, scope) = (asker.context, asker.scope);
             let first = before.as_ref() != Some(asker.role);
             before = Some(asker.role.clone());
-            let grants = asker.grants.clone();
-            let mut marks = Vec::new();
-            for grant in grants {
-                let own = grant.scope.as_ref().filter(|_| scope.is_none());
-                let own = own.map(|expr| self.note(expr, NoteOf::Rows));
-                for mut mark in self.within(grant, path, context) {
-                    mark.notes.splice(0..0, own);
-                    if !marks.contains(&mark) {
-                        marks.push(mark);
-                    }
+            let (field, writable) = (self.look(asker, path), self.writable(asker, path));
+            let mut marks: Vec<Mark> = Vec::new();
+            for drawn in field.drawn(writable) {
+                let mark = self.mark(&drawn);
+                if !marks.contains(&mark) {
+                    marks.push(mark);
                 }
             }
             cells.push(Cell {
-                marks: most_permissive(marks),
+                marks: without_repeats(marks),
                 first,
             });
         }
         cells
     }
 
-    /// What one grant says of a field.
-    fn within(&mut self, grant: &'p Grant, path: &str, context: Option<&Name>) -> Vec<Mark> {
-        let about = grant
-            .clauses
-            .iter()
-            .filter(|clause| covers(&clause.fields, path));
-        let (mut always, mut sometimes) = (Vec::new(), Vec::new());
-        for clause in about {
-            let when = clause.when.as_ref();
-            match when.map_or(Some(true), |when| settled(when, context)) {
-                Some(true) => always.push(clause),
-                Some(false) => {}
-                None => sometimes.push(clause),
+    /// The field at this path, as the grants of a column speak of it.
+    fn look(&self, asker: &Asker<'p>, path: &str) -> Look<'p> {
+        let sensitivity = self.policy.sensitivity(self.entity, path);
+        let grants = asker.grants.iter().map(|grant| {
+            let grant: &'p Grant = grant;
+            let clauses = grant.clauses.iter();
+            let clauses = clauses.filter(|clause| clause.fields.covers(path));
+            let own_scope = grant.scope.as_ref().filter(|_| asker.scope.is_none());
+            GrantLook {
+                scope: own_scope,
+                clauses: clauses
+                    .map(|clause| ClauseLook {
+                        effect: ClauseEffect::of(&clause.permission, sensitivity),
+                        holds: settled(clause.when.as_ref(), asker.context),
+                        clause,
+                    })
+                    .collect(),
             }
+        });
+        Look {
+            grants: grants.collect(),
         }
-        let mut marks = strictest(&always);
-        if marks.iter().any(|mark| mark.kind == "hide") {
-            return Vec::new();
-        }
-        let seen = !marks.is_empty();
-        for clause in sometimes {
-            let Some(mut mark) = mark(&clause.permission) else {
-                continue;
-            };
-            if (mark.kind == "read" && seen) || marks.contains(&mark) {
-                continue;
-            }
-            mark.notes.extend(
-                clause
-                    .when
-                    .as_ref()
-                    .map(|when| self.note(when, NoteOf::Clause)),
-            );
-            marks.push(mark);
-        }
-        marks
     }
+
+    /// Whether a change to the field at this path may be made. It replaces the record's own field as a whole,
+    /// so that everything inside must be writable, too.
+    fn writable(&self, asker: &Asker<'p>, path: &str) -> Truth {
+        let top = path.split('.').next().unwrap_or_default();
+        let inside = self.nested.iter();
+        let inside = inside
+            .filter(|nested| is_inside(nested, top))
+            .map(|nested| &**nested);
+        let all = std::iter::once(top).chain(inside);
+        StaticTruth::all(all.map(|path| self.look(asker, path).writable()))
+    }
+
+    fn mark(&mut self, drawn: &Drawn<'p>) -> Mark {
+        let scope = drawn.scope.map(|scope| self.note(scope, NoteOf::Rows));
+        let when = drawn.when.map(|when| self.note(when, NoteOf::Clause));
+        Mark {
+            kind: drawn.kind,
+            with: drawn.with.clone(),
+            notes: scope.into_iter().chain(when).collect(),
+        }
+    }
+}
+
+/// One field, as the grants of one column speak of it.
+struct Look<'p> {
+    grants: Vec<GrantLook<'p>>,
+}
+
+/// What one grant says of the field.
+struct GrantLook<'p> {
+    /// The scope, where it is not that of the whole column.
+    scope: Option<&'p Expr>,
+    clauses: Vec<ClauseLook<'p>>,
+}
+
+struct ClauseLook<'p> {
+    effect: ClauseEffect,
+    holds: StaticTruth,
+    clause: &'p FieldClause,
+}
+
+/// A mark, with the conditions that it depends on.
+struct Drawn<'p> {
+    kind: &'static str,
+    with: String,
+    scope: Option<&'p Expr>,
+    when: Option<&'p Expr>,
+}
+
+impl<'p> Look<'p> {
+    fn some_grant(&self, says: impl Fn(&GrantLook<'p>) -> Truth) -> Truth {
+        across_grants(
+            self.grants
+                .iter()
+                .map(|grant| (StaticTruth::of(grant.scope), says(grant))),
+        )
+    }
+
+    fn writable(&self) -> Truth {
+        self.some_grant(GrantLook::writes)
+    }
+
+    /// Whether the field comes to this access.
+    fn comes_to(&self, access: &Access) -> Truth {
+        comes_to(access, |passes| {
+            self.some_grant(|grant| shown_in_grant(grant.effects(), passes))
+        })
+    }
+
+    /// What is to be drawn of every clause: what may ever be the outcome. Clauses that always hold come first.
+    fn drawn(&self, writable: Truth) -> Vec<Drawn<'p>> {
+        let mut drawn = Vec::new();
+        for grant in &self.grants {
+            let mut clauses: Vec<&ClauseLook<'p>> = grant.clauses.iter().collect();
+            clauses.retain(|clause| clause.holds != StaticTruth::Never);
+            clauses.sort_by_key(|clause| (clause.holds == StaticTruth::Depends, clause.rank()));
+            for clause in clauses {
+                let kind = match &clause.effect {
+                    ClauseEffect::Writes(_) => self.kind_of_write(grant, writable),
+                    effect => effect.access().map_or("aggregate", kind_of),
+                };
+                if self.is_drawn(grant, clause, kind) && !grant.repeats(clause, kind) {
+                    let depends = clause.holds == StaticTruth::Depends;
+                    drawn.push(Drawn {
+                        kind,
+                        with: with_of(kind, &clause.clause.permission),
+                        scope: grant.scope,
+                        when: clause.clause.when.as_ref().filter(|_| depends),
+                    });
+                }
+            }
+        }
+        drawn
+    }
+
+    /// A field that may not be written, since something inside may not, is only seen.
+    fn kind_of_write(&self, grant: &GrantLook<'p>, writable: Truth) -> &'static str {
+        let writes = grant.writes();
+        match writable.and(writes).restricts() {
+            true => "write",
+            false => "read",
+        }
+    }
+
+    fn is_drawn(&self, grant: &GrantLook<'p>, clause: &ClauseLook<'p>, kind: &str) -> bool {
+        let may_come_to = |access: &Access| {
+            let here = comes_to(access, |passes| shown_in_grant(grant.effects(), passes));
+            here.and(self.comes_to(access)).restricts()
+        };
+        match &clause.effect {
+            ClauseEffect::Counts(figures) => Aggregation::WORDS.iter().any(|(_, figure)| {
+                let group = figures.smallest_group(*figure);
+                group.is_some_and(|group| {
+                    figure_in_grant(grant.effects(), *figure, group).restricts()
+                })
+            }),
+            ClauseEffect::Writes(_) if kind == "write" => true,
+            // It keeps the field from being written, too.
+            ClauseEffect::Shows(Access::Hidden) => {
+                let shows = shown_in_grant(grant.effects(), |_| true).restricts();
+                let writes = grant.writes() == Truth::Unknown;
+                let hides = self.comes_to(&Access::Hidden).restricts();
+                shows && (hides || writes && self.writable() == Truth::Unknown)
+            }
+            effect => effect.access().is_some_and(may_come_to),
+        }
+    }
+}
+
+impl<'p> GrantLook<'p> {
+    fn effects(&self) -> impl Iterator<Item = (&ClauseEffect, StaticTruth)> + Clone {
+        self.clauses
+            .iter()
+            .map(|clause| (&clause.effect, clause.holds))
+    }
+
+    fn writes(&self) -> Truth {
+        writable_in_grant(self.effects(), WriteScope::Within)
+    }
+
+    /// Whether a clause that depends on the record shows what another one of the grant shows anyway.
+    fn repeats(&self, clause: &ClauseLook<'p>, kind: &str) -> bool {
+        clause.holds == StaticTruth::Depends
+            && kind != "write"
+            && self.clauses.iter().any(|other| {
+                other.holds == StaticTruth::Always
+                    && other.effect.access().is_some()
+                    && other.effect.access() == clause.effect.access()
+            })
+    }
+}
+
+impl ClauseLook<'_> {
+    fn rank(&self) -> u8 {
+        match &self.effect {
+            ClauseEffect::Writes(_) => 0,
+            ClauseEffect::Shows(Access::Read) => 1,
+            ClauseEffect::Shows(_) => 2,
+            ClauseEffect::Counts(_) => 3,
+        }
+    }
+}
+
+/// Whether what passes `shown` comes to exactly this access.
+fn comes_to(access: &Access, shown: impl Fn(&dyn Fn(&Access) -> bool) -> Truth) -> Truth {
+    if *access == Access::Hidden {
+        return !shown(&|_| true);
+    }
+    let not_stricter = shown(&|other| other.cmp_strictness(access).is_le());
+    not_stricter.and(!shown(&|other| other.cmp_strictness(access).is_lt()))
+}
+
+fn kind_of(access: &Access) -> &'static str {
+    match access {
+        Access::Read => "read",
+        Access::Masked(_) => "mask",
+        Access::Hidden => "hide",
+    }
+}
+
+/// What the page shows beside `write`, in the words of the language.
+const BEYOND: &str = "beyond scope";
+
+/// The mask, or the figures, or how far a field may be written.
+fn with_of(kind: &str, permission: &Permission) -> String {
+    match permission {
+        Permission::Write(WriteScope::Beyond) if kind == "write" => BEYOND.to_owned(),
+        Permission::Mask(mask) => super::mask_word(mask),
+        Permission::Aggregate(figures) => figures.to_string(),
+        Permission::Read | Permission::Write(_) | Permission::Hide => String::new(),
+    }
+}
+
+/// Who may change a field in any case need not be told that it is seen, or changed in some.
+fn without_repeats(mut marks: Vec<Mark>) -> Vec<Mark> {
+    let always = |kind: &str| {
+        let is = |mark: &Mark| mark.kind == kind && mark.notes.is_empty();
+        marks.iter().any(is)
+    };
+    let (writes, reads, masks) = (always("write"), always("read"), always("mask"));
+    let is_beyond = |mark: &Mark| mark.kind == "write" && mark.with == BEYOND;
+    let beyond = marks
+        .iter()
+        .any(|mark| is_beyond(mark) && mark.notes.is_empty());
+    marks.retain(|mark| match mark.kind {
+        "write" if beyond => is_beyond(mark) && mark.notes.is_empty(),
+        "write" => !writes || mark.notes.is_empty() || is_beyond(mark),
+        "read" => (!writes || masks) && (!reads || mark.notes.is_empty()),
+        _ => true,
+    });
+    marks
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -218,92 +429,34 @@ enum NoteOf {
     Clause,
 }
 
-/// What the page shows beside `write`, in the words of the language.
-const BEYOND: &str = "beyond scope";
-
-fn mark(permission: &Permission) -> Option<Mark> {
-    let (kind, with) = match permission {
-        Permission::Read => ("read", String::new()),
-        Permission::Write(WriteScope::Within) => ("write", String::new()),
-        Permission::Write(WriteScope::Beyond) => ("write", BEYOND.to_owned()),
-        Permission::Mask(mask) => ("mask", super::mask_word(mask)),
-        Permission::Hide => ("hide", String::new()),
-        Permission::Aggregate(figures) => ("aggregate", figures.to_string()),
-    };
-    Some(Mark {
-        kind,
-        with,
-        notes: Vec::new(),
-    })
-}
-
-/// Of the clauses that always hold: hidden, else masked, else seen; and whether it may be changed.
-fn strictest(clauses: &[&FieldClause]) -> Vec<Mark> {
-    let marks: Vec<Mark> = clauses
-        .iter()
-        .filter_map(|clause| mark(&clause.permission))
-        .collect();
-    let of = |kind: &'static str| marks.iter().filter(move |mark| mark.kind == kind).cloned();
-    if let Some(hidden) = of("hide").next() {
-        return vec![hidden];
-    }
-    // Of several the one that goes beyond the row scope.
-    let mut left: Vec<Mark> = of("write")
-        .max_by_key(|mark| mark.with == BEYOND)
-        .into_iter()
-        .collect();
-    let masked: Vec<Mark> = of("mask").take(1).collect();
-    if masked.is_empty() && left.is_empty() {
-        left.extend(of("read").take(1));
-    }
-    left.extend(masked);
-    left.extend(of("aggregate"));
-    left
-}
-
-/// Across grants: who sees a value in any case does not see its disguise.
-fn most_permissive(mut marks: Vec<Mark>) -> Vec<Mark> {
-    let always = |kind: &'static str| move |mark: &Mark| mark.kind == kind && mark.notes.is_empty();
-    let writes = marks.iter().any(always("write"));
-    let beyond = |mark: &Mark| always("write")(mark) && mark.with == BEYOND;
-    if marks.iter().any(beyond) {
-        marks.retain(|mark| mark.kind != "write" || mark.with == BEYOND);
-    }
-    let reads = marks.iter().any(always("read"));
-    if reads {
-        marks.retain(|mark| mark.kind != "mask");
-    }
-    if writes {
-        marks.retain(|mark| mark.kind != "read");
-    }
-    marks
-}
-
-/// A clause on a field is also one on everything inside it.
-fn covers(fields: &FieldSet, path: &str) -> bool {
-    let inside = |name: &Name| {
-        path.strip_prefix(&**name)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-    };
-    match fields {
-        FieldSet::Named(names) => names.iter().any(inside),
-        FieldSet::AllExcept(names) => !names.iter().any(inside),
-    }
+/// Whether a path is inside the field `outer`.
+fn is_inside(path: &str, outer: &str) -> bool {
+    path.strip_prefix(outer)
+        .is_some_and(|rest| rest.starts_with('.'))
 }
 
 /// Whether a condition holds in an AI context, where that is all it asks for.
-fn settled(when: &Expr, context: Option<&Name>) -> Option<bool> {
+fn settled(when: Option<&Expr>, context: Option<&Name>) -> StaticTruth {
+    match when.map_or(Some(true), |when| settled_in(when, context)) {
+        Some(true) => StaticTruth::Always,
+        Some(false) => StaticTruth::Never,
+        None => StaticTruth::Depends,
+    }
+}
+
+/// The same of a condition that is there; none where it asks for something else.
+fn settled_in(when: &Expr, context: Option<&Name>) -> Option<bool> {
     match &when.kind {
-        ExprKind::Not(inner) => settled(inner, context).map(|holds| !holds),
+        ExprKind::Not(inner) => settled_in(inner, context).map(|holds| !holds),
         ExprKind::All(parts) => {
-            let parts: Vec<_> = parts.iter().map(|part| settled(part, context)).collect();
+            let parts: Vec<_> = parts.iter().map(|part| settled_in(part, context)).collect();
             if parts.contains(&Some(false)) {
                 return Some(false);
             }
             parts.into_iter().collect::<Option<Vec<_>>>().map(|_| true)
         }
         ExprKind::Any(parts) => {
-            let parts: Vec<_> = parts.iter().map(|part| settled(part, context)).collect();
+            let parts: Vec<_> = parts.iter().map(|part| settled_in(part, context)).collect();
             if parts.contains(&Some(true)) {
                 return Some(true);
             }

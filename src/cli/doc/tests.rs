@@ -7,6 +7,8 @@
     reason = "tests"
 )]
 
+mod agreement;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -15,7 +17,7 @@ use guardrails_core::audit::Keys;
 use guardrails_core::{Guard, Language};
 use guardrails_rules::{Bundle, SourceFile, compile};
 
-use super::page::{Column, Field, Page};
+use super::page::{Column, Entity, Field, Page};
 use super::words::Words;
 use super::{DocArgs, Policies, page, render};
 use crate::policy::{Policy, SkillStatus, Type, Verb};
@@ -253,8 +255,7 @@ fn told(field: &Field, column: usize) -> &'static str {
     }
 }
 
-fn heads(page: &Page, entity: usize) -> Vec<(String, &Column)> {
-    let entity = &page.entities[entity];
+fn heads(entity: &Entity) -> Vec<(String, &Column)> {
     let roles = entity
         .heads
         .iter()
@@ -331,8 +332,8 @@ skill s { title "S" does update on Deal impact 1 allow REP, BOSS }
         bundle(&[("mixed.guard", mixed)]),
     ] {
         let (page, policy) = (page_of(&bundle, Language::English), with_a_look(&bundle));
-        for (at, entity) in page.entities.iter().enumerate() {
-            for (column, (role, head)) in heads(&page, at).into_iter().enumerate() {
+        for entity in &page.entities {
+            for (column, (role, head)) in heads(entity).into_iter().enumerate() {
                 let context = head.context.as_deref().unwrap_or("some other");
                 let shown = shown(&policy, &entity.name, &role, context);
                 for field in entity.fields.iter().filter(|field| !field.nested) {

@@ -9,7 +9,7 @@ use guardrails_core::policy::{Grant, Permission};
 use super::alike;
 use super::book::{Book, Unit};
 use super::paths::declares;
-use crate::analyse::looking::{Looking, Restriction, restricted, sensitivity};
+use crate::analyse::looking::{Looking, Restriction, restricted};
 
 /// The grants of one role in one context, and the rules on reading, under one policy.
 pub(super) struct Eyes<'s> {
@@ -79,7 +79,8 @@ impl<'s> Eyes<'s> {
         }
         parts.sort_unstable();
         parts.dedup();
-        let level = sensitivity(self.book.policy, self.entity, looking.field).level();
+        let policy = self.book.policy;
+        let level = policy.sensitivity(self.entity, looking.field).level();
         let masked = parts.iter().any(|part| part.contains("Default"));
         let mut key = parts.join("\n");
         if masked {

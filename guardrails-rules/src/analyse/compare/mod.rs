@@ -49,6 +49,7 @@ use guardrails_core::{Name, phrase};
 
 pub use access::{compare_access, say_access};
 pub use change::{Change, Direction, Subject};
+pub(super) use paths::declares;
 
 use self::ask::Asker;
 use self::book::{Book, Side};

@@ -43,7 +43,7 @@ fn walk(policy: &Policy, entity: &str, around: &str, depth: usize, out: &mut BTr
 }
 
 /// Whether a policy declares the path.
-pub(super) fn declares(policy: &Policy, entity: &str, path: &str) -> bool {
+pub(in crate::analyse) fn declares(policy: &Policy, entity: &str, path: &str) -> bool {
     let (head, rest) = match path.split_once('.') {
         Some((head, rest)) => (head, Some(rest)),
         None => (path, None),
