@@ -166,8 +166,9 @@ rule closed @owner("sales") { on read of Quote when tier == GOLD then hide phone
     let service_of = self::service(&beyond);
     let text = |language| said(&service_of, "rules.guard", place, language);
     assert!(
-        text(Language::English)
-            .ends_with("Granted to write: `BOSS` (`beyond scope`), `REP` (`beyond scope`)."),
+        text(Language::English).ends_with(
+            "Writable in some cases by `BOSS` (`beyond scope`), `REP` (`beyond scope`)."
+        ),
         "{}",
         text(Language::English)
     );
