@@ -106,6 +106,20 @@ impl Keys {
         KeyedDigest::new(self.current.id, mac.finalize().into_bytes().into())
     }
 
+    /// The keyed digests that this value has under each key, the one in force first: to find what was kept
+    /// under the digest before a rotation. Only the first is to be kept anew.
+    pub(crate) fn value_macs(
+        &self,
+        scope: &str,
+        value: &[u8],
+    ) -> impl Iterator<Item = KeyedDigest> {
+        let sets = std::iter::once(&self.current).chain(&self.previous);
+        sets.map(move |set| {
+            let mac = set.value_mac(scope, value);
+            KeyedDigest::new(set.id, mac.finalize().into_bytes().into())
+        })
+    }
+
     /// Whether `digest` was made of this value, under the key that it names. Takes the same time
     /// whatever the digest.
     pub fn verify_mac(&self, scope: &str, value: &[u8], digest: &KeyedDigest) -> MacCheck {

@@ -26,6 +26,8 @@ pub(crate) struct Action<'a> {
 
 /// The scope of an action's keyed digest.
 const SCOPE: &str = "action";
+/// The scope of the digest that no two open tickets share.
+const OPEN_SCOPE: &str = "open-action";
 
 /// The canonical form of an action. It holds values: only its digest leaves the guard.
 pub(crate) struct CanonicalAction(String);
@@ -34,7 +36,13 @@ impl CanonicalAction {
     /// Another digest, of who asks for this: two open tickets never share it. User and tenant are
     /// part of the action.
     pub(crate) fn open_key(&self, keys: &Keys) -> KeyedDigest {
-        keys.value_mac("open-action", self.0.as_bytes())
+        keys.value_mac(OPEN_SCOPE, self.0.as_bytes())
+    }
+
+    /// The same under every key, the one in force first: a ticket that was open when the keys were
+    /// rotated is still the ticket for this.
+    pub(crate) fn open_keys(&self, keys: &Keys) -> impl Iterator<Item = KeyedDigest> {
+        keys.value_macs(OPEN_SCOPE, self.0.as_bytes())
     }
 
     pub(crate) fn digest(&self, keys: &Keys) -> KeyedDigest {

@@ -47,9 +47,8 @@ impl Approvals<'_> {
         operation: &Operation,
         proposal: &Proposal<'_>,
     ) -> Result<TicketHandle> {
-        let key = proposal.action.open_key(&self.guard.inner.keys);
         for _ in 0..ATTEMPTS {
-            match self.ask_once(operation, proposal, key) {
+            match self.ask_once(operation, proposal) {
                 Ok(Some(ticket)) => return Ok(handle(&ticket)),
                 Ok(None) => {}
                 // Somebody else was first, with this ticket or with one for the same action.
@@ -71,17 +70,15 @@ impl Approvals<'_> {
     }
 
     /// The ticket; none where one was in the way that has ended by now.
-    fn ask_once(
-        &self,
-        operation: &Operation,
-        proposal: &Proposal<'_>,
-        key: KeyedDigest,
-    ) -> Result<Option<Ticket>> {
-        let store = &self.guard.inner.store;
-        if let Some(ticket) = store.ticket_by_key(&operation.about().tenant, &key)? {
-            return self.still_stands(operation, ticket, proposal);
+    fn ask_once(&self, operation: &Operation, proposal: &Proposal<'_>) -> Result<Option<Ticket>> {
+        let (store, keys) = (&self.guard.inner.store, &self.guard.inner.keys);
+        for key in proposal.action.open_keys(keys) {
+            if let Some(ticket) = store.ticket_by_key(&operation.about().tenant, &key)? {
+                return self.still_stands(operation, ticket, proposal);
+            }
         }
         self.expect_room(operation)?;
+        let key = proposal.action.open_key(keys);
         let ticket = self.draft(operation, proposal, key)?;
         self.insert(ticket, operation).map(Some)
     }

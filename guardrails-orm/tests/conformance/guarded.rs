@@ -220,6 +220,8 @@ pub fn a_ticket_of_a_key_that_is_not_here_decides_nothing(place: &Place) {
         "{report}"
     );
     let (both, _) = open(both);
+    assert_eq!(asked(&both, 20), waiting, "the same is asked once");
+    assert_eq!(asked(&both, 21), ready, "the same is asked once");
     both.approvals()
         .approve(waiting, &manager("m-1"), "")
         .unwrap();
