@@ -7,6 +7,7 @@
 use super::super::dependency::{Target, Use, visit_uses};
 use super::super::facts::{Datum, Facts};
 use super::super::oracle::{self, Items};
+use super::super::template::MISSING;
 use super::model::{Reading, Seen};
 use crate::data::{FieldTable, Sight};
 use crate::policy::{Expr, Path, Root, Type, variable, write_moment, write_number};
@@ -132,9 +133,11 @@ impl<'a> Eye<'a> {
             }),
             _ => self.facts.before.at(&path.keys),
         };
-        match value {
-            None | Some(Value::Null) => Seen::Missing,
-            Some(value) => Seen::Masked(shortened(&self.table.show(&keys, value))),
+        // A mask may hide that there is no value.
+        match value.map(|value| self.table.show(&keys, value)) {
+            None => Seen::Missing,
+            Some(shown) if shown == MISSING => Seen::Missing,
+            Some(shown) => Seen::Masked(shortened(&shown)),
         }
     }
 }
