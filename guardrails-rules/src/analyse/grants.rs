@@ -24,15 +24,33 @@ pub(super) fn clauses(policy: &Policy, out: &mut Vec<Diagnostic>) {
         last = Some(&grant.place);
         for (at, clause) in grant.clauses.iter().enumerate() {
             out.extend(named(clause).iter().filter_map(|name| {
-                let mut others = grant.clauses.iter().enumerate();
-                others.find_map(|(number, other)| {
-                    let rivals = number != at && named(other).contains(name);
-                    (rivals && overruled(policy, grant, clause, other, number < at))
-                        .then(|| told(name, clause, other))
-                })
+                let other = overruling(policy, grant, at, name)?;
+                Some(told(name, clause, other))
             }));
         }
     }
+}
+
+/// Whether a clause of a grant is reported to make no difference to a field that it names.
+pub(super) fn is_overruled(policy: &Policy, grant: &Grant, at: usize, name: &Name) -> bool {
+    overruling(policy, grant, at, name).is_some()
+}
+
+/// The clause of a grant beside which another one, by its number, makes no difference to a field.
+fn overruling<'g>(
+    policy: &Policy,
+    grant: &'g Grant,
+    at: usize,
+    name: &Name,
+) -> Option<&'g FieldClause> {
+    let clause = grant.clauses.get(at)?;
+    let mut others = grant.clauses.iter().enumerate();
+    let other = others.find(|(number, other)| {
+        *number != at
+            && named(other).contains(name)
+            && overruled(policy, grant, clause, other, *number < at)
+    });
+    other.map(|(_, other)| other)
 }
 
 fn named(clause: &FieldClause) -> &[Name] {

@@ -4,7 +4,9 @@ use guardrails_core::policy::Policy;
 use guardrails_core::{Diagnostic, Phrase, Place, phrase};
 
 use super::work::Work;
-use super::{chains, conflict, grants, guesses, never, regranted, shadow, style, tables};
+use super::{
+    chains, conflict, grants, guesses, never, regranted, shadow, style, tables, unwritten,
+};
 use crate::codes;
 use crate::test_case::TestCase;
 
@@ -52,6 +54,7 @@ pub fn survey(policy: &Policy, tests: &[TestCase], depth: Depth) -> Survey {
     grants::clauses(policy, &mut out);
     grants::beyond_scope(policy, &mut out);
     regranted::findings(policy, &mut work, &mut out);
+    unwritten::findings(policy, &mut work, &mut out);
     chains::steps(policy, &mut out);
     if depth == Depth::Everything {
         // A rule that never changes anything is told of once.

@@ -51,6 +51,7 @@ mod style;
 mod supposed;
 mod tables;
 mod truths;
+mod unwritten;
 mod variable;
 mod work;
 mod writers;

@@ -90,6 +90,7 @@ mod g0520_skill_blind;
 mod g0521_chain_unused;
 mod g0522_clause_regranted;
 mod g0523_answers_guesses;
+mod g0525_write_unusable;
 mod g0526_beyond_no_scope;
 mod g0530_rule_untested;
 mod g0531_rule_without_owner;
@@ -269,6 +270,7 @@ listed! {
     CHAIN_UNUSED = g0521_chain_unused;
     CLAUSE_REGRANTED = g0522_clause_regranted;
     ANSWERS_GUESSES = g0523_answers_guesses;
+    WRITE_UNUSABLE = g0525_write_unusable;
     BEYOND_NO_SCOPE = g0526_beyond_no_scope;
     RULE_UNTESTED = g0530_rule_untested;
     RULE_WITHOUT_OWNER = g0531_rule_without_owner;

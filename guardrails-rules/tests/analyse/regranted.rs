@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use guardrails_core::data::{Access, Asked, Permissions, Writable};
-use guardrails_core::policy::{Grant, Policy, Verb};
+use guardrails_core::policy::{Grant, Permission, Policy, Verb};
 use guardrails_core::process::{Truth, holds};
 use guardrails_core::{Name, Place};
 use guardrails_rules::analyse::{Data, Depth, findings};
@@ -117,4 +117,46 @@ fn what_is_called_pointless_may_go() {
         }
     }
     assert!(told > 1_000, "only {told} were told of");
+}
+
+/// The policy with one `write` of one grant turned into `read`.
+fn reading(policy: &Policy, grant: usize, clause: usize) -> Policy {
+    let mut policy = policy.clone();
+    let mut less: Grant = (*policy.grants[grant]).clone();
+    less.clauses[clause].permission = Permission::Read;
+    policy.grants[grant] = Arc::new(less);
+    policy
+}
+
+#[test]
+fn what_is_called_unusable_writes_nothing() {
+    let mut told = 0;
+    for seed in 0..POLICIES {
+        let world = world(&mut Random::new(seed ^ 0x77f1_7e51));
+        let found = findings(&world.policy, &[], Depth::Mistakes);
+        let cases = world.cases(Data::Any);
+        for finding in found.iter().filter(|found| found.code == "G0525") {
+            told += 1;
+            let (grant, clause) = finding.place.file.split_once('/').unwrap();
+            let less = reading(
+                &world.policy,
+                grant.parse().unwrap(),
+                clause.parse().unwrap(),
+            );
+            for context in ["a", ""] {
+                let (mut before, mut after) =
+                    (Eyes::of(&world.policy, context), Eyes::of(&less, context));
+                for case in cases.iter().filter_map(|case| case.with_only(&"R".into())) {
+                    assert_eq!(
+                        before.see(&world, &case),
+                        after.see(&world, &case),
+                        "seed {seed}, {} in {context:?}: {}",
+                        finding.place.file,
+                        finding.message
+                    );
+                }
+            }
+        }
+    }
+    assert!(told > 100, "only {told} were told of");
 }
