@@ -12,7 +12,7 @@ use super::model::{Reading, Seen};
 use crate::data::{FieldTable, Sight};
 use crate::policy::{Expr, Path, Root, Type, variable, write_moment, write_number};
 pub(crate) use crate::process::dependency::Lists;
-use crate::value::{Name, Value};
+use crate::value::Name;
 use crate::zone::Zone;
 
 /// Characters of a value that are shown at most.
