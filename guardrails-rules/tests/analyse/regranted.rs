@@ -1,5 +1,5 @@
 //! Clauses that another grant makes pointless: taken out, each of them, they may change no view and no
-//! right to write, whatever comes.
+//! right to write, whatever comes. And who may write at all.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use guardrails_core::data::{Access, Asked, Permissions, Writable};
 use guardrails_core::policy::{Grant, Permission, Policy, Verb};
 use guardrails_core::process::{Truth, holds};
 use guardrails_core::{Name, Place};
-use guardrails_rules::analyse::{Data, Depth, findings};
+use guardrails_rules::analyse::{Context, Data, Depth, findings, who_can_write};
 
 use crate::random::Random;
 use crate::sights;
@@ -159,4 +159,42 @@ fn what_is_called_unusable_writes_nothing() {
         }
     }
     assert!(told > 100, "only {told} were told of");
+}
+
+/// Whoever is called a writer may write in some case, and in every one where that is said; nobody else may.
+#[test]
+fn writers_are_those_of_the_guard() {
+    let mut counts = [0; 3];
+    for seed in 0..POLICIES / 4 {
+        let world = world(&mut Random::new(seed ^ 0x5c1b_77e5));
+        let writers = who_can_write(&world.policy, "E", "t");
+        let cases = world.cases(Data::AsDeclared);
+        let are_told_apart = world
+            .policy
+            .grants
+            .iter()
+            .any(|grant| !grant.contexts.is_empty());
+        for (context, known) in [("a", are_told_apart), ("", true)] {
+            let mut eyes = Eyes::of(&world.policy, context);
+            let cases = cases.iter().filter_map(|case| case.with_only(&"R".into()));
+            let writes = cases.map(|case| eyes.see(&world, &case)[0].1 != Writable::No);
+            let writes: Vec<bool> = writes.collect();
+            let wanted = match context {
+                "a" if known => Context::Named("a".into()),
+                _ => Context::Other,
+            };
+            let writer = writers.iter().find(|writer| writer.context == wanted);
+            let told = || format!("seed {seed} in {context:?}: {writer:?}");
+            let may = writes.contains(&true);
+            assert!(!may || writer.is_some(), "{}", told());
+            if let Some(writer) = writer {
+                assert!(may || writer.answer.example().is_none(), "{}", told());
+                assert!(!writer.is_always || !writes.contains(&false), "{}", told());
+                counts[usize::from(writer.is_always)] += 1;
+            } else {
+                counts[2] += 1;
+            }
+        }
+    }
+    assert!(counts.iter().all(|count| *count > 100), "{counts:?}");
 }
