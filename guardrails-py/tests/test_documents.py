@@ -26,7 +26,11 @@ def fences(page: str) -> Iterator[Tuple[str, str, str]]:
         yield fence[1], fence[2] or "", fence[3]
 
 
-@pytest.mark.parametrize("page", ["docs/tutorials/python.md", "docs/how-to/introduce.md"])
+PRINTING = ["docs/tutorials/python.md", "docs/zh/tutorials/python.md", "docs/how-to/introduce.md"]
+FRONT_PAGES = {"docs/zh/README.md"}  # run by test_front_page.py
+
+
+@pytest.mark.parametrize("page", PRINTING)
 def test_a_page_prints_what_it_says(tmp_path: Path, page: str) -> None:
     program: List[str] = []
     printed: List[str] = []
@@ -65,6 +69,6 @@ def test_roles_may_come_from_casbin() -> None:
 
 
 def test_all_python_in_the_documents_is_run() -> None:
-    run = {"docs/tutorials/python.md", "docs/how-to/introduce.md", "docs/how-to/casbin.md"}
+    run = {*PRINTING, *FRONT_PAGES, "docs/how-to/casbin.md"}
     pages = [path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").rglob("*.md")]
     assert {page for page in pages if any(kind == "python" for kind, _, _ in fences(page))} == run

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import List
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 QUOTE = """
@@ -25,8 +27,9 @@ def fences(text: str, language: str) -> List[str]:
     return [block[len(start) :] for block in text.split("```")[1::2] if block.startswith(start)]
 
 
-def test_the_front_page_runs(tmp_path: Path) -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
+@pytest.mark.parametrize("page", ["README.md", "docs/zh/README.md"])
+def test_the_front_page_runs(tmp_path: Path, page: str) -> None:
+    readme = (ROOT / page).read_text("utf-8")
     (tmp_path / "policies").mkdir()
     policy = "".join(fences(readme, "guard"))
     (tmp_path / "policies/quote.guard").write_text(policy, "utf-8")

@@ -40,6 +40,8 @@ fn pages() {
 #[test]
 fn the_transcript_of_the_readme() {
     stage::cases().case("README.md").run();
+    let chinese = stage::cases_in(stage::CHINESE);
+    chinese.case("docs/zh/README.md").run();
 }
 
 #[test]

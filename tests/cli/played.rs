@@ -1,12 +1,12 @@
-//! Plays the pages of `docs/tutorials` and `docs/how-to` from top to bottom, each in a folder of its
-//! own: a fence that names a file writes it, `sql` is run on `guard.db`, `console` is a transcript of the
+//! Plays the pages of `docs/tutorials`, their translations and `docs/how-to` from top to bottom, each in a
+//! folder of its own: a fence that names a file writes it, `sql` is run on `guard.db`, `console` is a transcript of the
 //! command. `sh` is for what prepares the reader's machine, and not run.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::administrator::administer;
-use super::stage::Stage;
+use super::stage::{CHINESE, ENGLISH, Stage};
 
 /// One fence of a page: where its text is, and what stands behind the back-ticks.
 struct Fence<'t> {
@@ -25,9 +25,9 @@ fn fences(page: &str) -> Vec<Fence<'_>> {
 }
 
 /// Plays a page. `TRYCMD=overwrite` writes what the command really printed into it.
-fn play(path: &Path) {
+fn play(path: &Path, locale: &'static str) {
     let mut page = fs::read_to_string(path).unwrap();
-    let stage = Stage::new();
+    let stage = Stage::in_locale(locale);
     for at in 0..fences(&page).len() {
         let fence = &fences(&page)[at];
         match fence.info.split_once(' ') {
@@ -52,22 +52,27 @@ fn play(path: &Path) {
     }
 }
 
-fn play_all(folder: &str) {
+fn play_all(folder: &str, locale: &'static str) {
     let pages = fs::read_dir(folder).unwrap();
     let mut pages: Vec<PathBuf> = pages.map(|page| page.unwrap().path()).collect();
     pages.sort();
     assert!(pages.len() > 1, "{folder}: {pages:?}");
     for page in pages {
-        play(&page);
+        play(&page, locale);
     }
 }
 
 #[test]
 fn tutorials() {
-    play_all("docs/tutorials");
+    play_all("docs/tutorials", ENGLISH);
+}
+
+#[test]
+fn chinese_tutorials() {
+    play_all("docs/zh/tutorials", CHINESE);
 }
 
 #[test]
 fn how_to_pages() {
-    play_all("docs/how-to");
+    play_all("docs/how-to", ENGLISH);
 }

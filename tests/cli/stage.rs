@@ -6,12 +6,21 @@ use std::time::Duration;
 
 use trycmd::TestCases;
 
+/// The locales that pages are played in.
+pub const ENGLISH: &str = "C";
+pub const CHINESE: &str = "zh_CN.UTF-8";
+
 /// What all transcripts have in common. The time limit only turns a hang into a failure.
 pub fn cases() -> TestCases {
+    // Pages are in English unless they ask for another language.
+    cases_in(ENGLISH)
+}
+
+/// The same for pages that are played in another locale.
+pub fn cases_in(locale: &str) -> TestCases {
     let cases = TestCases::new();
     cases.timeout(Duration::from_secs(120));
-    // Pages are in English unless they ask for another language.
-    cases.env("LC_ALL", "C");
+    cases.env("LC_ALL", locale);
     cases
 }
 
@@ -19,14 +28,23 @@ pub fn cases() -> TestCases {
 pub struct Stage {
     outer: tempfile::TempDir,
     folder: PathBuf,
+    locale: &'static str,
 }
 
 impl Stage {
     pub fn new() -> Self {
+        Self::in_locale(ENGLISH)
+    }
+
+    pub fn in_locale(locale: &'static str) -> Self {
         let outer = tempfile::tempdir().unwrap();
         let folder = outer.path().join("folder");
         fs::create_dir(&folder).unwrap();
-        Self { outer, folder }
+        Self {
+            outer,
+            folder,
+            locale,
+        }
     }
 
     /// The working directory of the transcript.
@@ -62,7 +80,7 @@ impl Stage {
         fs::write(&page, transcript).unwrap();
         let input = page.with_extension("in");
         fs::rename(&self.folder, &input).unwrap();
-        cases().case(&page).run();
+        cases_in(self.locale).case(&page).run();
         fs::rename(&input, &self.folder).unwrap();
         fs::read_to_string(&page).unwrap()
     }

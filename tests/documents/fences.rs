@@ -85,7 +85,7 @@ pub fn prose(text: &str) -> String {
 }
 
 /// The headings of a document, as links name them.
-fn headings(text: &str) -> impl Iterator<Item = String> {
+pub fn headings(text: &str) -> impl Iterator<Item = String> {
     let lines: Vec<String> = prose(text).lines().map(str::to_owned).collect();
     lines.into_iter().filter_map(|line| {
         let title = line.strip_prefix('#')?.trim_start_matches('#').trim();

@@ -1,4 +1,4 @@
-//! docs/language.md, whose fences are of these kinds:
+//! docs/language.md and its translation, whose fences are of these kinds:
 //!
 //! * `guard`: policy that compiles. One that begins with `guard 1` begins a new policy; the others
 //!   go on with the one before.
@@ -11,7 +11,7 @@ use crm_guardrails::rules::{Bundle, Compilation, SourceFile, compile, run_tests}
 
 use super::fences::{Fence, check_links, fences};
 
-const DOCUMENT: &str = "docs/language.md";
+const DOCUMENTS: [&str; 2] = ["docs/language.md", "docs/zh/language.md"];
 
 fn compiled(text: &str) -> Compilation {
     let words = SourceFile::new("words.txt", "机密\n# a remark\nsecret\n");
@@ -28,39 +28,45 @@ fn errors(compilation: &Compilation) -> String {
 }
 
 #[test]
-fn the_document_is_true() {
-    check_links(DOCUMENT);
+fn the_documents_are_true() {
+    for document in DOCUMENTS {
+        check(document);
+    }
+}
+
+fn check(document: &str) {
+    check_links(document);
     let mut policy = String::new();
     let mut counts = [0_usize; 3];
-    for fence in fences(DOCUMENT) {
+    for fence in fences(document) {
         match fence.info.split_once(' ') {
             None if fence.info == "guard" => {
                 counts[0] += 1;
-                policy_fence(&mut policy, &fence);
+                policy_fence(document, &mut policy, &fence);
             }
             None if fence.info == "condition" => {
                 counts[1] += 1;
-                conditions(&policy, &fence);
+                conditions(document, &policy, &fence);
             }
             Some(("guard", code)) => {
                 counts[2] += 1;
-                finding(&policy, &fence, code);
+                finding(document, &policy, &fence, code);
             }
             _ if fence.info == "text" => {}
-            _ => panic!("{DOCUMENT}:{}: `{}`", fence.line, fence.info),
+            _ => panic!("{document}:{}: `{}`", fence.line, fence.info),
         }
     }
     assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
 }
 
-fn policy_fence(policy: &mut String, fence: &Fence) {
+fn policy_fence(document: &str, policy: &mut String, fence: &Fence) {
     if fence.text.starts_with("guard 1") {
         policy.clear();
     }
     policy.push_str(&fence.text);
     let compilation = compiled(policy);
     let errors = errors(&compilation);
-    assert!(errors.is_empty(), "{DOCUMENT}:{}:\n{errors}", fence.line);
+    assert!(errors.is_empty(), "{document}:{}:\n{errors}", fence.line);
     let report = run_tests(compilation.policy.as_ref().unwrap(), &compilation.tests);
     let failed: Vec<String> = report
         .results
@@ -70,13 +76,13 @@ fn policy_fence(policy: &mut String, fence: &Fence) {
         .collect();
     assert!(
         failed.is_empty(),
-        "{DOCUMENT}:{}: {}",
+        "{document}:{}: {}",
         fence.line,
         failed.join("\n")
     );
 }
 
-fn conditions(policy: &str, fence: &Fence) {
+fn conditions(document: &str, policy: &str, fence: &Fence) {
     for line in fence.text.lines().filter(|line| !line.trim().is_empty()) {
         let condition = line.split("  //").next().unwrap();
         let text = format!(
@@ -85,13 +91,13 @@ fn conditions(policy: &str, fence: &Fence) {
         let errors = errors(&compiled(&text));
         assert!(
             errors.is_empty(),
-            "{DOCUMENT}:{}: {line}\n{errors}",
+            "{document}:{}: {line}\n{errors}",
             fence.line
         );
     }
 }
 
-fn finding(policy: &str, fence: &Fence, code: &str) {
+fn finding(document: &str, policy: &str, fence: &Fence, code: &str) {
     let compilation = compiled(&format!("{policy}\n{}", fence.text));
     let found: Vec<&str> = compilation
         .diagnostics
@@ -100,7 +106,7 @@ fn finding(policy: &str, fence: &Fence, code: &str) {
         .collect();
     assert!(
         found.contains(&code),
-        "{DOCUMENT}:{}: {found:?} instead of {code}",
+        "{document}:{}: {found:?} instead of {code}",
         fence.line
     );
 }

@@ -13,6 +13,7 @@
 
 #[path = "../administrator/mod.rs"]
 mod administrator;
+mod chinese;
 mod fences;
 mod language;
 mod pages;

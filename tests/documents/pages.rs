@@ -10,7 +10,13 @@ use super::fences::{check_links, fences, path, prose, read};
 const LIST: &str = "docs/README.md";
 
 /// Pages whose policies are held to more by tests of their own.
-const TESTED_ELSEWHERE: [&str; 3] = ["README.md", "docs/language.md", "guardrails-py/README.md"];
+const TESTED_ELSEWHERE: [&str; 5] = [
+    "README.md",
+    "docs/language.md",
+    "docs/zh/README.md",
+    "docs/zh/language.md",
+    "guardrails-py/README.md",
+];
 
 /// The pages at the root, those of the wheel, and all in `docs`.
 fn pages() -> Vec<String> {

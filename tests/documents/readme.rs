@@ -1,4 +1,4 @@
-//! README.md.
+//! README.md, and the policy of its translation.
 
 use crm_guardrails::rules::{Bundle, SourceFile, compile, run_tests};
 use crm_guardrails::{Principal, evaluate, policy::Policy};
@@ -9,21 +9,23 @@ use super::fences::{check_links, fences, path, read};
 mod example;
 
 const README: &str = "README.md";
+const CHINESE: &str = "docs/zh/README.md";
 
-fn of(language: &str) -> Vec<String> {
-    let fences = fences(README).into_iter();
+fn of(page: &str, language: &str) -> Vec<String> {
+    let fences = fences(page).into_iter();
     fences
         .filter(|fence| fence.info == language)
         .map(|fence| fence.text)
         .collect()
 }
 
-fn policy_text() -> String {
-    of("guard").concat()
+fn policy_text(page: &str) -> String {
+    of(page, "guard").concat()
 }
 
-fn policy() -> Policy {
-    let bundle = Bundle::from_files(vec![SourceFile::new("quote.guard", policy_text())]).unwrap();
+fn policy(page: &str) -> Policy {
+    let bundle =
+        Bundle::from_files(vec![SourceFile::new("quote.guard", policy_text(page))]).unwrap();
     let compiled = compile(&bundle);
     let found: Vec<String> = compiled
         .diagnostics
@@ -39,11 +41,13 @@ fn policy() -> Policy {
 
 #[test]
 fn each_fence_is_of_a_kind_that_is_tested() {
-    for fence in fences(README) {
-        let known = ["guard", "json", "sh", "rust", "python", "console"];
-        assert!(known.contains(&&*fence.info), "{README}:{}", fence.line);
+    for page in [README, CHINESE] {
+        for fence in fences(page) {
+            let known = ["guard", "json", "sh", "rust", "python", "console"];
+            assert!(known.contains(&&*fence.info), "{page}:{}", fence.line);
+        }
+        check_links(page);
     }
-    check_links(README);
 }
 
 #[test]
@@ -53,8 +57,14 @@ fn a_policy_and_its_effect_stand_before_line_30() {
 }
 
 #[test]
-fn the_policy_masks_as_shown() {
-    let json = of("json").concat();
+fn the_policies_mask_as_shown() {
+    for page in [README, CHINESE] {
+        masks_as_shown(page);
+    }
+}
+
+fn masks_as_shown(page: &str) {
+    let json = of(page, "json").concat();
     let [held, seen] = json.lines().collect::<Vec<_>>()[..] else {
         panic!("two lines were expected:\n{json}");
     };
@@ -62,7 +72,7 @@ fn the_policy_masks_as_shown() {
         r#"{{"principal": {{"tenant": "acme", "user": "u-17", "roles": ["SALES_REP"]}},
             "skill": "quote.draft", "record": {held}}}"#
     );
-    let answer = evaluate(policy(), &request).unwrap();
+    let answer = evaluate(policy(page), &request).unwrap();
     let shown = |json: &str| -> serde_json::Value { serde_json::from_str(json).unwrap() };
     assert_eq!(shown(&answer.view.unwrap().to_json()), shown(seen));
 }
@@ -71,7 +81,7 @@ fn the_policy_masks_as_shown() {
 fn the_rust_is_an_example_that_runs() {
     let squeezed = |text: &str| text.split_whitespace().collect::<String>();
     let example = squeezed(&read("examples/readme.rs"));
-    for fence in of("rust") {
+    for fence in of(README, "rust") {
         assert!(
             example.contains(&squeezed(&fence)),
             "not in the example:\n{fence}"
@@ -80,7 +90,7 @@ fn the_rust_is_an_example_that_runs() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir(folder.path().join("policies")).unwrap();
     let file = folder.path().join("policies").join("quote.guard");
-    std::fs::write(file, policy_text()).unwrap();
+    std::fs::write(file, policy_text(README)).unwrap();
     // Nothing else in this process depends on the working directory.
     std::env::set_current_dir(folder.path()).unwrap();
     for (discount, told) in [(10, "applied"), (20, "waits for \"manager\"")] {
