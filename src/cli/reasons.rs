@@ -85,7 +85,7 @@ const REASONS: &[Refusal] = &[
              in there that the policy does not declare, so that no view and no approval card shows it. \
              Declare it, or take it out of the record.",
             "修改会替换整个嵌套记录或列表。现有记录在其中含有策略没有声明的内容，任何视图和审批卡都不会\
-             显示它。请声明它，或者从记录中移除。",
+             显示它。应声明它，或者从记录中移除。",
         ],
     ),
     refusal(
@@ -127,7 +127,7 @@ const REASONS: &[Refusal] = &[
         [
             "The grant asks for more records, so that a figure says nothing about one of them. Ask \
              over a larger group; records out of reach and those without a value do not count.",
-            "授权要求更多的记录，使统计值不会透露其中任何一条。请对更大的一组记录取值；范围之外的记录和\
+            "授权要求更多的记录，使统计值不会透露其中任何一条。应对更大的一组记录取值；范围之外的记录和\
              没有值的记录不算在内。",
         ],
     ),
@@ -170,7 +170,7 @@ const REASONS: &[Refusal] = &[
              would replace the value by its mask. Send the whole new value, or leave the field out; a nested \
              record or list is replaced as a whole. The message names the path.",
             "此人的 AI 看到的是脱敏后的字段，又把看到的内容（例如 `138****5678`）发了回来，这会用脱敏文本覆盖\
-             原值。请发送完整的新值，或者不修改该字段；嵌套记录和列表是整个替换的。消息写明路径。",
+             原值。应发送完整的新值，或者不修改该字段；嵌套记录和列表是整个替换的。消息写明路径。",
         ],
     ),
     refusal(
@@ -190,14 +190,14 @@ const REASONS: &[Refusal] = &[
             "the operation was refused and has ended",
             "操作被拒绝，已经结束",
         ],
-        ["Begin another one.", "请重新开始一个操作。"],
+        ["Begin another one.", "须重新开始一个操作。"],
     ),
     refusal(
         "OPERATION_ENDED",
         ["the operation has ended", "操作已经结束"],
         [
             "It was completed, or it failed. Begin another one.",
-            "它已经完成，或者失败了。请重新开始一个操作。",
+            "它已经完成，或者失败了。须重新开始一个操作。",
         ],
     ),
     refusal(
@@ -209,7 +209,7 @@ const REASONS: &[Refusal] = &[
         [
             "One operation proposes at most 100 changes, unless the host says otherwise. Begin another one: \
              the limits of the skill count it.",
-            "一个操作最多提出 100 次修改，除非宿主另行设置。请重新开始一个操作，技能的限额会把它计入。",
+            "一个操作最多提出 100 次修改，除非宿主系统另行设置。须重新开始一个操作，技能的限额会把它计入。",
         ],
     ),
     refusal(
@@ -221,7 +221,7 @@ const REASONS: &[Refusal] = &[
         [
             "One operation is handed at most 10,000 records, shown or not, unless the host says otherwise. \
              Begin another one: the limits of the skill count it.",
-            "一个操作最多处理 10,000 条记录，无论是否显示，除非宿主另行设置。请重新开始一个操作，技能的限额会把它计入。",
+            "一个操作最多处理 10,000 条记录，无论是否显示，除非宿主系统另行设置。须重新开始一个操作，技能的限额会把它计入。",
         ],
     ),
     refusal(
@@ -230,7 +230,7 @@ const REASONS: &[Refusal] = &[
         [
             "An operation reads and proposes for an hour at most, unless the host says otherwise. It may still be \
              completed; for more, begin another one.",
-            "一个操作最多在一小时之内读取和提出修改，除非宿主另行设置。仍然可以结束它；如需继续，请重新开始一个操作。",
+            "一个操作最多在一小时之内读取和提出修改，除非宿主系统另行设置。仍然可以结束它；如需继续，须重新开始一个操作。",
         ],
     ),
     refusal(
@@ -264,7 +264,7 @@ const REASONS: &[Refusal] = &[
             "Permissions are looked at all the time, so that a right that was revoked ends. When that fails for \
              longer than `permissions_max_age` (5 minutes unless the host says otherwise), nothing is decided by \
              them until a look succeeds. `Guard::health` tells why it fails: the store, a table, a role line.",
-            "权限一直在被检查，这样收回的权利会立即失效。如果检查失败的时间超过 `permissions_max_age`（宿主没有另行设置\
+            "权限一直在被检查，这样收回的权利会立即失效。如果检查失败的时间超过 `permissions_max_age`（宿主系统没有另行设置\
              时为 5 分钟），在检查成功之前不会再用它们作任何决定。`Guard::health` 说明失败的原因：存储、表或角色行。",
         ],
     ),
@@ -304,7 +304,7 @@ const REASONS: &[Refusal] = &[
         ["the request names no entity", "请求没有写明实体"],
         [
             "The skill works on several; say which one.",
-            "这个技能针对几个实体，请写明是哪一个。",
+            "这个技能针对几个实体，应写明是哪一个。",
         ],
     ),
     refusal(

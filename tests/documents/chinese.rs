@@ -7,14 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 
 use super::fences::{Fence, fences, headings, path, prose, read};
-
-/// The words that docs/wording.md lists behind `start`.
-fn listed(start: &str) -> Vec<String> {
-    let page = read("docs/wording.md");
-    let line = page.lines().find_map(|line| line.strip_prefix(start));
-    let words = line.unwrap().split('`').skip(1).step_by(2);
-    words.map(str::to_owned).collect()
-}
+use super::wording::Wording;
 
 /// An English page and its translation.
 struct Pair {
@@ -158,7 +151,11 @@ fn sections(page: &str) -> Vec<Vec<Block>> {
 }
 
 fn is_chinese(text: &str) -> bool {
-    text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+    text.chars().any(is_han)
+}
+
+fn is_han(c: char) -> bool {
+    ('\u{4e00}'..='\u{9fff}').contains(&c)
 }
 
 /// The words of a section that stand in back-ticks, and those among them that are translated.
@@ -171,19 +168,21 @@ fn code(section: &[Block]) -> (BTreeSet<String>, usize) {
     (code, names.len())
 }
 
+/// A text without what stands in back-ticks, and without the targets of links.
+fn words(text: &str) -> String {
+    let words: Vec<&str> = text.split('`').step_by(2).collect();
+    let words = words.join("``");
+    let mut parts = words.split("](");
+    let first = parts.next().unwrap().to_owned();
+    let rest = parts.filter_map(|part| part.split_once(')'));
+    rest.fold(first, |text, (_, rest)| text + "]" + rest)
+}
+
 /// The numbers that a section writes in digits.
 fn numbers(section: &[Block]) -> BTreeSet<String> {
     let text: Vec<String> = section.iter().map(Block::text).collect();
-    let text = text.join("\n");
-    let words: Vec<&str> = text.split('`').step_by(2).collect();
-    let words = words.join(" ");
-    let is_of_a_number = |c: char| c.is_ascii_digit() || ",.:".contains(c);
-    // A link's target is no prose.
-    let words = words.split("](").enumerate().map(|(at, part)| match at {
-        0 => part,
-        _ => part.split_once(')').map_or("", |(_, rest)| rest),
-    });
-    let numbers = words.flat_map(|part| part.split(|c| !is_of_a_number(c)));
+    let text = words(&text.join("\n"));
+    let numbers = text.split(|c: char| !c.is_ascii_digit() && !",.:".contains(c));
     let numbers = numbers.map(|it| it.trim_matches(|c: char| !c.is_ascii_digit()));
     numbers
         .filter(|it| !it.is_empty())
@@ -427,15 +426,30 @@ fn codes_have_their_titles() {
 
 #[test]
 fn the_words_are_those_of_the_messages() {
-    let (not_ours, kept) = (listed("- not in use are "), listed("- except in "));
-    assert!(not_ours.len() > 5 && kept.len() > 3);
+    let wording = Wording::read();
     for Pair { chinese, .. } in pairs() {
         for line in prose(&read(&chinese)).lines() {
-            let text = kept
-                .iter()
-                .fold(line.to_owned(), |text, word| text.replace(word, ""));
-            let odd = not_ours.iter().find(|word| text.contains(*word));
-            assert_eq!(odd, None, "{chinese}: {line}");
+            assert_eq!(wording.odd_word(line), None, "{chinese}: {line}");
+        }
+    }
+}
+
+/// Words beside each other, of which one is Chinese and the other is not, have a blank between them, and
+/// punctuation after Chinese is full-width.
+#[test]
+fn blanks_and_punctuation_are_those_of_the_messages() {
+    let is_latin = |c: char| c.is_ascii_alphanumeric() || c == '`';
+    let is_half_width = |c: char| ",;:!?()".contains(c);
+    for Pair { chinese, .. } in pairs() {
+        for line in prose(&read(&chinese)).lines() {
+            let line = words(line);
+            let pairs = line.chars().zip(line.chars().skip(1));
+            for (left, right) in pairs {
+                let (left_is, right_is) = (is_han(left), is_han(right));
+                let odd = left_is && (is_latin(right) || is_half_width(right))
+                    || right_is && (is_latin(left) || is_half_width(left));
+                assert!(!odd, "{chinese}: {left}{right} in: {line}");
+            }
         }
     }
 }

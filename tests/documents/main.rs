@@ -20,3 +20,4 @@ mod pages;
 mod permission_tables;
 mod readme;
 mod tutorial;
+mod wording;

@@ -267,11 +267,11 @@ pub const CODES: &[LineCode] = &[
         ),
         why: say(
             "`g` lets a role inherit a role. Which roles a user has is for the host to say; a line that names a user changes nothing.",
-            "`g` 让角色继承角色。用户有哪些角色由宿主决定；写用户的行不改变任何事。",
+            "`g` 让角色继承角色。用户有哪些角色由宿主系统决定；写用户的行不改变任何事。",
         ),
         fix: say(
             "write a role as the first value, or let the host give the user the role",
-            "第一个值写角色，或者由宿主把角色给用户",
+            "第一个值写角色，或者由宿主系统把角色给用户",
         ),
         example: r#"g, u-17, SALES_REP, acme"#,
     },

@@ -72,7 +72,7 @@ fn no_role(at: usize, member: &str, role: &str, meant: Option<&str>) -> Diagnost
         meant,
         phrase!(
             "name a role; which roles a user has is for the host to say"
-                | "写角色；用户有哪些角色由宿主决定"
+                | "写角色；用户有哪些角色由宿主系统决定"
         ),
     ))
 }

@@ -132,7 +132,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("severity", "Severity", "级别"),
     ("covered_by", "Tested by", "测试"),
     ("untested", "no test names it", "没有测试提到它"),
-    ("hit", "Hit policy", "命中策略"),
+    ("hit", "Hit policy", "命中方式"),
     ("skill", "Skill", "技能"),
     ("does", "Does", "操作"),
     ("impact", "Impact", "影响"),

@@ -10,7 +10,7 @@ pub(super) const APPROVALS: &[Refusal] = &[
         [
             "People must agree to this change, and the store that keeps their tickets does not answer. Nothing was \
              released. Propose it again once the store answers; what needs no approval goes on meanwhile.",
-            "这次修改需要有人同意，而保存工单的存储没有应答。没有放行任何内容。存储恢复后请重新提出；不需要审批的操作照常\
+            "这次修改需要有人同意，而保存工单的存储没有应答。没有放行任何内容。存储恢复后重新提出；不需要审批的操作照常\
              进行。",
         ],
     ),
@@ -89,7 +89,7 @@ pub(super) const APPROVALS: &[Refusal] = &[
         ["the ticket was withdrawn", "工单已经撤回"],
         [
             "Its requester withdrew it. Propose the change again.",
-            "申请人撤回了它。请重新提出修改。",
+            "申请人撤回了它。须重新提出修改。",
         ],
     ),
     refusal(
@@ -103,7 +103,7 @@ pub(super) const APPROVALS: &[Refusal] = &[
         [
             "Nobody decided in time, or it was granted and not used in time. Propose the change \
              again.",
-            "没有人及时决定，或者批准之后没有及时使用。请重新提出修改。",
+            "没有人及时决定，或者批准之后没有及时使用。须重新提出修改。",
         ],
     ),
     refusal(
@@ -115,7 +115,7 @@ pub(super) const APPROVALS: &[Refusal] = &[
         [
             "A ticket releases exactly what was shown to those who agreed. Propose this action \
              by itself.",
-            "工单只放行审批人看到的那个操作。请单独提出这个操作。",
+            "工单只放行审批人看到的那个操作。这个操作须单独提出。",
         ],
     ),
     refusal(
@@ -154,7 +154,7 @@ pub(super) const APPROVALS: &[Refusal] = &[
         [
             "Since it was made, the policy or its approval chain has come to ask for more, or a value \
              that was read of the record is another. Propose the change again.",
-            "建立之后，策略或者审批链提出了更多要求，或者读取过的记录内容已经不同。请重新提出修改。",
+            "建立之后，策略或者审批链提出了更多要求，或者读取过的记录内容已经不同。须重新提出修改。",
         ],
     ),
     refusal(

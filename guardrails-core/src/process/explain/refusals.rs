@@ -255,7 +255,7 @@ fn remedy(reason: &Reason, basis: &Basis) -> Phrase {
             )
         }
         code if code.starts_with("TICKET") || code.starts_with("APPROVAL") => phrase!(
-            "a ticket that was approved for exactly this change" | "须有针对此次修改的已批准审批单"
+            "a ticket that was approved for exactly this change" | "须有针对此次修改的已批准工单"
         ),
         _ => Phrase::default(),
     }

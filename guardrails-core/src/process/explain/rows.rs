@@ -97,7 +97,7 @@ fn label(clause: &Clause) -> Phrase {
     if !clause.hidden.is_empty() {
         let names = names(&clause.hidden);
         return phrase!(
-            "a condition on {names}, which you may not see" | "关于 {names} 的条件（您无权查看）",
+            "a condition on {names}, which you may not see" | "关于 {names} 的条件（无权查看）",
             names
         );
     }
@@ -135,7 +135,7 @@ pub(super) fn read(reading: &Reading) -> Phrase {
             name,
             value
         ),
-        Seen::Hidden => phrase!("{name} is hidden from you" | "{name} 对您隐藏", name),
+        Seen::Hidden => phrase!("{name} is hidden from you" | "{name} 已隐藏", name),
         Seen::Missing => phrase!("{name} is missing" | "{name} 缺失", name),
         Seen::Unreadable(ty) => phrase!("{name} is not a {ty}" | "{name} 不是 {ty} 类型", name, ty),
     }
@@ -146,7 +146,7 @@ pub(super) fn now(reading: &Reading) -> Phrase {
     match &reading.seen {
         Seen::Value(value) => phrase!("is {value}" | "现为 {value}", value),
         Seen::Masked(value) => phrase!("is {value}, masked" | "现为 {value}（已脱敏）", value),
-        Seen::Hidden => phrase!("hidden from you" | "对您隐藏"),
+        Seen::Hidden => phrase!("hidden from you" | "已隐藏"),
         Seen::Missing => phrase!("is missing" | "现缺失"),
         Seen::Unreadable(ty) => phrase!("is not a {ty}" | "现不是 {ty} 类型", ty),
     }

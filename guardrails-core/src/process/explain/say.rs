@@ -16,7 +16,7 @@ pub(super) fn step(expr: &Expr, wanted: bool, hidden: &[Name], zone: Zone) -> Ph
     if !hidden.is_empty() {
         let names = names(hidden);
         return phrase!(
-            "something else in {names}, which you may not see" | "{names} 另有其值（您无权查看）",
+            "something else in {names}, which you may not see" | "{names} 另有其值（无权查看）",
             names
         );
     }
@@ -143,7 +143,7 @@ fn effect_of(kind: &EffectKind) -> Phrase {
         EffectKind::Mask(field, mask) => {
             let mask = mask.name();
             phrase!(
-                "mask {field} with {mask}" | "以 {mask} 遮盖 {field}",
+                "mask {field} with {mask}" | "以 {mask} 对 {field} 脱敏",
                 field,
                 mask
             )

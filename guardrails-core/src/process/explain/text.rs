@@ -149,7 +149,7 @@ impl Explanation {
             return;
         }
         page.heading(&phrase!(
-            "fields you do not see as they are" | "您不能完整查看的字段"
+            "fields you do not see as they are" | "不能完整查看的字段"
         ));
         let widest = |width: fn(&super::model::FieldExplained) -> usize| {
             self.fields.iter().map(width).max().unwrap_or(0)
@@ -242,7 +242,7 @@ fn title(rule: &RuleExplained) -> Phrase {
         ),
         Standing::Untold => phrase!(
             "{name}{place} may apply, which turns on what you may not see: {effects}"
-                | "{name}{place} 是否适用取决于您无权查看的内容：{effects}",
+                | "{name}{place} 是否适用取决于无权查看的内容：{effects}",
             name,
             place,
             effects
@@ -320,12 +320,12 @@ fn write_risk(page: &mut Page, risk: &RiskExplained) {
         ),
         (_, Some(level)) => phrase!(
             "risk {level}, by a score that depends on what you may not see"
-                | "风险 {level}（分值取决于您无权查看的内容）",
+                | "风险 {level}（分值取决于无权查看的内容）",
             level
         ),
         (_, None) => phrase!(
             "risk, by a score that depends on what you may not see"
-                | "风险（分值取决于您无权查看的内容）"
+                | "风险（分值取决于无权查看的内容）"
         ),
     });
     for factor in &risk.factors {
@@ -341,7 +341,7 @@ fn factor_text(factor: &FactorExplained, language: Language) -> String {
     let name = &factor.name;
     let Some(share) = factor.share else {
         let hidden = phrase!(
-            "{name} depends on what you may not see" | "{name} 取决于您无权查看的内容",
+            "{name} depends on what you may not see" | "{name} 取决于无权查看的内容",
             name
         );
         return hidden.text(language).to_owned();
@@ -367,7 +367,7 @@ fn level_text(level: &LevelExplained) -> Phrase {
     let Some(reached) = level.reached else {
         return phrase!(
             "{name} from {at}: depends on what you may not see"
-                | "{name} 自 {at} 起：取决于您无权查看的内容",
+                | "{name} 自 {at} 起：取决于无权查看的内容",
             name,
             at
         );

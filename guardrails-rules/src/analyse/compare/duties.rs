@@ -56,7 +56,7 @@ fn duty(
         ),
         EffectKind::Oblige(duty) => {
             let name = &duty.name;
-            let other = phrase!("bound to it on other terms" | "按其他条款有此义务");
+            let other = phrase!("bound to it on other terms" | "按其他细节有此义务");
             let said = phrase!("bound to `{name}`" | "有义务 `{name}`", name);
             let named =
                 |kind: &EffectKind| matches!(kind, EffectKind::Oblige(have) if have.name == *name);
