@@ -435,19 +435,21 @@ fn the_words_are_those_of_the_messages() {
 }
 
 /// Words beside each other, of which one is Chinese and the other is not, have a blank between them, and
-/// punctuation after Chinese is full-width.
+/// punctuation after Chinese is full-width, with no blank after it.
 #[test]
 fn blanks_and_punctuation_are_those_of_the_messages() {
     let is_latin = |c: char| c.is_ascii_alphanumeric() || c == '`';
     let is_half_width = |c: char| ",;:!?()".contains(c);
+    let is_full_width = |c: char| "，。：；、）”".contains(c);
     for Pair { chinese, .. } in pairs() {
         for line in prose(&read(&chinese)).lines() {
-            let line = words(line);
+            let line = words(line).replace(" |", "|");
             let pairs = line.chars().zip(line.chars().skip(1));
             for (left, right) in pairs {
                 let (left_is, right_is) = (is_han(left), is_han(right));
                 let odd = left_is && (is_latin(right) || is_half_width(right))
-                    || right_is && (is_latin(left) || is_half_width(left));
+                    || right_is && (is_latin(left) || is_half_width(left))
+                    || is_full_width(left) && right == ' ';
                 assert!(!odd, "{chinese}: {left}{right} in: {line}");
             }
         }
