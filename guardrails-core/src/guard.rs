@@ -255,14 +255,14 @@ impl Guard {
             Err(_) => request.entity.clone().unwrap_or_else(|| Name::from("")),
         };
         let keys = &self.inner.keys;
+        let about = Arc::new(about(&snapshot, &request, id, entity));
         let digests = Digests {
-            input: Some(input_of(&request, &entity, keys)),
+            input: Some(input_of(&request, &about, keys)),
             output: admitted
                 .as_ref()
                 .err()
-                .map(|error| output_of(codes(error.reasons()).as_bytes(), keys)),
+                .map(|error| output_of(codes(error.reasons()).as_bytes(), &about, keys)),
         };
-        let about = Arc::new(about(&snapshot, &request, id, entity));
         let event = |kind, digests| Event {
             time: now,
             kind,

@@ -15,6 +15,7 @@ mod approvals;
 mod begin;
 mod cards;
 mod debug;
+mod digest_scopes;
 mod fixture;
 mod guesses;
 mod leaks;

@@ -4,19 +4,31 @@
 use std::sync::Arc;
 
 use super::Operation;
-use crate::audit::{Digests, KeyedDigest, Keys};
+use crate::audit::{Digests, KeyedDigest, Keys, OperationContext};
 use crate::data::{FieldTable, View};
 use crate::decision::Decision;
 use crate::request::Request;
 use crate::value::{Fields, Name, Value, write_text};
 
-/// Scopes of the digests. What is asked can then never be taken for what is handed back.
+/// What the scopes of the digests begin with. What is asked can then never be taken for what is handed
+/// back.
 const INPUT: &str = "input";
 const OUTPUT: &str = "output";
 
+/// The scope of an operation's digests. It names the operation and its tenant, so that each digest proves
+/// what that operation saw, and whoever tries values in operations of their own recognises none of
+/// another's. An operation ID has one length and no `/`, so that no two operations share a scope.
+fn scope(what: &str, about: &OperationContext) -> String {
+    format!("{what}/{}/{}", about.operation, about.tenant)
+}
+
 /// The digest of a request. It covers what the audit shows of it in clear, and the attributes that it
 /// does not show.
-pub(crate) fn input_of(request: &Request<'_>, entity: &str, keys: &Keys) -> KeyedDigest {
+pub(crate) fn input_of(
+    request: &Request<'_>,
+    about: &OperationContext,
+    keys: &Keys,
+) -> KeyedDigest {
     let principal = &request.principal;
     let ticket = request.ticket.map(|ticket| ticket.to_string());
     let roles: Vec<&str> = principal.roles().iter().map(|role| &**role).collect();
@@ -25,7 +37,7 @@ pub(crate) fn input_of(request: &Request<'_>, entity: &str, keys: &Keys) -> Keye
     for (name, text) in [
         ("agent", &**principal.agent_name()),
         ("context", &*request.context),
-        ("entity", entity),
+        ("entity", &*about.entity),
         ("model", &**principal.model_name()),
         ("purpose", &*request.purpose),
         ("skill", &*request.skill),
@@ -37,12 +49,12 @@ pub(crate) fn input_of(request: &Request<'_>, entity: &str, keys: &Keys) -> Keye
     }
     let mut text = asked.to_json();
     principal.attributes().write_json(&mut text);
-    keys.value_mac(INPUT, text.as_bytes())
+    keys.value_mac(&scope(INPUT, about), text.as_bytes())
 }
 
 /// The digest of an answer, of a refusal's codes, or of the word that an operation ended with.
-pub(crate) fn output_of(handed_back: &[u8], keys: &Keys) -> KeyedDigest {
-    keys.value_mac(OUTPUT, handed_back)
+pub(crate) fn output_of(handed_back: &[u8], about: &OperationContext, keys: &Keys) -> KeyedDigest {
+    keys.value_mac(&scope(OUTPUT, about), handed_back)
 }
 
 /// The codes of reasons, as one text.
@@ -104,21 +116,29 @@ impl Operation {
 
     /// Digests of a reading that was refused: of the identifier asked for, and of the refusal's code.
     pub(super) fn digests_of_refusal(&self, ids: &[Name], code: &str) -> Digests {
-        let keys = &self.guard.inner.keys;
         Digests {
-            input: Some(keys.value_mac(INPUT, list(ids).as_bytes())),
-            output: Some(output_of(code.as_bytes(), keys)),
+            input: Some(self.input(&list(ids))),
+            output: Some(self.output(code.as_bytes())),
         }
     }
 
     fn digests(&mut self, asked: &str, handed_back: &str) -> Digests {
-        let keys = &self.guard.inner.keys;
-        let output = output_of(handed_back.as_bytes(), keys);
+        let output = self.output(handed_back.as_bytes());
         self.handed_back = Some(output);
         Digests {
-            input: Some(keys.value_mac(INPUT, asked.as_bytes())),
+            input: Some(self.input(asked)),
             output: Some(output),
         }
+    }
+
+    fn input(&self, asked: &str) -> KeyedDigest {
+        let keys = &self.guard.inner.keys;
+        keys.value_mac(&scope(INPUT, &self.about), asked.as_bytes())
+    }
+
+    /// The digest of something that this operation hands back.
+    pub(super) fn output(&self, handed_back: &[u8]) -> KeyedDigest {
+        output_of(handed_back, &self.about, &self.guard.inner.keys)
     }
 }
 

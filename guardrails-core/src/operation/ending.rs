@@ -1,7 +1,7 @@
 //! How an operation ends: well, as failed, or dropped unfinished; and what becomes of the ticket that
 //! it holds.
 
-use super::{Operation, Stage, output_of};
+use super::{Operation, Stage};
 use crate::audit::{Digests, EventKind, KeyedDigest, OutcomeStatus, Receipt};
 use crate::error::Result;
 use crate::naming::expect_name_or_none;
@@ -22,7 +22,7 @@ impl Operation {
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) when the outcome could not be made durable.
     pub fn complete(mut self, answer: impl AsRef<[u8]>) -> Result<Receipt> {
         self.expect_open()?;
-        let output = Some(output_of(answer.as_ref(), &self.guard.inner.keys));
+        let output = Some(self.output(answer.as_ref()));
         let used = self.end_reservation(Ending::Applied);
         let receipt = self.end(OutcomeStatus::Completed, Name::default(), output)?;
         used.map(|()| receipt)
@@ -88,7 +88,7 @@ impl Operation {
     /// The digest of an ending without an answer: of what was handed back last, or of the word for how
     /// it ended where nothing was.
     fn last_output(&self, answer: Option<KeyedDigest>, status: OutcomeStatus) -> Digests {
-        let word = || output_of(status.as_str().as_bytes(), &self.guard.inner.keys);
+        let word = || self.output(status.as_str().as_bytes());
         let last = || self.handed_back.unwrap_or_else(word);
         Digests {
             input: None,

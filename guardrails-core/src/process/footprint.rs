@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::message::references;
 use super::template::Template;
+use super::ticket::Ticket;
 use super::typed::scalar;
 use crate::audit::{KeyedDigest, Keys, MacCheck};
 use crate::change::Changes;
@@ -16,7 +17,7 @@ use crate::policy::{EffectKind, Expr, ExprKind, Path, Policy, Root, Rule, Type, 
 use crate::record::{ID_FIELD, TENANT_FIELD};
 use crate::value::{Fields, Name, Value};
 
-/// The scope of the digests' MACs.
+/// What the scope of the digests' MACs begins with.
 const SCOPE: &str = "ticket-read";
 
 /// Paths into a record, through lists as if through their items.
@@ -225,31 +226,35 @@ fn reads_item(expr: &Expr, depth: usize) -> bool {
     reads
 }
 
-/// The keyed digests of what stands at these paths of a record.
+/// The scope of a ticket's digests. It names the ticket and its tenant, so that a value that somebody
+/// puts into a record of their own is never recognised in the ticket of another record or tenant.
+fn scope_of(ticket: &Ticket) -> String {
+    format!("{SCOPE}/{}/{}", ticket.id, ticket.tenant)
+}
+
+/// The keyed digests of what stands at these paths of a record, for this ticket alone.
 pub(crate) fn digests(
     keys: &Keys,
     policy: &Policy,
     changes: &Changes,
+    ticket: &Ticket,
     paths: BTreeSet<Name>,
 ) -> BTreeMap<Name, KeyedDigest> {
+    let scope = scope_of(ticket);
     let digest = |path: Name| {
         let bytes = canonical(policy, changes, &path);
-        let digest = keys.value_mac(SCOPE, bytes.as_bytes());
+        let digest = keys.value_mac(&scope, bytes.as_bytes());
         (path, digest)
     };
     paths.into_iter().map(digest).collect()
 }
 
-/// Whether what stands at every one of these paths is what it was.
-pub(crate) fn agree(
-    keys: &Keys,
-    policy: &Policy,
-    changes: &Changes,
-    digests: &BTreeMap<Name, KeyedDigest>,
-) -> bool {
-    digests.iter().all(|(path, digest)| {
+/// Whether what the ticket keeps digests of is what it was.
+pub(crate) fn agree(keys: &Keys, policy: &Policy, changes: &Changes, ticket: &Ticket) -> bool {
+    let scope = scope_of(ticket);
+    ticket.reads.iter().all(|(path, digest)| {
         let bytes = canonical(policy, changes, path);
-        keys.verify_mac(SCOPE, bytes.as_bytes(), digest) == MacCheck::Valid
+        keys.verify_mac(&scope, bytes.as_bytes(), digest) == MacCheck::Valid
     })
 }
 

@@ -4,6 +4,8 @@
 //! is judged like the first. INVARIANT: nothing is released before the reservation is stored and the
 //! audit says so.
 
+use std::collections::BTreeMap;
+
 use super::action_digest::CanonicalAction;
 use super::approvals::{Approvals, requirement, stale};
 use super::footprint::{agree, digests, kept, reads};
@@ -126,7 +128,7 @@ impl Approvals<'_> {
             return Some("the policy now asks for another approval");
         }
         let keys = &self.guard.inner.keys;
-        match agree(keys, policy, proposal.changes, &ticket.reads) {
+        match agree(keys, policy, proposal.changes, ticket) {
             true => None,
             false => Some("what was read of the record has changed since"),
         }
@@ -183,7 +185,7 @@ impl Approvals<'_> {
             verb: changes.verb(),
             before: kept(operation.plan(), policy, changes, &because),
             set: changes.fields().clone(),
-            reads: digests(&inner.keys, policy, changes, paths),
+            reads: BTreeMap::new(),
             action: proposal.action.digest(&inner.keys),
             open_key: Some(open_key),
             policy: policy.digest,
@@ -200,6 +202,7 @@ impl Approvals<'_> {
             event: None,
             mac: None,
         };
+        ticket.reads = digests(&inner.keys, policy, changes, &ticket, paths);
         ticket.expires = ticket.deadline();
         Ok(ticket)
     }
