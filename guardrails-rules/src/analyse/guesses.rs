@@ -2,18 +2,21 @@
 //! tells a little of the hidden value.
 //!
 //! Reported with an example alone: a record whose one field the role may write while it does not see
-//! the other one in clear. Not reported: skills with a `limit`, since that bounds the guesses; new
-//! records, since nothing in them is hidden from whoever makes them; and what restricts reads alone.
+//! the other one in clear. A `limit` of the skill makes no difference: it counts operations, each of
+//! which takes many proposals. Nor does an approval: which of two answers is given tells as much. Not
+//! reported: new records, since nothing in them is hidden from whoever makes them; and what restricts
+//! reads alone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use guardrails_core::data::Access;
 use guardrails_core::policy::{
-    EffectKind, Expr, ExprKind, FieldClause, Grant, Mode, Path, Permission, Policy, Rule, Skill,
-    SkillStatus, Verb, WriteScope,
+    EffectKind, Expr, ExprKind, FieldClause, Grant, Mode, Path, Permission, Policy, Root, Rule,
+    Skill, SkillStatus, Type, ValueSet, Verb, WriteScope,
 };
 use guardrails_core::process::{Lists, Target, Use, visit_uses};
-use guardrails_core::{Diagnostic, Name, Phrase, Place, phrase};
+use guardrails_core::{Diagnostic, Name, Phrase, Place, Value, phrase};
 
 use super::answer::ask;
 use super::formula::Claim;
@@ -77,8 +80,25 @@ fn can_apply(policy: &Policy, rule: &Rule, from: &Viewpoint<'_>) -> bool {
         verb: Verb::Update,
     };
     let applies = Claim::comes(rule.when.as_ref(), Truths::APPLIES);
-    let claim = Claim::All(vec![from.given(), applies]);
+    let skill = by_skills(policy, &rule.entity, from.role);
+    let skill = Claim::Comes(&skill, Truths::TRUE);
+    let claim = Claim::All(vec![from.given(), skill, applies]);
     !ask(scene, Data::AsDeclared, &claim).is_never()
+}
+
+/// That the skill is one with which the role may update the entity.
+fn by_skills(policy: &Policy, entity: &str, role: &Name) -> Expr {
+    let skills = policy.skills.values();
+    let skills = skills.filter(|skill| updates(skill, entity) && skill.allow.contains(role));
+    let names = skills.map(|skill| Value::Text(skill.origin.name.clone()));
+    let node = |kind| Expr::new(kind, Place::default());
+    let read = node(ExprKind::Path(Path {
+        root: Root::Skill,
+        keys: vec!["name".into()],
+        ty: Type::Text,
+    }));
+    let set = Arc::new(ValueSet::new("", names.collect::<Vec<_>>()));
+    node(ExprKind::InSet(Box::new(read), set))
 }
 
 /// The roles of one declaration of a grant.
@@ -203,11 +223,13 @@ fn collect<'p>(expr: &'p Expr, lists: &mut Lists<'p>, found: &mut Vec<Comparison
     }
 }
 
-/// Those who may write something of an entity by a skill without a limit.
+/// Those who may write something of an entity by a skill.
 struct Writers<'p> {
     policy: &'p Policy,
     entity: &'p str,
     from: Vec<Viewpoint<'p>>,
+    /// Paths into nested entities of which something else may be shown than of what is around them.
+    parts: BTreeSet<&'p Name>,
     /// Whether a role may write the one and not see the other, by its place in `from`.
     known: BTreeMap<(usize, String, String), bool>,
 }
@@ -216,7 +238,7 @@ impl<'p> Writers<'p> {
     fn of(policy: &'p Policy, entity: &'p str) -> Self {
         let writes = |role: &Name| {
             let mut skills = policy.skills.values();
-            skills.any(|skill| writes_unlimited(skill, entity) && skill.allow.contains(role))
+            skills.any(|skill| updates(skill, entity) && skill.allow.contains(role))
         };
         let mut from = viewpoints(policy, entity);
         from.retain(|from| writes(from.role));
@@ -224,8 +246,16 @@ impl<'p> Writers<'p> {
             policy,
             entity,
             from,
+            parts: parts(policy, entity),
             known: BTreeMap::new(),
         }
+    }
+
+    /// What is compared with a value: all that is in it.
+    fn with_parts(&self, whole: &str) -> Vec<String> {
+        let parts = self.parts.iter().filter(|part| is_inside(part, whole));
+        let parts = parts.map(|part| part.to_string());
+        std::iter::once(whole.to_owned()).chain(parts).collect()
     }
 
     /// For each hidden field, the first comparison by which some role can guess at it.
@@ -238,18 +268,25 @@ impl<'p> Writers<'p> {
         let mut found: Vec<Guess<'c>> = Vec::new();
         for comparison in comparisons {
             for (written, hidden) in comparison.pairs() {
-                if found.iter().any(|guess| guess.hidden.keys == hidden.keys) {
-                    continue;
-                }
-                let roles = self.who_guesses(written, hidden, may_meet, work);
-                if !roles.is_empty() {
-                    found.push(Guess {
-                        written: written.clone(),
-                        hidden: hidden.clone(),
-                        roles,
-                        place: comparison.place,
-                        is_script: comparison.is_script,
-                    });
+                for hidden in self.with_parts(&hidden.path()) {
+                    if found.iter().any(|guess| guess.hidden == hidden) {
+                        continue;
+                    }
+                    let roles = self.who_guesses(written, &hidden, may_meet, work);
+                    let is_told = |guess: &Guess<'_>| {
+                        let is_one =
+                            is_inside(&guess.hidden, &hidden) || is_inside(&hidden, &guess.hidden);
+                        is_one && guess.roles.is_superset(&roles)
+                    };
+                    if !roles.is_empty() && !found.iter().any(is_told) {
+                        found.push(Guess {
+                            written: written.path(),
+                            hidden,
+                            roles,
+                            place: comparison.place,
+                            is_script: comparison.is_script,
+                        });
+                    }
                 }
             }
         }
@@ -259,7 +296,7 @@ impl<'p> Writers<'p> {
     fn who_guesses(
         &mut self,
         written: &Read,
-        hidden: &Read,
+        hidden: &str,
         may_meet: &dyn Fn(&Viewpoint<'_>) -> bool,
         work: &mut Work,
     ) -> BTreeSet<Name> {
@@ -272,8 +309,8 @@ impl<'p> Writers<'p> {
         roles
     }
 
-    fn can_guess(&mut self, at: usize, written: &Read, hidden: &Read, work: &mut Work) -> bool {
-        let key = (at, written.field().to_owned(), hidden.path());
+    fn can_guess(&mut self, at: usize, written: &Read, hidden: &str, work: &mut Work) -> bool {
+        let key = (at, written.field().to_owned(), hidden.to_owned());
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
@@ -288,10 +325,7 @@ impl<'p> Writers<'p> {
     /// Whether there is a record whose one field may be written while the other is not seen.
     fn is_open(&self, from: &Viewpoint<'p>, written: &str, hidden: &str) -> bool {
         // A field is replaced as a whole: everything inside must be writable.
-        let inside = |name: &&Name| {
-            name.strip_prefix(written)
-                .is_some_and(|rest| rest.starts_with('.'))
-        };
+        let inside = |name: &&Name| is_inside(name, written);
         let parts: BTreeSet<&str> = from.named().filter(inside).map(|name| &**name).collect();
         let written: Vec<_> = std::iter::once(written)
             .chain(parts)
@@ -314,17 +348,38 @@ impl<'p> Writers<'p> {
     }
 }
 
-fn writes_unlimited(skill: &Skill, entity: &str) -> bool {
+fn updates(skill: &Skill, entity: &str) -> bool {
     skill.verb == Verb::Update
-        && skill.limits.is_empty()
         && skill.status != SkillStatus::Retired
         && skill.entities.iter().any(|name| **name == *entity)
 }
 
+/// Paths into nested entities that grants and rules on reading name.
+fn parts<'p>(policy: &'p Policy, entity: &str) -> BTreeSet<&'p Name> {
+    let grants = policy.grants.iter();
+    let grants = grants.filter(|grant| *grant.entity == *entity);
+    let clauses = grants.flat_map(|grant| &grant.clauses);
+    let granted = clauses.flat_map(|clause| clause.fields.names());
+    let rules = policy.rules.iter();
+    let rules = rules.filter(|rule| *rule.entity == *entity);
+    let effects = rules.flat_map(|rule| &rule.effects);
+    let narrowed = effects.filter_map(|effect| match &effect.kind {
+        EffectKind::Mask(name, _) | EffectKind::Hide(name) => Some(name),
+        _ => None,
+    });
+    let names = granted.chain(narrowed);
+    names.filter(|name| name.contains('.')).collect()
+}
+
+fn is_inside(path: &str, outer: &str) -> bool {
+    path.strip_prefix(outer)
+        .is_some_and(|rest| rest.starts_with('.'))
+}
+
 /// Who can guess at what, and where the answer is given.
 struct Guess<'p> {
-    written: Read,
-    hidden: Read,
+    written: String,
+    hidden: String,
     roles: BTreeSet<Name>,
     place: &'p Place,
     is_script: bool,
@@ -332,7 +387,7 @@ struct Guess<'p> {
 
 impl Guess<'_> {
     fn finding(&self, rule: &Name) -> Diagnostic {
-        let (written, hidden) = (self.written.path(), self.hidden.path());
+        let (written, hidden) = (&self.written, &self.hidden);
         let roles = self.roles();
         let message = match self.is_script {
             _ if written == hidden => phrase!(
@@ -363,7 +418,7 @@ impl Guess<'_> {
     }
 
     fn finding_in_grant(&self) -> Diagnostic {
-        let (written, hidden) = (self.written.path(), self.hidden.path());
+        let (written, hidden) = (&self.written, &self.hidden);
         let roles = self.roles();
         self.at_comparison(phrase!(
             "this grant compares `{written}`, which {roles} may write, with `{hidden}`, which they may not see in clear: what it gives tells a little of `{hidden}`"
@@ -375,10 +430,10 @@ impl Guess<'_> {
     }
 
     fn at_comparison(&self, message: Phrase) -> Diagnostic {
-        let hidden = self.hidden.path();
+        let hidden = &self.hidden;
         Diagnostic::warning(codes::ANSWERS_GUESSES, self.place.clone(), message).help(phrase!(
-            "bound the guesses by a `limit` of the skill, have every such change approved, or grant `read {hidden}`"
-                | "用技能的 `limit` 限制猜测的次数，让每次这样的修改都经过审批，或者授予 `read {hidden}`",
+            "grant `read {hidden}`, take the `write` away, or compare with something that is seen; a `limit` or an approval hides nothing"
+                | "授予 `read {hidden}`，收回 `write`，或者改与看得到的值比较；`limit` 和审批都掩盖不了它",
             hidden
         ))
     }
