@@ -18,7 +18,12 @@ pub(super) fn is_role(column: &Dotted) -> bool {
 /// The condition of a cell; none for `-`, and none after a report.
 pub(super) fn condition(cx: &Context<'_>, column: &Dotted, cell: &Cell) -> Option<Expr> {
     if is_role(column) {
-        return Roles { cx, column }.cell(cell);
+        let condition = Roles { cx, column }.cell(cell)?;
+        // Whoever shows the condition shows the whole cell, `not in` included.
+        return Some(Expr {
+            span: cell.span,
+            ..condition
+        });
     }
     let read = || Box::new(expr(ExprKind::Path(column.parts.clone()), column.span, &[]));
     match &cell.kind {

@@ -2,21 +2,19 @@
 //!
 //! Clauses and grants come together as core's algebra of grants says, with what is known before there is a
 //! record: what depends on the record or on the person is a note, and a condition on the AI context alone is
-//! settled per column. Roles that inherit from others are the host's business and not on the page.
+//! settled per column. Rules on reading that may narrow what is shown are notes, too, which lead to the rule.
+//! Roles that inherit from others are the host's business and not on the page.
 
 use std::collections::BTreeSet;
 
 use guardrails_rules::Bundle;
 
+use super::marks::{ClauseLook, Drawn, GrantLook, Look, together};
 use super::page::{Cell, Column, Head, Mark, Note};
 use super::source::{at, code_at};
-use crate::data::{
-    Access, ClauseEffect, Condition as _, StaticTruth, across_grants, figure_in_grant,
-    shown_in_grant, writable_in_grant,
-};
+use crate::data::{ClauseEffect, Condition as _, StaticTruth};
 use crate::policy::{
-    Aggregation, Comparison, Expr, ExprKind, FieldClause, Grant, Permission, Policy, Root,
-    WriteScope,
+    Comparison, EffectKind, Expr, ExprKind, FieldSet, Grant, Mode, Policy, Root, Rule, Verb,
 };
 use crate::process::Truth;
 use crate::{Name, Place, Value};
@@ -41,6 +39,8 @@ struct Asker<'p> {
     grants: Vec<&'p Grant>,
     /// One scope on all of the column.
     scope: Option<usize>,
+    /// The notes of rules that may refuse to read any of it.
+    rules: Vec<usize>,
 }
 
 impl<'p> Matrix<'p> {
@@ -94,12 +94,14 @@ impl<'p> Matrix<'p> {
             let reached = reached.filter(|grant| grant.is_for_context(context_name));
             let grants: Vec<&Grant> = reached.collect();
             let scope = self.shared_scope(&grants);
+            let rules = self.read_rules(context, refuses);
             self.columns.push(Asker {
                 role,
                 context,
                 is_rest,
                 grants,
                 scope,
+                rules,
             });
         }
     }
@@ -116,16 +118,25 @@ impl<'p> Matrix<'p> {
     }
 
     fn note(&mut self, expr: &Expr, of: NoteOf) -> usize {
-        if let Some(at) = self.places.iter().position(|place| *place == expr.place) {
+        self.numbered(&expr.place, |bundle| Note {
+            number: 0,
+            is_scope: of == NoteOf::Rows,
+            rule: None,
+            code: code_at(bundle, &expr.place),
+            place: at(&expr.place),
+        })
+    }
+
+    /// The number of the note of this place, which is made once.
+    fn numbered(&mut self, place: &Place, note: impl FnOnce(&Bundle) -> Note) -> usize {
+        if let Some(at) = self.places.iter().position(|have| have == place) {
             return at + 1;
         }
-        self.places.push(expr.place.clone());
+        self.places.push(place.clone());
         let number = self.places.len();
         self.notes.push(Note {
             number,
-            is_scope: of == NoteOf::Rows,
-            code: code_at(self.bundle, &expr.place),
-            place: at(&expr.place),
+            ..note(self.bundle)
         });
         number
     }
@@ -136,6 +147,7 @@ impl<'p> Matrix<'p> {
             context: asker.context.map(ToString::to_string),
             is_rest: asker.is_rest,
             scope: asker.scope,
+            rules: asker.rules.clone(),
             first: false,
         };
         let mut columns: Vec<Column> = self.columns.iter().map(column).collect();
@@ -171,15 +183,18 @@ impl<'p> Matrix<'p> {
             let first = before.as_ref() != Some(asker.role);
             before = Some(asker.role.clone());
             let (field, writable) = (self.look(asker, path), self.writable(asker, path));
-            let mut marks: Vec<Mark> = Vec::new();
-            for drawn in field.drawn(writable) {
-                let mark = self.mark(&drawn);
-                if !marks.contains(&mark) {
-                    marks.push(mark);
-                }
-            }
+            let context = asker.context;
+            let drawn = field.drawn(writable).into_iter();
+            let marks = drawn.map(|drawn| drawn.iter().map(|one| self.mark(one)).collect());
+            let marks = together(marks.collect());
+            let is_shown = marks.iter().any(|mark| mark.kind != "hide");
+            let rules = match is_shown {
+                true => self.read_rules(context, |rule| narrows(rule, path)),
+                false => Vec::new(),
+            };
             cells.push(Cell {
-                marks: without_repeats(marks),
+                marks,
+                rules,
                 first,
             });
         }
@@ -229,198 +244,63 @@ impl<'p> Matrix<'p> {
             kind: drawn.kind,
             with: drawn.with.clone(),
             notes: scope.into_iter().chain(when).collect(),
+            apart: false,
         }
     }
-}
 
-/// One field, as the grants of one column speak of it.
-struct Look<'p> {
-    grants: Vec<GrantLook<'p>>,
-}
-
-/// What one grant says of the field.
-struct GrantLook<'p> {
-    /// The scope, where it is not that of the whole column.
-    scope: Option<&'p Expr>,
-    clauses: Vec<ClauseLook<'p>>,
-}
-
-struct ClauseLook<'p> {
-    effect: ClauseEffect,
-    holds: StaticTruth,
-    clause: &'p FieldClause,
-}
-
-/// A mark, with the conditions that it depends on.
-struct Drawn<'p> {
-    kind: &'static str,
-    with: String,
-    scope: Option<&'p Expr>,
-    when: Option<&'p Expr>,
-}
-
-impl<'p> Look<'p> {
-    fn some_grant(&self, says: impl Fn(&GrantLook<'p>) -> Truth) -> Truth {
-        across_grants(
-            self.grants
-                .iter()
-                .map(|grant| (StaticTruth::of(grant.scope), says(grant))),
-        )
+    /// The notes of the rules on reading that may apply in an AI context.
+    fn read_rules(
+        &mut self,
+        context: Option<&Name>,
+        is_about: impl Fn(&Rule) -> bool,
+    ) -> Vec<usize> {
+        let policy = self.policy;
+        let rules = policy.rules.iter().filter(|rule| {
+            *rule.entity == *self.entity
+                && rule.mode == Mode::Enforced
+                && rule.verbs.contains(&Verb::Read)
+                && settled(rule.when.as_ref(), context) != StaticTruth::Never
+                && is_about(rule)
+        });
+        let rules: Vec<&Rule> = rules.map(|rule| &**rule).collect();
+        rules.into_iter().map(|rule| self.rule_note(rule)).collect()
     }
 
-    fn writable(&self) -> Truth {
-        self.some_grant(GrantLook::writes)
-    }
-
-    /// Whether the field comes to this access.
-    fn comes_to(&self, access: &Access) -> Truth {
-        comes_to(access, |passes| {
-            self.some_grant(|grant| shown_in_grant(grant.effects(), passes))
+    fn rule_note(&mut self, rule: &Rule) -> usize {
+        self.numbered(&rule.origin.place, |bundle| Note {
+            number: 0,
+            is_scope: false,
+            rule: Some(super::rules::link(rule)),
+            code: rule
+                .when
+                .as_ref()
+                .map(|when| code_at(bundle, &when.place))
+                .unwrap_or_default(),
+            place: at(&rule.origin.place),
         })
     }
+}
 
-    /// What is to be drawn of every clause: what may ever be the outcome. Clauses that always hold come first.
-    fn drawn(&self, writable: Truth) -> Vec<Drawn<'p>> {
-        let mut drawn = Vec::new();
-        for grant in &self.grants {
-            let mut clauses: Vec<&ClauseLook<'p>> = grant.clauses.iter().collect();
-            clauses.retain(|clause| clause.holds != StaticTruth::Never);
-            clauses.sort_by_key(|clause| (clause.holds == StaticTruth::Depends, clause.rank()));
-            for clause in clauses {
-                let kind = match &clause.effect {
-                    ClauseEffect::Writes(_) => self.kind_of_write(grant, writable),
-                    effect => effect.access().map_or("aggregate", kind_of),
-                };
-                if self.is_drawn(grant, clause, kind) && !grant.repeats(clause, kind) {
-                    let depends = clause.holds == StaticTruth::Depends;
-                    drawn.push(Drawn {
-                        kind,
-                        with: with_of(kind, &clause.clause.permission),
-                        scope: grant.scope,
-                        when: clause.clause.when.as_ref().filter(|_| depends),
-                    });
-                }
-            }
+/// Whether a rule on reading masks or hides the field at a path, or something inside it.
+fn narrows(rule: &Rule, path: &str) -> bool {
+    let mut effects = rule.effects.iter();
+    effects.any(|effect| match &effect.kind {
+        EffectKind::Mask(name, _) | EffectKind::Hide(name) => {
+            is_inside(name, path) || FieldSet::Named(vec![name.clone()]).covers(path)
         }
-        drawn
-    }
-
-    /// A field that may not be written, since something inside may not, is only seen.
-    fn kind_of_write(&self, grant: &GrantLook<'p>, writable: Truth) -> &'static str {
-        let writes = grant.writes();
-        match writable.and(writes).restricts() {
-            true => "write",
-            false => "read",
-        }
-    }
-
-    fn is_drawn(&self, grant: &GrantLook<'p>, clause: &ClauseLook<'p>, kind: &str) -> bool {
-        let may_come_to = |access: &Access| {
-            let here = comes_to(access, |passes| shown_in_grant(grant.effects(), passes));
-            here.and(self.comes_to(access)).restricts()
-        };
-        match &clause.effect {
-            ClauseEffect::Counts(figures) => Aggregation::WORDS.iter().any(|(_, figure)| {
-                let group = figures.smallest_group(*figure);
-                group.is_some_and(|group| {
-                    figure_in_grant(grant.effects(), *figure, group).restricts()
-                })
-            }),
-            ClauseEffect::Writes(_) if kind == "write" => true,
-            // It keeps the field from being written, too.
-            ClauseEffect::Shows(Access::Hidden) => {
-                let shows = shown_in_grant(grant.effects(), |_| true).restricts();
-                let writes = grant.writes() == Truth::Unknown;
-                let hides = self.comes_to(&Access::Hidden).restricts();
-                shows && (hides || writes && self.writable() == Truth::Unknown)
-            }
-            effect => effect.access().is_some_and(may_come_to),
-        }
-    }
+        _ => false,
+    })
 }
 
-impl<'p> GrantLook<'p> {
-    fn effects(&self) -> impl Iterator<Item = (&ClauseEffect, StaticTruth)> + Clone {
-        self.clauses
-            .iter()
-            .map(|clause| (&clause.effect, clause.holds))
-    }
-
-    fn writes(&self) -> Truth {
-        writable_in_grant(self.effects(), WriteScope::Within)
-    }
-
-    /// Whether a clause that depends on the record shows what another one of the grant shows anyway.
-    fn repeats(&self, clause: &ClauseLook<'p>, kind: &str) -> bool {
-        clause.holds == StaticTruth::Depends
-            && kind != "write"
-            && self.clauses.iter().any(|other| {
-                other.holds == StaticTruth::Always
-                    && other.effect.access().is_some()
-                    && other.effect.access() == clause.effect.access()
-            })
-    }
-}
-
-impl ClauseLook<'_> {
-    fn rank(&self) -> u8 {
-        match &self.effect {
-            ClauseEffect::Writes(_) => 0,
-            ClauseEffect::Shows(Access::Read) => 1,
-            ClauseEffect::Shows(_) => 2,
-            ClauseEffect::Counts(_) => 3,
-        }
-    }
-}
-
-/// Whether what passes `shown` comes to exactly this access.
-fn comes_to(access: &Access, shown: impl Fn(&dyn Fn(&Access) -> bool) -> Truth) -> Truth {
-    if *access == Access::Hidden {
-        return !shown(&|_| true);
-    }
-    let not_stricter = shown(&|other| other.cmp_strictness(access).is_le());
-    not_stricter.and(!shown(&|other| other.cmp_strictness(access).is_lt()))
-}
-
-fn kind_of(access: &Access) -> &'static str {
-    match access {
-        Access::Read => "read",
-        Access::Masked(_) => "mask",
-        Access::Hidden => "hide",
-    }
-}
-
-/// What the page shows beside `write`, in the words of the language.
-const BEYOND: &str = "beyond scope";
-
-/// The mask, or the figures, or how far a field may be written.
-fn with_of(kind: &str, permission: &Permission) -> String {
-    match permission {
-        Permission::Write(WriteScope::Beyond) if kind == "write" => BEYOND.to_owned(),
-        Permission::Mask(mask) => super::mask_word(mask),
-        Permission::Aggregate(figures) => figures.to_string(),
-        Permission::Read | Permission::Write(_) | Permission::Hide => String::new(),
-    }
-}
-
-/// Who may change a field in any case need not be told that it is seen, or changed in some.
-fn without_repeats(mut marks: Vec<Mark>) -> Vec<Mark> {
-    let always = |kind: &str| {
-        let is = |mark: &Mark| mark.kind == kind && mark.notes.is_empty();
-        marks.iter().any(is)
-    };
-    let (writes, reads, masks) = (always("write"), always("read"), always("mask"));
-    let is_beyond = |mark: &Mark| mark.kind == "write" && mark.with == BEYOND;
-    let beyond = marks
-        .iter()
-        .any(|mark| is_beyond(mark) && mark.notes.is_empty());
-    marks.retain(|mark| match mark.kind {
-        "write" if beyond => is_beyond(mark) && mark.notes.is_empty(),
-        "write" => !writes || mark.notes.is_empty() || is_beyond(mark),
-        "read" => (!writes || masks) && (!reads || mark.notes.is_empty()),
-        _ => true,
-    });
-    marks
+/// Whether a rule on reading may refuse the whole record.
+fn refuses(rule: &Rule) -> bool {
+    let mut effects = rule.effects.iter();
+    effects.any(|effect| {
+        matches!(
+            effect.kind,
+            EffectKind::Deny(..) | EffectKind::RequireApproval(_) | EffectKind::Do(_)
+        )
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,7 @@ mod appendix;
 mod chains;
 mod drawing;
 mod entities;
+mod marks;
 mod matrix;
 mod page;
 mod people;
@@ -99,7 +100,7 @@ fn page(
             .filter(|rule| rule.table.is_none())
             .count(),
         tables: tables::tables(policy, bundle, &outline, tests),
-        skills: people::skills(policy, &outline),
+        skills: people::skills(policy, &outline, words),
         chains: chains::chains(policy, &outline, words),
         risk: risk::risk(policy, bundle, &outline, words),
         constants: appendix::constants(&outline),

@@ -48,8 +48,10 @@ pub(super) struct Role {
     pub(super) name: String,
     /// Entities that a grant opens to it.
     pub(super) entities: Vec<String>,
-    /// Contexts of those grants; empty for every context.
+    /// Contexts that those grants name.
     pub(super) contexts: Vec<String>,
+    /// Whether some of those grants are for every context.
+    pub(super) any_context: bool,
     pub(super) skills: Vec<String>,
     /// Chains and steps it decides.
     pub(super) decides: Vec<Link>,
@@ -91,6 +93,8 @@ pub(super) struct Column {
     pub(super) is_rest: bool,
     /// The number of the note with the row scope, when one scope is on all of the column.
     pub(super) scope: Option<usize>,
+    /// The notes of rules on reading that may refuse the whole record.
+    pub(super) rules: Vec<usize>,
     /// The first column of its role.
     pub(super) first: bool,
 }
@@ -111,24 +115,31 @@ pub(super) struct Field {
 pub(super) struct Cell {
     /// Nothing means hidden.
     pub(super) marks: Vec<Mark>,
+    /// The notes of rules on reading that may mask or hide it.
+    pub(super) rules: Vec<usize>,
     pub(super) first: bool,
 }
 
-#[derive(Serialize, Clone, PartialEq, Eq)]
+#[derive(Debug, Serialize, Clone, PartialEq, Eq)]
 pub(super) struct Mark {
     /// `read`, `write`, `mask`, `hide` or `aggregate`.
     pub(super) kind: &'static str,
     /// The mask, or the sums that are allowed.
     pub(super) with: String,
     pub(super) notes: Vec<usize>,
+    /// Whether it comes from another grant than the mark before: of what one grant says of a field the
+    /// strictest counts, of what several say the most permissive.
+    pub(super) apart: bool,
 }
 
-/// A condition that a matrix refers to.
+/// A condition or a rule on reading that a matrix refers to.
 #[derive(Serialize)]
 pub(super) struct Note {
     pub(super) number: usize,
     /// Whether it says which rows, or when a clause holds.
     pub(super) is_scope: bool,
+    /// The rule on reading, where it is one; `code` is then its condition.
+    pub(super) rule: Option<Link>,
     pub(super) code: Code,
     pub(super) place: String,
 }
@@ -227,6 +238,8 @@ pub(super) struct Skill {
     pub(super) models: Vec<String>,
     pub(super) limits: Vec<Limit>,
     pub(super) status: &'static str,
+    /// The same in the page's language.
+    pub(super) status_word: String,
     pub(super) place: String,
 }
 
@@ -235,9 +248,10 @@ pub(super) struct Limit {
     pub(super) number: String,
     /// Tokens, not calls.
     pub(super) tokens: bool,
-    /// A word such as `minute`, or a length of time.
+    /// A word such as `minute` in the page's language, or a length of time.
     pub(super) window: String,
-    pub(super) per: &'static str,
+    /// Of whom, in the page's language.
+    pub(super) per: String,
 }
 
 #[derive(Serialize)]

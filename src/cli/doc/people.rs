@@ -7,7 +7,7 @@ use guardrails_rules::Outline;
 use super::page::{Limit, Link, Role, Skill};
 use super::rules::{link, verb_key};
 use super::source::at;
-use super::words::length;
+use super::words::{Words, length};
 use crate::Name;
 use crate::policy::{self, ExprKind, Overdue, Per, Policy};
 
@@ -20,6 +20,7 @@ pub(super) fn roles(policy: &Policy) -> Vec<Role> {
         for context in &grant.contexts {
             insert(&mut role.contexts, context.to_string());
         }
+        role.any_context |= grant.contexts.is_empty();
     }
     for skill in policy.skills.values() {
         for name in &skill.allow {
@@ -58,6 +59,7 @@ fn entry<'r>(roles: &'r mut BTreeMap<Name, Role>, name: &Name) -> &'r mut Role {
         name: name.to_string(),
         entities: Vec::new(),
         contexts: Vec::new(),
+        any_context: false,
         skills: Vec::new(),
         decides: Vec::new(),
         rules: Vec::new(),
@@ -79,7 +81,7 @@ fn asked_for(when: &policy::Expr) -> Vec<&Name> {
 }
 
 /// Every skill, in name order.
-pub(super) fn skills(policy: &Policy, outline: &Outline) -> Vec<Skill> {
+pub(super) fn skills(policy: &Policy, outline: &Outline, words: &Words) -> Vec<Skill> {
     let skill = |skill: &policy::Skill| Skill {
         name: skill.origin.name.to_string(),
         title: skill.title.clone(),
@@ -89,8 +91,9 @@ pub(super) fn skills(policy: &Policy, outline: &Outline) -> Vec<Skill> {
         impact: skill.impact,
         roles: names(&skill.allow),
         models: names(&skill.models),
-        limits: limits(skill),
+        limits: limits(skill, words),
         status: skill.status.as_str(),
+        status_word: words.or_same(skill.status.as_str()),
         place: at(&skill.origin.place),
     };
     policy.skills.values().map(|one| skill(one)).collect()
@@ -100,19 +103,22 @@ fn names(names: &[Name]) -> Vec<String> {
     names.iter().map(ToString::to_string).collect()
 }
 
-fn limits(skill: &policy::Skill) -> Vec<Limit> {
+fn limits(skill: &policy::Skill, words: &Words) -> Vec<Limit> {
     let limit = |number: u64, tokens, window, per: Per| Limit {
         number: grouped(number),
         tokens,
         window: match length(window).as_str() {
-            "1s" => "second".to_owned(),
-            "1m" => "minute".to_owned(),
-            "1h" => "hour".to_owned(),
-            "1d" => "day".to_owned(),
-            "7d" => "week".to_owned(),
+            "1s" => words.or_same("second"),
+            "1m" => words.or_same("minute"),
+            "1h" => words.or_same("hour"),
+            "1d" => words.or_same("day"),
+            "7d" => words.or_same("week"),
             other => other.to_owned(),
         },
-        per: per.as_str(),
+        per: words.or_same(match per {
+            Per::Role => "per_role",
+            Per::User | Per::Tenant => per.as_str(),
+        }),
     };
     let calls = skill
         .limits

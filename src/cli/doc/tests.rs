@@ -8,6 +8,7 @@
 )]
 
 mod agreement;
+mod cells;
 
 use std::collections::BTreeMap;
 use std::path::Path;

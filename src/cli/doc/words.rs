@@ -105,10 +105,21 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("legend_read", "sees the value", "看到原值"),
     (
         "legend_write",
-        "sees the value and may change it",
-        "看到原值并可修改",
+        "may change it, and sees the value unless it is masked beside that",
+        "可修改，并看到原值；旁边标有脱敏时只看到脱敏后的值",
     ),
     ("legend_mask", "sees a disguise of it", "只看到脱敏后的值"),
+    (
+        "legend_or",
+        "the marks of two grants: what allows more counts, and within each the strictest",
+        "两个授权的标记：取较宽的一个；每个授权之内取最严的",
+    ),
+    ("or", "or", "或"),
+    (
+        "on_reading",
+        "narrowed further, on reading, by the rule",
+        "读取时还会被这条规则收紧：",
+    ),
     ("legend_hide", "does not see it", "看不到"),
     ("when", "When", "条件"),
     ("always", "always", "始终"),
@@ -146,6 +157,18 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("calls", "calls", "次调用"),
     ("tokens", "tokens", "个词元"),
     ("per", "per", "每"),
+    ("second", "second", "秒"),
+    ("minute", "minute", "分钟"),
+    ("hour", "hour", "小时"),
+    ("day", "day", "天"),
+    ("week", "week", "周"),
+    ("user", "user", "用户"),
+    ("per_role", "role", "角色"),
+    ("tenant", "tenant", "租户"),
+    ("draft", "draft", "草稿"),
+    ("active", "active", "启用"),
+    ("suspended", "suspended", "暂停"),
+    ("retired", "retired", "停用"),
     ("decides", "Decides", "审批"),
     ("named_in", "Named in rules", "规则中提及"),
     ("asked", "Asked", "提出请求"),
@@ -251,6 +274,11 @@ impl Words {
 
     pub(super) fn text(&self, key: &str) -> &'static str {
         self.words.get(key).copied().unwrap_or_default()
+    }
+
+    /// The same; the key itself where there is none.
+    pub(super) fn or_same(&self, key: &str) -> String {
+        self.words.get(key).map_or(key, |word| word).to_owned()
     }
 
     /// A text with a place for one value.

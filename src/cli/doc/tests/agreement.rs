@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use guardrails_core::policy::{Policy, Type};
+use guardrails_core::policy::{Expr, Policy, Type};
 use guardrails_rules::analyse::{
     Context, Subject, compare, compare_access, who_can_see, who_can_write,
 };
@@ -14,6 +14,7 @@ use crate::Name;
 use crate::cli::doc::mask_word;
 use crate::cli::doc::page::{Mark, Page};
 use crate::data::{Access, Asked, FieldTable, Permissions, Writable};
+use crate::process::Truth;
 
 /// Policies that are tried.
 const POLICIES: u64 = 600;
@@ -36,10 +37,10 @@ const ROLES: [&str; 2] = ["R", "S"];
 const CONTEXTS: [&str; 2] = ["x", "other"];
 
 /// A small generator of its own, so that a failure names its seed.
-struct Random(u64);
+pub(super) struct Random(pub(super) u64);
 
 impl Random {
-    fn below(&mut self, end: usize) -> usize {
+    pub(super) fn below(&mut self, end: usize) -> usize {
         self.0 = self
             .0
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -47,7 +48,7 @@ impl Random {
         usize::try_from(self.0 >> 33).unwrap() % end
     }
 
-    fn pick<'t>(&mut self, from: &[&'t str]) -> &'t str {
+    pub(super) fn pick<'t>(&mut self, from: &[&'t str]) -> &'t str {
         from[self.below(from.len())]
     }
 }
@@ -82,6 +83,16 @@ fn grants(random: &mut Random) -> String {
 
 /// What the guard makes of it: of each path what is shown, and of each field whether it may be written.
 fn by_guard(policy: &Policy, role: &str, context: &str) -> FieldTable {
+    by_guard_where(policy, role, context, |_| Truth::Unknown)
+}
+
+/// The same where conditions come out so.
+pub(super) fn by_guard_where(
+    policy: &Policy,
+    role: &str,
+    context: &str,
+    truth: impl Fn(&Expr) -> Truth,
+) -> FieldTable {
     let role: Name = role.into();
     let asked = Asked {
         policy,
@@ -92,7 +103,9 @@ fn by_guard(policy: &Policy, role: &str, context: &str) -> FieldTable {
         entity: "Deal",
         context,
     };
-    Permissions::resolve(&asked).table(&[])
+    let permissions = Permissions::resolve(&asked);
+    let truths: Vec<Truth> = permissions.conditions().iter().map(truth).collect();
+    permissions.table(&truths)
 }
 
 fn access(table: &FieldTable, path: &str) -> Access {
@@ -110,7 +123,7 @@ fn writable(table: &FieldTable, field: &str) -> bool {
     row.is_some_and(|row| row.writable() == Writable::Yes)
 }
 
-fn word(access: &Access) -> String {
+pub(super) fn word(access: &Access) -> String {
     match access {
         Access::Masked(mask) => mask_word(mask),
         other => other.as_str().to_owned(),
