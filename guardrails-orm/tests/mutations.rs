@@ -11,6 +11,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     missing_docs,
+    clippy::print_stdout,
     dead_code,
     unreachable_pub,
     reason = "tests; each binary uses a part of the shared files"

@@ -283,7 +283,8 @@ mod tests {
     fn another_spelling_of_the_same_ticket_is_refused() {
         let sound = StoredTicket::from(&consumed());
         assert_eq!(sound.read(), Ok(consumed()));
-        let changes: [(&str, fn(&mut StoredTicket)); 6] = [
+        type Change = fn(&mut StoredTicket);
+        let changes: [(&str, Change); 6] = [
             ("record_before", |row| {
                 row.record_before = Some("{}".to_owned())
             }),
