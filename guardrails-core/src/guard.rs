@@ -23,7 +23,9 @@ use crate::outside::{Clock, Entropy, new_id};
 use crate::plan::Plan;
 use crate::policy::{Digest, Policy};
 use crate::principal::Principal;
-use crate::process::{Approvals, Explanation, Observer, PresentRecord, Refused, explain_refusal};
+use crate::process::{
+    Approvals, Explanation, Observer, PresentRecord, Refused, SeenVersions, explain_refusal,
+};
 use crate::release::Release;
 use crate::request::Request;
 use crate::skills::take_limits;
@@ -51,7 +53,8 @@ pub(crate) struct Inner {
     pub(crate) operation_limits: OperationLimits,
     snapshot: ArcSwap<Snapshot>,
     freshness: Freshness,
-    problems: Problems,
+    pub(crate) problems: Problems,
+    pub(crate) seen_tickets: SeenVersions,
     /// Held from reading the present snapshot to putting the next one in force: otherwise a refresh
     /// that began before a policy was replaced could bring the old policy back.
     changing: Mutex<()>,
@@ -196,6 +199,7 @@ impl GuardBuilder {
                 freshness: Freshness::new(self.permissions_max_age.unwrap_or(MAX_AGE), now),
                 operation_limits: self.operation_limits,
                 problems: Problems::heard_by(self.listener),
+                seen_tickets: SeenVersions::default(),
                 changing: Mutex::new(()),
                 store,
                 clock,

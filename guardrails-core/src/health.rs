@@ -28,6 +28,8 @@ pub enum Part {
     Store,
     /// The host's clock, compared with the one that all hosts of the store share.
     Clock,
+    /// The stored tickets.
+    Tickets,
 }
 
 impl Part {
@@ -40,6 +42,7 @@ impl Part {
             Self::Tables => "tables",
             Self::Store => "store",
             Self::Clock => "clock",
+            Self::Tickets => "tickets",
         }
     }
 }
@@ -156,13 +159,21 @@ pub struct Health {
     pub store: PartState,
     /// Whether the host's clock agrees with the store's.
     pub clock: ClockHealth,
+    /// Whether each ticket that an inbox would show is as the guard wrote it. One that is not stays a
+    /// problem until the guard is opened again.
+    pub tickets: PartState,
 }
 
 impl Health {
     /// Whether nothing is known to be wrong. Findings about single rows do not count.
     #[must_use]
     pub fn is_well(&self) -> bool {
-        let parts = [&self.policy, &self.shadow_policy, &self.store];
+        let parts = [
+            &self.policy,
+            &self.shadow_policy,
+            &self.store,
+            &self.tickets,
+        ];
         parts.into_iter().all(|part| *part == PartState::Well)
             && self.tables.state == TablesState::Current
             && self.clock.problem.is_none()
@@ -170,7 +181,12 @@ impl Health {
 
     /// What is wrong, part by part.
     pub fn problems(&self) -> impl Iterator<Item = &Problem> {
-        let parts = [&self.policy, &self.shadow_policy, &self.store];
+        let parts = [
+            &self.policy,
+            &self.shadow_policy,
+            &self.store,
+            &self.tickets,
+        ];
         let failing = parts.into_iter().filter_map(|part| match part {
             PartState::Well => None,
             PartState::Failing(problem) => Some(problem),

@@ -116,7 +116,9 @@ suite! {
         an_edited_inbox_is_named
         a_ticket_of_a_key_that_is_not_here_decides_nothing
         an_edited_row_decides_nothing
-        an_older_row_put_back_releases_nothing;
+        an_older_row_put_back_releases_nothing
+        hidden_events_do_not_hide_a_second_release
+        an_edited_row_is_shown_to_nobody;
     journal:
         dropping_the_store_writes_what_waits
         events_are_derived_into_rows

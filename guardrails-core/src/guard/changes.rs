@@ -191,6 +191,7 @@ impl Guard {
                 offset: self.inner.store.clock_offset(),
                 problem: problems.of(Part::Clock),
             },
+            tickets: problems.state(Part::Tickets),
         }
     }
 

@@ -6,10 +6,11 @@
 use std::sync::Arc;
 
 use super::approvals::Approvals;
-use super::integrity::{TicketPhase, TicketRecord, TicketStanding, TicketTrail, judge_ticket, mac};
+use super::integrity::{TicketPhase, TicketRecord, TicketStanding, TicketTrail, judge_mac, judge_ticket, mac};
 use super::ticket::{EventPosition, Ticket};
 use crate::audit::{Digests, Event, EventKind, OperationContext, Receipt, TicketEvent};
 use crate::error::{Error, ErrorKind, Result};
+use crate::health::Part;
 use crate::operation::Operation;
 use crate::store::Swap;
 use crate::value::Name;
@@ -36,6 +37,7 @@ impl Approvals<'_> {
         let sealed = self.announce(next, by, code, about.clone())?;
         match self.guard.inner.store.swap_ticket(&sealed)? {
             Swap::Done => {
+                self.guard.inner.seen_tickets.remember(&sealed);
                 self.record(&sealed, TicketPhase::Stored, by, code, about)?;
                 Ok(sealed)
             }
@@ -53,6 +55,7 @@ impl Approvals<'_> {
         let sealed = self.announce(ticket, by, "", about.clone())?;
         match self.guard.inner.store.insert_ticket(&sealed) {
             Ok(()) => {
+                self.guard.inner.seen_tickets.remember(&sealed);
                 self.record(&sealed, TicketPhase::Stored, by, "", about)?;
                 Ok(sealed)
             }
@@ -107,19 +110,58 @@ impl Approvals<'_> {
         self.guard.inner.store.commit(event)
     }
 
-    /// Holds a row to its MAC and to the audit.
+    /// Holds a row to its MAC, to the audit, and to what this guard has seen of the ticket.
     ///
     /// # Errors
-    /// [`ErrorKind::Tampered`] with `TICKET_ALTERED`.
+    /// [`ErrorKind::Tampered`]; [`ErrorKind::Conflict`] where the row was the last one when it was read
+    /// and somebody has moved the ticket on since.
     pub(super) fn expect_genuine(&self, ticket: &Ticket) -> Result<()> {
-        match self.standing(ticket)?.fault() {
+        match self.succeeded(ticket)? {
             None => Ok(()),
-            Some(fault) => Err(Error::new(
-                ErrorKind::Tampered,
-                format!("ticket {}: {fault}", ticket.id),
-            )
-            .with_help("nothing was released; run `guard audit verify`, and ask anew")),
+            Some(_) => Err(conflict()),
         }
+    }
+
+    /// The row that has taken this one's place since it was read; none where this one still stands.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Tampered`] where it is not the guard's, or not the last and nothing took its place.
+    pub(super) fn succeeded(&self, ticket: &Ticket) -> Result<Option<Ticket>> {
+        let Some(mut fault) = self.standing(ticket)?.fault() else {
+            return Ok(None);
+        };
+        // The events were read after the row. Who moved the ticket in between wrote another row before
+        // the event that this one is older than.
+        let mut last = ticket.version;
+        while let Some(now) = self.guard.inner.store.ticket(&ticket.tenant, ticket.id)? {
+            if now.version <= last {
+                break;
+            }
+            match self.standing(&now)?.fault() {
+                None => return Ok(Some(now)),
+                Some(found) => fault = found,
+            }
+            last = now.version;
+        }
+        Err(altered(ticket, fault))
+    }
+
+    /// Holds a row to its MAC alone, and to what this guard has seen of the ticket: what is enough to
+    /// show it. A row without a MAC may be of the old form, which the audit alone tells.
+    pub(super) fn is_as_written(&self, ticket: &Ticket) -> Result<bool> {
+        let inner = &self.guard.inner;
+        let fault = match ticket.mac {
+            Some(_) => judge_mac(&inner.keys, ticket).fault(),
+            None => self.standing(ticket)?.fault(),
+        };
+        let Some(fault) = fault else {
+            return Ok(true);
+        };
+        let error = altered(ticket, fault);
+        inner
+            .problems
+            .report(Part::Tickets, inner.clock.now(), &error);
+        Ok(false)
     }
 
     pub(super) fn is_of_old_form(&self, ticket: &Ticket) -> Result<bool> {
@@ -131,7 +173,15 @@ impl Approvals<'_> {
         let events = inner.store.ticket_events(&ticket.tenant, ticket.id)?;
         let events = events.iter().filter_map(TicketRecord::read);
         let trail: TicketTrail = events.filter(|event| event.ticket == ticket.id).collect();
-        Ok(judge_ticket(&inner.keys, ticket, &trail))
+        let standing = judge_ticket(&inner.keys, ticket, &trail);
+        if standing != TicketStanding::Genuine {
+            return Ok(standing);
+        }
+        if inner.seen_tickets.is_behind(ticket) {
+            return Ok(TicketStanding::Older);
+        }
+        inner.seen_tickets.remember(ticket);
+        Ok(standing)
     }
 
     /// Writes what time has made of a ticket; the ticket as it is, where that is nothing. The
@@ -177,7 +227,15 @@ impl Approvals<'_> {
     }
 }
 
-fn conflict() -> Error {
+fn altered(ticket: &Ticket, fault: &str) -> Error {
+    Error::new(
+        ErrorKind::Tampered,
+        format!("ticket {}: {fault}", ticket.id),
+    )
+    .with_help("nothing was released; run `guard audit verify`, and ask anew")
+}
+
+pub(super) fn conflict() -> Error {
     Error::new(
         ErrorKind::Conflict,
         "somebody else changed this ticket first",

@@ -45,7 +45,8 @@ impl<'g> Approvals<'g> {
     }
 
     /// One page of the open tickets that `principal` asked for or may decide, oldest first: those
-    /// after `after`, at most `limit`.
+    /// after `after`, at most `limit`. A row that the guard did not write is left out, and is a problem of
+    /// [`Guard::health`].
     ///
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store).
@@ -80,7 +81,8 @@ impl<'g> Approvals<'g> {
                 }
                 let cursor = ticket.cursor();
                 (query.after, page.next) = (Some(cursor), Some(cursor));
-                if self.concerns(ticket, principal, &roles, now) {
+                let concerns = self.concerns(ticket, principal, &roles, now);
+                if concerns && self.is_as_written(ticket)? {
                     let card = TicketCard::new(ticket, &snapshot, principal, now);
                     page.tickets.push(card);
                 }
@@ -113,7 +115,8 @@ impl<'g> Approvals<'g> {
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) for a ticket of another tenant, or one
-    /// that is not this principal's business.
+    /// that is not this principal's business; [`ErrorKind::Tampered`](crate::ErrorKind::Tampered) for a
+    /// row that the guard did not write, or not last.
     pub fn show(&self, id: TicketId, principal: &Principal) -> Result<TicketCard> {
         let snapshot = self.guard.snapshot_in_force(self.now())?;
         let ticket = self.load(id, principal)?;
@@ -121,10 +124,11 @@ impl<'g> Approvals<'g> {
         let concerned = ticket.requester == *principal.id()
             || ticket.decisions.iter().any(voted)
             || may_ever_decide(&ticket, &roles(&snapshot, principal));
-        match concerned {
-            true => Ok(TicketCard::new(&ticket, &snapshot, principal, self.now())),
-            false => Err(no_such_ticket()),
+        if !concerned {
+            return Err(no_such_ticket());
         }
+        let ticket = self.succeeded(&ticket)?.unwrap_or(ticket);
+        Ok(TicketCard::new(&ticket, &snapshot, principal, self.now()))
     }
 
     /// Agrees to the waiting step of a ticket.

@@ -6,9 +6,11 @@
 //! edited, or an older row put back, is never [`Standing::Genuine`]; a crash between the two events
 //! leaves a row that is.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
-use super::ticket::{EventPosition, Ticket};
+use super::ticket::{EventPosition, Ticket, TicketState};
 use crate::audit::{
     KeyedDigest, Keys, MacCheck, RecordedEvent, RecordedKind, StoredEvent, leaf_hash,
 };
@@ -30,8 +32,11 @@ pub enum TicketStanding {
     UnknownKey,
     /// The audit has no event that announced it.
     WithoutEvent,
-    /// The audit knows a later version: an older row was put back.
+    /// The audit, or the guard itself, knows a later version: an older row was put back.
     Older,
+    /// The audit stored transitions that do not follow from one another: somebody put an older row
+    /// back, and the guard went on from it.
+    Repeated,
 }
 
 impl TicketStanding {
@@ -44,6 +49,10 @@ impl TicketStanding {
             Self::UnknownKey => Some("its MAC was made with a key that is not here"),
             Self::WithoutEvent => Some("the audit has no event that announced its row"),
             Self::Older => Some("the audit has a later event of it, an older row was put back"),
+            Self::Repeated => Some(
+                "the audit has transitions of it that cannot follow one another, an older row was put \
+                 back and used",
+            ),
         }
     }
 }
@@ -127,22 +136,21 @@ impl TicketPhase {
     }
 }
 
-/// What the audit says of one ticket: its last stored version, and what announced that and later ones.
+/// What the audit says of one ticket: the versions it stored, and what announced the last one and
+/// later ones.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TicketTrail {
-    stored: Option<(i64, String)>,
+    stored: BTreeMap<i64, (EventPosition, String)>,
     announced: Vec<TicketRecord>,
+    has_two_of_one_version: bool,
 }
 
 impl TicketTrail {
-    /// Adds one event about the ticket; they may come in any order.
+    /// Adds one event about the ticket; they may come in any order, and more than once.
     pub fn take(&mut self, event: TicketRecord) {
         let of_old_form = event.phase.is_empty();
         if of_old_form || event.is(TicketPhase::Stored) {
-            let is_later = |(version, _): &(i64, String)| *version < event.version;
-            if self.stored.as_ref().is_none_or(is_later) {
-                self.stored = Some((event.version, event.state));
-            }
+            self.store(event);
             let last = self.version();
             self.announced.retain(|event| event.version >= last);
         } else if event.is(TicketPhase::Announced) && event.version >= self.version() {
@@ -150,15 +158,55 @@ impl TicketTrail {
         }
     }
 
+    fn store(&mut self, event: TicketRecord) {
+        let (version, position) = (event.version, event.position);
+        match self.stored.get(&version) {
+            // Events of the old form have no version, so they all count as version 0.
+            Some((known, _)) => self.has_two_of_one_version |= version > 0 && *known != position,
+            None => drop(self.stored.insert(version, (position, event.state))),
+        }
+    }
+
+    /// The last version that is known to be stored, and its state.
+    fn last(&self) -> Option<(i64, &str)> {
+        let (version, (_, state)) = self.stored.last_key_value()?;
+        Some((*version, state))
+    }
+
     /// The last version that is known to be stored; 0 in the old form.
     fn version(&self) -> i64 {
-        self.stored.as_ref().map_or(0, |(version, _)| *version)
+        self.last().map_or(0, |(version, _)| version)
     }
 
     /// Whether a row of this ticket was ever stored.
     #[must_use]
     pub fn is_stored(&self) -> bool {
-        self.stored.is_some()
+        !self.stored.is_empty()
+    }
+
+    /// Whether the stored versions follow the state machine, each version stored once. A version
+    /// whose writer died before it could confirm it is missing; the state before it then counts only
+    /// where nothing can follow it.
+    fn is_one_course(&self) -> bool {
+        let versions = self.stored.iter().filter(|(version, _)| **version > 0);
+        let state = |(version, (_, state)): (&i64, &(EventPosition, String))| {
+            (*version, TicketState::from_word(state))
+        };
+        let mut states = versions.map(state);
+        let Some(mut before) = states.next() else {
+            return !self.has_two_of_one_version;
+        };
+        let follows = |after: (i64, Option<TicketState>)| {
+            let (from, to) = (std::mem::replace(&mut before, after), after);
+            let Some((state, next)) = from.1.zip(to.1) else {
+                return false;
+            };
+            match to.0.checked_sub(from.0) {
+                Some(1) => state.can_become(next),
+                _ => !state.is_terminal(),
+            }
+        };
+        !self.has_two_of_one_version && states.all(follows)
     }
 }
 
@@ -182,15 +230,17 @@ pub fn judge_ticket(keys: &Keys, ticket: &Ticket, trail: &TicketTrail) -> Ticket
             (false, _) => TicketStanding::Altered,
         };
     };
-    match keys.verify_mac(SCOPE, content(ticket).as_bytes(), mac) {
-        MacCheck::Valid => {}
-        MacCheck::Invalid => return TicketStanding::Altered,
-        MacCheck::UnknownKey => return TicketStanding::UnknownKey,
+    match mac_standing(keys, ticket, mac) {
+        TicketStanding::Genuine => {}
+        fault => return fault,
     }
-    if let Some((version, state)) = &trail.stored {
+    if !trail.is_one_course() {
+        return TicketStanding::Repeated;
+    }
+    if let Some((version, state)) = trail.last() {
         // Of two transitions from one version only one was stored.
-        let other = *version == ticket.version && state != ticket.state.as_str();
-        if *version > ticket.version || other {
+        let other = version == ticket.version && state != ticket.state.as_str();
+        if version > ticket.version || other {
             return TicketStanding::Older;
         }
     }
@@ -202,6 +252,22 @@ pub fn judge_ticket(keys: &Keys, ticket: &Ticket, trail: &TicketTrail) -> Ticket
     match trail.announced.iter().any(announces) {
         true => TicketStanding::Genuine,
         false => TicketStanding::WithoutEvent,
+    }
+}
+
+/// Judges a stored ticket by its MAC alone: whether the guard wrote this row at some time.
+pub(crate) fn judge_mac(keys: &Keys, ticket: &Ticket) -> TicketStanding {
+    match &ticket.mac {
+        Some(mac) => mac_standing(keys, ticket, mac),
+        None => TicketStanding::Altered,
+    }
+}
+
+fn mac_standing(keys: &Keys, ticket: &Ticket, mac: &KeyedDigest) -> TicketStanding {
+    match keys.verify_mac(SCOPE, content(ticket).as_bytes(), mac) {
+        MacCheck::Valid => TicketStanding::Genuine,
+        MacCheck::Invalid => TicketStanding::Altered,
+        MacCheck::UnknownKey => TicketStanding::UnknownKey,
     }
 }
 

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::action_digest::CanonicalAction;
+use super::advance::conflict;
 use super::approvals::{Approvals, requirement, stale};
 use super::footprint::{agree, digests, kept, reads};
 use super::lifecycle::{CHAIN_SEPARATOR, not_open};
@@ -231,7 +232,10 @@ impl Approvals<'_> {
             self.advance(ticket.moved(TicketState::Stale)?, by, "TICKET_STALE")?;
             return Err(not_open(TicketState::Stale));
         }
-        self.expect_genuine(ticket)
+        match self.succeeded(ticket)? {
+            None => Ok(()),
+            Some(now) => now.can_release(self.now()).and(Err(conflict())),
+        }
     }
 
     /// Reserves a ticket for exactly the action it was granted for, as the record is now.

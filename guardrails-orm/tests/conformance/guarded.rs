@@ -304,11 +304,21 @@ pub fn of_two_that_resume_one_releases(place: &Place) {
             let (op, _) = guard.resume(id, &rep(), quote())?;
             op.complete("").map(drop)
         };
+        let told = |lost: &guardrails_core::Error| {
+            let codes = ["TICKET_RESERVED", "TICKET_SPENT"];
+            codes.contains(&lost.code()) || lost.kind() == ErrorKind::Conflict
+        };
         let released: usize = std::thread::scope(|scope| {
             let all: Vec<_> = (0..4)
                 .map(|i| {
                     let guard = &guards[i % 2];
-                    scope.spawn(move || usize::from(resume(guard).is_ok()))
+                    scope.spawn(move || {
+                        let resumed = resume(guard);
+                        if let Err(lost) = &resumed {
+                            assert!(told(lost), "{lost}");
+                        }
+                        usize::from(resumed.is_ok())
+                    })
                 })
                 .collect();
             all.into_iter().map(|one| one.join().unwrap()).sum()
@@ -413,4 +423,113 @@ pub fn an_older_row_put_back_releases_nothing(place: &Place) {
     let found = faults(&store);
     assert!(found[0].contains("an older row was put back"), "{found:?}");
     place.sql("DROP TABLE backup");
+}
+
+/// Who hides the later events behind their search columns and puts an older row back: the guard that
+/// wrote them still knows, and what another guard then does again is named, also once the columns are
+/// as they were.
+pub fn hidden_events_do_not_hide_a_second_release(place: &Place) {
+    type Ending = fn(&Guard, TicketId);
+    let endings: [(&str, Ending); 3] = [
+        ("used", |guard, id| {
+            let (op, _) = guard.resume(id, &rep(), quote()).unwrap();
+            op.complete("").unwrap();
+        }),
+        ("rejected", |guard, id| {
+            let third = manager("m-3");
+            guard.approvals().reject(id, &third, "no").unwrap();
+        }),
+        ("cancelled", |guard, id| {
+            guard.approvals().cancel(id, &rep()).unwrap();
+        }),
+    ];
+    let store = place.open();
+    let guard = guard(&store);
+    for ((what, end), discount) in endings.into_iter().zip(20..) {
+        let id = asked(&guard, discount);
+        let vote = |guard: &Guard, who: &str| guard.approvals().approve(id, &manager(who), "");
+        vote(&guard, "m-1").unwrap();
+        if what != "rejected" {
+            vote(&guard, "m-2").unwrap();
+        }
+        let number = |sql: &str| place.text(sql).unwrap().trim().parse::<u64>().unwrap();
+        let last = "SELECT CAST(MAX(seq) AS CHAR(9)) AS answer FROM guard_audit_event";
+        place.sql(&format!(
+            "CREATE TABLE kept_row AS SELECT * FROM guard_approval_ticket WHERE ticket_id = '{id}'"
+        ));
+        place.sql(&format!(
+            "CREATE TABLE kept_who AS SELECT * FROM guard_ticket_approver WHERE ticket_id = '{id}'"
+        ));
+        let before = number(last);
+        end(&guard, id);
+        let after = number(last);
+        place.sql(&format!(
+            "UPDATE guard_audit_event SET ticket_id = NULL \
+             WHERE ticket_id = '{id}' AND seq > {before}"
+        ));
+        for (table, kept) in [
+            ("guard_approval_ticket", "kept_row"),
+            ("guard_ticket_approver", "kept_who"),
+        ] {
+            place.sql(&format!("DELETE FROM {table} WHERE ticket_id = '{id}'"));
+            place.sql(&format!("INSERT INTO {table} SELECT * FROM {kept}"));
+            place.sql(&format!("DROP TABLE {kept}"));
+        }
+        let again = match what {
+            "rejected" => vote(&guard, "m-2").map(drop),
+            _ => guard.resume(id, &rep(), quote()).map(drop),
+        };
+        assert_eq!(again.unwrap_err().kind(), ErrorKind::Tampered, "{what}");
+        // Another process has not seen what came of the ticket.
+        let elsewhere = place.open();
+        let other = guard_with(&elsewhere, keys());
+        if what == "rejected" {
+            let _ = vote(&other, "m-2");
+        }
+        if let Ok((op, _)) = other.resume(id, &rep(), quote()) {
+            op.complete("").unwrap();
+        }
+        place.sql(&format!(
+            "UPDATE guard_audit_event SET ticket_id = '{id}' WHERE ticket_id IS NULL \
+             AND kind = 'ticket' AND seq > {before} AND seq <= {after}"
+        ));
+        let found = faults(&store);
+        assert!(
+            found.iter().any(|fault| fault.contains(&id.to_string())),
+            "{what}: {found:?}"
+        );
+    }
+}
+
+/// What a card shows is held to the MAC: an edited row is told as such, and is in no inbox.
+pub fn an_edited_row_is_shown_to_nobody(place: &Place) {
+    let store = place.open();
+    let guard = guard(&store);
+    let id = asked(&guard, 20);
+    let other = asked(&guard, 21);
+    let shown = |who: &Principal| guard.approvals().show(id, who);
+    let inbox = |who: &Principal| -> Vec<TicketId> {
+        let cards = guard.approvals().list(who).unwrap();
+        cards.iter().map(|card| card.id).collect()
+    };
+    assert_eq!(inbox(&manager("m-1")), [id, other]);
+    assert!(guard.health().is_well());
+    for edit in ["because = '[]'", "mac = NULL, event_log = NULL, event_seq = NULL"] {
+        place.sql(&format!(
+            "CREATE TABLE kept_row AS SELECT * FROM guard_approval_ticket WHERE ticket_id = '{id}'"
+        ));
+        let edit = format!("UPDATE guard_approval_ticket SET {edit} WHERE ticket_id = '{id}'");
+        assert_eq!(place.sql(&edit), 1);
+        for who in [rep(), manager("m-1")] {
+            assert_eq!(shown(&who).unwrap_err().kind(), ErrorKind::Tampered);
+            assert_eq!(inbox(&who), [other]);
+        }
+        let stranger = Principal::user("acme", "u-18").role("REP");
+        assert_eq!(shown(&stranger).unwrap_err().kind(), ErrorKind::NotFound);
+        assert!(!guard.health().is_well());
+        place.sql(&format!("DELETE FROM guard_approval_ticket WHERE ticket_id = '{id}'"));
+        place.sql("INSERT INTO guard_approval_ticket SELECT * FROM kept_row");
+        place.sql("DROP TABLE kept_row");
+        assert_eq!(inbox(&rep()), [id, other]);
+    }
 }

@@ -622,7 +622,8 @@ class Problem:
 
     @property
     def part(self) -> str:
-        """``policy``, ``shadow_policy``, ``tables``, ``store`` or ``clock``."""
+        """``policy``, ``shadow_policy``, ``tables``, ``store``, ``clock`` or ``tickets`` (a stored ticket is
+        not as the guard wrote it, and was left out of an inbox)."""
     @property
     def since(self) -> datetime:
         """When it was first seen."""
@@ -960,6 +961,7 @@ class Guard:
 
         Raises:
             NotFound: It is not this person's business.
+            AuditTampered: The guard did not write its row, or not last.
         """
     def approve(self, ticket: str, principal: Principal, *, comment: str = "") -> Ticket:
         """Agrees to the waiting step of a ticket.
