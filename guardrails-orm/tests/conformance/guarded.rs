@@ -514,7 +514,10 @@ pub fn an_edited_row_is_shown_to_nobody(place: &Place) {
     };
     assert_eq!(inbox(&manager("m-1")), [id, other]);
     assert!(guard.health().is_well());
-    for edit in ["because = '[]'", "mac = NULL, event_log = NULL, event_seq = NULL"] {
+    for edit in [
+        "because = '[]'",
+        "mac = NULL, event_log = NULL, event_seq = NULL",
+    ] {
         place.sql(&format!(
             "CREATE TABLE kept_row AS SELECT * FROM guard_approval_ticket WHERE ticket_id = '{id}'"
         ));
@@ -527,7 +530,9 @@ pub fn an_edited_row_is_shown_to_nobody(place: &Place) {
         let stranger = Principal::user("acme", "u-18").role("REP");
         assert_eq!(shown(&stranger).unwrap_err().kind(), ErrorKind::NotFound);
         assert!(!guard.health().is_well());
-        place.sql(&format!("DELETE FROM guard_approval_ticket WHERE ticket_id = '{id}'"));
+        place.sql(&format!(
+            "DELETE FROM guard_approval_ticket WHERE ticket_id = '{id}'"
+        ));
         place.sql("INSERT INTO guard_approval_ticket SELECT * FROM kept_row");
         place.sql("DROP TABLE kept_row");
         assert_eq!(inbox(&rep()), [id, other]);
