@@ -422,3 +422,51 @@ fn what_is_shown_bound_and_released_is_one_tree() {
     );
     operation.complete("done").unwrap();
 }
+
+#[test]
+fn the_remedy_inside_a_field_is_one_for_the_whole_field() {
+    let text = r#"guard 1
+entity Part { price : int  cost : int }
+entity Deal { id : text  part : Part }
+grant PRICES on Deal { read id  write part.price  hide part.cost }
+grant ALL on Deal { read id  write part }
+skill deal.edit { title "Edit" does update on Deal impact 1 allow PRICES, ALL }
+"#;
+    let world = world_with(text);
+    let record =
+        Record::from_json("Deal", r#"{"id": "d-1", "part": {"price": 5, "cost": 1}}"#).unwrap();
+    let act_for_another = "leave all of `part` as it is, which a change replaces as a whole, \
+                           or act for a role that a grant lets write all of it";
+    let send_all =
+        "send all of `part` at once, with no fields in it but those that the policy declares";
+    for (role, set, remedy) in [
+        ("PRICES", r#"{"part.price": 6}"#, act_for_another),
+        (
+            "PRICES",
+            r#"{"part": {"price": 6, "cost": 1}}"#,
+            act_for_another,
+        ),
+        ("ALL", r#"{"part.price": 6}"#, send_all),
+        (
+            "ALL",
+            r#"{"part": {"price": 6, "cost": 1, "x": 2}}"#,
+            send_all,
+        ),
+        (
+            "ALL",
+            r#"{"id": "d-2"}"#,
+            "leave `id` as it is, or act for a role that a grant lets write it",
+        ),
+    ] {
+        let person = person(role);
+        let request = Request::new(&person, "deal.edit").entity("Deal");
+        let mut operation = world.guard.begin(request).unwrap();
+        let decision = operation.propose(&update(&record, set)).unwrap();
+        let refusals = decision.explain().refusals;
+        let [refusal] = refusals.as_slice() else {
+            panic!("{set}: {refusals:?}");
+        };
+        assert_eq!(&*refusal.code, "FIELD_NOT_WRITABLE", "{set}");
+        assert_eq!(refusal.remedy.text(Language::English), remedy, "{set}");
+    }
+}

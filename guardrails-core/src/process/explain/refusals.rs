@@ -203,11 +203,30 @@ fn source(reason: &Reason, basis: &Basis) -> String {
     }
 }
 
+/// Of something inside a field, which a change replaces as a whole.
+fn remedy_inside(whole: &str, basis: &Basis) -> Phrase {
+    match basis.table.write_barrier(whole) {
+        Some(_) => phrase!(
+            "leave all of `{whole}` as it is, which a change replaces as a whole, or act for a role that a grant lets write all of it"
+                | "修改会替换整个 `{whole}`：保持它不变，或由获授其全部写权限的角色操作",
+            whole
+        ),
+        None => phrase!(
+            "send all of `{whole}` at once, with no fields in it but those that the policy declares"
+                | "一次发送整个 `{whole}`，其中只含策略所声明的字段",
+            whole
+        ),
+    }
+}
+
 fn remedy(reason: &Reason, basis: &Basis) -> Phrase {
     let entity = &basis.plan.entity;
     match reason.code() {
         "FIELD_NOT_WRITABLE" => {
             let name = field(reason);
+            if let Some((whole, _)) = name.split_once(['.', '[']) {
+                return remedy_inside(whole, basis);
+            }
             phrase!(
                 "leave `{name}` as it is, or act for a role that a grant lets write it"
                     | "保持 `{name}` 不变，或由获授写权限的角色操作",
