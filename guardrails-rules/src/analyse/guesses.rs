@@ -4,7 +4,7 @@
 //! Reported with an example alone: a record whose one field the role may write while it does not see
 //! the other one in clear. A `limit` of the skill makes no difference: it counts operations, each of
 //! which takes many proposals. Nor does an approval: which of two answers is given tells as much. Not
-//! reported: new records, since nothing in them is hidden from whoever makes them; and what restricts
+//! reported: shares of a risk that decides nothing; new records, since nothing in them is hidden from whoever makes them; and what restricts
 //! reads alone.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use guardrails_core::data::Access;
 use guardrails_core::policy::{
-    EffectKind, Expr, ExprKind, FieldClause, Grant, Mode, Path, Permission, Policy, Root, Rule,
-    Skill, SkillStatus, Type, ValueSet, Verb, WriteScope,
+    EffectKind, Expr, ExprKind, FieldClause, Grant, LevelEffect, Mode, Path, Permission, Policy,
+    Root, Rule, Skill, SkillStatus, Type, ValueSet, Verb, WriteScope,
 };
 use guardrails_core::process::{Lists, Target, Use, visit_uses};
 use guardrails_core::{Diagnostic, Name, Phrase, Place, Value, phrase};
@@ -29,7 +29,11 @@ use crate::codes;
 /// Reports rules and grants that answer guesses.
 pub(super) fn findings(policy: &Policy, work: &mut Work, out: &mut Vec<Diagnostic>) {
     let mut entities: BTreeMap<&str, Writers<'_>> = BTreeMap::new();
-    for rule in policy.rules.iter().filter(|rule| decides_updates(rule)) {
+    for rule in policy
+        .rules
+        .iter()
+        .filter(|rule| decides_updates(policy, rule))
+    {
         let writers = entities
             .entry(&rule.entity)
             .or_insert_with(|| Writers::of(policy, &rule.entity));
@@ -56,13 +60,13 @@ pub(super) fn findings(policy: &Policy, work: &mut Work, out: &mut Vec<Diagnosti
 
 /// A rule in force on updates with an effect that its requester notices. A row that says `allow` ends
 /// the search in its table.
-fn decides_updates(rule: &Rule) -> bool {
+fn decides_updates(policy: &Policy, rule: &Rule) -> bool {
     let is_noticed = |kind: &EffectKind| match kind {
         EffectKind::Deny(..)
         | EffectKind::RequireApproval(_)
-        | EffectKind::Risk(..)
         | EffectKind::Oblige(_)
         | EffectKind::Do(_) => true,
+        EffectKind::Risk(..) => is_risk_noticed(policy),
         EffectKind::Mask(..) | EffectKind::Hide(_) | EffectKind::Notify(_) => false,
     };
     let mut effects = rule.effects.iter();
@@ -70,6 +74,27 @@ fn decides_updates(rule: &Rule) -> bool {
         && rule.verbs.contains(&Verb::Update)
         && (rule.table.is_some() && rule.effects.is_empty()
             || effects.any(|effect| is_noticed(&effect.kind)))
+}
+
+/// Whether anything that a requester notices depends on the risk: a score that is worked out from what they may
+/// not see is disclosed to nobody.
+fn is_risk_noticed(policy: &Policy) -> bool {
+    let is_noticed = |effect: &LevelEffect| !matches!(effect, LevelEffect::Notify(_));
+    let mut effects = policy.risk.thresholds.iter().flat_map(|at| &at.effects);
+    let reads_risk = |rule: &Rule| {
+        let mut reads = rule.table.as_ref().is_some_and(|row| row.table.reads_risk);
+        let mut look = |path: &Path| reads |= path.root == Root::Risk;
+        rule.when
+            .iter()
+            .for_each(|when| when.visit_paths(&mut look));
+        for effect in &rule.effects {
+            if let EffectKind::Do(action) = &effect.kind {
+                action.reads().iter().for_each(&mut look);
+            }
+        }
+        reads
+    };
+    effects.any(is_noticed) || policy.rules.iter().any(|rule| reads_risk(rule))
 }
 
 /// Whether the rule can apply to an update that the role proposes.
