@@ -10,7 +10,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 use guardrails_core::audit::{PolicyUse, RefusedPolicy};
 use guardrails_core::policy::{Digest, Policy};
-use guardrails_core::{Clock, Diagnostic, Error, ErrorKind, Guard, Part, Result, Severity};
+use guardrails_core::{
+    Clock, Diagnostic, Error, ErrorKind, Guard, Part, Problem, Result, Severity,
+};
 use guardrails_rules::{Bundle, Compilation, Parameters, TestCase, TestResult, compile, run_tests};
 
 /// What a bundle must stand before it is put in force.
@@ -178,19 +180,27 @@ impl Reloads {
     }
 
     pub(crate) fn reload(&self, guard: &Guard) -> Result<()> {
-        let _turn = locked(&self.turn);
-        self.put_in_force(guard, self.policies.candidate())
+        let (found, reloaded) = {
+            let _turn = locked(&self.turn);
+            self.put_in_force(guard, self.policies.candidate())
+        };
+        // The listener may reload, too: it is called once the turn is over.
+        guard.announce_problem(found);
+        reloaded
     }
 
     /// The same for files that look changed: where they are what is in force, nothing is done.
     pub(crate) fn reload_if_changed(&self, guard: &Guard) -> Result<()> {
-        let _turn = locked(&self.turn);
+        let turn = locked(&self.turn);
         let candidate = self.policies.candidate();
         let refused = |last: &Reload| matches!(last.outcome, ReloadOutcome::Refused { .. });
         if self.is_in_force(guard, &candidate) && !self.last().as_deref().is_some_and(refused) {
             return Ok(());
         }
-        self.put_in_force(guard, candidate)
+        let (found, reloaded) = self.put_in_force(guard, candidate);
+        drop(turn);
+        guard.announce_problem(found);
+        reloaded
     }
 
     fn is_in_force(&self, guard: &Guard, candidate: &Candidate) -> bool {
@@ -202,20 +212,24 @@ impl Reloads {
         digest.is_some() && digest == in_force
     }
 
-    fn put_in_force(&self, guard: &Guard, candidate: Candidate) -> Result<()> {
+    /// What came of it, and the problem where it is a new one.
+    fn put_in_force(&self, guard: &Guard, candidate: Candidate) -> (Option<Problem>, Result<()>) {
         let Candidate {
             bundle,
             policy,
             failed_tests,
         } = candidate;
         let swapped = policy.and_then(|policy| self.put(guard, policy));
-        match &swapped {
-            Ok(()) => guard.resolve_problem(self.part()),
-            Err(error) => {
-                guard.report_problem(self.part(), error);
-                self.record_refused(guard, bundle, error);
+        let found = match &swapped {
+            Ok(()) => {
+                guard.resolve_problem(self.part());
+                None
             }
-        }
+            Err(error) => {
+                self.record_refused(guard, bundle, error);
+                guard.keep_problem(self.part(), error)
+            }
+        };
         let outcome = match &swapped {
             Ok(()) => ReloadOutcome::Swapped,
             Err(error) => ReloadOutcome::Refused {
@@ -229,7 +243,7 @@ impl Reloads {
             bundle,
             outcome,
         }));
-        swapped
+        (found, swapped)
     }
 
     fn put(&self, guard: &Guard, policy: Policy) -> Result<()> {

@@ -215,8 +215,14 @@ impl Problems {
         }
     }
 
-    /// Keeps what is wrong with a part. The listener hears of it unless it is known already.
+    /// Keeps what is wrong with a part, and tells the listener where it is a new problem: for a caller
+    /// that holds no lock.
     pub(crate) fn report(&self, part: Part, now: DateTime<Utc>, error: &Error) {
+        self.announce(self.keep(part, now, error));
+    }
+
+    /// Keeps what is wrong with a part; answers the problem where it is a new one.
+    pub(crate) fn keep(&self, part: Part, now: DateTime<Utc>, error: &Error) -> Option<Problem> {
         let mut problem = Problem {
             part,
             since: now,
@@ -236,7 +242,16 @@ impl Problems {
             known.insert(part, problem.clone());
             is_known
         };
-        if let (false, Some(listener)) = (is_known, &self.listener) {
+        (!is_known).then_some(problem)
+    }
+
+    /// Tells the listener of new problems. It is the host's code and may call the guard: no lock is held
+    /// meanwhile.
+    pub(crate) fn announce(&self, problems: impl IntoIterator<Item = Problem>) {
+        let Some(listener) = &self.listener else {
+            return;
+        };
+        for problem in problems {
             // A host's log that panics must not end the thread that watches.
             let _ = catch_unwind(AssertUnwindSafe(|| listener(&problem)));
         }

@@ -253,6 +253,45 @@ fn a_problem_is_heard_once_and_by_a_listener_that_may_panic() {
     assert_eq!(*heard.lock().unwrap(), [told, told].concat());
 }
 
+/// A host that hears of a problem may look again at once.
+#[test]
+fn a_listener_may_call_the_guard() {
+    let store = Arc::new(Flaky {
+        store: MemoryStore::new(
+            Arc::new(Keys::from_seed([3; 32])),
+            LogId::from(uuid::Uuid::from_u128(1)),
+        ),
+        broken: AtomicBool::new(false),
+        faults: Faults::default(),
+    });
+    let itself: Arc<std::sync::OnceLock<CoreGuard>> = Arc::default();
+    let heard: Arc<Mutex<Vec<Part>>> = Arc::default();
+    let (guard_of, ears) = (itself.clone(), heard.clone());
+    let guard = CoreGuard::builder()
+        .policy(policy(POLICY))
+        .store(store.clone())
+        .clock(Arc::new(FrozenClock::at(noon())))
+        .entropy(Arc::new(CountingEntropy::default()))
+        .keys(Arc::new(Keys::from_seed([3; 32])))
+        .on_problem(move |problem| {
+            ears.lock().unwrap().push(problem.part);
+            let guard = guard_of.get().unwrap();
+            assert!(guard.refresh().is_err());
+            assert!(guard.replace_policy(policy(POLICY)).is_err());
+        })
+        .open()
+        .unwrap();
+    itself.set(guard.clone()).unwrap();
+    set(&store.faults.tables, true);
+    let (done, is_done) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let _ = done.send(guard.refresh().is_err());
+    });
+    let refreshed = is_done.recv_timeout(std::time::Duration::from_secs(30));
+    assert_eq!(refreshed, Ok(true), "the listener waits for its caller");
+    assert_eq!(*heard.lock().unwrap(), [Part::Tables, Part::Store]);
+}
+
 #[test]
 fn an_age_of_the_host_s_own() {
     let keys = Arc::new(Keys::from_seed([3; 32]));

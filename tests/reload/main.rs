@@ -270,6 +270,27 @@ fn a_pipe_among_the_policies_is_refused_and_the_tables_are_followed() {
     assert!(running.guard.health().is_well());
 }
 
+/// A host that hears of a refused bundle may reload at once.
+#[test]
+fn a_listener_may_reload() {
+    let folder = folder();
+    let itself: Arc<std::sync::OnceLock<Guard>> = Arc::default();
+    let (guard_of, (heard, is_heard)) = (itself.clone(), std::sync::mpsc::channel());
+    let guard = builder(folder.path(), BeforeSwap::Compile)
+        .without_watching()
+        .on_problem(move |problem| {
+            let reloaded = guard_of.get().map(|guard| guard.reload().is_err());
+            let _ = heard.send((problem.part, reloaded));
+        })
+        .open()
+        .unwrap();
+    assert!(itself.set(guard.clone()).is_ok());
+    fs::write(file(folder.path()), "guard 1\nnonsense\n").unwrap();
+    std::thread::spawn(move || guard.reload());
+    let told = is_heard.recv_timeout(PATIENCE);
+    assert_eq!(told, Ok((Part::Policy, Some(true))));
+}
+
 #[test]
 fn a_failing_test_is_refused_with_what_it_expected() {
     let running = Running::unwatched(BeforeSwap::RunTests);

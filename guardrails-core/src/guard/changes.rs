@@ -9,7 +9,7 @@ use super::{Guard, Refreshed};
 use crate::audit::{Digests, Event, EventKind, PolicyUse, RefusedPolicy};
 use crate::decision::Reason;
 use crate::error::{Error, ErrorKind, Result};
-use crate::health::{ClockHealth, Health, Part, TablesHealth, TablesState};
+use crate::health::{ClockHealth, Health, Part, Problem, TablesHealth, TablesState};
 use crate::policy::{Digest, Policy};
 use crate::snapshot::Snapshot;
 use crate::tables::AccessTables;
@@ -78,7 +78,7 @@ impl Guard {
     /// The error is also told by [`Guard::health`].
     pub fn refresh(&self) -> Result<Refreshed> {
         let changing = self.inner.changing();
-        self.look(&changing, self.inner.clock.now())
+        self.look(changing, self.inner.clock.now())
     }
 
     /// The state of policy and tables that decides at `now`: for each step of an operation.
@@ -108,41 +108,43 @@ impl Guard {
         if freshness.has_just_failed(now) {
             return Err(too_old());
         }
-        match self.look(&changing, now) {
+        match self.look(changing, now) {
             Ok(_) => Ok(()),
             Err(error) => Err(too_old().with_source(error)),
         }
     }
 
-    /// One look at the tables; what comes of it is kept for [`Guard::health`].
-    fn look(&self, changing: &MutexGuard<'_, ()>, now: DateTime<Utc>) -> Result<Refreshed> {
-        let looked = self.try_look(changing, now);
-        let (freshness, problems) = (&self.inner.freshness, &self.inner.problems);
-        match &looked {
-            Ok(_) => {
-                problems.resolve(Part::Tables);
-                problems.resolve(Part::Store);
-            }
-            Err(error) => {
-                freshness.fail(now);
-                problems.report(Part::Tables, now, error);
-                match error.kind() {
-                    ErrorKind::Store => problems.report(Part::Store, now, error),
-                    _ => problems.resolve(Part::Store),
-                }
-            }
-        }
-        self.compare_clocks(now);
+    /// One look at the tables; what comes of it is kept for [`Guard::health`]. The listener hears of new
+    /// problems once the lock is released.
+    fn look(&self, changing: MutexGuard<'_, ()>, now: DateTime<Utc>) -> Result<Refreshed> {
+        let looked = self.try_look(&changing, now);
+        let found = self.keep_problems(looked.as_ref().err(), now);
+        drop(changing);
+        self.inner.problems.announce(found);
         looked
     }
 
-    /// Compares the host's clock with the store's, as the store read it last.
-    fn compare_clocks(&self, now: DateTime<Utc>) {
+    /// Keeps what a look at the tables failed for, and how the clocks agree; answers what is new.
+    fn keep_problems(&self, failure: Option<&Error>, now: DateTime<Utc>) -> Vec<Problem> {
         let problems = &self.inner.problems;
-        match ClockHealth::check(self.inner.store.clock_offset()) {
-            Ok(()) => problems.resolve(Part::Clock),
-            Err(error) => problems.report(Part::Clock, now, &error),
+        let clocks = ClockHealth::check(self.inner.store.clock_offset()).err();
+        let down = failure.filter(|error| error.kind() == ErrorKind::Store);
+        if failure.is_some() {
+            self.inner.freshness.fail(now);
         }
+        let parts = [
+            (Part::Tables, failure),
+            (Part::Store, down),
+            (Part::Clock, clocks.as_ref()),
+        ];
+        let found = parts.into_iter().filter_map(|(part, error)| match error {
+            Some(error) => problems.keep(part, now, error),
+            None => {
+                problems.resolve(part);
+                None
+            }
+        });
+        found.collect()
     }
 
     fn try_look(&self, changing: &MutexGuard<'_, ()>, now: DateTime<Utc>) -> Result<Refreshed> {
@@ -196,10 +198,16 @@ impl Guard {
     }
 
     /// Keeps what is wrong with a part for [`Guard::health`]: for whoever reads policies, or does other
-    /// work beside the guard.
-    pub fn report_problem(&self, part: Part, error: &Error) {
+    /// work beside the guard. Answers the problem where it is a new one, for
+    /// [`Guard::announce_problem`] once no lock is held.
+    pub fn keep_problem(&self, part: Part, error: &Error) -> Option<Problem> {
         let now = self.inner.clock.now();
-        self.inner.problems.report(part, now, error);
+        self.inner.problems.keep(part, now, error)
+    }
+
+    /// Tells the host's listener of a new problem. The listener may call the guard.
+    pub fn announce_problem(&self, problem: Option<Problem>) {
+        self.inner.problems.announce(problem);
     }
 
     /// Takes back what was reported of a part.
