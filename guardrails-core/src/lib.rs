@@ -94,6 +94,7 @@ pub use one_line::{one_line, steers};
 pub use operation::{Figure, Operation, OperationLimits};
 pub use outside::{Clock, CountingEntropy, Entropy, FrozenClock};
 pub use principal::Principal;
+pub use process::RecordKey;
 pub use record::Record;
 pub use release::Release;
 pub use request::Request;
