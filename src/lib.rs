@@ -50,6 +50,7 @@ pub mod stores {
         StoredRows, Swap, Take, Taken, TicketCursor, TicketQuery, TicketRow, TicketStore,
         UnreadableRow,
     };
+    pub use guardrails_orm::OpeningProcess;
 }
 pub use guardrails_orm::{Database, InterruptedOperation, OpenOptions};
 pub use guardrails_rules as rules;

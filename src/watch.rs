@@ -13,6 +13,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use guardrails_core::{Error, ErrorKind, Guard, Result};
+use guardrails_orm::OpeningProcess;
 
 use crate::fingerprint::Fingerprint;
 use crate::reload::Reloads;
@@ -27,6 +28,7 @@ const LOOKS_PER_SWEEP: u32 = 50;
 pub(crate) struct Watch {
     stop: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
+    process: OpeningProcess,
 }
 
 impl Watch {
@@ -42,14 +44,20 @@ impl Watch {
         Ok(Self {
             stop: Some(stop),
             thread: Some(thread),
+            process: OpeningProcess::current(),
         })
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.stop.take();
-        if let Some(thread) = self.thread.take()
+        let (stop, thread) = (self.stop.take(), self.thread.take());
+        if !self.process.is_current() {
+            std::mem::forget((stop, thread));
+            return;
+        }
+        drop(stop);
+        if let Some(thread) = thread
             && thread.thread().id() != std::thread::current().id()
         {
             // A panic in the thread has nobody to go to; the guard goes on with what it has.

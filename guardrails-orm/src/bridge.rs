@@ -11,6 +11,8 @@ use std::time::Duration;
 use guardrails_core::{Error, ErrorKind, Result};
 use tokio::runtime::{Builder, Handle, Runtime};
 
+use crate::process::OpeningProcess;
+
 /// One waits for the database, the other lets timers and a second call go on meanwhile.
 const WORKERS: usize = 2;
 
@@ -18,7 +20,7 @@ const WORKERS: usize = 2;
 pub(crate) struct Bridge {
     runtime: Option<Runtime>,
     /// A forked child has none of the threads, so it would wait for ever.
-    process: u32,
+    process: OpeningProcess,
     /// The longest a call may take if nothing else is said.
     limit: Duration,
 }
@@ -37,7 +39,7 @@ impl Bridge {
             })?;
         Ok(Self {
             runtime: Some(runtime),
-            process: std::process::id(),
+            process: OpeningProcess::current(),
             limit,
         })
     }
@@ -57,7 +59,7 @@ impl Bridge {
         T: Send + 'static,
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        self.refuse_after_fork()?;
+        self.process.expect_current()?;
         let (answer, answered) = mpsc::sync_channel(1);
         self.handle()?.spawn(async move {
             // The caller may have gone; then nobody needs the answer.
@@ -77,24 +79,16 @@ impl Bridge {
         }
     }
 
+    /// Whether it was started here, and not before a fork.
+    pub(crate) fn is_of_this_process(&self) -> bool {
+        self.process.is_current()
+    }
+
     pub(crate) fn handle(&self) -> Result<&Handle> {
         self.runtime
             .as_ref()
             .map(Runtime::handle)
             .ok_or_else(|| Error::new(ErrorKind::Store, "the store has been shut down"))
-    }
-
-    /// # Errors
-    /// [`ErrorKind::Setup`] in a forked child.
-    pub(crate) fn refuse_after_fork(&self) -> Result<()> {
-        if std::process::id() == self.process {
-            return Ok(());
-        }
-        Err(Error::new(
-            ErrorKind::Setup,
-            "the store was opened by another process, before a fork",
-        )
-        .with_help("open the store after forking"))
     }
 }
 
@@ -103,7 +97,7 @@ impl Drop for Bridge {
     fn drop(&mut self) {
         match self.runtime.take() {
             // None of its threads is in this process, and its locks may be held for ever.
-            Some(runtime) if self.refuse_after_fork().is_err() => std::mem::forget(runtime),
+            Some(runtime) if !self.process.is_current() => std::mem::forget(runtime),
             Some(runtime) => runtime.shutdown_background(),
             None => {}
         }

@@ -154,10 +154,6 @@ impl Database {
         self.shared.pool.get_database_backend()
     }
 
-    pub(crate) fn bridge(&self) -> &Bridge {
-        &self.bridge
-    }
-
     /// Reads.
     pub(crate) fn ask<T, F, W>(&self, doing: &'static str, work: W) -> Result<T>
     where
@@ -350,6 +346,11 @@ impl Drop for Database {
     /// Writes what the journal still holds, closes its log, and then the connections.
     fn drop(&mut self) {
         drop(self.journal.take());
+        if !self.bridge.is_of_this_process() {
+            // A connection that is dropped says so to the sockets that it shares with the parent.
+            std::mem::forget(Arc::clone(&self.shared));
+            return;
+        }
         let pool = self.shared.pool.clone();
         // The process is done with them either way.
         let _ = self.bridge.run("close the database", async move {

@@ -25,6 +25,7 @@ use tokio::runtime::Handle;
 use crate::Database;
 use crate::connection::DatabaseConnection;
 use crate::database::{Shared, only_inspecting};
+use crate::process::OpeningProcess;
 use crate::recovery::InterruptedOperation;
 
 /// What callers ask of the writer.
@@ -39,7 +40,7 @@ pub(crate) struct Writer {
     queue: Option<SyncSender<Message>>,
     thread: Option<JoinHandle<()>>,
     ending: Arc<Ending>,
-    process: u32,
+    process: OpeningProcess,
 }
 
 /// Why the journal takes no more events, once it does not.
@@ -89,11 +90,13 @@ impl Writer {
             queue: Some(queue),
             thread: Some(thread),
             ending,
-            process: std::process::id(),
+            process: OpeningProcess::current(),
         })
     }
 
     fn send(&self, message: Message) -> Result<()> {
+        // In a forked child nobody would read the queue.
+        self.process.expect_current()?;
         let queue = self.queue.as_ref().ok_or_else(|| self.ending.error())?;
         queue.send(message).map_err(|_| self.ending.error())
     }
@@ -120,10 +123,13 @@ impl Writer {
 impl Drop for Writer {
     /// Waits until all events are written and the log is closed.
     fn drop(&mut self) {
-        drop(self.queue.take());
-        if let Some(thread) = self.thread.take()
-            && self.process == std::process::id()
-        {
+        let (queue, thread) = (self.queue.take(), self.thread.take());
+        if !self.process.is_current() {
+            std::mem::forget((queue, thread));
+            return;
+        }
+        drop(queue);
+        if let Some(thread) = thread {
             // A writer that panicked has nothing left to say.
             let _ = thread.join();
         }
@@ -136,7 +142,6 @@ impl Journal for Database {
     }
 
     fn commit(&self, event: Event) -> Result<Receipt> {
-        self.bridge().refuse_after_fork()?;
         self.writer()?.commit(event)
     }
 }
