@@ -6,8 +6,12 @@
 //! Canonical and decimal-exact (`40.0` and `40` are one number), length-free JSON with sorted keys,
 //! so that the same action gives the same bytes on every platform and in every binding. The policy
 //! digest is left out on purpose: an edit of an unrelated rule must not void every ticket, and the
-//! decision is made again before anything is released. So is the record as it was: what was read of it
-//! is kept as digests of its own (`footprint.rs`).
+//! decision is made again before anything is released. So are the requester's roles, since it is made
+//! under those of then. So is the record as it was: what was read of it is kept as digests of its own
+//! (`footprint.rs`).
+//!
+//! Form 2 had the roles. A ticket of that form is still found and released for a requester whose roles
+//! are the same.
 
 use crate::audit::{KeyedDigest, Keys, MacCheck};
 use crate::change::Changes;
@@ -30,33 +34,56 @@ const SCOPE: &str = "action";
 const OPEN_SCOPE: &str = "open-action";
 
 /// The canonical form of an action. It holds values: only its digest leaves the guard.
-pub(crate) struct CanonicalAction(String);
+pub(crate) struct CanonicalAction {
+    text: String,
+    /// The same in form 2, for tickets that were made in it.
+    form_2: String,
+}
 
 impl CanonicalAction {
     /// Another digest, of who asks for this: two open tickets never share it. User and tenant are
     /// part of the action.
     pub(crate) fn open_key(&self, keys: &Keys) -> KeyedDigest {
-        keys.value_mac(OPEN_SCOPE, self.0.as_bytes())
+        keys.value_mac(OPEN_SCOPE, self.text.as_bytes())
     }
 
     /// The same under every key, the one in force first: a ticket that was open when the keys were
     /// rotated is still the ticket for this.
-    pub(crate) fn open_keys(&self, keys: &Keys) -> impl Iterator<Item = KeyedDigest> {
-        keys.value_macs(OPEN_SCOPE, self.0.as_bytes())
+    pub(crate) fn open_keys<'k>(
+        &'k self,
+        keys: &'k Keys,
+    ) -> impl Iterator<Item = KeyedDigest> + 'k {
+        let forms = [&self.text, &self.form_2].into_iter();
+        forms.flat_map(|text| keys.value_macs(OPEN_SCOPE, text.as_bytes()))
     }
 
     pub(crate) fn digest(&self, keys: &Keys) -> KeyedDigest {
-        keys.value_mac(SCOPE, self.0.as_bytes())
+        keys.value_mac(SCOPE, self.text.as_bytes())
     }
 
     /// Whether `digest` is of this action, under any key that is still known.
     pub(crate) fn is(&self, digest: &KeyedDigest, keys: &Keys) -> bool {
-        keys.verify_mac(SCOPE, self.0.as_bytes(), digest) == MacCheck::Valid
+        let mut forms = [&self.text, &self.form_2].into_iter();
+        forms.any(|text| keys.verify_mac(SCOPE, text.as_bytes(), digest) == MacCheck::Valid)
     }
 }
 
 /// Writes an action in its canonical form.
 pub(crate) fn canonical_action(action: &Action<'_>) -> CanonicalAction {
+    CanonicalAction {
+        text: written(action, Form::Current),
+        form_2: written(action, Form::Second),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Current,
+    /// With the requester's roles.
+    Second,
+}
+
+fn written(action: &Action<'_>, form: Form) -> String {
     let Action {
         principal,
         skill,
@@ -82,12 +109,20 @@ pub(crate) fn canonical_action(action: &Action<'_>) -> CanonicalAction {
     };
     member("context", &quoted(context));
     member("entity", &quoted(changes.entity()));
-    member("form", "2");
+    member(
+        "form",
+        match form {
+            Form::Current => "3",
+            Form::Second => "2",
+        },
+    );
     member(
         "record",
         &quoted(&changes.before().id().unwrap_or_default()),
     );
-    member("roles", &list(principal.roles()));
+    if form == Form::Second {
+        member("roles", &list(principal.roles()));
+    }
     member("set", &changes.fields().to_json());
     member("skill", &quoted(&skill.origin.name));
     member("skill_impact", &skill.impact.to_string());
@@ -95,5 +130,5 @@ pub(crate) fn canonical_action(action: &Action<'_>) -> CanonicalAction {
     member("user", &quoted(principal.id()));
     member("verb", &quoted(changes.verb().as_str()));
     text.push('}');
-    CanonicalAction(text)
+    text
 }
