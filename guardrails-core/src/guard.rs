@@ -342,13 +342,13 @@ impl Guard {
         record: impl PresentRecord,
     ) -> Result<(Operation, Release)> {
         let stored = self.approvals().resumable(ticket, principal)?;
-        let changes = stored.changes_on(record)?;
+        let (changes, presence) = stored.changes_on(record)?;
         let request = Request::new(principal, stored.skill.clone())
             .entity(stored.entity.clone())
             .context(stored.context.clone())
             .ticket(ticket);
         let mut operation = self.begin(request)?;
-        let decision = operation.propose(&changes)?;
+        let decision = operation.propose_resumed(&changes, presence)?;
         Ok((operation, decision.into_release()?))
     }
 

@@ -38,7 +38,7 @@ pub(crate) use digests::{codes, input_of, output_of};
 pub(crate) use shadow::Shadow;
 pub use step::OperationLimits;
 
-use admission::{OUT_OF_SCOPE, no_such_record};
+use admission::{OUT_OF_SCOPE, no_such_record_error};
 use asked::{Asked, Reading};
 use step::Usage;
 
@@ -125,10 +125,7 @@ impl Operation {
         let begun = self.begin_reading(1, now);
         let seen = begun
             .and_then(|()| self.view(record, now))
-            .and_then(|view| {
-                let missing = || no_such_record(&self.plan.entity);
-                view.ok_or_else(|| Error::new(ErrorKind::NotFound, missing().message()))
-            });
+            .and_then(|view| view.ok_or_else(|| no_such_record_error(&self.plan.entity)));
         self.record_beside(now)?;
         let named = seen.and_then(|view| Ok((record.id()?, view)));
         let (id, view) = match named {

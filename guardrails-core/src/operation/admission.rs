@@ -13,6 +13,7 @@ use super::asked::Asked;
 use crate::change::Changes;
 use crate::data::{FieldTable, looks_masked};
 use crate::decision::Reason;
+use crate::error::{Error, ErrorKind};
 use crate::policy::Verb;
 use crate::process::{Facts, Types, WriteGate};
 use crate::value::{Fields, Name};
@@ -93,6 +94,14 @@ impl<'a> Asked<'a> {
             table,
             refusals,
         })
+    }
+
+    /// What comes of a proposal to a record that does not exist: the same as of one that is out of scope.
+    pub(super) fn missing(&self, verb: Verb) -> Unevaluated {
+        match verb == self.plan.skill.verb {
+            true => self.out_of_scope(),
+            false => self.not_of_skill(verb),
+        }
     }
 
     fn gate<'g>(&'g self, changes: &'g Changes, table: &'g FieldTable) -> WriteGate<'g> {
@@ -233,6 +242,16 @@ pub(super) const OUT_OF_SCOPE: &str = "OUT_OF_SCOPE";
 pub(super) fn no_such_record(entity: &Name) -> Reason {
     let text = format!("no such record of `{entity}` within reach");
     Reason::new(OUT_OF_SCOPE, text)
+}
+
+/// The same as an error.
+pub(super) fn no_such_record_error(entity: &Name) -> Error {
+    Error::new(ErrorKind::NotFound, no_such_record(entity).message())
+}
+
+/// Whether these reasons say that there is no such record within reach.
+pub(super) fn says_no_such_record(reasons: &[Reason], entity: &Name) -> bool {
+    matches!(reasons, [only] if *only == no_such_record(entity))
 }
 
 /// Whether some value might be what a mask shows of the present one.

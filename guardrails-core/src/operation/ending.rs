@@ -17,11 +17,15 @@ impl Operation {
     ///
     /// # Errors
     /// [`ErrorKind::Denied`](crate::ErrorKind::Denied) when the last proposal was not allowed: it is then recorded as what it
-    /// came to, and with `TICKET_UNKNOWN` when the time to use its ticket was over before, which
+    /// came to. An operation that holds a ticket was released before, and completes all the same: what became of
+    /// that release is what this says. With `TICKET_UNKNOWN` when the time to use its ticket was over before, which
     /// leaves the outcome on record and the ticket to be settled.
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) when the outcome could not be made durable.
     pub fn complete(mut self, answer: impl AsRef<[u8]>) -> Result<Receipt> {
-        self.expect_open()?;
+        match (self.stage, &self.reserved) {
+            (Stage::Denied, Some(_)) => {}
+            _ => self.expect_open()?,
+        }
         let output = Some(self.output(answer.as_ref()));
         let used = self.end_reservation(Ending::Applied);
         let receipt = self.end(OutcomeStatus::Completed, Name::default(), output)?;
@@ -29,9 +33,11 @@ impl Operation {
     }
 
     /// Ends the operation as failed, with a code of the host's: what it proposed was *not applied*. A
-    /// ticket that it holds is free again, as long as its time to be used lasts.
+    /// ticket that it holds is free again, as long as its time to be used lasts; after that it is `unknown`.
     ///
     /// # Errors
+    /// [`ErrorKind::Denied`](crate::ErrorKind::Denied) with `TICKET_UNKNOWN` when the time to use its ticket was
+    /// over before, which leaves the outcome on record and the ticket to be settled.
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) when the outcome could not be made durable.
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a code that is no name: longer than 255 bytes, or
     /// with a character that does not show. The operation has ended as failed all the same, with the code

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::admission::{Evidence, Unevaluated};
+use super::admission::{Evidence, Unevaluated, no_such_record_error, says_no_such_record};
 use super::asked::as_it_is;
 use super::digests::asked_text;
 use super::{Operation, Stage};
@@ -16,7 +16,7 @@ use crate::decision::{Decision, Obligation, Outcome, Reason, Risk, TicketHandle}
 use crate::decision_view::DisclosedRisk;
 use crate::error::{Error, ErrorKind, Result};
 use crate::policy::Verb;
-use crate::process::{Action, Basis, Proposal, Review, canonical_action};
+use crate::process::{Action, Basis, Proposal, RecordPresence, Review, canonical_action};
 use crate::release::Release;
 use crate::shadow::{Said, ShadowAnswer, ShadowDecision};
 use crate::value::{JsonLimits, Name, expect_field_names, within};
@@ -33,6 +33,28 @@ impl Operation {
     /// recorded. A refusal is not an error: it is a [`Decision`] whose outcome is
     /// [`Outcome::Deny`].
     pub fn propose(&mut self, changes: &Changes) -> Result<Decision> {
+        self.propose_on(changes, RecordPresence::Given)
+    }
+
+    /// Proposes the change of a ticket to the record as the host has it now. A record that is not there any
+    /// more and one that is out of scope take the same way, to the same error.
+    ///
+    /// # Errors
+    /// As [`Operation::propose`], and [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) for either.
+    pub(crate) fn propose_resumed(
+        &mut self,
+        changes: &Changes,
+        presence: RecordPresence,
+    ) -> Result<Decision> {
+        let decision = self.propose_on(changes, presence)?;
+        let has_record = changes.verb() != Verb::Create;
+        match has_record && says_no_such_record(decision.reasons(), &self.plan.entity) {
+            true => Err(no_such_record_error(&self.plan.entity)),
+            false => Ok(decision),
+        }
+    }
+
+    fn propose_on(&mut self, changes: &Changes, presence: RecordPresence) -> Result<Decision> {
         self.expect_open()?;
         self.expect_entity(changes.before())?;
         within(changes.fields(), JsonLimits::default())?;
@@ -50,7 +72,11 @@ impl Operation {
             changes,
             seen: None,
         };
-        let admitted = match asked.admit(changes, evidence, now) {
+        let admitted = match presence {
+            RecordPresence::Given => asked.admit(changes, evidence, now),
+            RecordPresence::Missing => Err(asked.missing(changes.verb())),
+        };
+        let admitted = match admitted {
             Ok(admitted) => admitted,
             Err(unevaluated) => return self.refuse(changes, proposed, unevaluated, now),
         };
@@ -146,14 +172,19 @@ impl Operation {
         let guard = self.guard.clone();
         let approvals = guard.approvals();
         let mut settled = match self.ticket {
-            Some(ticket) => match approvals.reserve(self, ticket, &proposal) {
-                Ok(reserved) => {
-                    self.reserved = Some(Box::new(reserved));
-                    Settled::allow(Release::new(changes.clone()))
+            Some(ticket) => {
+                let released = match &self.reserved {
+                    Some(held) => approvals.release_again(self, held, &proposal),
+                    None => approvals
+                        .reserve(self, ticket, &proposal)
+                        .map(|reserved| self.reserved = Some(Box::new(reserved))),
+                };
+                match released {
+                    Ok(()) => Settled::allow(Release::new(changes.clone())),
+                    Err(error) if error.reasons().is_empty() => return Err(error),
+                    Err(error) => Settled::deny(error.reasons().to_vec()),
                 }
-                Err(error) if error.reasons().is_empty() => return Err(error),
-                Err(error) => Settled::deny(error.reasons().to_vec()),
-            },
+            }
             None => match approvals.ask(self, &proposal) {
                 Ok(handle) => Settled::waits(handle, review),
                 Err(error) if error.reasons().is_empty() => return Err(error),

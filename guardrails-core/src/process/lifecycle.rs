@@ -261,14 +261,9 @@ impl Ticket {
         self.moved(TicketState::Consumed)
     }
 
-    /// Ends a reservation whose holder did not apply the action: it releases again while there is
-    /// time.
-    pub(crate) fn give_back(&self, now: DateTime<Utc>) -> Result<Self> {
-        let state = match self.execute_by.is_none_or(|by| now >= by) {
-            true => TicketState::ExpiredUnused,
-            false => TicketState::Approved,
-        };
-        let mut next = self.moved(state)?;
+    /// Ends a reservation whose holder did not apply the action: it releases again.
+    pub(crate) fn give_back(&self) -> Result<Self> {
+        let mut next = self.moved(TicketState::Approved)?;
         next.spent_by = None;
         Ok(next)
     }

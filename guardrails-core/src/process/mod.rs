@@ -59,6 +59,7 @@ pub use facts::{Datum, Facts};
 pub use integrity::{TicketPhase, TicketRecord, TicketStanding, TicketTrail, judge_ticket};
 pub use observe::{Observed, Observer};
 pub use oracle::holds;
+pub(crate) use present::RecordPresence;
 pub use present::{Loaded, PresentRecord, RecordKey};
 pub use requirement::{ApprovalRequirement, RequiredStep};
 pub use stored_ticket::{StoredTicket, UnreadableColumn};

@@ -97,6 +97,15 @@ impl<T: Loaded> Loaded for Result<T> {
     }
 }
 
+/// Whether the host has the record that a proposal is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RecordPresence {
+    /// It gave it; for a new record there is nothing to give.
+    Given,
+    /// It has none of this identifier any more.
+    Missing,
+}
+
 impl Ticket {
     /// The record that it is about.
     #[must_use]
@@ -108,20 +117,28 @@ impl Ticket {
         }
     }
 
-    /// The action it was made for, on the record as it is now.
-    pub(crate) fn changes_on(&self, record: impl PresentRecord) -> Result<Changes> {
-        let before = match self.verb {
-            Verb::Create => Record::new(self.entity.clone(), Fields::new()),
-            _ => self.own(record.present(&self.key())?)?,
+    /// The action it was made for, on the record as it is now; where the host has none any more, on one
+    /// of which nothing but its identifier is known.
+    pub(crate) fn changes_on(
+        &self,
+        record: impl PresentRecord,
+    ) -> Result<(Changes, RecordPresence)> {
+        let new = || Record::new(self.entity.clone(), Fields::new());
+        let (before, presence) = match self.verb {
+            Verb::Create => (new(), RecordPresence::Given),
+            _ => match record.present(&self.key())? {
+                Some(record) => (self.own(record)?, RecordPresence::Given),
+                None => (
+                    new().with("id", self.record.clone()),
+                    RecordPresence::Missing,
+                ),
+            },
         };
-        Ok(Changes::restored(self.verb, before, self.set.clone()))
+        let changes = Changes::restored(self.verb, before, self.set.clone());
+        Ok((changes, presence))
     }
 
-    fn own(&self, record: Option<Record>) -> Result<Record> {
-        let record = record.ok_or_else(|| {
-            let message = format!("no such record of `{}` within reach", self.entity);
-            Error::new(ErrorKind::NotFound, message)
-        })?;
+    fn own(&self, record: Record) -> Result<Record> {
         match *record.entity() == self.entity && record.id()? == self.record {
             true => Ok(record),
             false => Err(Error::new(

@@ -273,25 +273,66 @@ impl Approvals<'_> {
         })
     }
 
-    /// Ends the reservation that an operation holds.
+    /// Whether the operation may release the action of the ticket that it holds once more: for a host
+    /// that repeats its step.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`] for another action, a record that has changed since, and a lease that is
+    /// over. The reservation stays as it is.
+    pub(crate) fn release_again(
+        &self,
+        operation: &Operation,
+        held: &Ticket,
+        proposal: &Proposal<'_>,
+    ) -> Result<()> {
+        if let Some(state) = held.over(self.now()) {
+            return Err(not_open(state));
+        }
+        if !proposal.action.is(&held.action, &self.guard.inner.keys) {
+            let about = Some(operation.about().clone());
+            self.note(held, operation.principal().id(), "TICKET_MISMATCH", about)?;
+            return Err(Error::denied(Reason::new(
+                "TICKET_MISMATCH",
+                "this operation holds a ticket for another action; end it, and begin another \
+                 operation for this change",
+            )));
+        }
+        self.fault(operation, held, proposal)
+            .map_or(Ok(()), |fault| Err(stale(fault)))
+    }
+
+    /// Ends the reservation that an operation holds. Once its lease is over, nobody knows any more what
+    /// else was done meanwhile: the ticket becomes `unknown` then, whether or not the sweeper has come by,
+    /// and the operation's outcome says what the host said.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Denied`] with `TICKET_UNKNOWN` when the host says too late what became of the action.
     pub(crate) fn finish(
         &self,
         operation: &Operation,
         held: &Ticket,
         ending: Ending,
     ) -> Result<()> {
-        let next = match ending {
-            Ending::Applied => held.consume()?,
-            Ending::NotApplied => held.give_back(self.now())?,
-            Ending::Unknown => held.moved(TicketState::Unknown)?,
+        let over = held.over(self.now());
+        let next = match (over, ending) {
+            (Some(state), _) => held.moved(state)?,
+            (None, Ending::Applied) => held.consume()?,
+            (None, Ending::NotApplied) => held.give_back()?,
+            (None, Ending::Unknown) => held.moved(TicketState::Unknown)?,
         };
+        let state = next.state;
         let about = Some(operation.about().clone());
         let by = operation.principal().id();
-        match self.advance_in(next, by, "", about) {
-            Err(error) if error.kind() == ErrorKind::Conflict => {
-                Err(not_open(TicketState::Unknown))
-            }
-            ended => ended.map(drop),
+        let code = over.map_or("", |_| "TICKET_EXPIRED");
+        let state = match self.advance_in(next, by, code, about) {
+            Ok(_) => state,
+            // Nobody but the sweeper takes a reservation from its operation.
+            Err(error) if error.kind() == ErrorKind::Conflict => TicketState::Unknown,
+            Err(error) => return Err(error),
+        };
+        match (state, ending) {
+            (TicketState::Unknown, Ending::Applied | Ending::NotApplied) => Err(not_open(state)),
+            _ => Ok(()),
         }
     }
 }

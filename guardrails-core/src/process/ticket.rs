@@ -3,8 +3,7 @@
 //! ```text
 //! pending ──► approved ──► reserved ──► consumed          complete: applied
 //!    │           │  ▲          ├──────► approved          fail: not applied
-//!    │           │  └──────────┘   └──► expired_unused    fail, and the time to execute is over
-//!    │           │             └──────► unknown           the operation was dropped, or its lease is over
+//!    │           │  └──────────┘   └──► unknown           the operation was dropped, or its lease is over
 //!    │           ├──► expired_unused    not used in time
 //!    ├───────────┼──► stale             the record, the policy or the form is another
 //!    ├───────────┴──► cancelled         withdrawn by its requester
@@ -213,10 +212,7 @@ impl TicketState {
                 next,
                 Self::Reserved | Self::ExpiredUnused | Self::Cancelled | Self::Stale
             ),
-            Self::Reserved => matches!(
-                next,
-                Self::Consumed | Self::Approved | Self::ExpiredUnused | Self::Unknown
-            ),
+            Self::Reserved => matches!(next, Self::Consumed | Self::Approved | Self::Unknown),
             Self::Unknown => matches!(next, Self::Consumed | Self::ExpiredUnused),
             Self::Consumed
             | Self::Rejected
