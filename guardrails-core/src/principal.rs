@@ -131,12 +131,13 @@ impl Principal {
             .is_ok()
     }
 
-    /// Holds the names to what a name may be. Whoever takes a principal from a host calls this first.
+    /// Holds the names to what a name may be. Every call that takes a principal does so first; a host that
+    /// only needs the principal's tenant does it by this.
     ///
     /// # Errors
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a flawed name, and for a model without an agent: a
     /// model acts as somebody's agent, and must not pass for the person.
-    pub(crate) fn check(&self) -> Result<()> {
+    pub fn check(&self) -> Result<()> {
         expect_name("the principal's tenant", &self.tenant)?;
         expect_name("the principal's user", &self.user)?;
         for role in &self.roles {

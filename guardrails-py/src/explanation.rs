@@ -5,6 +5,7 @@ use crm_guardrails::{Error, ErrorKind, Language, Result};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::arguments::Text;
 use crate::errors::OrRaise;
 use crate::show::to_dict;
 
@@ -40,9 +41,10 @@ impl Explanation {
         self.core.to_string()
     }
 
-    #[pyo3(signature = (*, language = "en", words = false))]
-    fn to_text(&self, py: Python<'_>, language: &str, words: bool) -> PyResult<String> {
-        let language = language_of(language).or_raise(py)?;
+    #[pyo3(signature = (*, language = Text::of("en"), words = false),
+        text_signature = "($self, *, language='en', words=False)")]
+    fn to_text(&self, py: Python<'_>, language: Text, words: bool) -> PyResult<String> {
+        let language = language_of(&language).or_raise(py)?;
         let marks = if words { Marks::Words } else { Marks::Symbols };
         Ok(self.core.to_text(language, marks))
     }

@@ -1,8 +1,7 @@
-//! The guard, and what can be asked without one.
+//! The guard.
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use crm_guardrails::process::{RecordKey, Settlement};
 use crm_guardrails::rules::Parameters;
@@ -10,36 +9,39 @@ use crm_guardrails::{
     Error, ErrorKind, KeySource, OperationId, Record, Refreshed, Request, Result, TicketId,
 };
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyString, PyType};
+use pyo3::types::{PyBytes, PyDict, PyList, PyType};
 
 use crate::approvals::Ticket;
+use crate::arguments::{Count, Span, Text};
 use crate::audit::{InterruptedOperation, ShadowTally, VerifyReport};
-use crate::closed::closed;
+use crate::closed::{Owned, closed};
 use crate::errors::{Diagnostic, OrRaise, raise};
-use crate::explanation::{Explanation, language_of};
 use crate::health::{self, Health};
 use crate::limits::OperationLimits;
 use crate::operation::Operation;
 use crate::principal::Principal;
-use crate::record::fields;
+use crate::record::{fields, mapping};
 use crate::reload::{self, Reload};
-use crate::show::to_dict;
 
 /// Compiled policies plus stores.
 #[pyclass(frozen, module = "crm_guardrails")]
 pub(crate) struct Guard {
     /// None once it is closed. The lock is held for a look only.
-    core: Mutex<Option<crm_guardrails::Guard>>,
+    core: Owned<Mutex<Option<crm_guardrails::Guard>>>,
 }
 
 /// Does `work` with the interpreter free for other threads, and closed against panics.
-fn call<T: Send>(py: Python<'_>, work: impl FnOnce() -> Result<T> + Send) -> PyResult<T> {
+pub(crate) fn call<T: Send>(
+    py: Python<'_>,
+    work: impl FnOnce() -> Result<T> + Send,
+) -> PyResult<T> {
     py.detach(|| closed(work)).or_raise(py)
 }
 
 impl Guard {
     fn open_core(&self) -> Result<crm_guardrails::Guard> {
-        let core = self.core.lock().unwrap_or_else(PoisonError::into_inner);
+        let core = self.core.get()?;
+        let core = core.lock().unwrap_or_else(PoisonError::into_inner);
         core.clone().ok_or_else(|| {
             Error::new(ErrorKind::Setup, "the guard is closed").with_help("open another one")
         })
@@ -59,30 +61,32 @@ impl Guard {
     #[staticmethod]
     #[pyo3(signature = (
         *, policies, store, audit_key = None, parameters = None, shadow_policies = None,
-        before_swap = "compile", permissions_max_age = None, table_prefix = "guard_",
+        before_swap = Text::of("compile"), permissions_max_age = None, table_prefix = Text::of("guard_"),
         max_open_tickets = None, operation_limits = None, on_problem = None
-    ))]
+    ), text_signature = "(*, policies, store, audit_key=None, parameters=None, shadow_policies=None, \
+        before_swap='compile', permissions_max_age=None, table_prefix='guard_', \
+        max_open_tickets=None, operation_limits=None, on_problem=None)")]
     #[expect(clippy::too_many_arguments, reason = "keyword-only in Python")]
     fn open(
         py: Python<'_>,
         policies: PathBuf,
-        store: String,
+        store: Text,
         audit_key: Option<&Bound<'_, PyAny>>,
         parameters: Option<&Bound<'_, PyDict>>,
         shadow_policies: Option<PathBuf>,
-        before_swap: &str,
-        permissions_max_age: Option<Duration>,
-        table_prefix: &str,
-        max_open_tickets: Option<usize>,
+        before_swap: Text,
+        permissions_max_age: Option<Span>,
+        table_prefix: Text,
+        max_open_tickets: Option<Count<usize>>,
         operation_limits: Option<PyRef<'_, OperationLimits>>,
         on_problem: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Self> {
         let mut builder = crm_guardrails::Guard::builder()
             .policies(policies)
-            .store(store)
-            .table_prefix(table_prefix)
-            .before_swap(reload::before_swap(before_swap).or_raise(py)?);
-        if let Some(most) = max_open_tickets {
+            .store(store.into_string())
+            .table_prefix(&*table_prefix)
+            .before_swap(reload::before_swap(&before_swap).or_raise(py)?);
+        if let Some(Count(most)) = max_open_tickets {
             builder = builder.max_open_tickets(most);
         }
         if let Some(limits) = operation_limits {
@@ -94,7 +98,7 @@ impl Guard {
         if let Some(path) = shadow_policies {
             builder = builder.shadow_policies(path);
         }
-        if let Some(age) = permissions_max_age {
+        if let Some(Span(age)) = permissions_max_age {
             builder = builder.permissions_max_age(age);
         }
         if let Some(key) = audit_key {
@@ -105,27 +109,30 @@ impl Guard {
         }
         let core = call(py, || builder.open())?;
         Ok(Self {
-            core: Mutex::new(Some(core)),
+            core: Owned::new(Mutex::new(Some(core))),
         })
     }
 
-    #[pyo3(signature = (principal, *, skill, entity = None, context = "", purpose = "", ticket = None))]
+    #[pyo3(signature = (
+        principal, *, skill, entity = None, context = Text::default(), purpose = Text::default(),
+        ticket = None
+    ), text_signature = "($self, principal, *, skill, entity=None, context='', purpose='', ticket=None)")]
     #[expect(clippy::too_many_arguments, reason = "keyword-only in Python")]
     fn operation(
         &self,
         py: Python<'_>,
         principal: &Principal,
-        skill: &str,
-        entity: Option<&str>,
-        context: &str,
-        purpose: &str,
-        ticket: Option<&str>,
+        skill: Text,
+        entity: Option<Text>,
+        context: Text,
+        purpose: Text,
+        ticket: Option<Text>,
     ) -> PyResult<Operation> {
-        let mut request = Request::new(&principal.core, skill)
-            .context(context)
-            .purpose(purpose);
+        let mut request = Request::new(&principal.core, &*skill)
+            .context(&*context)
+            .purpose(&*purpose);
         if let Some(entity) = entity {
-            request = request.entity(entity);
+            request = request.entity(&*entity);
         }
         if let Some(ticket) = ticket {
             request = request.ticket(ticket.parse::<TicketId>().or_raise(py)?);
@@ -137,7 +144,7 @@ impl Guard {
     fn resume(
         &self,
         py: Python<'_>,
-        ticket: &str,
+        ticket: Text,
         principal: &Principal,
         record: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<Operation> {
@@ -158,54 +165,57 @@ impl Guard {
         }
     }
 
-    #[pyo3(signature = (principal, *, after = None, limit = 1_000))]
+    #[pyo3(signature = (principal, *, after = None, limit = Count(1_000)),
+        text_signature = "($self, principal, *, after=None, limit=1000)")]
     fn tickets(
         &self,
         py: Python<'_>,
         principal: &Principal,
         after: Option<&Ticket>,
-        limit: usize,
+        limit: Count<usize>,
     ) -> PyResult<Vec<Ticket>> {
         let after = after.map(Ticket::cursor);
         let page = self.ask(py, |core| {
-            core.approvals().page(&principal.core, after, limit)
+            core.approvals().page(&principal.core, after, limit.0)
         })?;
         Ok(page.tickets.into_iter().map(Ticket::from).collect())
     }
 
-    fn ticket(&self, py: Python<'_>, ticket: &str, principal: &Principal) -> PyResult<Ticket> {
+    fn ticket(&self, py: Python<'_>, ticket: Text, principal: &Principal) -> PyResult<Ticket> {
         let card = self.ask(py, |core| {
             core.approvals().show(ticket.parse()?, &principal.core)
         });
         card.map(Ticket::from)
     }
 
-    #[pyo3(signature = (ticket, principal, *, comment = ""))]
+    #[pyo3(signature = (ticket, principal, *, comment = Text::default()),
+        text_signature = "($self, ticket, principal, *, comment='')")]
     fn approve(
         &self,
         py: Python<'_>,
-        ticket: &str,
+        ticket: Text,
         principal: &Principal,
-        comment: &str,
+        comment: Text,
     ) -> PyResult<Ticket> {
         let card = self.ask(py, |core| {
             core.approvals()
-                .approve(ticket.parse()?, &principal.core, comment)
+                .approve(ticket.parse()?, &principal.core, &comment)
         });
         card.map(Ticket::from)
     }
 
-    #[pyo3(signature = (ticket, principal, *, comment = ""))]
+    #[pyo3(signature = (ticket, principal, *, comment = Text::default()),
+        text_signature = "($self, ticket, principal, *, comment='')")]
     fn reject(
         &self,
         py: Python<'_>,
-        ticket: &str,
+        ticket: Text,
         principal: &Principal,
-        comment: &str,
+        comment: Text,
     ) -> PyResult<Ticket> {
         let card = self.ask(py, |core| {
             core.approvals()
-                .reject(ticket.parse()?, &principal.core, comment)
+                .reject(ticket.parse()?, &principal.core, &comment)
         });
         card.map(Ticket::from)
     }
@@ -213,11 +223,11 @@ impl Guard {
     fn settle(
         &self,
         py: Python<'_>,
-        ticket: &str,
+        ticket: Text,
         principal: &Principal,
-        outcome: &str,
+        outcome: Text,
     ) -> PyResult<Ticket> {
-        let settlement = match outcome {
+        let settlement = match &*outcome {
             "applied" => Ok(Settlement::Applied),
             "not_applied" => Ok(Settlement::NotApplied),
             _ => Err(Error::new(
@@ -236,7 +246,7 @@ impl Guard {
         self.ask(py, |core| core.approvals().sweep())
     }
 
-    fn cancel(&self, py: Python<'_>, ticket: &str, principal: &Principal) -> PyResult<()> {
+    fn cancel(&self, py: Python<'_>, ticket: Text, principal: &Principal) -> PyResult<()> {
         self.ask(py, |core| {
             core.approvals().cancel(ticket.parse()?, &principal.core)
         })
@@ -272,8 +282,9 @@ impl Guard {
             .map(VerifyReport::from)
     }
 
-    fn trace(&self, py: Python<'_>, operation: &str, principal: &Principal) -> PyResult<String> {
+    fn trace(&self, py: Python<'_>, operation: Text, principal: &Principal) -> PyResult<String> {
         self.ask(py, |core| {
+            principal.core.check()?;
             let id: OperationId = operation.parse()?;
             let trace = core.audit().trace(principal.core.tenant(), id)?;
             Ok(trace.to_string())
@@ -304,7 +315,10 @@ impl Guard {
         principal: &Principal,
     ) -> PyResult<Vec<Py<ShadowTally>>> {
         let tenant = principal.core.tenant();
-        let report = self.ask(py, |core| core.audit().shadow_report(tenant))?;
+        let report = self.ask(py, |core| {
+            principal.core.check()?;
+            core.audit().shadow_report(tenant)
+        })?;
         let tallies = report.answers.into_iter().map(ShadowTally::from);
         tallies.map(|tally| Py::new(py, tally)).collect()
     }
@@ -322,12 +336,11 @@ impl Guard {
     }
 
     fn close(&self, py: Python<'_>) {
-        let core = self
-            .core
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .take();
-        py.detach(|| drop(core));
+        // What the parent opened is the parent's to close.
+        if let Ok(core) = self.core.get() {
+            let core = core.lock().unwrap_or_else(PoisonError::into_inner).take();
+            py.detach(|| drop(core));
+        }
     }
 
     fn __enter__(slf: Py<Self>) -> Py<Self> {
@@ -370,7 +383,14 @@ fn present(
     if given.is_none() {
         return Ok(None);
     }
-    let own = fields(given.cast::<PyDict>()?)?;
+    let own = mapping(&given).ok_or_else(|| {
+        let error = Error::new(ErrorKind::Input, "the present record is no mapping");
+        raise(
+            py,
+            error.with_help("give a `dict` or another mapping, or a function that returns one"),
+        )
+    })?;
+    let own = fields(&own?)?;
     Ok(Some(Record::new(key.entity().clone(), own)))
 }
 
@@ -397,7 +417,7 @@ fn seed(secret: &Bound<'_, PyBytes>) -> PyResult<[u8; 32]> {
 }
 
 /// What the host sets of the policies' parameters.
-fn set(parameters: Option<&Bound<'_, PyDict>>) -> PyResult<Parameters> {
+pub(crate) fn set(parameters: Option<&Bound<'_, PyDict>>) -> PyResult<Parameters> {
     let Some(parameters) = parameters else {
         return Ok(Parameters::new());
     };
@@ -406,83 +426,4 @@ fn set(parameters: Option<&Bound<'_, PyDict>>) -> PyResult<Parameters> {
         .iter()
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect())
-}
-
-/// Decides one request in memory, as `guard eval` does.
-#[pyfunction]
-#[pyo3(signature = (request, *, policies, parameters = None))]
-pub(crate) fn evaluate<'py>(
-    py: Python<'py>,
-    request: &Bound<'py, PyAny>,
-    policies: PathBuf,
-    parameters: Option<&Bound<'py, PyDict>>,
-) -> PyResult<Bound<'py, PyDict>> {
-    let parameters = set(parameters)?;
-    let request = text_of(request)?;
-    let answer = call(py, || {
-        let policy = crm_guardrails::load_policy_with(&policies, parameters)?;
-        crm_guardrails::evaluate(policy, &request)
-    })?;
-    to_dict(py, &answer.to_fields())
-}
-
-/// Explains one request in memory, as `guard why` does.
-#[pyfunction]
-#[pyo3(signature = (request, *, policies))]
-pub(crate) fn explain(
-    py: Python<'_>,
-    request: &Bound<'_, PyAny>,
-    policies: PathBuf,
-) -> PyResult<Explanation> {
-    let request = text_of(request)?;
-    let answer = call(py, || {
-        crm_guardrails::explain(crm_guardrails::load_policy(&policies)?, &request)
-    })?;
-    Ok(answer.into())
-}
-
-/// A request, given as text or as a `dict`.
-fn text_of(request: &Bound<'_, PyAny>) -> PyResult<String> {
-    Ok(match request.cast::<PyString>() {
-        Ok(text) => text.to_cow()?.into_owned(),
-        Err(_) => fields(request.cast::<PyDict>()?)?.to_json(),
-    })
-}
-
-/// The findings of the checker, rendered; empty when there are none.
-#[pyfunction]
-#[pyo3(signature = (policies, *, parameters = None, language = "en"))]
-pub(crate) fn check(
-    py: Python<'_>,
-    policies: PathBuf,
-    parameters: Option<&Bound<'_, PyDict>>,
-    language: &str,
-) -> PyResult<String> {
-    use crm_guardrails::rules::{Bundle, Style, compile, render};
-    let parameters = set(parameters)?;
-    call(py, || {
-        let language = language_of(language)?;
-        let bundle = Bundle::read(&policies)?.with_parameters(parameters);
-        let found = compile(&bundle).diagnostics;
-        Ok(render(&found, &bundle, Style::Plain, language))
-    })
-}
-
-/// The findings of the checker, as data.
-#[pyfunction]
-#[pyo3(signature = (policies, *, parameters = None, language = "en"))]
-pub(crate) fn findings(
-    py: Python<'_>,
-    policies: PathBuf,
-    parameters: Option<&Bound<'_, PyDict>>,
-    language: &str,
-) -> PyResult<Vec<Diagnostic>> {
-    use crm_guardrails::rules::{Bundle, compile};
-    let parameters = set(parameters)?;
-    call(py, || {
-        let language = language_of(language)?;
-        let found = compile(&Bundle::read(&policies)?.with_parameters(parameters)).diagnostics;
-        let said = found.iter().map(|found| found.in_language(language));
-        Ok(said.map(|found| Diagnostic::from(&found)).collect())
-    })
 }

@@ -5,6 +5,7 @@
 //! threads and files begin with `Guard.open`.
 
 mod approvals;
+mod arguments;
 mod audit;
 mod closed;
 mod decision;
@@ -15,6 +16,7 @@ mod health;
 mod limits;
 mod number;
 mod operation;
+mod policies;
 mod principal;
 mod record;
 mod reload;
@@ -38,13 +40,15 @@ mod _native {
     #[pymodule_export]
     use crate::explanation::Explanation;
     #[pymodule_export]
-    use crate::guard::{Guard, check, evaluate, explain, findings};
+    use crate::guard::Guard;
     #[pymodule_export]
     use crate::health::{Health, Problem};
     #[pymodule_export]
     use crate::limits::OperationLimits;
     #[pymodule_export]
     use crate::operation::Operation;
+    #[pymodule_export]
+    use crate::policies::{check, evaluate, explain, findings};
     #[pymodule_export]
     use crate::principal::Principal;
     #[pymodule_export]

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use pyo3::prelude::*;
 
+use crate::arguments::{Count, Span};
+
 /// How much one operation may do.
 #[pyclass(frozen, get_all, eq, module = "crm_guardrails")]
 #[derive(PartialEq)]
@@ -27,12 +29,16 @@ impl OperationLimits {
 impl OperationLimits {
     #[new]
     #[pyo3(signature = (*, max_age = None, max_proposals = None, max_rows = None))]
-    fn new(max_age: Option<Duration>, max_proposals: Option<u32>, max_rows: Option<u64>) -> Self {
+    fn new(
+        max_age: Option<Span>,
+        max_proposals: Option<Count<u32>>,
+        max_rows: Option<Count<u64>>,
+    ) -> Self {
         let unset = crm_guardrails::OperationLimits::default();
         Self {
-            max_age: max_age.unwrap_or(unset.max_age),
-            max_proposals: max_proposals.unwrap_or(unset.max_proposals),
-            max_rows: max_rows.unwrap_or(unset.max_rows),
+            max_age: max_age.map_or(unset.max_age, |Span(age)| age),
+            max_proposals: max_proposals.map_or(unset.max_proposals, |Count(most)| most),
+            max_rows: max_rows.map_or(unset.max_rows, |Count(most)| most),
         }
     }
 

@@ -7,43 +7,54 @@ use crm_guardrails::{Changes, Error, ErrorKind, Name, Record, Release, Result};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyType};
 
+use crate::arguments::{Count, Text};
 use crate::audit::Receipt;
-use crate::closed::Slot;
+use crate::closed::{Owned, Slot};
 use crate::decision::Decision;
 use crate::errors::OrRaise;
 use crate::number::to_decimal;
-use crate::record::{Source, fields, read};
+use crate::record::{Source, read};
 use crate::show::{Shower, to_dict};
 
 /// One AI operation, from beginning to completion; a context manager.
 #[pyclass(frozen, module = "crm_guardrails")]
 pub(crate) struct Operation {
-    core: Slot<crm_guardrails::Operation>,
+    own: Owned<Own>,
     id: String,
     entity: Name,
+}
+
+struct Own {
+    core: Slot<crm_guardrails::Operation>,
     /// What was released last. The lock is held for a look only.
     released: Mutex<Option<Release>>,
 }
 
+impl Own {
+    fn released(&self) -> MutexGuard<'_, Option<Release>> {
+        self.released.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Operation {
     pub(crate) fn new(core: crm_guardrails::Operation) -> Self {
-        Self {
-            id: core.id().to_string(),
-            entity: core.entity().clone(),
-            core: Slot::new(core),
-            released: Mutex::new(None),
-        }
+        Self::holding(core, None)
     }
 
     /// An operation that a granted ticket released.
     pub(crate) fn resumed((core, release): (crm_guardrails::Operation, Release)) -> Self {
-        let operation = Self::new(core);
-        *operation.released() = Some(release);
-        operation
+        Self::holding(core, Some(release))
     }
 
-    fn released(&self) -> MutexGuard<'_, Option<Release>> {
-        self.released.lock().unwrap_or_else(PoisonError::into_inner)
+    fn holding(core: crm_guardrails::Operation, released: Option<Release>) -> Self {
+        Self {
+            id: core.id().to_string(),
+            entity: core.entity().clone(),
+            own: Owned::new(Own {
+                core: Slot::new(core),
+                released: Mutex::new(released),
+            }),
+        }
     }
 
     /// Works on the operation with the interpreter free for other threads.
@@ -52,7 +63,7 @@ impl Operation {
         py: Python<'_>,
         work: impl FnOnce(&mut crm_guardrails::Operation) -> Result<T> + Send,
     ) -> PyResult<T> {
-        py.detach(|| self.core.run(work)).or_raise(py)
+        py.detach(|| self.own.get()?.core.run(work)).or_raise(py)
     }
 
     fn end<T: Send>(
@@ -60,13 +71,13 @@ impl Operation {
         py: Python<'_>,
         work: impl FnOnce(crm_guardrails::Operation) -> Result<T> + Send,
     ) -> PyResult<T> {
-        py.detach(|| self.core.end(work)).or_raise(py)
+        py.detach(|| self.own.get()?.core.end(work)).or_raise(py)
     }
 
     fn decide(&self, py: Python<'_>, changes: &Changes) -> PyResult<Decision> {
         let decision = self.run(py, |core| core.propose(changes))?;
         if let Some(release) = decision.release() {
-            *self.released() = Some(release.clone());
+            *self.own.get().or_raise(py)?.released() = Some(release.clone());
         }
         Ok(Decision::from(decision))
     }
@@ -87,7 +98,7 @@ impl Operation {
     fn read<'py>(
         &self,
         py: Python<'py>,
-        record: &Bound<'py, PyDict>,
+        record: &Bound<'py, PyAny>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let source = read(&self.entity, record)?;
         let own = &source.record;
@@ -102,7 +113,7 @@ impl Operation {
     ) -> PyResult<Bound<'py, PyList>> {
         let mut sources: Vec<Source<'py>> = Vec::new();
         for record in records.try_iter()? {
-            sources.push(read(&self.entity, record?.cast::<PyDict>()?)?);
+            sources.push(read(&self.entity, &record?)?);
         }
         let own: Vec<Record> = sources.iter().map(|source| source.record.clone()).collect();
         let views = self.run(py, |core| core.read_many(&own))?;
@@ -122,19 +133,22 @@ impl Operation {
         &self,
         py: Python<'py>,
         records: &Bound<'py, PyAny>,
-        field: &str,
-        figure: &str,
+        field: Text,
+        figure: Text,
     ) -> PyResult<Bound<'py, PyAny>> {
         let mut own: Vec<Record> = Vec::new();
         for record in records.try_iter()? {
-            own.push(read(&self.entity, record?.cast::<PyDict>()?)?.record);
+            own.push(read(&self.entity, &record?)?.record);
         }
         let taken = self.run(py, |core| {
-            let figure = Aggregation::from_word(figure).ok_or_else(|| {
-                Error::new(ErrorKind::Input, format!("there is no figure `{figure}`"))
-                    .with_help("write `count`, `sum`, `avg`, `min` or `max`")
+            let figure = Aggregation::from_word(&figure).ok_or_else(|| {
+                Error::new(
+                    ErrorKind::Input,
+                    format!("there is no figure `{}`", &*figure),
+                )
+                .with_help("write `count`, `sum`, `avg`, `min` or `max`")
             })?;
-            core.aggregate(&own, field, figure)
+            core.aggregate(&own, &field, figure)
         })?;
         to_decimal(py, taken.value)
     }
@@ -142,11 +156,13 @@ impl Operation {
     fn propose(
         &self,
         py: Python<'_>,
-        before: &Bound<'_, PyDict>,
-        changes: &Bound<'_, PyDict>,
+        before: &Bound<'_, PyAny>,
+        changes: &Bound<'_, PyAny>,
     ) -> PyResult<Decision> {
         let before = read(&self.entity, before)?.record;
-        let update = fields(changes)?
+        let changes = read(&self.entity, changes)?.record;
+        let update = changes
+            .fields()
             .iter()
             .fold(Changes::update(&before), |update, (name, value)| {
                 update.set(name.clone(), value.clone())
@@ -154,36 +170,36 @@ impl Operation {
         self.decide(py, &update)
     }
 
-    fn propose_create(&self, py: Python<'_>, new: &Bound<'_, PyDict>) -> PyResult<Decision> {
+    fn propose_create(&self, py: Python<'_>, new: &Bound<'_, PyAny>) -> PyResult<Decision> {
         let new = read(&self.entity, new)?.record;
         self.decide(py, &Changes::create(new))
     }
 
-    fn propose_delete(&self, py: Python<'_>, before: &Bound<'_, PyDict>) -> PyResult<Decision> {
+    fn propose_delete(&self, py: Python<'_>, before: &Bound<'_, PyAny>) -> PyResult<Decision> {
         let before = read(&self.entity, before)?.record;
         self.decide(py, &Changes::delete(&before))
     }
 
     #[getter]
     fn changes<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyDict>>> {
-        let released = self.released().clone();
+        let released = self.own.get().or_raise(py)?.released().clone();
         released
             .map(|release| to_dict(py, release.fields()))
             .transpose()
     }
 
-    fn spend_tokens(&self, py: Python<'_>, tokens: u64) -> PyResult<()> {
-        self.run(py, |core| core.spend_tokens(tokens))
+    fn spend_tokens(&self, py: Python<'_>, tokens: Count<u64>) -> PyResult<()> {
+        self.run(py, |core| core.spend_tokens(tokens.0))
     }
 
-    #[pyo3(signature = (answer = ""))]
-    fn complete(&self, py: Python<'_>, answer: &str) -> PyResult<Receipt> {
-        self.end(py, |core| core.complete(answer))
+    #[pyo3(signature = (answer = Text::default()), text_signature = "($self, answer='')")]
+    fn complete(&self, py: Python<'_>, answer: Text) -> PyResult<Receipt> {
+        self.end(py, |core| core.complete(&*answer))
             .map(Receipt::from)
     }
 
-    fn fail(&self, py: Python<'_>, code: &str) -> PyResult<Receipt> {
-        self.end(py, |core| core.fail(code)).map(Receipt::from)
+    fn fail(&self, py: Python<'_>, code: Text) -> PyResult<Receipt> {
+        self.end(py, |core| core.fail(&*code)).map(Receipt::from)
     }
 
     fn __enter__(slf: Py<Self>) -> Py<Self> {
@@ -199,7 +215,8 @@ impl Operation {
         _value: Option<&Bound<'_, PyAny>>,
         _traceback: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<bool> {
-        if !self.core.is_open() {
+        // In a forked child the operation is the parent's to end.
+        if !self.own.get().is_ok_and(|own| own.core.is_open()) {
             return Ok(false);
         }
         match kind {

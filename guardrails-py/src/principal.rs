@@ -4,6 +4,7 @@ use crm_guardrails::{Activity, Error, ErrorKind};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
+use crate::arguments::Text;
 use crate::errors::raise;
 use crate::number::scalar;
 use crate::record::fields;
@@ -21,27 +22,28 @@ impl Principal {
         clippy::too_many_arguments,
         reason = "all but two are named in Python, and have a default"
     )]
-    #[pyo3(signature = (tenant, user, *, roles = Vec::new(), attributes = None, agent = "", model = "", language = "", risk_score = None, behaviour = None))]
+    #[pyo3(signature = (tenant, user, *, roles = Vec::new(), attributes = None, agent = Text::default(), model = Text::default(), language = Text::default(), risk_score = None, behaviour = None),
+        text_signature = "(tenant, user, *, roles=..., attributes=None, agent='', model='', language='', risk_score=None, behaviour=None)")]
     fn new(
-        tenant: &str,
-        user: &str,
-        roles: Vec<String>,
+        tenant: Text,
+        user: Text,
+        roles: Vec<Text>,
         attributes: Option<&Bound<'_, PyDict>>,
-        agent: &str,
-        model: &str,
-        language: &str,
+        agent: Text,
+        model: Text,
+        language: Text,
         risk_score: Option<&Bound<'_, PyAny>>,
         behaviour: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
-        let mut core = crm_guardrails::Principal::user(tenant, user)
-            .agent(agent)
-            .model(model)
-            .language(language);
+        let mut core = crm_guardrails::Principal::user(&*tenant, &*user)
+            .agent(&*agent)
+            .model(&*model)
+            .language(&*language);
         if let Some(score) = risk_score {
             core = core.risk_score(scalar("risk_score", score)?);
         }
         for role in roles {
-            core = core.role(role);
+            core = core.role(&*role);
         }
         if let Some(attributes) = attributes {
             for (name, value) in &fields(attributes)? {

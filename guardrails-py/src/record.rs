@@ -23,6 +23,20 @@ pub(crate) fn fields(mapping: &Bound<'_, PyDict>) -> PyResult<Fields> {
         .collect())
 }
 
+/// A `dict`, or what `dict` makes of another mapping: of anything with `keys`, as it does itself. None of
+/// what is no mapping.
+pub(crate) fn mapping<'py>(object: &Bound<'py, PyAny>) -> Option<PyResult<Bound<'py, PyDict>>> {
+    if let Ok(dict) = object.cast::<PyDict>() {
+        return Some(Ok(dict.clone()));
+    }
+    let py = object.py();
+    let is_mapping = |name| object.hasattr(name).unwrap_or(false);
+    (is_mapping("keys") && is_mapping("__getitem__")).then(|| {
+        let dict = py.get_type::<PyDict>().call1((object,))?;
+        Ok(dict.cast_into::<PyDict>()?)
+    })
+}
+
 /// A record, and the objects it was read from.
 pub(crate) struct Source<'py> {
     pub(crate) record: Record,
@@ -40,9 +54,13 @@ pub(crate) struct Object<'py> {
 }
 
 /// A mapping as a record of `entity`.
-pub(crate) fn read<'py>(entity: &Name, mapping: &Bound<'py, PyDict>) -> PyResult<Source<'py>> {
+///
+/// # Errors
+/// `TypeError` for what is no mapping.
+pub(crate) fn read<'py>(entity: &Name, object: &Bound<'py, PyAny>) -> PyResult<Source<'py>> {
     let mut room = Room::default();
-    let entries = room.entries(mapping, JsonLimits::default().depth)?;
+    let mapping = mapping(object).unwrap_or_else(|| Ok(object.cast::<PyDict>()?.clone()))?;
+    let entries = room.entries(&mapping, JsonLimits::default().depth)?;
     let mut fields = Fields::with_capacity(entries.len());
     let mut objects = Vec::with_capacity(entries.len());
     for entry in entries {
@@ -178,9 +196,7 @@ impl Room {
         let py = object.py();
         let inner = || depth.checked_sub(1).ok_or_else(|| over(py, "record_depth"));
         if let Ok(mapping) = object.cast::<PyDict>() {
-            let entries = self.entries(mapping, inner()?)?;
-            let fields = entries.into_iter().map(|entry| (entry.name, entry.value));
-            return Ok(Some(Value::from(Fields::from_iter(fields))));
+            return self.object(mapping, inner()?).map(Some);
         }
         let items: Vec<_> = if let Ok(list) = object.cast::<PyList>() {
             list.iter().collect()
@@ -193,6 +209,12 @@ impl Room {
         self.take_items(py, items.len())?;
         let items = items.iter().map(|item| self.value(name, item, depth));
         Ok(Some(Value::List(items.collect::<PyResult<_>>()?)))
+    }
+
+    fn object(&mut self, mapping: &Bound<'_, PyDict>, depth: usize) -> PyResult<Value> {
+        let entries = self.entries(mapping, depth)?;
+        let fields = entries.into_iter().map(|entry| (entry.name, entry.value));
+        Ok(Value::from(Fields::from_iter(fields)))
     }
 
     /// What is not JSON's own: moments, enums, UUIDs, and subclasses of `str` and `int`.
@@ -215,6 +237,12 @@ impl Room {
         }
         if object.is_instance(uuid_type(py)?)? {
             return self.text_value(name, &object.str()?);
+        }
+        if let Some(mapping) = mapping(object) {
+            let depth = depth
+                .checked_sub(1)
+                .ok_or_else(|| over(py, "record_depth"))?;
+            return self.object(&mapping?, depth);
         }
         let kind = object.get_type().name()?.to_string();
         let message = format!("the field `{name}` has the type `{kind}`, which no record holds");

@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
+import collections
 import datetime
 import enum
+import sqlite3
+import types
 import uuid
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +21,7 @@ from crm_guardrails import (
     InputError,
     NotFound,
     Operation,
+    OperationLimits,
     PolicyError,
     Principal,
     SetupError,
@@ -199,6 +203,8 @@ def test_what_is_no_name_is_refused(guard: Guard, bad: str) -> None:
         Principal("acme", "u-17", roles=["SALES_REP"], model="qwen:14b"),
     ]
     ticket = str(uuid.UUID(int=0))
+    with guard.operation(Principal("acme", "u-17", roles=["SALES_REP"]), skill="quote.draft") as op:
+        op.complete()
     for person in people:
         calls: List[Callable[[], object]] = [
             lambda: guard.operation(person, skill="quote.draft"),
@@ -208,10 +214,131 @@ def test_what_is_no_name_is_refused(guard: Guard, bad: str) -> None:
             lambda: guard.approve(ticket, person),
             lambda: guard.reject(ticket, person),
             lambda: guard.cancel(ticket, person),
+            lambda: guard.settle(ticket, person, "applied"),
+            lambda: guard.trace(op.id, person),
+            lambda: guard.shadow_report(person),
         ]
         for call in calls:
             with pytest.raises(InputError):
                 call()
+
+
+SURROGATE = "u\ud800"
+
+
+def test_text_that_is_no_unicode_is_bad_input(
+    guard: Guard, rep: Principal, policies: Path, store: str
+) -> None:
+    bad, ticket = SURROGATE, str(uuid.UUID(int=0))
+    calls: List[Callable[[], object]] = [
+        lambda: Principal(bad, "u-17"),
+        lambda: Principal("acme", bad),
+        lambda: Principal("acme", "u-17", roles=[bad]),
+        lambda: Principal("acme", "u-17", agent=bad),
+        lambda: Principal("acme", "u-17", model=bad),
+        lambda: Principal("acme", "u-17", language=bad),
+        lambda: Principal("acme", "u-17", attributes={bad: 1}),
+        lambda: guard.operation(rep, skill=bad),
+        lambda: guard.operation(rep, skill="quote.draft", entity=bad),
+        lambda: guard.operation(rep, skill="quote.draft", context=bad),
+        lambda: guard.operation(rep, skill="quote.draft", purpose=bad),
+        lambda: guard.operation(rep, skill="quote.draft", ticket=bad),
+        lambda: guard.resume(bad, rep, quote_of()),
+        lambda: guard.ticket(bad, rep),
+        lambda: guard.approve(bad, rep),
+        lambda: guard.approve(ticket, rep, comment=bad),
+        lambda: guard.reject(ticket, rep, comment=bad),
+        lambda: guard.cancel(bad, rep),
+        lambda: guard.settle(ticket, rep, cast(Any, bad)),
+        lambda: guard.trace(bad, rep),
+        lambda: guard.operation(rep, skill="quote.draft").complete(bad),
+        lambda: guard.operation(rep, skill="quote.draft").fail(bad),
+        lambda: guard.operation(rep, skill="quote.draft").aggregate([], bad, "count"),
+        lambda: Guard.open(policies=policies, store=bad),
+        lambda: Guard.open(policies=policies, store=store, table_prefix=bad),
+        lambda: check(policies, language=bad),
+        lambda: evaluate(bad, policies=policies),
+    ]
+    for number, call in enumerate(calls):
+        with pytest.raises(InputError) as refused:
+            call()
+        assert "ud800" not in str(refused.value), number
+
+
+def test_numbers_out_of_range_are_bad_input(
+    guard: Guard, rep: Principal, op: Operation, policies: Path, store: str
+) -> None:
+    calls: List[Callable[[], object]] = [lambda: guard.tickets(rep, limit=0)]
+    for bad in (-1, 2**70, -(2**70)):
+        calls += [
+            lambda bad=bad: guard.tickets(rep, limit=bad),
+            lambda bad=bad: op.spend_tokens(bad),
+            lambda bad=bad: OperationLimits(max_proposals=bad),
+            lambda bad=bad: OperationLimits(max_rows=bad),
+            lambda bad=bad: Guard.open(policies=policies, store=store, max_open_tickets=bad),
+        ]
+    past = datetime.timedelta(seconds=-1)
+    calls += [
+        lambda: OperationLimits(max_age=past),
+        lambda: Guard.open(policies=policies, store=store, permissions_max_age=past),
+    ]
+    for call in calls:
+        with pytest.raises(InputError):
+            call()
+    with pytest.raises(TypeError):
+        guard.tickets(rep, limit=cast(Any, "1"))
+    assert guard.tickets(rep, limit=5000) == []
+
+
+def test_any_mapping_is_a_record(guard: Guard, rep: Principal, manager: Principal) -> None:
+    def row(record: Dict[str, Any]) -> sqlite3.Row:
+        connection = sqlite3.connect(":memory:")
+        connection.row_factory = sqlite3.Row
+        own = {key: value for key, value in record.items() if isinstance(value, (str, int))}
+        names = ", ".join(f"? AS {name}" for name in own)
+        return connection.execute(f"SELECT {names}", tuple(own.values())).fetchone()
+
+    made: List[Callable[[Dict[str, Any]], Any]] = [
+        dict,
+        types.MappingProxyType,
+        collections.UserDict,
+        collections.OrderedDict,
+        lambda record: collections.ChainMap({}, record),
+        row,
+    ]
+    for make in made:
+        plain = {key: value for key, value in quote_of().items() if isinstance(value, (str, int))}
+        nested = {**quote_of(), "place": make({"city": "上海"})}
+        with guard.operation(rep, skill="quote.draft") as op:
+            assert op.read(make(plain))["id"] == "Q-1"
+            assert op.read(nested)["place"]["city"] == "上海"
+            ticket = op.propose(make(plain), make({"discount": 20})).ticket
+        assert ticket
+        if guard.ticket(ticket, rep).state == "pending":
+            guard.approve(ticket, manager)
+        guard.resume(ticket, rep, make(plain)).fail("AGAIN")
+        guard.resume(ticket, rep, lambda _: make(plain)).fail("AGAIN")
+
+    for bad in ([("id", "Q-1")], "Q-1", 7, object(), lambda _: [1], lambda _: iter(())):
+        with pytest.raises(InputError):
+            guard.resume(ticket, rep, cast(Any, bad))
+
+
+def test_a_record_that_is_gone_is_told_as_one_out_of_reach(
+    guard: Guard, rep: Principal, manager: Principal
+) -> None:
+    with guard.operation(rep, skill="quote.draft") as op:
+        ticket = op.propose(quote_of(), {"discount": 20}).ticket
+    assert ticket
+    guard.approve(ticket, manager)
+    answers: List[Any] = []
+    for record in (None, quote_of(owner="u-99"), quote_of(tenant_id="globex")):
+        with pytest.raises(NotFound) as refused:
+            guard.resume(ticket, rep, lambda _, record=record: record)
+        error = refused.value
+        answers.append((error.code, error.reasons, error.help, str(error)))
+    assert answers[0][:2] == ("not_found", [])
+    assert answers == answers[:1] * 3
 
 
 def test_names_inside_a_record_are_held_to_the_same(op: Operation) -> None:

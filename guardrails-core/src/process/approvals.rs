@@ -10,7 +10,7 @@ use super::lifecycle::{Approver, no_such_ticket};
 use super::requirement::ApprovalRequirement;
 use super::ticket::{Settlement, Ticket, TicketState, Vote};
 use crate::decision::{Reason, TicketId};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::guard::Guard;
 use crate::policy::Policy;
 use crate::principal::Principal;
@@ -49,7 +49,8 @@ impl<'g> Approvals<'g> {
     /// [`Guard::health`].
     ///
     /// # Errors
-    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store); [`ErrorKind::Input`](crate::ErrorKind::Input) for a
+    /// limit of 0.
     pub fn page(
         &self,
         principal: &Principal,
@@ -57,6 +58,10 @@ impl<'g> Approvals<'g> {
         limit: usize,
     ) -> Result<TicketPage> {
         principal.check()?;
+        if limit == 0 {
+            let error = Error::new(ErrorKind::Input, "a page of tickets has a limit of 0");
+            return Err(error.with_help("ask for at least 1 ticket"));
+        }
         let now = self.now();
         let snapshot = self.guard.snapshot_in_force(now)?;
         let roles = roles(&snapshot, principal);
@@ -66,7 +71,7 @@ impl<'g> Approvals<'g> {
             roles: &roles,
             now,
             after,
-            limit: limit.clamp(1, INBOX),
+            limit: limit.min(INBOX),
         };
         let mut page = TicketPage {
             tickets: Vec::new(),

@@ -433,6 +433,8 @@ class Ticket:
     ) -> Literal[
         "pending",
         "approved",
+        "reserved",
+        "unknown",
         "consumed",
         "rejected",
         "expired",
@@ -440,7 +442,8 @@ class Ticket:
         "expired_unused",
         "stale",
     ]:
-        """Where it is; all but the first two are final."""
+        """Where it is; all but the first four are final. ``reserved``: an operation holds it; ``unknown``:
+        it was released and nobody knows whether it was applied, until somebody settles it."""
     @property
     def operation(self) -> str:
         """The operation that asked."""
@@ -734,7 +737,7 @@ class Operation:
     @property
     def entity(self) -> str:
         """The entity it is on."""
-    def read(self, record: Dict[str, Any]) -> View:
+    def read(self, record: Mapping[str, Any]) -> View:
         """What the model may see of one record. The access is on record before this returns.
 
         Args:
@@ -748,7 +751,7 @@ class Operation:
             InputError: The record is malformed, too large, or has a number that is not exact.
             Conflict: Another thread works on this operation.
         """
-    def read_many(self, records: Iterable[Dict[str, Any]]) -> List[View]:
+    def read_many(self, records: Iterable[Mapping[str, Any]]) -> List[View]:
         """What the model may see of many records; those out of reach are left out.
 
         Raises:
@@ -756,7 +759,7 @@ class Operation:
         """
     def aggregate(
         self,
-        records: Iterable[Dict[str, Any]],
+        records: Iterable[Mapping[str, Any]],
         field: str,
         figure: Literal["count", "sum", "avg", "min", "max"],
     ) -> Decimal:
@@ -768,7 +771,7 @@ class Operation:
             Denied: The figure is not given, or the group is too small.
             InputError: The field is no number, or a record is given twice.
         """
-    def propose(self, before: Dict[str, Any], changes: Dict[str, Any]) -> Decision:
+    def propose(self, before: Mapping[str, Any], changes: Mapping[str, Any]) -> Decision:
         """Proposes an update. A refusal is a decision, not an exception.
 
         Args:
@@ -781,9 +784,9 @@ class Operation:
             StoreUnavailable: The decision could not be put on record.
             Conflict: Another thread works on this operation.
         """
-    def propose_create(self, new: Dict[str, Any]) -> Decision:
+    def propose_create(self, new: Mapping[str, Any]) -> Decision:
         """Proposes a new record; otherwise as :meth:`propose`."""
-    def propose_delete(self, before: Dict[str, Any]) -> Decision:
+    def propose_delete(self, before: Mapping[str, Any]) -> Decision:
         """Proposes to remove a record; otherwise as :meth:`propose`."""
     @property
     def changes(self) -> Optional[Dict[str, Any]]:
@@ -801,16 +804,17 @@ class Operation:
         kept.
 
         Raises:
-            Denied: The last proposal was not allowed, or the operation has ended.
+            Denied: The last proposal was not allowed, unless the operation holds a ticket; or the operation
+                has ended. ``TICKET_UNKNOWN``: the time to use its ticket was over before.
             StoreUnavailable: The outcome could not be made durable.
         """
     def fail(self, code: str) -> Receipt:
         """Ends the operation as failed, with a code of the host's: what it proposed was *not applied*. A
-        ticket that it holds is free again. An exception that leaves the ``with`` block ends it as failed
+        ticket that it holds is free again, within its time to be used. An exception that leaves the ``with`` block ends it as failed
         too, and the ticket is then ``unknown``, since nobody knows whether the change was applied.
 
         Raises:
-            Denied: The operation has ended.
+            Denied: The operation has ended. ``TICKET_UNKNOWN``: the time to use its ticket was over before.
             InputError: The code is no name: longer than 255 bytes, or with a character that does not
                 show. The operation has ended as failed all the same.
             StoreUnavailable: The outcome could not be made durable.
@@ -828,7 +832,8 @@ class Operation:
 class Guard:
     """Compiled policies plus stores; a context manager. Share one among all threads of a process.
 
-    Changed policies and tables are in force within a second. Open it after a fork.
+    Changed policies and tables are in force within a second. Open it after a fork: in a forked child,
+    what was opened before raises :class:`SetupError`, its operations too, and is not closed.
     """
 
     @staticmethod
@@ -934,8 +939,10 @@ class Guard:
 
         Raises:
             Denied: The ticket does not release, or the decision is another now.
-            NotFound: No ticket of this tenant has this identifier, or there is no such record.
-            Tampered: The stored ticket is not one that the guard wrote.
+            NotFound: No ticket of this tenant has this identifier, or there is no such record within reach:
+                one that is gone and one that is out of scope are told alike.
+            InputError: ``record`` is no mapping, or another record than the ticket's.
+            AuditTampered: The stored ticket is not one that the guard wrote.
         """
     def settle(
         self, ticket: str, principal: Principal, outcome: Literal["applied", "not_applied"]
@@ -955,7 +962,11 @@ class Guard:
         self, principal: Principal, *, after: Optional[Ticket] = None, limit: int = 1_000
     ) -> List[Ticket]:
         """Open tickets that this person asked for or may decide, oldest first: those after ``after``, the
-        last one of the page before, and at most ``limit``, which is 1,000 at most."""
+        last one of the page before, and at most ``limit``, which is 1,000 at most.
+
+        Raises:
+            InputError: The limit is not at least 1.
+        """
     def ticket(self, ticket: str, principal: Principal) -> Ticket:
         """One ticket, as this person may see it.
 
@@ -1005,6 +1016,7 @@ class Guard:
         whole audit.
 
         Raises:
+            InputError: A name of the principal is none, or it has a model and no agent.
             AuditTampered, StoreUnavailable: The audit cannot be read.
         """
     def verify(self) -> VerifyReport:
@@ -1019,6 +1031,7 @@ class Guard:
 
         Raises:
             NotFound: The tenant has no such operation.
+            InputError: A name of the principal is none, or it has a model and no agent.
         """
     def interrupted(self) -> List[InterruptedOperation]:
         """Operations that a process before left unfinished, as found when this guard was opened."""
