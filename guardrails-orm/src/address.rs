@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use guardrails_core::{Error, ErrorKind, Result};
 
@@ -67,6 +68,8 @@ pub(crate) struct Address {
     url: String,
     /// Host, port and database, or the file.
     shown: String,
+    /// The schema of PostgreSQL that has the tables, once a connection has found it.
+    schema: Arc<OnceLock<String>>,
 }
 
 impl Address {
@@ -84,6 +87,7 @@ impl Address {
             engine,
             url: format!("{}://{rest}", driver_scheme(engine)),
             shown: shown(engine, rest),
+            schema: Arc::default(),
         };
         address.refuse_memory()?;
         Ok(address)
@@ -104,6 +108,11 @@ impl Address {
             Engine::Sqlite => "sqlite://".to_owned(),
             _ => format!("{}://localhost/hidden", driver_scheme(self.engine)),
         }
+    }
+
+    /// The schema of this address and its copies.
+    pub(crate) fn schema(&self) -> Arc<OnceLock<String>> {
+        Arc::clone(&self.schema)
     }
 
     /// The file of an SQLite database.

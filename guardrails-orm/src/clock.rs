@@ -111,7 +111,7 @@ impl DatabaseClock {
 fn time_query(backend: DbBackend) -> &'static str {
     match backend {
         DbBackend::Postgres => {
-            "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT) AS now"
+            "SELECT CAST(EXTRACT(EPOCH FROM pg_catalog.clock_timestamp()) * 1000000 AS BIGINT) AS now"
         }
         DbBackend::MySql => "SELECT CAST(UNIX_TIMESTAMP(SYSDATE(6)) * 1000000 AS SIGNED) AS now",
         _ => "SELECT CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER) AS now",

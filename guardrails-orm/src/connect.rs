@@ -1,6 +1,7 @@
 //! Opens connections with the settings that the store's promises rest on.
 //!
-//! SQLite: WAL, `synchronous=FULL` (set and then read back on each connection, since a build of
+//! PostgreSQL: one schema, found when the store is opened, and the database's own functions before
+//! any others of their names. SQLite: WAL, `synchronous=FULL` (set and then read back on each connection, since a build of
 //! SQLite may default to less), foreign keys, busy timeout. PostgreSQL and MariaDB: a lock timeout,
 //! so that a lock that is never given back is an error and not a hang.
 //!
@@ -171,10 +172,12 @@ mod sqlite {
 
 #[cfg(feature = "postgres")]
 mod postgres {
+    use std::sync::{Arc, OnceLock};
+
     use guardrails_core::Result;
     use sea_orm::ConnectOptions;
-    use sea_orm::sqlx::ConnectOptions as _;
-    use sea_orm::sqlx::postgres::PgConnectOptions;
+    use sea_orm::sqlx::postgres::{PgConnectOptions, PgConnection};
+    use sea_orm::sqlx::{ConnectOptions as _, Error, query, query_scalar};
 
     use super::{Address, Pool, malformed};
 
@@ -193,7 +196,45 @@ mod postgres {
                 ("TimeZone", "UTC"),
             ])
             .disable_statement_logging();
+        let schema = address.schema();
         options.map_sqlx_postgres_opts(move |_| driver.clone());
+        options.map_sqlx_postgres_pool_opts(move |pool| {
+            let schema = Arc::clone(&schema);
+            pool.after_connect(move |connection, _| {
+                let schema = Arc::clone(&schema);
+                Box::pin(async move { stay_in(connection, &schema).await })
+            })
+        });
+        Ok(())
+    }
+
+    /// INVARIANT: every connection of a store looks for tables in the schema of its first one, and for
+    /// functions, types and operators in `pg_catalog` before any schema. A path that somebody changes, a
+    /// schema that gets the user's name, or a function with the name of a built-in one moves nothing.
+    /// PostgreSQL searches `pg_catalog` first where a path does not name it, and temporary tables first
+    /// unless a path names them last.
+    async fn stay_in(
+        connection: &mut PgConnection,
+        schema: &OnceLock<String>,
+    ) -> Result<(), Error> {
+        if schema.get().is_none() {
+            let ask = "SELECT pg_catalog.current_schema()::pg_catalog.text";
+            // None where the path names no schema that there is; what is done next says so.
+            let found: Option<String> = query_scalar(ask).fetch_one(&mut *connection).await?;
+            if let Some(found) = found {
+                // Another connection may have been first, with the same answer.
+                let _ = schema.set(found);
+            }
+        }
+        if let Some(schema) = schema.get() {
+            query(
+                "SELECT pg_catalog.set_config('search_path', \
+                 pg_catalog.format('%I, pg_temp', $1::pg_catalog.text), false)",
+            )
+            .bind(schema.as_str())
+            .execute(connection)
+            .await?;
+        }
         Ok(())
     }
 }

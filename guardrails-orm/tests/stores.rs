@@ -182,6 +182,19 @@ mod postgres_schemas {
     use super::{Server, on};
 
     #[test]
+    fn a_clock_of_somebody_else_moves_nothing() {
+        on(
+            Server::Postgres,
+            schemas::a_clock_of_somebody_else_moves_nothing,
+        );
+    }
+
+    #[test]
+    fn a_store_stays_in_its_schema() {
+        on(Server::Postgres, schemas::a_store_stays_in_its_schema);
+    }
+
+    #[test]
     fn two_guards_have_a_schema_each() {
         on(Server::Postgres, schemas::two_guards_have_a_schema_each);
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use guardrails_core::audit::{AuditReader, Conclusion, Journal, verify};
-use guardrails_core::{ErrorKind, PermissionStore, RoleLine, RoleStore};
+use guardrails_core::{ErrorKind, LimitStore, PermissionStore, RoleLine, RoleStore, TicketStore};
 use guardrails_orm::Database;
 
 use super::journal::keys;
@@ -92,4 +92,44 @@ pub fn a_schema_that_is_not_there_is_refused(place: &Place) {
     assert!(!error.help().is_empty(), "{error}");
     assert!(!error.to_string().contains("search_path"), "{error}");
     assert_eq!(tables_of(place, "public"), [""; 0]);
+}
+
+/// A function with the name of a built-in one does not stand in for it, wherever the path has it.
+pub fn a_clock_of_somebody_else_moves_nothing(place: &Place) {
+    place.sql("CREATE SCHEMA crm_a");
+    place.sql(
+        "CREATE FUNCTION crm_a.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS \
+         $$ SELECT pg_catalog.now() - interval '10 minutes' $$",
+    );
+    for path in ["crm_a", "crm_a,pg_catalog"] {
+        let offset = open(place, path, 0).clock_offset().unwrap();
+        assert!(offset.num_minutes().abs() < 5, "{path}: {offset}");
+    }
+}
+
+/// A store stays in the schema that it was opened in, though the path finds copies elsewhere by now.
+pub fn a_store_stays_in_its_schema(place: &Place) {
+    let store = Database::open(&place.url, options()).unwrap();
+    let before = store.revision().unwrap();
+    store.commit(intent(&context("acme", "u-1"))).unwrap();
+    place.sql("CREATE SCHEMA AUTHORIZATION CURRENT_USER");
+    for table in tables_of(place, "public") {
+        place.sql(&format!(
+            "CREATE TABLE {table} AS SELECT * FROM public.{table}"
+        ));
+    }
+    let copies = place
+        .text("SELECT current_schema()::text AS answer")
+        .unwrap();
+    assert_ne!(copies, "public");
+    place.sql(&format!(
+        "UPDATE \"{copies}\".guard_revision SET revision = revision + 9"
+    ));
+    place.sql(&format!("DELETE FROM \"{copies}\".guard_audit_event"));
+    assert_eq!(store.revision().unwrap(), before);
+    let receipt = store.commit(intent(&context("acme", "u-1"))).unwrap();
+    assert_eq!(store.events(receipt.log, receipt.seq, 9).unwrap().len(), 1);
+    assert_eq!(store.ticket_rows("", 9).unwrap().len(), 0);
+    let report = verify(&*store, &keys().verifier()).unwrap();
+    assert_eq!(report.conclusion(), Conclusion::Proven, "{report}");
 }
