@@ -155,7 +155,8 @@ pub struct Health {
     pub shadow_policy: PartState,
     /// The tables that permissions come from.
     pub tables: TablesHealth,
-    /// Whether the store answers.
+    /// Whether the store answers, and its journal takes events. A journal that has failed takes none until
+    /// the process starts again.
     pub store: PartState,
     /// Whether the host's clock agrees with the store's.
     pub clock: ClockHealth,

@@ -28,6 +28,14 @@ pub trait Journal: Send + Sync {
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) when it could not be made durable.
     fn commit(&self, event: Event) -> Result<Receipt>;
+
+    /// Whether it still takes events. It must not block: [`Guard::health`](crate::Guard::health) asks.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store) when the journal has failed.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// Where a durable event stands.

@@ -128,7 +128,10 @@ impl Guard {
     fn keep_problems(&self, failure: Option<&Error>, now: DateTime<Utc>) -> Vec<Problem> {
         let problems = &self.inner.problems;
         let clocks = ClockHealth::check(self.inner.store.clock_offset()).err();
+        // A store whose journal has failed releases nothing, however well its tables can be read.
+        let journal = self.inner.store.check().err();
         let down = failure.filter(|error| error.kind() == ErrorKind::Store);
+        let down = down.or(journal.as_ref());
         if failure.is_some() {
             self.inner.freshness.fail(now);
         }
@@ -173,6 +176,10 @@ impl Guard {
     #[must_use]
     pub fn health(&self) -> Health {
         let (problems, freshness) = (&self.inner.problems, &self.inner.freshness);
+        // Since the last look too.
+        if let Err(error) = self.inner.store.check() {
+            problems.report(Part::Store, self.inner.clock.now(), &error);
+        }
         let problem = problems.of(Part::Tables);
         let state = match &problem {
             _ if !freshness.is_current(self.inner.clock.now()) => TablesState::TooOld,

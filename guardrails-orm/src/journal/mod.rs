@@ -53,6 +53,13 @@ impl Ending {
         let _ = self.0.set(error.to_string());
     }
 
+    fn check(&self) -> Result<()> {
+        match self.0.get() {
+            None => Ok(()),
+            Some(_) => Err(self.error()),
+        }
+    }
+
     fn error(&self) -> Error {
         let why = self.0.get().map_or("its writer has ended", String::as_str);
         Error::new(
@@ -143,6 +150,12 @@ impl Journal for Database {
 
     fn commit(&self, event: Event) -> Result<Receipt> {
         self.writer()?.commit(event)
+    }
+
+    fn check(&self) -> Result<()> {
+        // A store that was opened to inspect has none that could fail.
+        self.journal()
+            .map_or(Ok(()), |writer| writer.ending.check())
     }
 }
 

@@ -694,7 +694,8 @@ class Health:
         """Whether the policies, as they were last read, are in force."""
     @property
     def store_answers(self) -> bool:
-        """Whether the store answered the last look."""
+        """Whether the store answered the last look, and its journal takes events. One that has failed takes
+        none until the process starts again."""
     @property
     def clock_offset(self) -> Optional[timedelta]:
         """How far the database's clock was ahead of the host's when it was read last; ``None`` for SQLite,
