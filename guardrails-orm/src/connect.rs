@@ -1,7 +1,7 @@
 //! Opens connections with the settings that the store's promises rest on.
 //!
 //! PostgreSQL: one schema, found when the store is opened, and the database's own functions before
-//! any others of their names. SQLite: WAL, `synchronous=FULL` (set and then read back on each connection, since a build of
+//! any others of their names. SQLite: what is deleted is overwritten; WAL, `synchronous=FULL` (set and then read back on each connection, since a build of
 //! SQLite may default to less), foreign keys, busy timeout. PostgreSQL and MariaDB: a lock timeout,
 //! so that a lock that is never given back is an error and not a hang.
 //!
@@ -126,6 +126,8 @@ mod sqlite {
             Purpose::Inspect => driver.read_only(true).create_if_missing(false),
             Purpose::Serve => driver
                 .pragma("journal_mode", "WAL")
+                // What is deleted is overwritten: a ticket that has ended keeps nothing of its record.
+                .pragma("secure_delete", "ON")
                 .pragma("synchronous", "FULL"),
         };
         if pool.purpose == Purpose::Serve && creates(address) {
@@ -314,6 +316,7 @@ mod tests {
                     ("synchronous", 2),
                     ("foreign_keys", 1),
                     ("busy_timeout", 1234),
+                    ("secure_delete", 1),
                 ] {
                     let ask = format!("PRAGMA {pragma}");
                     let ask = Statement::from_string(DbBackend::Sqlite, ask);

@@ -16,11 +16,12 @@ mod conformance;
 
 use std::time::Duration;
 
+use conformance::guarded;
 use conformance::place::{Place, Server, on, options};
 use conformance::samples::{context, intent};
 use guardrails_core::audit::{AuditReader, Journal};
 use guardrails_core::{
-    Error, ErrorKind, LimitStore, PermissionStore, RoleLine, RoleStore, Take, TicketStore,
+    Error, ErrorKind, LimitStore, Part, PermissionStore, RoleLine, RoleStore, Take, TicketStore,
 };
 use guardrails_orm::{Database, OpenOptions};
 
@@ -125,7 +126,62 @@ fn a_database_that_stays_locked() {
             .expect("nor to a journal that was not hit");
         let error = store.commit(intent(&about)).unwrap_err();
         assert_says(&error, ErrorKind::Store, "takes no more events");
+        store.check().unwrap_err();
+        other.check().unwrap();
         assert_eq!(other.events(kept.log, 0, 10).unwrap().len(), 2);
+    });
+}
+
+/// Tables can be read all the time, so nothing but the journal tells that nothing is released any more.
+#[test]
+fn a_journal_that_has_failed_is_in_the_guards_health() {
+    on(Server::Sqlite, |place| {
+        let store = Database::open(&place.url, impatient()).unwrap();
+        let guard = guarded::guard(&store);
+        assert!(guard.health().is_well());
+        let lock = place.hold("INSERT INTO guard_limit_total VALUES ('held', 0)");
+        store.commit(intent(&context("acme", "u-1"))).unwrap_err();
+        drop(lock);
+        for _ in 0..2 {
+            let health = guard.health();
+            let problems: Vec<_> = health.problems().collect();
+            assert_eq!(problems.len(), 1, "{problems:?}");
+            assert_eq!(problems[0].part, Part::Store);
+            assert!(problems[0].message.contains("takes no more events"));
+            assert!(!health.is_well());
+            let _ = guard.refresh().unwrap();
+        }
+    });
+}
+
+/// A ticket that has ended keeps nothing of its record, also where SQLite put it aside in the file.
+#[test]
+fn an_ended_ticket_leaves_nothing_in_the_file() {
+    on(Server::Sqlite, |place| {
+        let value = 987_654_321;
+        let file = place.url.trim_start_matches("sqlite://");
+        let file = std::path::PathBuf::from(file.split('?').next().unwrap());
+        let found = || {
+            let beside = std::fs::read_dir(file.parent().unwrap()).unwrap();
+            let text = value.to_string();
+            let has = |path: &std::path::PathBuf| {
+                let bytes = std::fs::read(path).unwrap_or_default();
+                bytes
+                    .windows(text.len())
+                    .any(|part| part == text.as_bytes())
+            };
+            let paths = beside.map(|entry| entry.unwrap().path());
+            paths.filter(has).collect::<Vec<_>>()
+        };
+        let store = place.open();
+        let guard = guarded::guard(&store);
+        let id = guarded::granted(&guard, value);
+        assert_ne!(found(), [""; 0].map(std::path::PathBuf::from));
+        let (op, _) = guard.resume(id, &guarded::rep(), guarded::quote()).unwrap();
+        op.complete("").unwrap();
+        drop(guard);
+        drop(store);
+        assert_eq!(found(), [""; 0].map(std::path::PathBuf::from));
     });
 }
 
