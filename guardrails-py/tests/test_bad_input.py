@@ -319,9 +319,18 @@ def test_any_mapping_is_a_record(guard: Guard, rep: Principal, manager: Principa
         guard.resume(ticket, rep, make(plain)).fail("AGAIN")
         guard.resume(ticket, rep, lambda _: make(plain)).fail("AGAIN")
 
-    for bad in ([("id", "Q-1")], "Q-1", 7, object(), lambda _: [1], lambda _: iter(())):
+    with guard.operation(rep, skill="quote.draft") as op:
+        ticket = op.propose(quote_of(), {"discount": 25}).ticket
+    assert ticket
+    guard.approve(ticket, manager)
+
+    def load(_: str) -> Any:
+        return iter(())
+
+    none: List[Any] = [[("id", "Q-1")], "Q-1", 7, object(), load]
+    for bad in none:
         with pytest.raises(InputError):
-            guard.resume(ticket, rep, cast(Any, bad))
+            guard.resume(ticket, rep, bad)
 
 
 def test_a_record_that_is_gone_is_told_as_one_out_of_reach(
