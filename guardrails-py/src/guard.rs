@@ -5,9 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crm_guardrails::process::{RecordKey, Settlement};
 use crm_guardrails::rules::Parameters;
-use crm_guardrails::{
-    Error, ErrorKind, KeySource, OperationId, Record, Refreshed, Request, Result, TicketId,
-};
+use crm_guardrails::{Error, ErrorKind, KeySource, Record, Refreshed, Request, Result, TicketId};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyType};
 
@@ -285,9 +283,22 @@ impl Guard {
     fn trace(&self, py: Python<'_>, operation: Text, principal: &Principal) -> PyResult<String> {
         self.ask(py, |core| {
             principal.core.check()?;
-            let id: OperationId = operation.parse()?;
-            let trace = core.audit().trace(principal.core.tenant(), id)?;
-            Ok(trace.to_string())
+            let tenant = principal.core.tenant();
+            Ok(core.audit().trace(tenant, operation.parse()?)?.to_string())
+        })
+    }
+
+    fn trace_for_requester(
+        &self,
+        py: Python<'_>,
+        operation: Text,
+        principal: &Principal,
+    ) -> PyResult<String> {
+        self.ask(py, |core| {
+            principal.core.check()?;
+            let tenant = principal.core.tenant();
+            let trace = core.audit().trace(tenant, operation.parse()?)?;
+            Ok(trace.for_requester(&principal.core)?.to_string())
         })
     }
 

@@ -352,7 +352,13 @@ def test_limits_and_budgets(guard: Guard, rep: Principal) -> None:
 
 
 def test_an_identifier_that_is_none(guard: Guard, rep: Principal) -> None:
-    for ask in (guard.resume, guard.ticket, guard.approve, guard.trace):
+    for ask in (
+        guard.resume,
+        guard.ticket,
+        guard.approve,
+        guard.trace,
+        guard.trace_for_requester,
+    ):
         with pytest.raises(InputError, match="identifier"):
             ask("not-a-uuid", rep)
 

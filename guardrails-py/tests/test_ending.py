@@ -9,7 +9,7 @@ from typing import Any, Dict
 import pytest
 from conftest import Administer
 
-from crm_guardrails import Denied, Guard, Operation, Principal, SetupError
+from crm_guardrails import Denied, Guard, NotFound, Operation, Principal, SetupError
 
 
 def test_an_exception_fails_the_operation(
@@ -54,6 +54,22 @@ def test_what_a_trace_tells(guard: Guard, rep: Principal, quote: Dict[str, Any])
         assert word in trace, word
     for value in ("138", "欧阳", "60000", "ten per cent"):
         assert value not in trace, value
+
+
+def test_what_a_requester_may_trace(
+    guard: Guard, rep: Principal, manager: Principal, quote: Dict[str, Any]
+) -> None:
+    with guard.operation(rep, skill="quote.draft") as op:
+        op.read(quote)
+        op.propose(quote, {"discount": 10})
+        op.complete("done")
+    assert ", risk " in guard.trace(op.id, manager)
+    told = guard.trace_for_requester(op.id, rep)
+    for word in ("intent", "data_access", "decision", "allow", "completed", op.id):
+        assert word in told, word
+    assert "risk" not in told and "rule " not in told
+    with pytest.raises(NotFound):
+        guard.trace_for_requester(op.id, manager)
 
 
 def test_verify_names_the_record_that_was_edited(

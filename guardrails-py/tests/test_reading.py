@@ -103,6 +103,8 @@ def test_another_tenants_operation_is_its_own(
         theirs.read({**quote, "tenant_id": "acme"})
     with pytest.raises(NotFound):
         guard.trace(op.id, stranger)
+    with pytest.raises(NotFound):
+        guard.trace_for_requester(op.id, stranger)
 
 
 def test_an_ended_operation_shows_nothing(op: Operation, quote: Dict[str, Any]) -> None:

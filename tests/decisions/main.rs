@@ -34,5 +34,6 @@ mod shadow;
 mod steps;
 mod tables;
 mod tickets;
+mod traces;
 mod write_gate;
 mod written_back;

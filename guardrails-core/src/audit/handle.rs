@@ -41,7 +41,9 @@ impl<'g> Audit<'g> {
         shadow_report(self.store, tenant)
     }
 
-    /// One operation of a tenant from intent to outcome, each record with what stands behind it.
+    /// One operation of a tenant from intent to outcome, each record with what stands behind it: for
+    /// auditors. The host decides who that is; to the requester or a model goes
+    /// [`Trace::for_requester`].
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) when the tenant has no such operation;

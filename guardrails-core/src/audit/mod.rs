@@ -24,6 +24,7 @@ mod tag_first;
 mod tickets;
 mod trace;
 mod trace_text;
+mod trace_view;
 mod verify;
 mod walk;
 
@@ -48,4 +49,5 @@ pub use report::{Conclusion, Finding, FindingKind, LogReport, VerifyReport};
 pub use shadowing::{ShadowKind, ShadowReport, ShadowTally, shadow_report};
 pub use tickets::verify_tickets;
 pub use trace::{StepProof, Trace, TraceStep, trace};
+pub use trace_view::{TraceView, TraceViewStep};
 pub use verify::verify;

@@ -20,7 +20,11 @@ use crate::policy::Digest;
 
 const PAGE: usize = 1_000;
 
-/// Everything recorded about one operation. Its `Display` is a text for people.
+/// Everything recorded about one operation, for auditors. Its `Display` is a text for people.
+///
+/// It names the rules whose conditions held, what they add to the risk, and answers of shadow policies,
+/// which tell of fields that the requester may not see. What may go to the requester or to a model is
+/// [`Trace::for_requester`].
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Trace {
     /// Who did what with what; as a proven record says, where there is one.
@@ -107,14 +111,16 @@ pub fn trace(
     let about = proven
         .or(steps.first())
         .and_then(|step| step.event.about.clone())
-        .ok_or_else(|| {
-            Error::new(
-                ErrorKind::NotFound,
-                format!("tenant `{tenant}` has no operation {operation} in the audit"),
-            )
-            .with_help("check the identifier and the tenant")
-        })?;
+        .ok_or_else(|| no_such_operation(tenant, operation))?;
     Ok(Trace { about, steps })
+}
+
+pub(super) fn no_such_operation(tenant: &str, operation: OperationId) -> Error {
+    Error::new(
+        ErrorKind::NotFound,
+        format!("tenant `{tenant}` has no operation {operation} in the audit"),
+    )
+    .with_help("check the identifier and the tenant")
 }
 
 fn is_intact(row: &StoredEvent) -> bool {

@@ -5,8 +5,10 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
+
 use super::recorded::{
-    RecordedEvent, RecordedField, RecordedKind, RecordedReason, RecordedVerdict,
+    RecordedContext, RecordedEvent, RecordedField, RecordedKind, RecordedReason, RecordedVerdict,
 };
 use super::report::count;
 use super::trace::{StepProof, Trace, TraceStep};
@@ -15,54 +17,59 @@ use crate::policy::Digest;
 
 impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let about = &self.about;
-        write!(f, "operation {}", about.operation)?;
-        let roles = about.roles.join(", ");
-        head(
-            f,
-            format_args!("user {} ({roles}) of tenant {}", about.user, about.tenant),
-        )?;
-        let verb = about.verb.map_or("not registered", |verb| verb.as_str());
-        head(
-            f,
-            format_args!("skill {} ({verb} {})", about.skill, about.entity),
-        )?;
-        for (label, text) in [
-            ("agent", &about.agent),
-            ("model", &about.model),
-            ("context", &about.context),
-            ("purpose", &about.purpose),
-        ] {
-            if !text.is_empty() {
-                head(f, format_args!("{label} {text}"))?;
-            }
-        }
-        head(f, format_args!("policy {}", about.policy))?;
-        let mut shown = self.steps.iter().filter(|step| !self.is_followed_up(step));
+        write_about(f, &self.about)?;
+        let kinds = || self.steps.iter().map(|step| &step.event.kind);
+        let shown = self.steps.iter();
+        let mut shown = shown.filter(|step| !followed_up(&step.event.kind, kinds()));
         shown.try_for_each(|step| write!(f, "\n{step}"))
     }
 }
 
-impl Trace {
-    /// Whether a step only announces a ticket's transition whose outcome is another step.
-    fn is_followed_up(&self, step: &TraceStep) -> bool {
-        let transition = |step: &TraceStep| match &step.event.kind {
-            RecordedKind::Ticket {
-                phase,
-                ticket,
-                version,
-                state,
-                ..
-            } => Some((phase == "announced", (*ticket, *version, state.clone()))),
-            _ => None,
-        };
-        let Some((true, announced)) = transition(step) else {
-            return false;
-        };
-        self.steps.iter().any(|other| {
-            transition(other).is_some_and(|(is_first, of)| !is_first && of == announced)
-        })
+/// The head of a trace: who did what with what.
+pub(super) fn write_about(f: &mut fmt::Formatter<'_>, about: &RecordedContext) -> fmt::Result {
+    write!(f, "operation {}", about.operation)?;
+    let roles = about.roles.join(", ");
+    head(
+        f,
+        format_args!("user {} ({roles}) of tenant {}", about.user, about.tenant),
+    )?;
+    let verb = about.verb.map_or("not registered", |verb| verb.as_str());
+    head(
+        f,
+        format_args!("skill {} ({verb} {})", about.skill, about.entity),
+    )?;
+    for (label, text) in [
+        ("agent", &about.agent),
+        ("model", &about.model),
+        ("context", &about.context),
+        ("purpose", &about.purpose),
+    ] {
+        if !text.is_empty() {
+            head(f, format_args!("{label} {text}"))?;
+        }
     }
+    head(f, format_args!("policy {}", about.policy))
+}
+
+/// Whether an event only announces a ticket's transition whose outcome is another event.
+pub(super) fn followed_up<'a>(
+    kind: &RecordedKind,
+    mut all: impl Iterator<Item = &'a RecordedKind>,
+) -> bool {
+    let transition = |kind: &RecordedKind| match kind {
+        RecordedKind::Ticket {
+            phase,
+            ticket,
+            version,
+            state,
+            ..
+        } => Some((phase == "announced", (*ticket, *version, state.clone()))),
+        _ => None,
+    };
+    let Some((true, announced)) = transition(kind) else {
+        return false;
+    };
+    all.any(|other| transition(other).is_some_and(|(is_first, of)| !is_first && of == announced))
 }
 
 fn head(f: &mut fmt::Formatter<'_>, text: fmt::Arguments<'_>) -> fmt::Result {
@@ -79,13 +86,7 @@ impl fmt::Display for TraceStep {
             seq,
             ..
         } = &self.event;
-        write!(
-            f,
-            "{}  {:<11}  ",
-            time.format("%Y-%m-%d %H:%M:%S%.6fZ"),
-            kind.as_str()
-        )?;
-        write_kind(f, kind)?;
+        write_line(f, *time, kind)?;
         let why = match self.proof {
             StepProof::Proven => return Ok(()),
             StepProof::NotProven => "no signed checkpoint leads to it",
@@ -99,6 +100,21 @@ impl fmt::Display for TraceStep {
         };
         detail(f, format_args!("{mark}: record {seq} of log {log}: {why}"))
     }
+}
+
+/// One event: its time, its kind, and what it says.
+pub(super) fn write_line(
+    f: &mut fmt::Formatter<'_>,
+    time: DateTime<Utc>,
+    kind: &RecordedKind,
+) -> fmt::Result {
+    write!(
+        f,
+        "{}  {:<11}  ",
+        time.format("%Y-%m-%d %H:%M:%S%.6fZ"),
+        kind.as_str()
+    )?;
+    write_kind(f, kind)
 }
 
 fn write_kind(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Result {

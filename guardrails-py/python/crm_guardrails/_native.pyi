@@ -1027,12 +1027,23 @@ class Guard:
             StoreUnavailable: The audit cannot be read.
         """
     def trace(self, operation: str, principal: Principal) -> str:
-        """One operation of the principal's tenant, from intent to outcome, as text. A record to which
-        no signed checkpoint leads is marked ``NOT PROVEN``, one that was changed ``NOT AS SEALED``.
+        """One operation of the principal's tenant, from intent to outcome, as text for auditors: the host
+        decides who they are. It names the rules whose conditions held, also on fields that the requester
+        may not see; to the requester or a model goes ``trace_for_requester``. A record to which
+        no signed checkpoint leads is marked ``NOT PROVEN``, one that was changed ``NOT AS SEALED``; of a
+        record that is gone only ``verify`` tells.
 
         Raises:
             NotFound: The tenant has no such operation.
             InputError: A name of the principal is none, or it has a model and no agent.
+        """
+    def trace_for_requester(self, operation: str, principal: Principal) -> str:
+        """What of the trace of an operation may go to the user it was for, or to their model: what was
+        asked, the reasons of answers, tickets, and the outcome. It has no rules, risk, duties or answers
+        of a shadow policy.
+
+        Raises:
+            NotFound: There is no such operation, or it was for another user or tenant.
         """
     def interrupted(self) -> List[InterruptedOperation]:
         """Operations that a process before left unfinished, as found when this guard was opened."""
