@@ -73,6 +73,11 @@ impl Changes {
         }
     }
 
+    /// The same change of the record in another form.
+    pub(crate) fn with_before(self, before: Record) -> Self {
+        Self { before, ..self }
+    }
+
     /// The same change with only those fields set whose names `accepts` lets through.
     pub(crate) fn accepting(&self, accepts: impl Fn(&Name) -> bool) -> Self {
         if self.set.iter().all(|(name, _)| accepts(name)) {

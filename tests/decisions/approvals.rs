@@ -261,7 +261,7 @@ fn a_card_shows_what_its_reader_may_see() {
     );
     let rep = card(&rep());
     assert_eq!(rep.because, ["below cost ‹hidden›"]);
-    assert_eq!(rep.changes[0].after, "100.00 CNY");
+    assert_eq!(rep.changes[0].after, "100 CNY");
     assert!(
         world.guard.approvals().show(id, &manager()).is_err(),
         "not the manager's to decide"

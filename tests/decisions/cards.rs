@@ -275,3 +275,63 @@ fn a_card_notes_what_is_missing_as_its_reader_may_know() {
         );
     }
 }
+
+/// Hosts whose CRM sends every value as a text see what changes, and nothing else.
+#[test]
+fn what_is_equal_looks_equal_on_a_card() {
+    let fields = "clauses : [Clause]?\n    due : date?\n    sent_at : datetime?\n    grace : duration?\n    \
+                  paid : bool?\n    terms : [int]?\n    lines : [Line]?";
+    let policy = POLICY
+        .replace(
+            "entity Clause { text : text }",
+            "entity Clause { text : text }\nentity Line { sku : text  qty : int  cost : money(CNY)  \
+             due : datetime? }",
+        )
+        .replace("clauses       : [Clause]?", fields)
+        .replace(
+            "    write discount, amount\n    mask",
+            "    write discount, amount, due, sent_at, grace, paid, terms, lines, stage\n    mask",
+        );
+    let rule = "rule always { on update of Quote then require approval discount_approval because \
+                \"{amount} for {old.amount}, {due}\" }\nrule moved { on update of Quote \
+                when changed(lines) or changed(terms) or changed(due) or changed(sent_at) or \
+                changed(grace) or changed(paid) or changed(amount) or changed(stage) \
+                then deny MOVED because \"moved\" }";
+    let world = world_with(&(policy + rule));
+    let spellings = [
+        r#"{"amount": "1200.50 CNY", "due": "2026-12-31", "sent_at": "2026-03-02T10:00:00+08:00",
+            "grace": "PT4H", "paid": "true", "terms": ["1", 2.0], "stage": "DRAFT",
+            "lines": [{"sku": "A", "qty": "1", "cost": "7.00", "due": "2026-03-02T10:00:00+08:00"}]}"#,
+        r#"{"amount": 1200.5, "due": "2026-12-31", "sent_at": "2026-03-02T02:00:00Z",
+            "grace": 14400, "paid": true, "terms": [1.00, "2"], "stage": "DRAFT",
+            "lines": [{"sku": "A", "qty": 1.0, "cost": 7, "due": 1772416800}]}"#,
+    ];
+    let read = |text| parse_fields(text, JsonLimits::default()).unwrap();
+    for (present, proposed) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+        let mut fields = quote().fields().clone();
+        for (name, value) in read(spellings[present]).iter() {
+            fields.set(name.clone(), value.clone());
+        }
+        let mut change = Changes::update(&Record::new("Quote", fields)).set("discount", "12.0");
+        for (name, value) in read(spellings[proposed]).iter() {
+            change = change.set(name.clone(), value.clone());
+        }
+        let decision = world.propose(&rep(), "quote.draft", &change);
+        assert_eq!(decision.code(), "APPROVAL_REQUIRED", "no field is another");
+        let id = ticket(&decision);
+        let card = world.guard.approvals().show(id, &manager()).unwrap();
+        for change in &card.changes {
+            let equal = change.before == change.after;
+            assert_eq!(
+                equal,
+                &*change.field != "discount",
+                "{} {} {}",
+                change.field,
+                change.before,
+                change.after
+            );
+        }
+        assert_eq!(card.because, ["1200.5 CNY for 1200.5 CNY, 2026-12-31"]);
+        world.guard.approvals().cancel(id, &rep()).unwrap();
+    }
+}

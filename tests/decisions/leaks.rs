@@ -126,7 +126,7 @@ rule reason { on update of Quote when discount > 5% then deny NO because "{owner
         let why = decision.explain().to_string();
         (decision.reasons()[0].message().to_owned(), why)
     };
-    assert_eq!(message("DRAFT").0, "u-17 has 1000.00 CNY in DRAFT");
+    assert_eq!(message("DRAFT").0, "u-17 has 1000 CNY in DRAFT");
     let (sent, why) = message("SENT");
     assert_eq!(sent, "‹hidden› has [CONFIDENTIAL] in SENT");
     assert!(

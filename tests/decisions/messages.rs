@@ -55,8 +55,8 @@ fn told(principal: &Principal) -> String {
 
 #[test]
 fn a_requester_reads_their_own_language() {
-    let english = "amount 9000.50 CNY, discount 5%, cost ‹hidden›, risk 0";
-    let chinese = "金额 9000.50 CNY，折扣 5%，成本 ‹hidden›，风险 0";
+    let english = "amount 9000.5 CNY, discount 5%, cost ‹hidden›, risk 0";
+    let chinese = "金额 9000.5 CNY，折扣 5%，成本 ‹hidden›，风险 0";
     assert_eq!(told(&rep().language("en-GB")), english);
     assert_eq!(told(&rep().language("fr")), chinese);
     assert_eq!(told(&rep()), chinese);
@@ -94,11 +94,11 @@ fn a_card_is_told_in_its_readers_language() {
     };
     assert_eq!(
         because(&manager().language("en")),
-        ["amount 9000.50 CNY, discount 5%, cost ‹hidden›, risk 0"]
+        ["amount 9000.5 CNY, discount 5%, cost ‹hidden›, risk 0"]
     );
     assert_eq!(
         because(&manager()),
-        ["金额 9000.50 CNY，折扣 5%，成本 ‹hidden›，风险 0"]
+        ["金额 9000.5 CNY，折扣 5%，成本 ‹hidden›，风险 0"]
     );
 }
 
@@ -131,7 +131,7 @@ fn an_obligation_shows_what_the_requester_may_see() {
     assert_eq!((bound.name(), bound.rule()), ("tell_customer", "large"));
     assert_eq!(
         bound.terms().to_json(),
-        r#"{"by":["u-17",null],"days":30,"text":"9000.50 CNY, cost ‹hidden›, 138****5678"}"#
+        r#"{"by":["u-17",null],"days":30,"text":"9000.5 CNY, cost ‹hidden›, 138****5678"}"#
     );
     assert_eq!(decision.outcome().as_str(), "needs_approval");
     let shown = format!("{decision:?} {bound:?}");

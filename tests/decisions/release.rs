@@ -2,6 +2,7 @@
 
 use crm_guardrails::policy::Aggregation;
 use crm_guardrails::*;
+use rust_decimal::Decimal;
 
 use super::fixture::*;
 
@@ -10,6 +11,7 @@ fn typed() -> World {
     let fields = "clauses       : [Clause]?\n    due : date?\n    sent_at : datetime?\n    \
                   grace : duration?\n    seats : int?\n    paid : bool?\n    terms : [int]?";
     let policy = POLICY
+        .replace("{ text : text }", "{ text : text  weight : decimal? }")
         .replace("clauses       : [Clause]?", fields)
         .replace(
             "    write discount, amount\n    mask",
@@ -59,6 +61,92 @@ fn what_was_approved_is_released_in_its_declared_type() {
     let (operation, release) = world.guard.resume(id, &rep(), quote()).unwrap();
     assert_eq!(release.fields().value("discount"), Some(&Value::from(20)));
     operation.complete("done").unwrap();
+}
+
+/// A value to the last digit: numbers are equal whatever zeros they end in, and this tells them apart.
+fn digits(value: &Value) -> String {
+    match value {
+        Value::Number(number) => number.to_string(),
+        Value::List(items) => items.iter().map(|item| digits(item) + ";").collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, value)| format!("{name}:{};", digits(value)))
+            .collect(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn all_digits(release: &Release) -> String {
+    digits(&Value::from(release.fields().clone()))
+}
+
+/// What is released at once, and what an approved ticket of the same change releases.
+fn released_both_ways(world: &World, change: &Changes) -> [Release; 2] {
+    let at_once = release(world, &change.clone().set("discount", "1.50"));
+    let waiting = change.clone().set("discount", "20.0");
+    let id = ticket(&world.propose(&rep(), "quote.draft", &waiting));
+    world.guard.approvals().approve(id, &manager(), "").unwrap();
+    let (operation, resumed) = world.guard.resume(id, &rep(), quote()).unwrap();
+    operation.complete("done").unwrap();
+    [at_once, resumed]
+}
+
+/// One number as hosts send it.
+fn spelled(mantissa: i64, scale: u32, zeros: u32, as_text: bool) -> Value {
+    let number = Decimal::new(mantissa * 10_i64.pow(zeros), scale + zeros);
+    match as_text {
+        true => Value::from(number.to_string()),
+        false => Value::Number(number),
+    }
+}
+
+/// However a value is spelled, there is one form that is released, at once and by a ticket, and the
+/// form of that form is itself.
+#[test]
+fn a_value_is_released_in_one_form() {
+    let world = typed();
+    let change = |(whole, part): (i64, i64), zeros, as_text| {
+        let int = spelled(whole, 0, zeros, as_text);
+        let mut clause = Fields::from_iter([("text", "1.0")]);
+        clause.set("weight", spelled(part, 2, zeros, as_text));
+        Changes::update(&quote())
+            .set("amount", spelled(part.abs() + 100_000, 2, zeros, as_text))
+            .set("seats", int.clone())
+            .set("terms", vec![int.clone(), int])
+            .set("sent_at", spelled(whole.abs(), 0, zeros, false))
+            .set("grace", spelled(part, 2, zeros, as_text))
+            .set("clauses", vec![Value::from(clause)])
+    };
+    for numbers in [(0, 0), (-7, 1_250), (1_000, -999), (12, 30), (99, 10_000)] {
+        let plain = all_digits(&release(
+            &world,
+            &change(numbers, 0, false).set("discount", "1.5"),
+        ));
+        for (zeros, as_text) in [(0, true), (1, false), (1, true), (3, false), (3, true)] {
+            let [at_once, resumed] = released_both_ways(&world, &change(numbers, zeros, as_text));
+            assert_eq!(all_digits(&at_once), plain);
+            let by_ticket = all_digits(&resumed);
+            assert_eq!(plain.replace("discount:1.5;", "discount:20;"), by_ticket);
+            assert_eq!(all_digits(&release(&world, at_once.changes())), plain);
+        }
+    }
+}
+
+/// Where no type is declared a number still has one form, or a ticket would release another.
+#[test]
+fn an_undeclared_number_is_released_in_one_form() {
+    let policy = POLICY
+        .replace("    id            : text\n", "")
+        .replace("read  id, owner", "read  owner\n    write owner")
+        .replace("read id, cost_price", "read cost_price");
+    let world = world_with(&policy);
+    let mut fields = Fields::from_iter([("owner", &**rep().id())]);
+    fields.set("clauses", Value::List([].into()));
+    fields.set("id", Value::Number(Decimal::new(70, 1)));
+    let new = Changes::create(Record::new("Quote", fields));
+    let decision = world.propose(&rep(), "quote.create", &new);
+    let release = decision.into_release().unwrap();
+    assert_eq!(digits(release.fields().value("id").unwrap()), "7");
 }
 
 #[test]

@@ -22,8 +22,8 @@ use crate::value::{Fields, Name};
 pub(super) struct Admitted {
     /// The proposed change without the fields that may not be written.
     pub(super) accepted: Changes,
-    /// The same as it is evaluated and released: each value in the form of its declared type, if it is of
-    /// that type.
+    /// The same as it is evaluated and released: each new value, and the present one in its place, in the
+    /// form of its declared type, if it is of that type.
     pub(super) changes: Changes,
     /// What may be seen and changed of the record as it is; of a new one, as it would be.
     pub(super) table: Arc<FieldTable>,
@@ -80,9 +80,10 @@ impl<'a> Asked<'a> {
             evidence.seen.cloned().unwrap_or_else(own)
         });
         let names = proposed.fields().iter().map(|(name, _)| name);
-        let (judged, mut refusals) =
-            judge(&self.gate(known, &table), seen.as_deref(), &accepted, names);
-        let changes = accepted.with_fields(judged);
+        let gate = self.gate(known, &table);
+        let (judged, mut refusals) = judge(&gate, seen.as_deref(), &accepted, names);
+        let present = gate.present(&judged);
+        let changes = accepted.with_fields(judged).with_before(present);
         if changes.verb() == Verb::Update && self.leaves_scope(&changes, &table, now) {
             let mut moved_out = self.moved_out(&table);
             moved_out.reasons.append(&mut refusals);

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::message::references;
 use super::template::Template;
 use super::ticket::Ticket;
-use super::typed::scalar;
+use super::typed::{Types, as_declared};
 use crate::audit::{KeyedDigest, Keys, MacCheck};
 use crate::change::Changes;
 use crate::plan::Plan;
@@ -283,7 +283,11 @@ fn canonical(policy: &Policy, changes: &Changes, path: &str) -> String {
 /// What stands at a path; through a list, the list of what stands there in each item.
 fn project(policy: &Policy, value: &Value, ty: Option<&Type>, keys: &[Name]) -> Value {
     let Some((key, rest)) = keys.split_first() else {
-        return as_declared(policy, value, ty);
+        let types = Types {
+            entities: &policy.entities,
+            zone: policy.zone,
+        };
+        return as_declared(value, ty, types);
     };
     match value {
         Value::Object(fields) => {
@@ -311,27 +315,5 @@ fn item_type(ty: Option<&Type>) -> Option<&Type> {
     match ty {
         Some(Type::List(item)) => Some(item),
         _ => None,
-    }
-}
-
-/// A value in the form of its type, inside too: a host may send `"40.0"` one day and `40` the next.
-fn as_declared(policy: &Policy, value: &Value, ty: Option<&Type>) -> Value {
-    match value {
-        Value::Object(fields) => {
-            let read = fields.iter().map(|(name, value)| {
-                let ty = field_type(policy, ty, name);
-                (name.clone(), as_declared(policy, value, ty))
-            });
-            Value::from(read.collect::<Fields>())
-        }
-        Value::List(items) => {
-            let ty = item_type(ty);
-            let items = items.iter();
-            Value::List(items.map(|item| as_declared(policy, item, ty)).collect())
-        }
-        plain => {
-            let typed = ty.and_then(|ty| scalar(plain, ty, policy.zone));
-            typed.unwrap_or_else(|| plain.clone())
-        }
     }
 }

@@ -9,6 +9,7 @@ use std::fmt;
 use super::dependency::Dependency;
 use super::oracle::Witness;
 use super::template::{MISSING, NO_ITEM, Template};
+use super::typed::{Types, as_declared};
 use super::written::{Declared, written};
 use crate::data::{FieldTable, HIDDEN, Sight};
 use crate::policy::{Policy, Root, Type};
@@ -259,6 +260,7 @@ impl Reference {
             .to_owned();
         };
         let declared = record.schema.declared(self);
+        let value = record.schema.as_declared(&value, declared);
         match reader {
             // Whoever proposed a value knows it.
             Reader::Requester(_) if changed.is_some() => declared
@@ -314,6 +316,15 @@ impl<'a> Schema<'a> {
         let ty = self.type_of(reference)?;
         let zone = self.policy.zone;
         Some(Declared { ty, zone })
+    }
+
+    /// A value in one form, whichever way a host sent it: what is equal looks equal.
+    fn as_declared(self, value: &Value, declared: Option<Declared<'_>>) -> Value {
+        let types = Types {
+            entities: &self.policy.entities,
+            zone: self.policy.zone,
+        };
+        as_declared(value, declared.map(|declared| declared.ty), types)
     }
 
     /// The declared type of what a reference names; none when nothing is declared there.

@@ -2,7 +2,8 @@
 //!
 //! A host may send `"40.0"` one day and `40` the next. What is evaluated, shown on a card, bound by an
 //! action digest and released is this one form. INVARIANT: reading it gives the same datum, and typing
-//! it again changes nothing.
+//! it again changes nothing. INVARIANT: a number of it has no zeros at the end of its fraction, so that
+//! it is the same to the last digit before a ticket stores it and after.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use rust_decimal::Decimal;
 
 use super::facts::Datum;
 use crate::policy::{Entity, Type};
-use crate::value::{Name, Value};
+use crate::value::{Fields, Name, Value};
 use crate::zone::Zone;
 
 /// What types are read with: the entities that may nest, and the zone of times without an offset.
@@ -28,12 +29,46 @@ pub(crate) fn scalar(value: &Value, ty: &Type, zone: Zone) -> Option<Value> {
     match (Datum::read(value, ty, zone), ty) {
         (Datum::Missing, _) => Some(Value::Null),
         (Datum::Bool(truth), _) => Some(Value::Bool(truth)),
-        (Datum::Number(number), _) => Some(Value::Number(number)),
+        (Datum::Number(number), _) => Some(Value::Number(number.normalize())),
         (Datum::Text(_), _) => Some(value.clone()),
         (Datum::Moment(days), Type::Date) => day(days),
         (Datum::Moment(micros), Type::DateTime) => instant(micros),
         (Datum::Moment(micros), _) => Some(Value::Number(seconds(micros))),
         (Datum::Invalid | Datum::List(..) | Datum::Object(_), _) => None,
+    }
+}
+
+/// A value in the form of its declared type as far as it is of it, inside too. What is not of its type
+/// stays as it is, and so does what has no declared type: its numbers alone take their one form.
+pub(crate) fn as_declared(value: &Value, ty: Option<&Type>, types: Types<'_>) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let entity = match ty {
+                Some(Type::Entity(name)) => types.entities.get(name),
+                _ => None,
+            };
+            let read = fields.iter().map(|(name, value)| {
+                let field = entity.and_then(|entity| entity.field(name));
+                let ty = field.map(|field| &field.ty);
+                (name.clone(), as_declared(value, ty, types))
+            });
+            Value::from(read.collect::<Fields>())
+        }
+        Value::List(items) => {
+            let ty = match ty {
+                Some(Type::List(item)) => Some(&**item),
+                _ => None,
+            };
+            let items = items.iter();
+            Value::List(items.map(|item| as_declared(item, ty, types)).collect())
+        }
+        plain => {
+            let typed = ty.and_then(|ty| scalar(plain, ty, types.zone));
+            typed.unwrap_or_else(|| match plain {
+                Value::Number(number) => Value::Number(number.normalize()),
+                plain => plain.clone(),
+            })
+        }
     }
 }
 

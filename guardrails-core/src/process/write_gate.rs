@@ -5,12 +5,12 @@
 //! type. INVARIANT: of a field that may not be written, the refusal depends on no value, so that no
 //! guess at it is told from another one. No refusal has a value in its message: it names the path.
 
-use super::typed::{Types, scalar};
+use super::typed::{Types, as_declared, scalar};
 use crate::change::Changes;
 use crate::data::FieldTable;
 use crate::decision::Reason;
 use crate::policy::{Entity, Field, Type, Verb};
-use crate::record::{ID_FIELD, TENANT_FIELD};
+use crate::record::{ID_FIELD, Record, TENANT_FIELD};
 use crate::value::{Fields, Name, Value};
 
 /// The refusals that are named for one field; more of the same kind help nobody.
@@ -47,13 +47,33 @@ impl WriteGate<'_> {
             None if self.is_own_name(name) && value.is_nested() => {
                 return Err(vec![invalid(format!("`{name}` is no text and no number"))]);
             }
-            None => value.clone(),
+            None => as_declared(value, None, self.types),
         };
         let before = self.changes.before().fields().value(name);
         match before.and_then(|before| self.table.unseen(name, before)) {
             Some(path) => Err(vec![drops_unseen(&path)]),
             None => Ok(typed),
         }
+    }
+
+    /// The present record as the proposal is judged against it: what would get another value in the form
+    /// of its declared type, as the new value has it, so that only what differs looks different.
+    pub(crate) fn present(&self, set: &Fields) -> Record {
+        let record = self.changes.before();
+        let entity = self.types.entities.get(record.entity());
+        let Some(entity) = entity.filter(|_| !set.is_empty()) else {
+            return record.clone();
+        };
+        let mut fields = record.fields().clone();
+        for (name, _) in set {
+            if let (Some(value), Some(field)) = (record.fields().value(name), entity.field(name)) {
+                fields.set(
+                    name.clone(),
+                    as_declared(value, Some(&field.ty), self.types),
+                );
+            }
+        }
+        Record::new(record.entity().clone(), fields)
     }
 
     /// Why a value is refused that is, or holds, what the view of the record shows in place of the present one.

@@ -1,5 +1,5 @@
-//! A value as people write it: `20%`, `80000.00 CNY`, `2026-03-02`. Digits are those of the value; no
-//! rounding, no grouping, no locale.
+//! A value as people write it: `20%`, `80000 CNY`, `2026-03-02`. Equal values are written alike; no rounding,
+//! no grouping, no locale.
 //!
 //! Whether somebody may see the value is decided elsewhere.
 
@@ -30,7 +30,7 @@ pub(crate) fn datum(datum: Datum<'_>, ty: &Type, zone: Zone) -> Option<String> {
     match (datum, ty) {
         (Datum::Number(number), Type::Percent) => Some(format!("{}%", number.normalize())),
         (Datum::Number(amount), Type::Money(currency)) => {
-            Some(format!("{amount} {}", currency.as_str()))
+            Some(format!("{} {}", amount.normalize(), currency.as_str()))
         }
         (Datum::Number(number), _) => Some(number.normalize().to_string()),
         (Datum::Text(text), _) => Some(text.to_owned()),
@@ -88,7 +88,7 @@ mod tests {
         let cny = Type::Money(Currency::from_code("CNY").unwrap());
         assert_eq!(shown(20, &Type::Percent).as_deref(), Some("20%"));
         assert_eq!(shown("12.50%", &Type::Percent).as_deref(), Some("12.5%"));
-        assert_eq!(shown("80000.00", &cny).as_deref(), Some("80000.00 CNY"));
+        assert_eq!(shown("80000.00", &cny).as_deref(), Some("80000 CNY"));
         assert_eq!(shown("80000 CNY", &cny).as_deref(), Some("80000 CNY"));
         assert_eq!(
             shown("2026-03-02", &Type::Date).as_deref(),
