@@ -57,7 +57,7 @@ pub enum Mask {
     /// A person's name: `张*`, `欧阳**`, `J*** S***`.
     Name,
     /// An identity number: the first three and the last character of 15 or 18, so never any of the
-    /// birth date; one at either end of another length from 8.
+    /// birth date; one at either end of 8 to 12. Words, mobile numbers and bank cards are `***`.
     Id,
     /// A bank card number: the last four digits, `****0123` (PCI DSS 3.4 allows as much).
     BankCard,

@@ -1,9 +1,10 @@
 //! The name mask. Names in Chinese characters, kana or hangul keep the surname (two characters for
 //! a compound one) and show one `*` for each character after it; names in other scripts keep the
-//! initial of each word. In `阿里木·买买提` only the very first character is kept.
+//! initial of each word. In `阿里木·买买提` only the very first character is kept. A text with a digit or a sign
+//! that no name has is not taken for one and is `***`.
 
 use super::STARS;
-use super::glyphs::{glyphs, head, stars};
+use super::glyphs::{glyphs, head, narrow, stars};
 use super::surnames::compound;
 
 /// Bytes of a name at most; longer text is not a name and is shown as `***`.
@@ -12,7 +13,7 @@ const LONGEST: usize = 256;
 pub(super) fn mask(text: &str, out: &mut String) {
     let name = text.trim();
     match name.chars().next() {
-        Some(first) if name.len() <= LONGEST => {
+        Some(first) if name.len() <= LONGEST && !name.contains(is_in_no_name) => {
             if is_syllabic(first) {
                 syllabic(name, out);
             } else {
@@ -21,6 +22,13 @@ pub(super) fn mask(text: &str, out: &mut String) {
         }
         _ => out.push_str(STARS),
     }
+}
+
+/// What a number, an address or a password has and a name has not.
+fn is_in_no_name(c: char) -> bool {
+    let c = narrow(c);
+    c.is_numeric() && !is_han(c)
+        || c.is_ascii_punctuation() && !matches!(c, '-' | '\'' | '.' | ',' | '(' | ')')
 }
 
 /// Scripts in which one character is one syllable or more: Han, kana, hangul.
