@@ -5,6 +5,9 @@
 //! another one on an approval card. No message repeats the name.
 
 use std::fmt;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use crate::error::{Error, ErrorKind, Result};
 
@@ -89,26 +92,32 @@ impl fmt::Display for NameFlaw {
 pub(crate) fn has_hidden(text: &str) -> bool {
     match text.is_ascii() {
         true => text.bytes().any(|byte| byte.is_ascii_control()),
-        false => text.chars().any(is_hidden),
+        false => hidden().is_none_or(|hidden| hidden.is_match(text)),
     }
 }
 
 /// Whether a character does not show, or reorders what is around it: two names that differ only
 /// by such a character look the same to the person who reviews them.
+///
+/// The joiners of Persian and Indic scripts (U+200C, U+200D) are among them: inside a word they show by
+/// the letters around them or not at all, and what identifies does without them.
 pub(crate) fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{00ad}'
-                | '\u{061c}'
-                | '\u{180e}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
+    match c.is_ascii() {
+        true => c.is_ascii_control(),
+        false => has_hidden(c.encode_utf8(&mut [0; 4])),
+    }
+}
+
+/// By Unicode's own classes and not by a list: controls, format characters, line and paragraph separators,
+/// what is private or not assigned (nobody can say what it looks like), what a renderer may leave out
+/// (Default_Ignorable_Code_Point), and the blank of Braille, which is a symbol to Unicode.
+const HIDDEN_CLASS: &str =
+    r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u{2800}]";
+
+/// INVARIANT: there is one, which a test compiles; without it every text that is not ASCII counts as hidden.
+fn hidden() -> Option<&'static Regex> {
+    static HIDDEN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(HIDDEN_CLASS).ok());
+    HIDDEN.as_ref()
 }
 
 #[cfg(test)]
@@ -137,5 +146,72 @@ mod tests {
         }
         assert_eq!(flaw(&"n".repeat(255)), None);
         assert_eq!(flaw(&"n".repeat(256)), Some(NameFlaw::TooLong));
+    }
+    #[test]
+    fn no_character_that_does_not_show_is_in_a_name() {
+        for c in [
+            '\u{ad}',
+            '\u{34f}',
+            '\u{378}',
+            '\u{61c}',
+            '\u{115f}',
+            '\u{1160}',
+            '\u{17b4}',
+            '\u{180b}',
+            '\u{180e}',
+            '\u{200c}',
+            '\u{200d}',
+            '\u{2028}',
+            '\u{2065}',
+            '\u{206a}',
+            '\u{2800}',
+            '\u{3164}',
+            '\u{e000}',
+            '\u{fe00}',
+            '\u{fe0f}',
+            '\u{feff}',
+            '\u{ffa0}',
+            '\u{fff0}',
+            '\u{fffb}',
+            '\u{ffff}',
+            '\u{1d173}',
+            '\u{e0001}',
+            '\u{e0100}',
+            '\u{f0000}',
+            '\u{10ffff}',
+        ] {
+            assert!(is_hidden(c), "{}", c.escape_unicode());
+            assert_eq!(
+                flaw(&format!("a{c}b")),
+                Some(NameFlaw::Hidden),
+                "{}",
+                c.escape_unicode()
+            );
+        }
+    }
+
+    #[test]
+    fn names_of_all_scripts_are_names() {
+        for name in [
+            "Åsa Ñuñez",
+            "Владимир",
+            "أحمد",
+            "רות",
+            "अनीता शर्मा",
+            "ශ්රී",
+            "สมชาย",
+            "김철수",
+            "さくら",
+            "欧阳修",
+            "𠮷田",
+            "\u{e9}",
+            "e\u{301}",
+            "🙂",
+            "№ 7 · a—b",
+            "ქეთი",
+            "ᠮᠣᠩᠭᠣᠯ",
+        ] {
+            assert_eq!(flaw(name), None, "{name}");
+        }
     }
 }

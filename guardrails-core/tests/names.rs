@@ -13,9 +13,24 @@ use guardrails_core::{
 use proptest::prelude::*;
 
 /// Characters that do not show, or turn the direction of writing.
-const HIDDEN: [char; 12] = [
-    '\0', '\u{1}', '\n', '\r', '\t', '\u{1b}', '\u{7f}', '\u{85}', '\u{9b}', '\u{200b}',
-    '\u{202e}', '\u{feff}',
+const HIDDEN: [char; 17] = [
+    '\0',
+    '\u{1}',
+    '\n',
+    '\r',
+    '\t',
+    '\u{1b}',
+    '\u{7f}',
+    '\u{85}',
+    '\u{9b}',
+    '\u{200b}',
+    '\u{202e}',
+    '\u{feff}',
+    '\u{3164}',
+    '\u{fe0f}',
+    '\u{e0100}',
+    '\u{2800}',
+    '\u{e000}',
 ];
 const SLOTS: [&str; 8] = [
     "tenant", "user", "role", "agent", "model", "skill", "context", "entity",
