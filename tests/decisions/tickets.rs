@@ -796,6 +796,32 @@ fn a_ticket_keeps_little_and_nothing_once_it_has_ended() {
     assert_eq!(card.because, ["折扣超过销售代表权限: ‹not kept›"]);
 }
 
+/// Grants of roles that neither ask nor decide leave nothing of what they read in a ticket.
+#[test]
+fn a_ticket_keeps_what_its_readers_scopes_read_and_no_others() {
+    let policy = POLICY
+        .replace(
+            "grant SALES_MANAGER on Quote {",
+            "grant SALES_MANAGER on Quote where stage != WON {",
+        )
+        .replace(
+            "grant FINANCE on Quote {",
+            "grant FINANCE on Quote where cost_price > 1 CNY {",
+        )
+        + r#"grant AUDITOR on Quote where contact_phone is present { read id when amount > 1 CNY }"#;
+    let world = world_with(&policy);
+    let id = granted(&world);
+    let open = stored(&world, id);
+    let kept: Vec<&str> = open.before.iter().map(|(name, _)| &**name).collect();
+    assert_eq!(kept, ["discount", "id", "owner", "stage"]);
+    let card = |who| {
+        world.guard.approvals().show(id, &who).unwrap().changes[0]
+            .before
+            .clone()
+    };
+    assert_eq!((&*card(manager()), &*card(rep())), ("5%", "5%"));
+}
+
 /// A rule on reading that came later reads a field that the ticket does not keep.
 #[test]
 fn what_a_ticket_does_not_keep_restricts() {

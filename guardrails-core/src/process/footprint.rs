@@ -5,6 +5,7 @@
 //! is another by now, and for nothing else in the record; and no other value of the record is kept.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::message::references;
 use super::template::Template;
@@ -13,7 +14,7 @@ use super::typed::{Types, as_declared};
 use crate::audit::{KeyedDigest, Keys, MacCheck};
 use crate::change::Changes;
 use crate::plan::Plan;
-use crate::policy::{EffectKind, Expr, ExprKind, Path, Policy, Root, Rule, Type, Verb};
+use crate::policy::{EffectKind, Expr, ExprKind, Grant, Path, Policy, Root, Rule, Type, Verb};
 use crate::record::{ID_FIELD, TENANT_FIELD};
 use crate::value::{Fields, Name, Value};
 
@@ -53,12 +54,14 @@ pub(crate) fn reads(
     paths.iter().map(|path| path.join(".").into()).collect()
 }
 
-/// The fields that a card needs: those it shows, and those that say who may see them.
+/// The fields that a card needs: those it shows, and those that say what its readers may see of them: the
+/// requester, and who decides under one of `roles`. What only the grants of other roles read is not kept.
 pub(crate) fn kept(
     plan: &Plan,
     policy: &Policy,
     changes: &Changes,
     because: &[Template],
+    roles: &[Name],
 ) -> Fields {
     let record = changes.before().fields();
     if changes.verb() == Verb::Create {
@@ -74,7 +77,9 @@ pub(crate) fn kept(
     };
     plan.conditions().iter().for_each(|expr| collect.walk(expr));
     let grants = policy.grants.iter();
-    for grant in grants.filter(|grant| grant.entity == plan.entity) {
+    let of_reader =
+        |grant: &&Arc<Grant>| grant.entity == plan.entity && roles.contains(&grant.role);
+    for grant in grants.filter(of_reader) {
         grant.scope.iter().for_each(|expr| collect.walk(expr));
         let whens = grant
             .clauses

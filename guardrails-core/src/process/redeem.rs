@@ -172,6 +172,8 @@ impl Approvals<'_> {
             needs.map(|need| need.template.clone()).collect()
         };
         let paths = reads(operation.plan(), policy, changes, &because);
+        let access = &operation.snapshot().access;
+        let roles = access.closure(&about.tenant, &asked.deciding_roles());
         let mut ticket = Ticket {
             id: TicketId::from(new_id(now, &*inner.entropy)?),
             tenant: about.tenant.clone(),
@@ -184,7 +186,7 @@ impl Approvals<'_> {
             entity: about.entity.clone(),
             record: changes.before().id().unwrap_or_else(|_| Name::from("")),
             verb: changes.verb(),
-            before: kept(operation.plan(), policy, changes, &because),
+            before: kept(operation.plan(), policy, changes, &because, &roles),
             set: changes.fields().clone(),
             reads: BTreeMap::new(),
             action: proposal.action.digest(&inner.keys),

@@ -43,6 +43,15 @@ pub struct RequiredStep {
     pub escalates_to: Option<Name>,
 }
 
+impl ApprovalRequirement {
+    /// The roles that decide a step, at once or when it is overdue.
+    pub(crate) fn deciding_roles(&self) -> Vec<Name> {
+        let steps = self.steps.iter();
+        let roles = steps.flat_map(|step| [Some(&step.role), step.escalates_to.as_ref()]);
+        roles.flatten().cloned().collect()
+    }
+}
+
 impl RequiredStep {
     fn new(chain: &ApprovalChain, step: &ApprovalStep) -> Self {
         Self {
