@@ -31,11 +31,19 @@ pub(super) struct Matrix<'p> {
     places: Vec<Place>,
 }
 
+/// Where a column is asked about.
+#[derive(Clone)]
+struct Within<'p> {
+    /// The AI context; none for any, or for any other than those before it.
+    context: Option<&'p Name>,
+    /// Contexts that have columns of their own.
+    others: Vec<&'p Name>,
+}
+
 /// One role in one AI context, with the grants that reach it there.
 struct Asker<'p> {
     role: &'p Name,
-    context: Option<&'p Name>,
-    is_rest: bool,
+    within: Within<'p>,
     grants: Vec<&'p Grant>,
     /// One scope on all of the column.
     scope: Option<usize>,
@@ -84,7 +92,7 @@ impl<'p> Matrix<'p> {
                 contexts.push(Some(context));
             }
         }
-        let is_rest = !contexts.is_empty();
+        let others: Vec<&Name> = contexts.iter().flatten().copied().collect();
         if grants.iter().any(|grant| grant.contexts.is_empty()) {
             contexts.push(None);
         }
@@ -94,11 +102,14 @@ impl<'p> Matrix<'p> {
             let reached = reached.filter(|grant| grant.is_for_context(context_name));
             let grants: Vec<&Grant> = reached.collect();
             let scope = self.shared_scope(&grants);
-            let rules = self.read_rules(context, refuses);
+            let within = Within {
+                context,
+                others: others.clone(),
+            };
+            let rules = self.read_rules(&within, refuses);
             self.columns.push(Asker {
                 role,
-                context,
-                is_rest,
+                within,
                 grants,
                 scope,
                 rules,
@@ -144,8 +155,8 @@ impl<'p> Matrix<'p> {
     pub(super) fn columns(&self) -> Vec<Column> {
         let mut before: Option<&Name> = None;
         let column = |asker: &Asker<'_>| Column {
-            context: asker.context.map(ToString::to_string),
-            is_rest: asker.is_rest,
+            context: asker.within.context.map(ToString::to_string),
+            is_rest: !asker.within.others.is_empty(),
             scope: asker.scope,
             rules: asker.rules.clone(),
             first: false,
@@ -183,13 +194,13 @@ impl<'p> Matrix<'p> {
             let first = before.as_ref() != Some(asker.role);
             before = Some(asker.role.clone());
             let (field, writable) = (self.look(asker, path), self.writable(asker, path));
-            let context = asker.context;
+            let within = asker.within.clone();
             let drawn = field.drawn(writable).into_iter();
             let marks = drawn.map(|drawn| drawn.iter().map(|one| self.mark(one)).collect());
             let marks = together(marks.collect());
             let is_shown = marks.iter().any(|mark| mark.kind != "hide");
             let rules = match is_shown {
-                true => self.read_rules(context, |rule| narrows(rule, path)),
+                true => self.read_rules(&within, |rule| narrows(rule, path)),
                 false => Vec::new(),
             };
             cells.push(Cell {
@@ -214,7 +225,7 @@ impl<'p> Matrix<'p> {
                 clauses: clauses
                     .map(|clause| ClauseLook {
                         effect: ClauseEffect::of(&clause.permission, sensitivity),
-                        holds: settled(clause.when.as_ref(), asker.context),
+                        holds: settled(clause.when.as_ref(), &asker.within),
                         clause,
                     })
                     .collect(),
@@ -249,17 +260,13 @@ impl<'p> Matrix<'p> {
     }
 
     /// The notes of the rules on reading that may apply in an AI context.
-    fn read_rules(
-        &mut self,
-        context: Option<&Name>,
-        is_about: impl Fn(&Rule) -> bool,
-    ) -> Vec<usize> {
+    fn read_rules(&mut self, within: &Within<'_>, is_about: impl Fn(&Rule) -> bool) -> Vec<usize> {
         let policy = self.policy;
         let rules = policy.rules.iter().filter(|rule| {
             *rule.entity == *self.entity
                 && rule.mode == Mode::Enforced
                 && rule.verbs.contains(&Verb::Read)
-                && settled(rule.when.as_ref(), context) != StaticTruth::Never
+                && settled(rule.when.as_ref(), within) != StaticTruth::Never
                 && is_about(rule)
         });
         let rules: Vec<&Rule> = rules.map(|rule| &**rule).collect();
@@ -316,8 +323,8 @@ fn is_inside(path: &str, outer: &str) -> bool {
 }
 
 /// Whether a condition holds in an AI context, where that is all it asks for.
-fn settled(when: Option<&Expr>, context: Option<&Name>) -> StaticTruth {
-    match when.map_or(Some(true), |when| settled_in(when, context)) {
+fn settled(when: Option<&Expr>, within: &Within<'_>) -> StaticTruth {
+    match when.map_or(Some(true), |when| settled_in(when, within)) {
         Some(true) => StaticTruth::Always,
         Some(false) => StaticTruth::Never,
         None => StaticTruth::Depends,
@@ -325,25 +332,24 @@ fn settled(when: Option<&Expr>, context: Option<&Name>) -> StaticTruth {
 }
 
 /// The same of a condition that is there; none where it asks for something else.
-fn settled_in(when: &Expr, context: Option<&Name>) -> Option<bool> {
+fn settled_in(when: &Expr, within: &Within<'_>) -> Option<bool> {
     match &when.kind {
-        ExprKind::Not(inner) => settled_in(inner, context).map(|holds| !holds),
+        ExprKind::Not(inner) => settled_in(inner, within).map(|holds| !holds),
         ExprKind::All(parts) => {
-            let parts: Vec<_> = parts.iter().map(|part| settled_in(part, context)).collect();
+            let parts: Vec<_> = parts.iter().map(|part| settled_in(part, within)).collect();
             if parts.contains(&Some(false)) {
                 return Some(false);
             }
             parts.into_iter().collect::<Option<Vec<_>>>().map(|_| true)
         }
         ExprKind::Any(parts) => {
-            let parts: Vec<_> = parts.iter().map(|part| settled_in(part, context)).collect();
+            let parts: Vec<_> = parts.iter().map(|part| settled_in(part, within)).collect();
             if parts.contains(&Some(true)) {
                 return Some(true);
             }
             parts.into_iter().collect::<Option<Vec<_>>>().map(|_| false)
         }
         ExprKind::Compare(comparison, left, right) => {
-            let context = context?;
             let text = match (&left.kind, &right.kind) {
                 (ExprKind::Path(path), ExprKind::Literal(Value::Text(text)))
                 | (ExprKind::Literal(Value::Text(text)), ExprKind::Path(path))
@@ -354,9 +360,14 @@ fn settled_in(when: &Expr, context: Option<&Name>) -> Option<bool> {
                 }
                 _ => return None,
             };
+            let is_equal = match within.context {
+                Some(context) => text == context,
+                None if within.others.contains(&text) => false,
+                None => return None,
+            };
             match comparison {
-                Comparison::Equal => Some(text == context),
-                Comparison::NotEqual => Some(text != context),
+                Comparison::Equal => Some(is_equal),
+                Comparison::NotEqual => Some(!is_equal),
                 _ => None,
             }
         }
