@@ -73,6 +73,8 @@ async fn read_permissions(db: DatabaseConnection) -> Result<StoredRows<FieldPerm
 #[derive(Default)]
 struct Reading {
     of_field: HashMap<i64, Vec<RoleRow>>,
+    /// Role rows that cannot be read, by the field that they are on.
+    closing_field: HashMap<i64, Vec<Unlocated>>,
     fields: Vec<FieldPermission>,
     unreadable: Vec<UnreadableRow>,
 }
@@ -98,9 +100,15 @@ impl Reading {
                 } else {
                     role::Column::FieldId
                 };
-                // Which field it is about is not looked up: that row may be unreadable as well.
-                self.unreadable
-                    .push(unreadable(row, column, [tenant, None, None, role]));
+                let closing = unreadable(row, column, [tenant, None, None, role]);
+                match field {
+                    Some(field) => self
+                        .closing_field
+                        .entry(field)
+                        .or_default()
+                        .push(Unlocated(closing)),
+                    None => self.unreadable.push(closing),
+                }
                 return;
             }
         };
@@ -131,8 +139,8 @@ impl Reading {
         let entity: Option<String> = row.maybe(field::Column::EntityType);
         let name: Option<String> = row.maybe(field::Column::FieldName);
         let roles = key.and_then(|key| self.of_field.remove(&key));
-        let (tenant, entity, name) = match (key, tenant, entity, name) {
-            (Some(_), Some(tenant), Some(entity), Some(name)) => (tenant, entity, name),
+        let (number, tenant, entity, name) = match (key, tenant, entity, name) {
+            (Some(key), Some(tenant), Some(entity), Some(name)) => (key, tenant, entity, name),
             (key, tenant, entity, name) => {
                 let column = if key.is_none() {
                     field::Column::Id
@@ -148,23 +156,39 @@ impl Reading {
                 return;
             }
         };
-        self.fields.push(FieldPermission {
+        let mut field = FieldPermission {
             entity: entity.into(),
             field: name.into(),
             sensitivity: row.maybe(field::Column::SensitivityLevel).unwrap_or(5),
             pii: row.maybe(field::Column::PiiFlag).unwrap_or(true),
             encryption_required: row.maybe(field::Column::EncryptionRequired).unwrap_or(true),
-            roles: roles
-                .unwrap_or_default()
-                .into_iter()
-                .map(|row| row.on_field_of(&tenant))
-                .collect(),
+            roles: Vec::new(),
             tenant: tenant.into(),
-        });
+        };
+        let mut narrower = Vec::new();
+        for row in roles.unwrap_or_default() {
+            match common_tenant(&field.tenant, &row.tenant) {
+                Some(common) if *common == *field.tenant => field.roles.push(row.permission),
+                Some(common) => narrower.push(FieldPermission {
+                    tenant: common.into(),
+                    roles: vec![row.permission],
+                    ..field.clone()
+                }),
+                None => self.unreadable.push(row.closing(&field)),
+            }
+        }
+        let closing = self.closing_field.remove(&number).unwrap_or_default();
+        self.unreadable
+            .extend(closing.into_iter().map(|row| row.on(&field)));
+        self.fields.push(field);
+        self.fields.extend(narrower);
     }
 
-    /// Rows of roles that are left point at no field row: it cannot be known which field they closed.
+    /// Rows of roles that are left point at no field row that can be read: it cannot be known which field
+    /// they closed.
     fn finish(mut self) -> StoredRows<FieldPermission> {
+        let unlocated = self.closing_field.into_values().flatten();
+        self.unreadable.extend(unlocated.map(|Unlocated(row)| row));
         let left = self.of_field.into_values().flatten();
         self.unreadable.extend(left.map(|row| UnreadableRow {
             table: ROLES.into(),
@@ -210,17 +234,53 @@ impl RoleRow {
     /// No JSON, so it is not understood.
     const UNREADABLE: &'static str = "unreadable";
 
-    /// A row that says it belongs to another tenant than its field hides: the foreign key forbids it, but
-    /// an SQLite shell does not enforce foreign keys, and to leave it out could widen what the role sees.
-    fn on_field_of(self, tenant: &str) -> RolePermission {
-        if self.tenant == tenant {
-            return self.permission;
-        }
-        RolePermission {
-            access: "HIDDEN".to_owned(),
-            ai_access_allowed: false,
-            conditions: None,
-            ..self.permission
+    /// What a row closes whose tenant is not that of its field: that field, in the row's own tenant. The
+    /// foreign key forbids it, but an SQLite shell does not enforce foreign keys, and to leave it out could
+    /// widen what the role sees. In another tenant it does nothing.
+    fn closing(self, field: &FieldPermission) -> UnreadableRow {
+        UnreadableRow {
+            table: ROLES.into(),
+            row: self.key,
+            column: role::Column::TenantId.as_str().into(),
+            closes: Closes::Fields {
+                tenant: Some(self.tenant.into()),
+                entity: Some(field.entity.clone()),
+                field: Some(field.field.clone()),
+                role: Some(self.permission.role),
+            },
         }
     }
 }
+
+/// A role's row that cannot be read, before it is known which field it is on.
+struct Unlocated(UnreadableRow);
+
+impl Unlocated {
+    /// The row closes this field and no other; in the field's tenant where its own cannot be read.
+    fn on(self, on: &FieldPermission) -> UnreadableRow {
+        let Self(mut row) = self;
+        if let Closes::Fields {
+            tenant,
+            entity,
+            field,
+            ..
+        } = &mut row.closes
+        {
+            tenant.get_or_insert_with(|| on.tenant.clone());
+            *entity = Some(on.entity.clone());
+            *field = Some(on.field.clone());
+        }
+        row
+    }
+}
+
+/// The tenants that a field's row and a role's row on it both hold in; none where there are none.
+fn common_tenant<'a>(field: &'a str, role: &'a str) -> Option<&'a str> {
+    match (field, role) {
+        (one, EVERY) | (EVERY, one) => Some(one),
+        (field, role) => (field == role).then_some(field),
+    }
+}
+
+/// The tenant of a row that holds in every tenant.
+const EVERY: &str = "*";

@@ -99,6 +99,7 @@ suite! {
         reads_both_tables
         every_change_raises_the_revision
         a_role_row_of_another_tenant_is_refused
+        a_role_row_holds_where_its_field_row_does
         names_differ_by_trailing_space
         rows_that_cannot_be_read_are_handed_over_as_such
         columns_of_another_type_close_their_rows

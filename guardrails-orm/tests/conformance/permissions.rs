@@ -125,9 +125,48 @@ pub fn a_role_row_of_another_tenant_is_refused(place: &Place) {
         // Its shell does not enforce foreign keys unless told to.
         let insert = role("globex", "cost", "SALES_REP");
         place.sql(&format!("PRAGMA foreign_keys = OFF; {insert}"));
-        let hidden = &store.field_permissions().unwrap()[0].roles[0];
-        assert_eq!(hidden.access, "HIDDEN");
-        assert!(!hidden.ai_access_allowed);
+        let rows = store.permission_rows().unwrap();
+        assert!(rows.readable[0].roles.is_empty());
+        assert_eq!(
+            closes(&rows.unreadable[0].closes),
+            [
+                Some("globex"),
+                Some("Quote"),
+                Some("cost"),
+                Some("SALES_REP")
+            ]
+        );
+    }
+}
+
+/// `*` means every tenant in both tables: a role's row holds in the tenants that its field's row holds in as
+/// well, and acts in no other.
+pub fn a_role_row_holds_where_its_field_row_does(place: &Place) {
+    if place.server != Server::Sqlite {
+        return;
+    }
+    let store = place.open();
+    for (of_field, of_role, holds_in) in [
+        ("*", "*", Some("*")),
+        ("*", "acme", Some("acme")),
+        ("acme", "*", Some("acme")),
+        ("acme", "acme", Some("acme")),
+        ("globex", "acme", None),
+        ("acme", "Acme", None),
+    ] {
+        place.sql("DELETE FROM role_field_permission");
+        place.sql("DELETE FROM data_field_permission");
+        place.sql(&field(of_field, "cost"));
+        let insert = role(of_role, "cost", "SALES_REP");
+        place.sql(&format!("PRAGMA foreign_keys = OFF; {insert}"));
+        let rows = store.permission_rows().unwrap();
+        let with_role = rows.readable.iter().filter(|row| !row.roles.is_empty());
+        let tenants: Vec<&str> = with_role.map(|row| &*row.tenant).collect();
+        assert_eq!(tenants, Vec::from_iter(holds_in), "{of_field} {of_role}");
+        assert_eq!(&*rows.readable[0].tenant, of_field);
+        let closed = rows.unreadable.iter().map(|row| closes(&row.closes)[0]);
+        let own = holds_in.is_none().then_some(Some(of_role));
+        assert!(closed.eq(own), "{of_field} {of_role}: {rows:?}");
     }
 }
 
@@ -245,7 +284,7 @@ pub fn rows_that_cannot_be_read_are_handed_over_as_such(place: &Place) {
             ("tenant_id", vec![None, quote, cost, None]),
             ("entity_type", vec![acme, None, cost, None]),
             ("field_name", vec![acme, quote, None, None]),
-            ("role_id", vec![acme, None, None, None]),
+            ("role_id", vec![acme, quote, cost, None]),
             ("field_id", vec![acme, None, None, Some("FINANCE")]),
             ("field_id", vec![acme, None, None, Some("FINANCE")]),
         ]
