@@ -554,22 +554,25 @@ fn an_overdue_step_ends_the_ticket_and_frees_its_renewal() {
 #[test]
 fn the_inbox_has_no_end() {
     let world = world();
-    let first = stored(&world, asked(&world));
-    let copy = |number: u128, age: i64| Ticket {
-        id: TicketId::from(uuid::Uuid::from_u128(number)),
-        created: first.created - Duration::seconds(age),
-        open_key: None,
-        ..first.clone()
+    let ask = |number: usize| {
+        let user = format!("u-{number}");
+        let record = quote()
+            .with("id", format!("q-{number}"))
+            .with("owner", user.as_str());
+        let who = Principal::user("acme", user.as_str())
+            .role("SALES_REP")
+            .agent("copilot");
+        let changes = Changes::update(&record).set("discount", Value::from(20));
+        ticket(&world.propose(&who, "quote.draft", &changes))
     };
+    // Those whose time is over come first, and are nobody's business any more.
     for number in 0..1_100 {
-        // Those whose time is over come first, and are nobody's business any more.
-        let mut over = copy(number, 10_000);
-        over.expires = first.created;
-        world.store.insert_ticket(&over).unwrap();
-        world
-            .store
-            .insert_ticket(&copy(10_000 + number, 100))
-            .unwrap();
+        let _ = ask(number);
+    }
+    world.pass(Duration::hours(4));
+    let first = ask(1_100);
+    for number in 1_101..2_201 {
+        let _ = ask(number);
     }
     let approvals = world.guard.approvals();
     assert_eq!(approvals.list(&manager()).unwrap().len(), 1_000);
@@ -584,7 +587,7 @@ fn the_inbox_has_no_end() {
         }
     }
     assert_eq!(seen.len(), 1_101);
-    assert!(seen.contains(&first.id));
+    assert!(seen.contains(&first));
     assert!(approvals.list(&finance()).unwrap().is_empty());
 }
 
