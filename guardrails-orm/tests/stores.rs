@@ -119,7 +119,8 @@ suite! {
         an_edited_row_decides_nothing
         an_older_row_put_back_releases_nothing
         hidden_events_do_not_hide_a_second_release
-        an_edited_row_is_shown_to_nobody;
+        an_edited_row_is_shown_to_nobody
+        a_trace_has_what_its_columns_hide;
     journal:
         dropping_the_store_writes_what_waits
         events_are_derived_into_rows

@@ -3,7 +3,7 @@
 //!
 //! INVARIANT: a record is told as proven only where a signed checkpoint of a listed log leads to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -14,7 +14,7 @@ use super::anchors;
 use super::journal::{AuditReader, StoredEvent};
 use super::keys::VerifyingKey;
 use super::merkle::{Tree, leaf_hash};
-use super::recorded::{RecordedContext, RecordedEvent};
+use super::recorded::{RecordedContext, RecordedEvent, RecordedKind};
 use super::report::Conclusion;
 use crate::policy::Digest;
 
@@ -95,8 +95,16 @@ pub fn trace(
             steps.push((row, event));
         }
     }
+    let unlinked = unlinked(reader, operation, &steps)?;
+    for row in unlinked {
+        let event = RecordedEvent::read(&row.payload)?;
+        let about = event.about.as_ref();
+        if about.is_some_and(|about| about.tenant == tenant && about.operation == operation) {
+            steps.push((row, event));
+        }
+    }
     // Logs of two processes have no common numbering; within one, the number is the order.
-    steps.sort_by_key(|(_, event)| event.time);
+    steps.sort_by_key(|(row, event)| (event.time, row.log, row.seq));
     let proofs = prove(reader, verifier, &steps)?;
     let steps: Vec<TraceStep> = steps
         .into_iter()
@@ -121,6 +129,53 @@ pub(super) fn no_such_operation(tenant: &str, operation: OperationId) -> Error {
         format!("tenant `{tenant}` has no operation {operation} in the audit"),
     )
     .with_help("check the identifier and the tenant")
+}
+
+/// Records that name the operation and that the store's search columns do not lead to, since somebody
+/// edited these: those of the same logs from its first record to its last, or to the log's end where
+/// its end was not found.
+fn unlinked(
+    reader: &dyn AuditReader,
+    operation: OperationId,
+    steps: &[(StoredEvent, RecordedEvent)],
+) -> Result<Vec<StoredEvent>> {
+    let is_end = |(_, event): &(StoredEvent, RecordedEvent)| {
+        matches!(
+            event.kind,
+            RecordedKind::Outcome { .. }
+                | RecordedKind::Interrupted { .. }
+                | RecordedKind::Refused { .. }
+        )
+    };
+    let has_ended = steps.iter().any(is_end);
+    let mut logs: BTreeMap<LogId, BTreeSet<u64>> = BTreeMap::new();
+    for (row, _) in steps {
+        logs.entry(row.log).or_default().insert(row.seq);
+    }
+    let id = operation.to_string();
+    let mut found = Vec::new();
+    for (log, known) in logs {
+        let (Some(first), Some(last)) = (known.first(), known.last()) else {
+            continue;
+        };
+        let end = if has_ended { *last } else { u64::MAX };
+        let mut from = *first;
+        while from <= end {
+            let page = reader.events(log, from, PAGE)?;
+            let Some(read) = page.iter().map(|row| row.seq).max() else {
+                break;
+            };
+            let is_unlinked = |row: &StoredEvent| {
+                row.seq <= end && !known.contains(&row.seq) && row.payload.contains(&id)
+            };
+            found.extend(page.into_iter().filter(is_unlinked));
+            from = read.max(from).saturating_add(1);
+            if from == u64::MAX {
+                break;
+            }
+        }
+    }
+    Ok(found)
 }
 
 fn is_intact(row: &StoredEvent) -> bool {

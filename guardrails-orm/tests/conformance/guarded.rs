@@ -538,3 +538,28 @@ pub fn an_edited_row_is_shown_to_nobody(place: &Place) {
         assert_eq!(inbox(&rep()), [id, other]);
     }
 }
+
+/// A trace goes by what was sealed: an event whose search columns were edited is told all the same.
+pub fn a_trace_has_what_its_columns_hide(place: &Place) {
+    let store = place.open();
+    let guard = guard(&store);
+    let mut op = guard.begin(Request::new(&rep(), "quote.draft")).unwrap();
+    op.propose(&Changes::update(&quote()).set("discount", 20))
+        .unwrap();
+    let operation = op.id().to_string();
+    op.fail("LATER").unwrap();
+    let trace = || {
+        let id = operation.parse().unwrap();
+        guard.audit().trace("acme", id).unwrap()
+    };
+    let whole = trace();
+    for hide in ["operation_id = NULL", "tenant_id = 'other'"] {
+        let edit = format!("UPDATE guard_audit_event SET {hide} WHERE kind = 'decision'");
+        assert_eq!(place.sql(&edit), 1);
+        assert_eq!(trace(), whole, "{hide}");
+        place.sql(&format!(
+            "UPDATE guard_audit_event SET operation_id = '{operation}', tenant_id = 'acme' \
+             WHERE kind = 'decision'"
+        ));
+    }
+}
