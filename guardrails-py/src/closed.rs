@@ -4,9 +4,8 @@
 //! Knows nothing of Python, so that it can be tested without an interpreter.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crm_guardrails::stores::OpeningProcess;
 use crm_guardrails::{Error, ErrorKind, Reason, Result};
 
 /// Does `work`; a panic in it is a refusal with the code `GUARD_PANICKED`.
@@ -18,39 +17,6 @@ pub(crate) fn closed<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
             "the guard failed inside; nothing was released",
         )))
     })
-}
-
-/// What belongs to the process that opened it. In a forked child it neither works nor is dropped: its
-/// threads are not there, and its locks may be held for ever.
-pub(crate) struct Owned<T> {
-    process: OpeningProcess,
-    value: Arc<T>,
-}
-
-impl<T> Owned<T> {
-    pub(crate) fn new(value: T) -> Self {
-        Self {
-            process: OpeningProcess::current(),
-            value: Arc::new(value),
-        }
-    }
-
-    /// The way to it; there is no other.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Setup`] in a forked child.
-    pub(crate) fn get(&self) -> Result<&T> {
-        self.process.expect_current()?;
-        Ok(&self.value)
-    }
-}
-
-impl<T> Drop for Owned<T> {
-    fn drop(&mut self) {
-        if !self.process.is_current() {
-            std::mem::forget(Arc::clone(&self.value));
-        }
-    }
 }
 
 /// Something that one thread at a time works on, until it has ended.

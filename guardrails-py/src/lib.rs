@@ -16,6 +16,7 @@ mod health;
 mod limits;
 mod number;
 mod operation;
+mod owned;
 mod policies;
 mod principal;
 mod record;

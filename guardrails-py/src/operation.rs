@@ -9,10 +9,11 @@ use pyo3::types::{PyDict, PyList, PyType};
 
 use crate::arguments::{Count, Text};
 use crate::audit::Receipt;
-use crate::closed::{Owned, Slot};
+use crate::closed::Slot;
 use crate::decision::Decision;
 use crate::errors::OrRaise;
 use crate::number::to_decimal;
+use crate::owned::Owned;
 use crate::record::{Source, read};
 use crate::show::{Shower, to_dict};
 

@@ -544,7 +544,8 @@ pub fn a_trace_has_what_its_columns_hide(place: &Place) {
     let store = place.open();
     let guard = guard(&store);
     let mut op = guard.begin(Request::new(&rep(), "quote.draft")).unwrap();
-    op.propose(&Changes::update(&quote()).set("discount", 20))
+    let _ = op
+        .propose(&Changes::update(&quote()).set("discount", 20))
         .unwrap();
     let operation = op.id().to_string();
     op.fail("LATER").unwrap();
