@@ -79,7 +79,7 @@ fn clauses_inside_and_outside_come_together() {
     );
     assert_eq!(
         customer(vec![mask(&["customer"], Mask::Name)], &[]),
-        r#"{"name":"欧阳**","parent":{"name":"司马**","phone":"1***"},"phone":"1***"}"#
+        r#"{"name":"欧阳**","parent":{"name":"司马**","phone":"***"},"phone":"***"}"#
     );
 }
 
