@@ -108,6 +108,7 @@ def test_nothing_of_a_guard_works_in_a_child(
         "shadow_report": lambda: guard.shadow_report(rep),
         "verify": guard.verify,
         "trace": lambda: guard.trace(op.id, rep),
+        "trace_for_requester": lambda: guard.trace_for_requester(op.id, rep),
         "interrupted": guard.interrupted,
         "health": guard.health,
         "diagnostics": guard.diagnostics,
