@@ -222,6 +222,11 @@ impl Plan {
         self.permissions.is_in_scope(truth)
     }
 
+    /// Grants and tables, resolved for the principal.
+    pub(crate) fn permissions(&self) -> &Permissions {
+        &self.permissions
+    }
+
     /// The scopes and conditions of grants and tables.
     pub(crate) fn conditions(&self) -> &[Expr] {
         self.permissions.conditions()

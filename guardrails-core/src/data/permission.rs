@@ -158,6 +158,15 @@ impl Permissions {
         }
     }
 
+    /// The places of the row scopes among [`Permissions::conditions`]; none where every record is in scope.
+    pub(crate) fn scopes(&self) -> impl Iterator<Item = usize> {
+        let scopes = match &self.governed {
+            Governed::ByGrants(scopes) if !scopes.contains(&None) => scopes.as_slice(),
+            Governed::ByGrants(_) | Governed::ByTables => &[],
+        };
+        scopes.iter().flatten().copied()
+    }
+
     fn table_with(&self, truths: Truths<'_>) -> FieldTable {
         let holding: Vec<bool> = match &self.governed {
             Governed::ByTables => Vec::new(),

@@ -23,6 +23,7 @@ mod remedy;
 mod rows;
 mod rules;
 mod say;
+mod scope;
 mod text;
 mod tree;
 mod weighing;
@@ -119,8 +120,8 @@ fn world<'a>(disclosure: &Disclosure<'a>, basis: &'a Basis, levels: &'a [Expr]) 
     let policy = &*basis.snapshot.policy;
     let ground = Ground {
         policy,
+        plan: &basis.plan,
         verb: basis.plan.skill.verb,
-        entity: &basis.plan.entity,
         shown: &|rule| disclosure.rules.shown_by_outcome(rule),
         adds: &|rule| disclosure.rules.adds(rule),
         risk: Some(Weighing {

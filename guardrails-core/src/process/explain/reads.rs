@@ -58,8 +58,8 @@ pub(super) fn world<'a>(basis: &'a Basis, reasons: &[Reason]) -> World<'a> {
     };
     let ground = Ground {
         policy: &basis.snapshot.policy,
+        plan: &basis.plan,
         verb: Verb::Read,
-        entity: &basis.plan.entity,
         shown: &shown,
         adds: &|_| None,
         risk: None,

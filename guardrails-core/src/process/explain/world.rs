@@ -16,6 +16,8 @@ use super::super::tables::Tables;
 use super::super::truth::Truth;
 use super::formula::{Clauses, Formula};
 use super::implied::implied;
+use super::scope::RowScope;
+use crate::plan::Plan;
 use crate::policy::{Expr, Hit, LevelEffect, Mode, Policy, RiskModel, Rule, Verb};
 use crate::value::Name;
 
@@ -35,6 +37,7 @@ pub(super) struct World<'a> {
     seeing: BTreeSet<usize>,
     /// None where no risk is weighed: on a read.
     scale: Option<Scale<'a>>,
+    scope: RowScope<'a>,
 }
 
 /// How the risk is weighed.
@@ -85,13 +88,15 @@ pub(super) enum Culprit {
     Rule(usize),
     /// The threshold at this place.
     Level(usize),
+    /// The record would be in the row scope of no grant.
+    RowScope,
 }
 
 /// What a world is made from.
 pub(super) struct Ground<'a, 'p> {
     pub(super) policy: &'a Policy,
+    pub(super) plan: &'a Plan,
     pub(super) verb: Verb,
-    pub(super) entity: &'a str,
     /// What the outcome shows of a rule's condition.
     pub(super) shown: &'p dyn Fn(&Rule) -> Option<Truth>,
     /// Whether it is disclosed that a rule added to the risk.
@@ -113,11 +118,9 @@ pub(super) struct Weighing<'a> {
 impl<'a> World<'a> {
     pub(super) fn new(mut clauses: Clauses<'a>, ground: &Ground<'a, '_>) -> Self {
         let facts = clauses.eye().facts;
-        let about = ground
-            .policy
-            .rules
-            .iter()
-            .filter(|rule| *rule.entity == *ground.entity && rule.verbs.contains(&ground.verb));
+        let about = ground.policy.rules.iter().filter(|rule| {
+            *rule.entity == *ground.plan.entity && rule.verbs.contains(&ground.verb)
+        });
         let mut rules = Vec::new();
         for rule in about {
             let formula = clauses.formula(rule.when.as_ref());
@@ -164,6 +167,7 @@ impl<'a> World<'a> {
         let mut world = Self {
             applying: those(&|rule| rule.truth.is_none_or(Truth::restricts)),
             seeing: those(&|rule| rule.phase == Phase::AfterRisk),
+            scope: RowScope::new(ground.plan, &mut clauses),
             clauses,
             rules,
             rules_with,
@@ -215,15 +219,18 @@ impl<'a> World<'a> {
             &mut findings,
             &mut culprits,
         );
-        let Some((scale, risk)) = self.scale.as_ref().zip(self.weigh(&findings)) else {
-            return culprits;
-        };
-        for (at, threshold) in scale.model.thresholds.iter().enumerate() {
-            let pretended = scale.levels.get(at).and_then(|number| flips.get(number));
-            let reached = pretended.copied().unwrap_or(threshold.level <= risk.level);
-            if reached && threshold.effects.iter().any(restricts) {
-                culprits.push(Culprit::Level(at));
+        if let Some((scale, risk)) = self.scale.as_ref().zip(self.weigh(&findings)) {
+            for (at, threshold) in scale.model.thresholds.iter().enumerate() {
+                let pretended = scale.levels.get(at).and_then(|number| flips.get(number));
+                let reached = pretended.copied().unwrap_or(threshold.level <= risk.level);
+                if reached && threshold.effects.iter().any(restricts) {
+                    culprits.push(Culprit::Level(at));
+                }
             }
+        }
+        let told = |number| self.told(number, flips, &self.clauses.eye().facts);
+        if self.scope.may_be_left(flips, &told) {
+            culprits.push(Culprit::RowScope);
         }
         culprits
     }
@@ -418,6 +425,7 @@ impl<'a> World<'a> {
         };
         match culprit {
             Culprit::Rule(at) => release(at),
+            Culprit::RowScope => {}
             Culprit::Level(at) => {
                 let rules = self.rules.iter().enumerate();
                 let adds = rules.filter(|(_, considered)| may_add_risk(considered.rule));

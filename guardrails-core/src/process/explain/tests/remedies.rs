@@ -25,7 +25,126 @@ pub(super) fn pretend(expr: &Expr, pretended: &BTreeMap<String, bool>, facts: &F
     }
 }
 
-/// Whether the change would be allowed by rules and risk, if these clauses came out like this.
+/// What a row scope would come to: a clause that reads a field that may be written beyond scope is not
+/// pretended, and sees no change of it.
+fn pretend_scope(
+    scope: &Expr,
+    pretended: &BTreeMap<String, bool>,
+    beyond: &[&str],
+    facts: &Facts<'_>,
+) -> Truth {
+    let inner = |part| pretend_scope(part, pretended, beyond, facts);
+    match &scope.kind {
+        ExprKind::Not(part) => !inner(part),
+        ExprKind::All(parts) => parts
+            .iter()
+            .fold(Truth::True, |truth, part| truth.and(inner(part))),
+        ExprKind::Any(parts) => parts
+            .iter()
+            .fold(Truth::False, |truth, part| truth.or(inner(part))),
+        _ => {
+            let mut is_beyond = false;
+            scope.visit_paths(&mut |path| {
+                is_beyond |= path.root == Root::Record && beyond.contains(&&*path.keys[0]);
+            });
+            if !is_beyond {
+                return pretend(scope, pretended, facts);
+            }
+            let set = facts.set.into_iter().flat_map(Fields::iter);
+            let within = set.filter(|(name, _)| !beyond.contains(&&***name));
+            let within: Fields = within
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect();
+            let set = Some(&within);
+            oracle::holds(scope, &Facts { set, ..*facts })
+        }
+    }
+}
+
+/// Whether the record would be in the row scope of some grant, if these clauses came out like this.
+fn in_scope(policy: &Policy, pretended: &BTreeMap<String, bool>, facts: &Facts<'_>) -> bool {
+    let beyond = beyond_scope(policy);
+    policy.grants.iter().any(|grant| match &grant.scope {
+        Some(scope) => pretend_scope(scope, pretended, &beyond, facts) == Truth::True,
+        None => true,
+    })
+}
+
+/// The fields that may be written beyond scope.
+fn beyond_scope(policy: &Policy) -> Vec<&str> {
+    let clauses = policy.grants.iter().flat_map(|grant| &grant.clauses);
+    let beyond =
+        clauses.filter(|clause| clause.permission == Permission::Write(WriteScope::Beyond));
+    let names = beyond.flat_map(|clause| match &clause.fields {
+        FieldSet::Named(names) => names.as_slice(),
+        _ => &[],
+    });
+    names.map(|name| &**name).collect()
+}
+
+/// Whether a condition can be a row scope: it reads the record and nothing that only a change has.
+fn can_be_scope(condition: &Expr) -> bool {
+    let mut can_be = true;
+    condition.visit_paths(&mut |path| {
+        can_be &= matches!(path.root, Root::Record | Root::Variable(_));
+    });
+    can_be && !format!("{condition}").contains("changed(")
+}
+
+/// The policy with grants that have row scopes: each the condition of a rule, or its opposite.
+fn scoped(policy: Policy, scopes: &[(prop::sample::Index, bool)], beyond: &[&str]) -> Policy {
+    let conditions: Vec<Expr> = policy
+        .rules
+        .iter()
+        .filter_map(|rule| rule.when.clone())
+        .flat_map(|when| parts(&when))
+        .filter(can_be_scope)
+        .collect();
+    if conditions.is_empty() || scopes.is_empty() {
+        return policy;
+    }
+    let grants = scopes.iter().map(|(which, is_opposite)| {
+        let mut grant = Grant::clone(&policy.grants[0]);
+        let scope = which.get(&conditions).clone();
+        grant.scope = Some(match is_opposite {
+            true => Expr::new(ExprKind::Not(Box::new(scope)), Place::default()),
+            false => scope,
+        });
+        for clause in &mut grant.clauses {
+            let FieldSet::Named(names) = &clause.fields else {
+                continue;
+            };
+            if beyond.contains(&&*names[0]) && matches!(clause.permission, Permission::Write(_)) {
+                clause.permission = Permission::Write(WriteScope::Beyond);
+            }
+        }
+        Arc::new(grant)
+    });
+    Policy {
+        grants: grants.collect(),
+        ..policy
+    }
+}
+
+/// A condition and the conditions that it is made of.
+fn parts(condition: &Expr) -> Vec<Expr> {
+    let mut all = vec![condition.clone()];
+    match &condition.kind {
+        ExprKind::Not(part) => all.extend(parts(part)),
+        ExprKind::All(several) | ExprKind::Any(several) => {
+            all.extend(several.iter().flat_map(parts));
+        }
+        _ => {}
+    }
+    all
+}
+
+fn scopes() -> impl Strategy<Value = Vec<(prop::sample::Index, bool)>> {
+    prop::collection::vec((any::<prop::sample::Index>(), any::<bool>()), 0..=3)
+}
+
+/// Whether the change would be allowed by row scopes, rules and risk, if these clauses came out like
+/// this.
 fn allowed(decision: &Decision, world: &World<'_>, flips: &Flips) -> bool {
     let basis = &decision.basis;
     let policy = &basis.snapshot.policy;
@@ -68,7 +187,10 @@ fn allowed(decision: &Decision, world: &World<'_>, flips: &Flips) -> bool {
         .iter()
         .enumerate()
         .any(|(at, threshold)| levels.get(&at).copied().unwrap_or(threshold.level <= level));
-    findings.denials.is_empty() && findings.approvals.is_empty() && !reached
+    findings.denials.is_empty()
+        && findings.approvals.is_empty()
+        && !reached
+        && in_scope(policy, &pretended, &facts)
 }
 
 pub(super) fn subsets(set: &[(usize, bool)]) -> Vec<Vec<(usize, bool)>> {
@@ -94,9 +216,14 @@ proptest! {
         before in fields(),
         set in fields(),
         roles in prop::sample::subsequence(ROLES.to_vec(), 0..=3),
+        scopes in scopes(),
+        beyond in prop::sample::subsequence(FIELDS.to_vec(), 0..=3),
     ) {
-        let policy = policy(rules, &[Shown::Plain; FIELDS.len()]);
+        let policy = scoped(policy(rules, &[Shown::Plain; FIELDS.len()]), &scopes, &beyond);
         let decision = decide(&policy, &before, &set, &roles);
+        if decision.basis.table.is_out_of_scope() {
+            return Ok(());
+        }
         let levels = reached(&policy.risk);
         let disclosure = Disclosure::new(&decision, &decision.basis);
         let world = world(&disclosure, &decision.basis, &levels);
@@ -135,9 +262,14 @@ proptest! {
         before in fields(),
         shown in shown(),
         roles in prop::sample::subsequence(ROLES.to_vec(), 0..=3),
+        scopes in scopes(),
+        beyond in prop::sample::subsequence(FIELDS.to_vec(), 0..=3),
     ) {
-        let policy = policy(rules, &shown);
+        let policy = scoped(policy(rules, &shown), &scopes, &beyond);
         let decision = decide(&policy, &before, &Fields::new(), &roles);
+        if decision.basis.table.is_out_of_scope() {
+            return Ok(());
+        }
         let levels = reached(&policy.risk);
         let disclosure = Disclosure::new(&decision, &decision.basis);
         let world = world(&disclosure, &decision.basis, &levels);
