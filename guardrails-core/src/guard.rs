@@ -24,7 +24,8 @@ use crate::plan::Plan;
 use crate::policy::{Digest, Policy};
 use crate::principal::Principal;
 use crate::process::{
-    Approvals, Explanation, Observer, PresentRecord, Refused, SeenVersions, explain_refusal,
+    Approvals, Explanation, FaultyTickets, Observer, PresentRecord, Refused, SeenVersions,
+    explain_refusal,
 };
 use crate::release::Release;
 use crate::request::Request;
@@ -55,6 +56,7 @@ pub(crate) struct Inner {
     freshness: Freshness,
     pub(crate) problems: Problems,
     pub(crate) seen_tickets: SeenVersions,
+    pub(crate) faulty_tickets: FaultyTickets,
     /// Held from reading the present snapshot to putting the next one in force: otherwise a refresh
     /// that began before a policy was replaced could bring the old policy back.
     changing: Mutex<()>,
@@ -200,6 +202,7 @@ impl GuardBuilder {
                 operation_limits: self.operation_limits,
                 problems: Problems::heard_by(self.listener),
                 seen_tickets: SeenVersions::default(),
+                faulty_tickets: FaultyTickets::default(),
                 changing: Mutex::new(()),
                 store,
                 clock,

@@ -161,7 +161,8 @@ pub struct Health {
     /// Whether the host's clock agrees with the store's.
     pub clock: ClockHealth,
     /// Whether each ticket that an inbox would show is as the guard wrote it. One that is not stays a
-    /// problem until the guard is opened again.
+    /// problem until a later look, of an inbox or of [`Approvals::sweep`](crate::process::Approvals::sweep),
+    /// finds its row good or gone.
     pub tickets: PartState,
 }
 

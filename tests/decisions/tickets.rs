@@ -707,6 +707,47 @@ fn an_edited_row_is_not_believed() {
     }
 }
 
+/// A row that was changed is a problem of the health for as long as it stands, and no longer.
+#[test]
+fn a_repaired_or_removed_row_is_a_problem_no_longer() {
+    let world = world();
+    let rows = [to(20), to(21), to(22)].map(|changes| {
+        let id = ticket(&world.propose(&rep(), "quote.draft", &changes));
+        stored(&world, id)
+    });
+    let alter = |row: &Ticket| {
+        let mut row = row.clone();
+        row.requester = "u-9".into();
+        world.store.store.overwrite_ticket(row).unwrap();
+    };
+    let repair = |row: &Ticket| world.store.store.overwrite_ticket(row.clone()).unwrap();
+    let approvals = world.guard.approvals();
+    let names = |row: &Ticket| {
+        let problem = world.guard.health().problems().next().cloned();
+        problem.is_some_and(|problem| problem.message.contains(&row.id.to_string()))
+    };
+    let look = || approvals.list(&manager()).unwrap().len();
+
+    rows.iter().for_each(alter);
+    assert_eq!(look(), 0);
+    assert!(!world.guard.health().is_well());
+    repair(&rows[2]);
+    assert_eq!(look(), 1);
+    assert!(names(&rows[0]), "another row is still faulty");
+    repair(&rows[0]);
+    let _ = approvals.sweep().unwrap();
+    assert!(names(&rows[1]), "the sweeper looks as well");
+    world.store.store.remove_ticket(rows[1].id).unwrap();
+    let _ = approvals.sweep().unwrap();
+    assert!(world.guard.health().is_well());
+    alter(&rows[0]);
+    assert_eq!(look(), 1);
+    assert!(names(&rows[0]), "found again");
+    repair(&rows[0]);
+    assert_eq!(look(), 2);
+    assert!(world.guard.health().is_well());
+}
+
 /// A row of before, put back with a valid MAC, is older than its last event.
 #[test]
 fn an_older_row_put_back_does_not_release_again() {

@@ -148,22 +148,61 @@ impl Approvals<'_> {
         Err(altered(ticket, fault))
     }
 
-    /// Holds a row to its MAC alone, and to what this guard has seen of the ticket: what is enough to
-    /// show it. A row without a MAC may be of the old form, which the audit alone tells.
+    /// Whether a row may be shown. One that may not is a problem of
+    /// [`Guard::health`](crate::Guard::health).
     pub(super) fn is_as_written(&self, ticket: &Ticket) -> Result<bool> {
         let inner = &self.guard.inner;
-        let fault = match ticket.mac {
-            Some(_) => judge_mac(&inner.keys, ticket).fault(),
-            None => self.standing(ticket)?.fault(),
-        };
-        let Some(fault) = fault else {
+        let Some(fault) = self.visible_fault(ticket)? else {
             return Ok(true);
         };
-        let error = altered(ticket, fault);
+        let is_new = inner.faulty_tickets.add(ticket);
+        if is_new || inner.problems.of(Part::Tickets).is_none() {
+            self.report(&altered(ticket, fault));
+        }
+        Ok(false)
+    }
+
+    /// Looks again at each ticket that was faulty. One whose row is good by now, or gone, is a problem of
+    /// [`Guard::health`](crate::Guard::health) no longer; of those that remain the first one is.
+    pub(super) fn recheck_faulty(&self) -> Result<()> {
+        let inner = &self.guard.inner;
+        let mut is_fewer = false;
+        let mut remaining = None;
+        for (id, tenant) in inner.faulty_tickets.all() {
+            let row = inner.store.ticket(&tenant, id)?;
+            let fault = match &row {
+                Some(row) => self.visible_fault(row)?.map(|fault| altered(row, fault)),
+                None => None,
+            };
+            match fault {
+                Some(error) => remaining = remaining.or(Some(error)),
+                None => is_fewer |= inner.faulty_tickets.remove(id),
+            }
+        }
+        match remaining {
+            Some(error) if is_fewer || inner.problems.of(Part::Tickets).is_none() => {
+                self.report(&error);
+            }
+            None if is_fewer => inner.problems.resolve(Part::Tickets),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn report(&self, error: &Error) {
+        let inner = &self.guard.inner;
         inner
             .problems
-            .report(Part::Tickets, inner.clock.now(), &error);
-        Ok(false)
+            .report(Part::Tickets, inner.clock.now(), error);
+    }
+
+    /// Holds a row to its MAC alone, and to what this guard has seen of the ticket: what is enough to
+    /// show it. A row without a MAC may be of the old form, which the audit alone tells.
+    fn visible_fault(&self, ticket: &Ticket) -> Result<Option<&'static str>> {
+        Ok(match ticket.mac {
+            Some(_) => judge_mac(&self.guard.inner.keys, ticket).fault(),
+            None => self.standing(ticket)?.fault(),
+        })
     }
 
     pub(super) fn is_of_old_form(&self, ticket: &Ticket) -> Result<bool> {
@@ -205,6 +244,7 @@ impl Approvals<'_> {
     /// # Errors
     /// [`ErrorKind::Store`]. A row that the guard did not write is left as it is: `verify` names it.
     pub fn sweep(&self) -> Result<usize> {
+        self.recheck_faulty()?;
         let mut swept = 0_usize;
         let mut after = None;
         loop {

@@ -64,6 +64,7 @@ impl<'g> Approvals<'g> {
         }
         let now = self.now();
         let snapshot = self.guard.snapshot_in_force(now)?;
+        self.recheck_faulty()?;
         let roles = roles(&snapshot, principal);
         let mut query = TicketQuery {
             tenant: principal.tenant(),

@@ -16,6 +16,7 @@ mod equivalence;
 mod exact_json;
 mod explain;
 mod facts;
+mod faulty_tickets;
 mod footprint;
 mod index;
 mod integrity;
@@ -72,6 +73,7 @@ pub(crate) use disclosure::Disclosure;
 pub(crate) use explain::{
     Basis, Eye, Refused, explain, explain_read, explain_refusal, explain_view,
 };
+pub(crate) use faulty_tickets::FaultyTickets;
 pub(crate) use message::{Changing, Schema};
 pub(crate) use predicate::{Compiler, Frame, Predicate, Settled, Slots};
 pub(crate) use redeem::{Ending, Proposal};

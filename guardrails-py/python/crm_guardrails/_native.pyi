@@ -626,7 +626,7 @@ class Problem:
     @property
     def part(self) -> str:
         """``policy``, ``shadow_policy``, ``tables``, ``store``, ``clock`` or ``tickets`` (a stored ticket is
-        not as the guard wrote it, and was left out of an inbox)."""
+        not as the guard wrote it, and was left out of an inbox, until its row is found good or gone)."""
     @property
     def since(self) -> datetime:
         """When it was first seen."""
