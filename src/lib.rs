@@ -46,9 +46,9 @@ pub use guardrails_core::{Language, Phrase, one_line, phrase, steers};
 /// their own.
 pub mod stores {
     pub use guardrails_core::{
-        AccessTables, Closes, LimitStore, PermissionStore, Revision, RoleStore, SkillStore,
-        StoredRows, Swap, Take, Taken, TicketCursor, TicketQuery, TicketRow, TicketStore,
-        UnreadableRow,
+        AccessTables, Closes, LimitStore, PermissionStore, Revision, RoleStore, RowFault,
+        SkillStore, StoredRows, Swap, Take, Taken, TicketCursor, TicketQuery, TicketRow,
+        TicketStore, UnreadableRow,
     };
     pub use guardrails_orm::OpeningProcess;
 }

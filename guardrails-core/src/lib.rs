@@ -106,6 +106,6 @@ pub use store::{
     TicketStore,
 };
 pub use table_check::check_tables;
-pub use tables::{AccessTables, Closes, StoredRows, UnreadableRow};
+pub use tables::{AccessTables, Closes, RowFault, StoredRows, UnreadableRow};
 pub use value::{Fields, JsonLimits, Name, Value, parse_fields};
 pub use zone::Zone;

@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostic, Phrase, Place};
 use crate::phrase;
 use crate::policy::Policy;
 use crate::skills::{Quoted, Rbac, table_codes};
-use crate::tables::{AccessTables, Closes, EVERY, UnreadableRow};
+use crate::tables::{AccessTables, Closes, EVERY, RowFault, UnreadableRow};
 use crate::value::Name;
 
 /// How many findings about rows are listed one by one; role lines have as many of their own.
@@ -96,12 +96,19 @@ fn help(meant: Option<&str>, otherwise: Phrase) -> Phrase {
 }
 
 fn unreadable(row: &UnreadableRow) -> Diagnostic {
-    let message = phrase!(
-        "row {row} cannot be read: column `{column}` does not hold what it should"
-            | "行 {row} 无法读取：列 `{column}` 的内容不是应有的类型",
-        row = Quoted(&row.row),
-        column = &row.column
-    );
+    let reason = row.reason();
+    let message = match row.fault {
+        RowFault::Unreadable => phrase!(
+            "row {row} cannot be read: {reason}" | "行 {row} 无法读取：{reason}",
+            row = Quoted(&row.row),
+            reason
+        ),
+        RowFault::TenantMismatch => phrase!(
+            "row {row} applies in no tenant: {reason}" | "行 {row} 在任何租户都不适用：{reason}",
+            row = Quoted(&row.row),
+            reason
+        ),
+    };
     let part = |part: &Option<Name>| Quoted(part.as_deref().unwrap_or(EVERY)).to_string();
     let until = match &row.closes {
         Closes::Fields {

@@ -8,7 +8,9 @@ use std::hash::{Hash, Hasher};
 
 use sha2::{Digest as _, Sha256};
 
+use crate::diagnostic::Phrase;
 use crate::error::{Error, ErrorKind, Result};
+use crate::phrase;
 use crate::policy::Digest;
 use crate::store::{FieldPermission, Revision, RoleLine, SkillStatusRow, Store};
 use crate::value::Name;
@@ -34,10 +36,22 @@ pub struct UnreadableRow {
     pub table: Name,
     /// The row, by the key that an administrator would look it up with.
     pub row: Name,
-    /// The column that could not be read.
+    /// The column that is at fault.
     pub column: Name,
+    /// Why the row cannot be used.
+    pub fault: RowFault,
     /// What is closed because of it.
     pub closes: Closes,
+}
+
+/// Why a row cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RowFault {
+    /// The column does not hold what it should.
+    Unreadable,
+    /// A role's row names another tenant than the row of its field, so they apply together in none.
+    TenantMismatch,
 }
 
 /// What an unreadable row closes. A part that is none could not be read, and stands for all of them.
@@ -95,14 +109,29 @@ impl<T> StoredRows<T> {
 }
 
 impl UnreadableRow {
-    /// That it cannot be read, as an error.
+    /// Why the row cannot be used: findings, errors and explanations show it.
+    pub(crate) fn reason(&self) -> Phrase {
+        match self.fault {
+            RowFault::Unreadable => phrase!(
+                "column `{column}` does not hold what it should"
+                    | "列 `{column}` 的内容不是应有的类型",
+                column = &self.column
+            ),
+            RowFault::TenantMismatch => phrase!(
+                "column `{column}` and the row of its field name different tenants"
+                    | "列 `{column}` 与其字段的行写的是不同的租户",
+                column = &self.column
+            ),
+        }
+    }
+
+    /// That it cannot be used, as an error.
     fn error(&self) -> Error {
-        let Self {
-            table, row, column, ..
-        } = self;
+        let Self { table, row, .. } = self;
+        let reason = self.reason();
         Error::new(
             ErrorKind::Store,
-            format!("table `{table}`, row {row}: column `{column}` does not hold what it should"),
+            format!("table `{table}`, row {row}: {reason}"),
         )
         .with_help("correct the row, or restore it from a backup")
     }

@@ -1,14 +1,14 @@
 //! The field-permission tables, read as they stand.
 //!
 //! Administrators edit these rows by hand, so a value that cannot be read restricts: sensitivity 5,
-//! personal, hidden from AI. A row whose names cannot be read is handed over as unreadable, with what of
-//! it could be read: it then closes what it may have closed, and no other row.
+//! personal, hidden from AI. A row with such a value, or with names that cannot be read, is handed over as
+//! unreadable, with what of it could be read: it then closes what it may have closed, and no other row.
 
 use std::collections::HashMap;
 
 use guardrails_core::{
     Closes, Error, ErrorKind, FieldPermission, Name, PermissionStore, Result, Revision,
-    RolePermission, StoredRows, UnreadableRow,
+    RolePermission, RowFault, StoredRows, UnreadableRow,
 };
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, IdenStatic, QueryOrder, QueryTrait};
 
@@ -82,6 +82,8 @@ struct Reading {
 struct RoleRow {
     key: Name,
     tenant: String,
+    /// Whether `ai_access_allowed` holds neither yes nor no.
+    is_odd: bool,
     permission: RolePermission,
 }
 
@@ -112,10 +114,11 @@ impl Reading {
                 return;
             }
         };
+        let allowed = row.flag(role::Column::AiAccessAllowed);
         let permission = RolePermission {
             role: role.into(),
             access: row.maybe(role::Column::AccessType).unwrap_or_default(),
-            ai_access_allowed: row.maybe(role::Column::AiAccessAllowed).unwrap_or(false),
+            ai_access_allowed: allowed.unwrap_or(false),
             // What cannot be read is a condition that is not understood.
             conditions: row
                 .maybe::<Option<String>>(role::Column::Conditions)
@@ -129,6 +132,7 @@ impl Reading {
         rows.push(RoleRow {
             key: row.key().into(),
             tenant,
+            is_odd: allowed.is_none(),
             permission,
         });
     }
@@ -156,18 +160,37 @@ impl Reading {
                 return;
             }
         };
+        let sensitivity = row.number(field::Column::SensitivityLevel);
+        let sensitivity = sensitivity.and_then(|level| i32::try_from(level).ok());
+        let pii = row.flag(field::Column::PiiFlag);
+        let encryption = row.flag(field::Column::EncryptionRequired);
         let mut field = FieldPermission {
             entity: entity.into(),
             field: name.into(),
-            sensitivity: row.maybe(field::Column::SensitivityLevel).unwrap_or(5),
-            pii: row.maybe(field::Column::PiiFlag).unwrap_or(true),
-            encryption_required: row.maybe(field::Column::EncryptionRequired).unwrap_or(true),
+            sensitivity: sensitivity.unwrap_or(5),
+            pii: pii.unwrap_or(true),
+            encryption_required: encryption.unwrap_or(true),
             roles: Vec::new(),
             tenant: tenant.into(),
         };
+        let odd = [
+            (sensitivity.is_none(), field::Column::SensitivityLevel),
+            (pii.is_none(), field::Column::PiiFlag),
+            (encryption.is_none(), field::Column::EncryptionRequired),
+        ];
+        for (_, column) in odd.into_iter().filter(|(is_odd, _)| *is_odd) {
+            let names = [&field.tenant, &field.entity, &field.field];
+            let [tenant, entity, name] = names.map(|name| Some(name.to_string()));
+            self.unreadable
+                .push(unreadable(row, column, [tenant, entity, name, None]));
+        }
         let mut narrower = Vec::new();
         for row in roles.unwrap_or_default() {
-            match common_tenant(&field.tenant, &row.tenant) {
+            let common = common_tenant(&field.tenant, &row.tenant);
+            if let Some(common) = common.filter(|_| row.is_odd) {
+                self.unreadable.push(row.odd(common, &field));
+            }
+            match common {
                 Some(common) if *common == *field.tenant => field.roles.push(row.permission),
                 Some(common) => narrower.push(FieldPermission {
                     tenant: common.into(),
@@ -194,6 +217,7 @@ impl Reading {
             table: ROLES.into(),
             row: row.key,
             column: role::Column::FieldId.as_str().into(),
+            fault: RowFault::Unreadable,
             closes: Closes::Fields {
                 tenant: Some(row.tenant.into()),
                 entity: None,
@@ -203,7 +227,7 @@ impl Reading {
         }));
         // In one order whatever the map's, so that the same tables have the same digest.
         self.unreadable
-            .sort_by(|a, b| (&a.table, &a.row).cmp(&(&b.table, &b.row)));
+            .sort_by(|a, b| (&a.table, &a.row, &a.column).cmp(&(&b.table, &b.row, &b.column)));
         StoredRows {
             readable: self.fields,
             unreadable: self.unreadable,
@@ -221,6 +245,7 @@ fn unreadable(
         table: row.table().into(),
         row: row.key().into(),
         column: column.as_str().into(),
+        fault: RowFault::Unreadable,
         closes: Closes::Fields {
             tenant: tenant.map(Name::from),
             entity: entity.map(Name::from),
@@ -237,16 +262,34 @@ impl RoleRow {
     /// What a row closes whose tenant is not that of its field: that field, in the row's own tenant. The
     /// foreign key forbids it, but an SQLite shell does not enforce foreign keys, and to leave it out could
     /// widen what the role sees. In another tenant it does nothing.
-    fn closing(self, field: &FieldPermission) -> UnreadableRow {
+    fn closing(&self, field: &FieldPermission) -> UnreadableRow {
+        let (column, fault) = (role::Column::TenantId, RowFault::TenantMismatch);
+        self.closes(column, fault, &self.tenant, field)
+    }
+
+    /// What a row closes whose `ai_access_allowed` is not understood: that field in the tenants of both.
+    fn odd(&self, common: &str, field: &FieldPermission) -> UnreadableRow {
+        let (column, fault) = (role::Column::AiAccessAllowed, RowFault::Unreadable);
+        self.closes(column, fault, common, field)
+    }
+
+    fn closes(
+        &self,
+        column: role::Column,
+        fault: RowFault,
+        tenant: &str,
+        field: &FieldPermission,
+    ) -> UnreadableRow {
         UnreadableRow {
             table: ROLES.into(),
-            row: self.key,
-            column: role::Column::TenantId.as_str().into(),
+            row: self.key.clone(),
+            column: column.as_str().into(),
+            fault,
             closes: Closes::Fields {
-                tenant: Some(self.tenant.into()),
+                tenant: Some(tenant.into()),
                 entity: Some(field.entity.clone()),
                 field: Some(field.field.clone()),
-                role: Some(self.permission.role),
+                role: Some(self.permission.role.clone()),
             },
         }
     }

@@ -51,6 +51,26 @@ impl<'r> Row<'r> {
         self.row.try_get("", column.as_str()).ok()
     }
 
+    /// The truth value, when the column holds one; of a number, 0 or 1. A driver alone would take any
+    /// number but 0 for true.
+    pub(crate) fn flag(&self, column: impl ColumnTrait) -> Option<bool> {
+        match self.number(column) {
+            Some(0) => Some(false),
+            Some(1) => Some(true),
+            Some(_) => None,
+            None => self.maybe(column),
+        }
+    }
+
+    /// The whole number, when the column holds one, of whatever width.
+    pub(crate) fn number(&self, column: impl ColumnTrait) -> Option<i64> {
+        let unsigned = || i64::try_from(self.maybe::<u64>(column)?).ok();
+        self.maybe(column)
+            .or_else(|| self.maybe::<i32>(column).map(i64::from))
+            .or_else(|| self.maybe::<i16>(column).map(i64::from))
+            .or_else(unsigned)
+    }
+
     pub(crate) fn value<T: TryGetable>(&self, column: impl ColumnTrait) -> Result<T> {
         self.maybe(column)
             .ok_or_else(|| self.garbled(column.as_str()))

@@ -2,7 +2,7 @@
 
 use guardrails_core::policy::SkillStatus;
 use guardrails_core::{
-    Closes, Name, Result, SkillStatusRow, SkillStore, StoredRows, UnreadableRow,
+    Closes, Name, Result, RowFault, SkillStatusRow, SkillStore, StoredRows, UnreadableRow,
 };
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ConnectionTrait, EntityTrait, IdenStatic, QueryOrder, QueryTrait, Set};
@@ -80,6 +80,7 @@ fn one(row: &Row<'_>) -> Result<SkillStatusRow, Box<UnreadableRow>> {
                 table: row.table().into(),
                 row: tenant.or(skill).unwrap_or_else(|| "?".to_owned()).into(),
                 column: column.as_str().into(),
+                fault: RowFault::Unreadable,
                 closes,
             }));
         }

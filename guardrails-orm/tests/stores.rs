@@ -103,6 +103,7 @@ suite! {
         names_differ_by_trailing_space
         rows_that_cannot_be_read_are_handed_over_as_such
         columns_of_another_type_close_their_rows
+        values_that_are_not_understood_close_their_row
         a_lost_revision_row_is_an_error;
     roles:
         an_unknown_status_suspends;

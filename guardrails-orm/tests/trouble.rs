@@ -260,7 +260,18 @@ fn columns_with_anything_in_them() {
              ai_access_allowed, conditions) \
              VALUES (8, 'acme', 'SALES_REP', 7, x'ff', 'maybe', x'ff')",
         );
-        let row = &store.field_permissions().unwrap()[0];
+        let rows = store.permission_rows().unwrap();
+        let columns: Vec<&str> = rows.unreadable.iter().map(|row| &*row.column).collect();
+        assert_eq!(
+            columns,
+            [
+                "encryption_required",
+                "pii_flag",
+                "sensitivity_level",
+                "ai_access_allowed"
+            ]
+        );
+        let row = &rows.readable[0];
         assert_eq!(
             (row.sensitivity, row.pii, row.encryption_required),
             (5, true, true)

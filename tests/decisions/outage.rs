@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use chrono::Duration;
 use crm_guardrails::audit::Keys;
-use crm_guardrails::stores::{Closes, RoleStore, SkillStore, UnreadableRow};
+use crm_guardrails::stores::{Closes, RoleStore, RowFault, SkillStore, UnreadableRow};
 use crm_guardrails::*;
 
 use super::fixture::*;
@@ -323,6 +323,7 @@ fn unreadable(closes: Closes) -> UnreadableRow {
         table: "some_table".into(),
         row: "7".into(),
         column: "some_column".into(),
+        fault: RowFault::Unreadable,
         closes,
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crm_guardrails::audit::{Keys, RecordedEvent, RecordedKind};
-use crm_guardrails::stores::{Closes, UnreadableRow};
+use crm_guardrails::stores::{Closes, RowFault, UnreadableRow};
 use crm_guardrails::*;
 
 use super::fixture::*;
@@ -262,6 +262,7 @@ fn an_identifier_that_only_the_tables_make_personal_is_nowhere_in_the_audit() {
         table: "data_field_permission".into(),
         row: "7".into(),
         column: "field_name".into(),
+        fault: RowFault::Unreadable,
         closes: Closes::Fields {
             tenant: None,
             entity: None,

@@ -282,8 +282,8 @@ pub const CODES: &[LineCode] = &[
             "某一行的租户像是写错了",
         ),
         why: say(
-            "No other row names this tenant, and it is written like one that others name; or it is no name at all. A row holds for exactly the tenant it names, or with `*` for all.",
-            "没有其他行提到这个租户，而它的写法与其他行的租户相近；或者它根本不是名称。一行只对它写的租户有效，写 `*` 则对所有租户有效。",
+            "It is written like a tenant that more rows, role lines and statuses name; or it is no name at all. Names that differ in digits alone, and those of two letters, are not compared. A row holds for exactly the tenant it names, or with `*` for all.",
+            "它的写法与更多的行、角色行和状态提到的租户相近；或者它根本不是名称。只有数字不同的名称和两个字的名称不作比较。一行只对它写的租户有效，写 `*` 则对所有租户有效。",
         ),
         fix: say(
             "correct the tenant, or write `*` for all",
@@ -367,10 +367,13 @@ pub const CODES: &[LineCode] = &[
     },
     LineCode {
         code: table_codes::UNREADABLE,
-        title: say("a row cannot be read", "某一行无法读取"),
+        title: say(
+            "a row cannot be read or applied",
+            "某一行无法读取或无法适用",
+        ),
         why: say(
-            "A column does not hold what it should. Everything that the row may have closed is closed, and nothing else.",
-            "某一列的内容不是应有的类型。这一行可能关闭的内容全部关闭，其余不受影响。",
+            "A column does not hold what it should, or a role's row names another tenant than the row of its field. Everything that the row may have closed is closed, and nothing else.",
+            "某一列的内容不是应有的类型，或者角色的行与其字段的行写的是不同的租户。这一行可能关闭的内容全部关闭，其余不受影响。",
         ),
         fix: say(
             "correct the row, or restore it from a backup",

@@ -301,6 +301,7 @@ fn an_unreadable_row_is_told_with_what_it_closes() {
             table: "role_field_permission".into(),
             row: "7".into(),
             column: "role_id".into(),
+            fault: RowFault::Unreadable,
             closes: Closes::Fields {
                 tenant: Some("acme".into()),
                 entity: None,
@@ -338,4 +339,100 @@ fn a_hundred_findings_are_listed_and_the_rest_counted() {
     let found = of_rows(rows.collect());
     assert_eq!(found.len(), 101);
     assert_eq!(found[100].0, "G0712");
+}
+
+#[test]
+fn a_tenant_that_is_near_one_used_more_often_is_told_wherever_it_stands() {
+    let use_of = |tenant: &str, kind: usize| {
+        let mut tables = AccessTables::default();
+        match kind {
+            0 => tables
+                .field_permissions
+                .push(row(tenant, "Quote", "phone", "SALES_REP", "READ")),
+            1 => tables
+                .role_lines
+                .push(line(&format!("p, SALES_REP, {tenant}, *, use, deny"))),
+            2 => tables
+                .role_lines
+                .push(line(&format!("g, FINANCE, SALES_REP, {tenant}"))),
+            _ => tables.skill_statuses.push(SkillStatusRow {
+                tenant: tenant.into(),
+                ..status("quote.read")
+            }),
+        }
+        tables
+    };
+    let add = |into: &mut AccessTables, more: AccessTables| {
+        into.field_permissions.extend(more.field_permissions);
+        into.role_lines.extend(more.role_lines);
+        into.skill_statuses.extend(more.skill_statuses);
+    };
+    for odd in 0..4 {
+        for first in 0..4 {
+            for second in 0..4 {
+                let mut tables = use_of("acm", odd);
+                add(&mut tables, use_of("acme", first));
+                assert_eq!(found(&tables), [], "{odd} {first}: used as often");
+                add(&mut tables, use_of("acme", second));
+                let case = format!("{odd} {first} {second}");
+                assert_eq!(found(&tables), one("G0715", "acme"), "{case}");
+                add(&mut tables, use_of("acm", second));
+                assert_eq!(found(&tables), [], "{case}: used as often");
+                add(&mut tables, use_of("acme", first));
+                assert_eq!(found(&tables), one("G0715", "acme"), "{case}, twice");
+            }
+        }
+    }
+}
+
+#[test]
+fn numbered_and_short_tenants_are_not_held_against_each_other() {
+    let rows = |tenants: &[&str]| {
+        let rows = tenants.iter();
+        of_rows(
+            rows.map(|one| row(one, "Quote", "phone", "SALES_REP", "READ"))
+                .collect(),
+        )
+    };
+    for (few, many) in [
+        ("shop-1", "shop-2"),
+        ("shop9", "shop10"),
+        ("uk", "us"),
+        ("7", "8"),
+    ] {
+        assert_eq!(rows(&[few, many, many, many]), [], "{few} {many}");
+    }
+    for (few, many) in [
+        ("shpo-1", "shop-1"),
+        ("shop-1", "shop"),
+        ("Acme", "acme"),
+        ("abc", "abd"),
+    ] {
+        assert_eq!(rows(&[few, many, many]), one("G0715", many), "{few} {many}");
+    }
+}
+
+#[test]
+fn a_row_of_two_tenants_has_a_sentence_of_its_own() {
+    let tables = AccessTables {
+        unreadable: vec![UnreadableRow {
+            table: "role_field_permission".into(),
+            row: "7".into(),
+            column: "tenant_id".into(),
+            fault: RowFault::TenantMismatch,
+            closes: Closes::Fields {
+                tenant: Some("acme".into()),
+                entity: Some("Quote".into()),
+                field: Some("phone".into()),
+                role: Some("SALES_REP".into()),
+            },
+        }],
+        ..AccessTables::default()
+    };
+    let findings = check_tables(&policy(), &tables);
+    assert_eq!(findings[0].code, "G0721");
+    assert_eq!(
+        findings[0].message.to_string(),
+        "row `7` applies in no tenant: column `tenant_id` and the row of its field name different tenants"
+    );
 }

@@ -339,6 +339,100 @@ pub fn columns_of_another_type_close_their_rows(place: &Place) {
     );
 }
 
+/// A number that is neither 0 nor 1 is no truth value on any server, and a sensitivity that is no number
+/// none: the row closes its field, and is reported.
+pub fn values_that_are_not_understood_close_their_row(place: &Place) {
+    // Opened before each change, since a database whose columns have other types is refused.
+    for (table, columns) in [
+        (
+            "data_field_permission",
+            &["pii_flag", "encryption_required"][..],
+        ),
+        ("role_field_permission", &["ai_access_allowed"]),
+    ] {
+        for column in columns {
+            let store = place.open();
+            place.sql("DELETE FROM role_field_permission");
+            place.sql("DELETE FROM data_field_permission");
+            place.sql(&field("acme", "cost"));
+            place.sql(&role("acme", "cost", "SALES_REP"));
+            if place.server == Server::Postgres {
+                place.sql(&format!(
+                    "ALTER TABLE {table} ALTER COLUMN {column} DROP DEFAULT, \
+                     ALTER COLUMN {column} TYPE integer USING {column}::integer"
+                ));
+            }
+            // The widest number that MariaDB's column takes.
+            let large = match place.server {
+                Server::Mysql => "127",
+                _ => "256",
+            };
+            for (value, understood) in [
+                ("2", None),
+                ("-1", None),
+                (large, None),
+                ("1", Some(true)),
+                ("0", Some(false)),
+            ] {
+                place.sql(&format!("UPDATE {table} SET {column} = {value}"));
+                let rows = store.permission_rows().unwrap();
+                let found: Vec<&str> = rows.unreadable.iter().map(|row| &*row.column).collect();
+                let row = &rows.readable[0];
+                let (read, closed) = match *column {
+                    "pii_flag" => (row.pii, true),
+                    "encryption_required" => (row.encryption_required, true),
+                    _ => (row.roles[0].ai_access_allowed, false),
+                };
+                assert_eq!(read, understood.unwrap_or(closed), "{column} {value}");
+                let expected: &[&str] = if understood.is_some() {
+                    &[]
+                } else {
+                    &[*column]
+                };
+                assert_eq!(found, expected, "{column} {value}");
+                let role = (table == "role_field_permission").then_some("SALES_REP");
+                for row in &rows.unreadable {
+                    assert_eq!(
+                        closes(&row.closes),
+                        [Some("acme"), Some("Quote"), Some("cost"), role]
+                    );
+                }
+            }
+            if place.server == Server::Postgres {
+                place.sql(&format!(
+                    "ALTER TABLE {table} ALTER COLUMN {column} TYPE boolean USING {column} = 1, \
+                     ALTER COLUMN {column} SET DEFAULT FALSE"
+                ));
+            }
+        }
+    }
+    let odd = match place.server {
+        Server::Sqlite => "UPDATE data_field_permission SET sensitivity_level = 'x'",
+        Server::Postgres => {
+            "ALTER TABLE data_field_permission ALTER COLUMN sensitivity_level DROP DEFAULT, \
+             ALTER COLUMN sensitivity_level TYPE text USING 'x'"
+        }
+        Server::Mysql => {
+            "ALTER TABLE data_field_permission MODIFY sensitivity_level VARCHAR(9) NOT NULL"
+        }
+    };
+    let store = place.open();
+    place.sql(odd);
+    let rows = store.permission_rows().unwrap();
+    assert_eq!(rows.readable[0].sensitivity, 5);
+    assert_eq!(&*rows.unreadable[0].column, "sensitivity_level");
+    assert_eq!(
+        closes(&rows.unreadable[0].closes),
+        [Some("acme"), Some("Quote"), Some("cost"), None]
+    );
+    // A driver alone would take as much of a long number as fits.
+    if place.server == Server::Sqlite {
+        place.sql("UPDATE data_field_permission SET sensitivity_level = 4294967297");
+        let rows = store.permission_rows().unwrap();
+        assert_eq!(&*rows.unreadable[0].column, "sensitivity_level");
+    }
+}
+
 pub fn a_lost_revision_row_is_an_error(place: &Place) {
     let store = place.open();
     place.sql("DELETE FROM guard_revision");

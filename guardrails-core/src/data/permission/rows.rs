@@ -17,7 +17,7 @@ use crate::data::access::Source;
 use crate::data::project::DEEPEST;
 use crate::policy::Sensitivity;
 use crate::store::{FieldPermission, RolePermission};
-use crate::tables::{Closes, EVERY, UnreadableRow, holds_for};
+use crate::tables::{Closes, EVERY, RowFault, UnreadableRow, holds_for};
 use crate::value::Name;
 
 /// The rows that count for one plan.
@@ -290,8 +290,16 @@ fn closure<'a>(row: &'a UnreadableRow, tenant: &str) -> Option<Closure<'a>> {
             Err(path) => path,
         }),
         role: role.as_deref(),
-        source: Source::Table(format!("{}: row {} cannot be read", row.table, row.row).into()),
+        source: Source::Table(closure_source(row).into()),
     })
+}
+
+fn closure_source(row: &UnreadableRow) -> String {
+    let what = match row.fault {
+        RowFault::Unreadable => "cannot be read",
+        RowFault::TenantMismatch => "applies in no tenant",
+    };
+    format!("{}: row {} {what}", row.table, row.row)
 }
 
 /// Whether a name is a path of fields: names with dots between them, none of them empty, no more than
