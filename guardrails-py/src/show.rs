@@ -1,6 +1,7 @@
 //! What the guard shows, as Python objects.
 //!
-//! A value that is shown as it is stays the caller's own object; the caller's order stays too.
+//! A value that is shown as it is stays the caller's own object, and the caller's order stays too. Lists
+//! and mappings are copied at each depth, so that whoever has the view cannot change the record by it.
 
 use std::sync::Arc;
 
@@ -105,7 +106,7 @@ fn fill<'py>(dict: &Bound<'py, PyDict>, view: &View<'_>, source: &Source<'py>) -
             continue;
         };
         let value = if std::ptr::eq(own, shown) {
-            object.value.clone()
+            detached(&object.value, own)?
         } else {
             to_python(py, shown)?
         };
@@ -117,6 +118,41 @@ fn fill<'py>(dict: &Bound<'py, PyDict>, view: &View<'_>, source: &Source<'py>) -
         dict.set_item(key, value)?;
     }
     Ok(())
+}
+
+/// The same value without the caller's lists and mappings: a copy of each, with the caller's own leaves.
+fn detached<'py>(object: &Bound<'py, PyAny>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
+    let py = object.py();
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => Ok(object.clone()),
+        Value::List(items) => {
+            let copies = |objects: Vec<Bound<'py, PyAny>>| {
+                let both = objects.iter().zip(items.iter());
+                let copies = both.map(|(object, item)| detached(object, item));
+                copies.collect::<PyResult<Vec<_>>>()
+            };
+            if let Ok(list) = object.cast_exact::<PyList>() {
+                Ok(PyList::new(py, copies(list.iter().collect())?)?.into_any())
+            } else if let Ok(tuple) = object.cast_exact::<PyTuple>() {
+                Ok(PyTuple::new(py, copies(tuple.iter().collect())?)?.into_any())
+            } else {
+                to_python(py, value)
+            }
+        }
+        Value::Object(fields) => {
+            let Ok(mapping) = object.cast_exact::<PyDict>() else {
+                return to_python(py, value);
+            };
+            let copy = PyDict::new(py);
+            for (key, object) in mapping.iter() {
+                // What came into the mapping since it was read is not shown.
+                if let Some(value) = fields.value(&key.cast::<PyString>()?.to_cow()?) {
+                    copy.set_item(&key, detached(&object, value)?)?;
+                }
+            }
+            Ok(copy.into_any())
+        }
+    }
 }
 
 fn view_type(py: Python<'_>) -> PyResult<&Bound<'_, PyType>> {

@@ -744,7 +744,8 @@ class Operation:
         Args:
             record: The record as the CRM holds it, with its ``id``. Values may be None, bool, int,
                 Decimal, float, str, date, datetime, UUID, Enum, list, tuple and dict. A value that
-                is shown as it is stays the object that was passed in.
+                is shown as it is stays the object that was passed in; lists, tuples and mappings
+                are copied, so that a change to the view does not reach the record.
 
         Raises:
             NotFound: The record is out of reach, told no differently from one that does not exist.
