@@ -24,7 +24,7 @@ use crate::plan::Plan;
 use crate::policy::{Digest, Policy};
 use crate::principal::Principal;
 use crate::process::{
-    Approvals, Explanation, FaultyTickets, Observer, PresentRecord, Refused, SeenVersions,
+    Approvals, Explanation, FaultyTickets, LatestTicketVersions, Observer, PresentRecord, Refused,
     explain_refusal,
 };
 use crate::release::Release;
@@ -55,7 +55,7 @@ pub(crate) struct Inner {
     snapshot: ArcSwap<Snapshot>,
     freshness: Freshness,
     pub(crate) problems: Problems,
-    pub(crate) seen_tickets: SeenVersions,
+    pub(crate) seen_tickets: LatestTicketVersions,
     pub(crate) faulty_tickets: FaultyTickets,
     /// Held from reading the present snapshot to putting the next one in force: otherwise a refresh
     /// that began before a policy was replaced could bring the old policy back.
@@ -201,7 +201,7 @@ impl GuardBuilder {
                 freshness: Freshness::new(self.permissions_max_age.unwrap_or(MAX_AGE), now),
                 operation_limits: self.operation_limits,
                 problems: Problems::heard_by(self.listener),
-                seen_tickets: SeenVersions::default(),
+                seen_tickets: LatestTicketVersions::default(),
                 faulty_tickets: FaultyTickets::default(),
                 changing: Mutex::new(()),
                 store,

@@ -81,7 +81,7 @@ pub(crate) use reveal::{Requester, told};
 pub(crate) use review::{NeedsApproval, Review, chains, review};
 pub(crate) use risk::Scale;
 pub(crate) use rules::{Findings, Phase, RuleSet};
-pub(crate) use seen::SeenVersions;
+pub(crate) use seen::LatestTicketVersions;
 pub(crate) use typed::Types;
 pub(crate) use visibility::{Visibility, is_of_tenant};
 pub(crate) use write_gate::WriteGate;

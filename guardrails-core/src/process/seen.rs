@@ -16,9 +16,9 @@ const MAX_TICKETS: usize = 100_000;
 
 /// The last version seen of each ticket.
 #[derive(Debug, Default)]
-pub(crate) struct SeenVersions(Mutex<BTreeMap<TicketId, i64>>);
+pub(crate) struct LatestTicketVersions(Mutex<BTreeMap<TicketId, i64>>);
 
-impl SeenVersions {
+impl LatestTicketVersions {
     /// Remembers a version that the guard wrote, or found genuine.
     pub(crate) fn remember(&self, ticket: &Ticket) {
         let mut seen = self.seen();

@@ -9,25 +9,25 @@ use crate::policy::{Aggregation, Expr, FieldClause, Permission, WriteScope};
 use crate::process::Truth;
 
 /// One field, as the grants of one column speak of it.
-pub(super) struct Look<'p> {
-    pub(super) grants: Vec<GrantLook<'p>>,
+pub(super) struct FieldGrants<'p> {
+    pub(super) grants: Vec<GrantOnField<'p>>,
 }
 
 /// What one grant says of the field.
-pub(super) struct GrantLook<'p> {
+pub(super) struct GrantOnField<'p> {
     /// The scope, where it is not that of the whole column.
     pub(super) scope: Option<&'p Expr>,
-    pub(super) clauses: Vec<ClauseLook<'p>>,
+    pub(super) clauses: Vec<ClauseOnField<'p>>,
 }
 
-pub(super) struct ClauseLook<'p> {
+pub(super) struct ClauseOnField<'p> {
     pub(super) effect: ClauseEffect,
     pub(super) holds: StaticTruth,
     pub(super) clause: &'p FieldClause,
 }
 
 /// A mark, with the conditions that it depends on.
-pub(super) struct Drawn<'p> {
+pub(super) struct ConditionalMark<'p> {
     pub(super) kind: &'static str,
     /// The mask as it is for this field.
     mask: Option<Mask>,
@@ -36,8 +36,8 @@ pub(super) struct Drawn<'p> {
     pub(super) when: Option<&'p Expr>,
 }
 
-impl<'p> Look<'p> {
-    fn some_grant(&self, says: impl Fn(&GrantLook<'p>) -> Truth) -> Truth {
+impl<'p> FieldGrants<'p> {
+    fn some_grant(&self, says: impl Fn(&GrantOnField<'p>) -> Truth) -> Truth {
         across_grants(
             self.grants
                 .iter()
@@ -46,7 +46,7 @@ impl<'p> Look<'p> {
     }
 
     pub(super) fn writable(&self) -> Truth {
-        self.some_grant(GrantLook::writes)
+        self.some_grant(GrantOnField::writes)
     }
 
     /// Whether the field comes to this access.
@@ -58,11 +58,11 @@ impl<'p> Look<'p> {
 
     /// What is to be drawn of every clause, grant by grant: what may ever be the outcome. Clauses that always
     /// hold come first.
-    pub(super) fn drawn(&self, writable: Truth) -> Vec<Vec<Drawn<'p>>> {
+    pub(super) fn drawn(&self, writable: Truth) -> Vec<Vec<ConditionalMark<'p>>> {
         let mut all = Vec::new();
         for grant in &self.grants {
             let mut drawn = Vec::new();
-            let mut clauses: Vec<&ClauseLook<'p>> = grant.clauses.iter().collect();
+            let mut clauses: Vec<&ClauseOnField<'p>> = grant.clauses.iter().collect();
             clauses.retain(|clause| clause.holds != StaticTruth::Never);
             clauses.sort_by_key(|clause| (clause.holds == StaticTruth::Depends, clause.rank()));
             for clause in clauses {
@@ -72,7 +72,7 @@ impl<'p> Look<'p> {
                 };
                 if self.is_drawn(grant, clause, kind) && !grant.repeats(clause, kind) {
                     let depends = clause.holds == StaticTruth::Depends;
-                    drawn.push(Drawn {
+                    drawn.push(ConditionalMark {
                         kind,
                         mask: match &clause.effect {
                             ClauseEffect::Shows(Access::Masked(mask)) => Some(mask.clone()),
@@ -105,7 +105,7 @@ impl<'p> Look<'p> {
     }
 
     /// A field that may not be written, since something inside may not, is only seen.
-    fn kind_of_write(&self, grant: &GrantLook<'p>, writable: Truth) -> &'static str {
+    fn kind_of_write(&self, grant: &GrantOnField<'p>, writable: Truth) -> &'static str {
         let writes = grant.writes();
         match writable.and(writes).restricts() {
             true => "write",
@@ -113,7 +113,7 @@ impl<'p> Look<'p> {
         }
     }
 
-    fn is_drawn(&self, grant: &GrantLook<'p>, clause: &ClauseLook<'p>, kind: &str) -> bool {
+    fn is_drawn(&self, grant: &GrantOnField<'p>, clause: &ClauseOnField<'p>, kind: &str) -> bool {
         let may_come_to = |access: &Access| {
             let here = comes_to(access, |passes| shown_in_grant(grant.effects(), passes));
             here.and(self.comes_to(access)).restricts()
@@ -144,7 +144,7 @@ impl<'p> Look<'p> {
     }
 }
 
-impl<'p> GrantLook<'p> {
+impl<'p> GrantOnField<'p> {
     fn effects(&self) -> impl Iterator<Item = (&ClauseEffect, StaticTruth)> + Clone {
         self.clauses
             .iter()
@@ -156,7 +156,7 @@ impl<'p> GrantLook<'p> {
     }
 
     /// Whether a clause that depends on the record shows what another one of the grant shows anyway.
-    fn repeats(&self, clause: &ClauseLook<'p>, kind: &str) -> bool {
+    fn repeats(&self, clause: &ClauseOnField<'p>, kind: &str) -> bool {
         clause.holds == StaticTruth::Depends
             && kind != "write"
             && self.clauses.iter().any(|other| {
@@ -167,7 +167,7 @@ impl<'p> GrantLook<'p> {
     }
 }
 
-impl ClauseLook<'_> {
+impl ClauseOnField<'_> {
     fn rank(&self) -> u8 {
         match &self.effect {
             ClauseEffect::Writes(_) => 0,
@@ -179,11 +179,14 @@ impl ClauseLook<'_> {
 }
 
 /// What is drawn where every record shows the field through one mask: that mask, and what may be done with it.
-fn masked_so<'p>(drawn: Vec<Vec<Drawn<'p>>>, mask: &Mask) -> Vec<Vec<Drawn<'p>>> {
+fn masked_so<'p>(
+    drawn: Vec<Vec<ConditionalMark<'p>>>,
+    mask: &Mask,
+) -> Vec<Vec<ConditionalMark<'p>>> {
     if drawn.iter().flatten().any(|drawn| drawn.kind == "hide") {
         return drawn;
     }
-    let is_shown = |drawn: &Drawn<'p>| match drawn.kind {
+    let is_shown = |drawn: &ConditionalMark<'p>| match drawn.kind {
         "read" => false,
         "mask" => {
             drawn.mask.as_ref() == Some(mask) && drawn.scope.is_none() && drawn.when.is_none()

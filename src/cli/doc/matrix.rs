@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use guardrails_rules::Bundle;
 
-use super::marks::{ClauseLook, Drawn, GrantLook, Look, together};
+use super::marks::{ClauseOnField, ConditionalMark, FieldGrants, GrantOnField, together};
 use super::page::{Cell, Column, Head, Mark, Note};
 use super::source::{at, code_at};
 use crate::data::{ClauseEffect, Condition as _, StaticTruth};
@@ -213,17 +213,17 @@ impl<'p> Matrix<'p> {
     }
 
     /// The field at this path, as the grants of a column speak of it.
-    fn look(&self, asker: &Asker<'p>, path: &str) -> Look<'p> {
+    fn look(&self, asker: &Asker<'p>, path: &str) -> FieldGrants<'p> {
         let sensitivity = self.policy.sensitivity(self.entity, path);
         let grants = asker.grants.iter().map(|grant| {
             let grant: &'p Grant = grant;
             let clauses = grant.clauses.iter();
             let clauses = clauses.filter(|clause| clause.fields.covers(path));
             let own_scope = grant.scope.as_ref().filter(|_| asker.scope.is_none());
-            GrantLook {
+            GrantOnField {
                 scope: own_scope,
                 clauses: clauses
-                    .map(|clause| ClauseLook {
+                    .map(|clause| ClauseOnField {
                         effect: ClauseEffect::of(&clause.permission, sensitivity),
                         holds: settled(clause.when.as_ref(), &asker.within),
                         clause,
@@ -231,7 +231,7 @@ impl<'p> Matrix<'p> {
                     .collect(),
             }
         });
-        Look {
+        FieldGrants {
             grants: grants.collect(),
         }
     }
@@ -248,7 +248,7 @@ impl<'p> Matrix<'p> {
         StaticTruth::all(all.map(|path| self.look(asker, path).writable()))
     }
 
-    fn mark(&mut self, drawn: &Drawn<'p>) -> Mark {
+    fn mark(&mut self, drawn: &ConditionalMark<'p>) -> Mark {
         let scope = drawn.scope.map(|scope| self.note(scope, NoteOf::Rows));
         let when = drawn.when.map(|when| self.note(when, NoteOf::Clause));
         Mark {
