@@ -12,7 +12,9 @@ use arc_swap::ArcSwap;
 use crate::data::{Access, FieldTable, Permissions};
 use crate::error::Result;
 use crate::policy::{EffectKind, Expr, Policy, Rule, Skill, Verb};
-use crate::process::{Compiler, Facts, Frame, Predicate, RuleSet, Scale, Settled, Slots, Truth};
+use crate::process::{
+    Compiler, Facts, Frame, PlanConstants, Predicate, RuleSet, Scale, Slots, Truth,
+};
 use crate::record::ID_FIELD;
 use crate::value::Name;
 use crate::zone::Zone;
@@ -136,7 +138,7 @@ impl Plan {
             query,
         } = input;
         let mut compiler = Compiler {
-            settled: Settled {
+            constants: PlanConstants {
                 roles: query.roles,
                 tenant: query.tenant,
                 context: query.context,

@@ -108,7 +108,7 @@ impl Operation {
         self.observed_unevaluated(changes, now);
         let basis = self.basis(now, &changes.without_content(), &refused.table);
         let beside = self.unevaluated_beside(&refused.reasons);
-        let settled = Settled::deny(refused.reasons);
+        let settled = FinalOutcome::deny(refused.reasons);
         self.conclude(basis, proposed, settled, None, beside)
     }
 
@@ -125,7 +125,7 @@ impl Operation {
         }
         let nothing = Arc::new(FieldTable::of_nothing(&self.plan.entity));
         let basis = self.basis(now, &changes.without_content(), &nothing);
-        let settled = Settled::deny(error.reasons().to_vec());
+        let settled = FinalOutcome::deny(error.reasons().to_vec());
         self.conclude(basis, proposed, settled, None, None)
     }
 
@@ -151,12 +151,12 @@ impl Operation {
         changes: &Changes,
         refusals: Vec<Reason>,
         review: &Review,
-    ) -> Result<Settled> {
+    ) -> Result<FinalOutcome> {
         if !refusals.is_empty() {
-            return Ok(Settled::deny(refusals));
+            return Ok(FinalOutcome::deny(refusals));
         }
         if review.needs.is_empty() && self.ticket.is_none() {
-            return Ok(Settled::allow(Release::new(changes.clone())));
+            return Ok(FinalOutcome::allow(Release::new(changes.clone())));
         }
         let action = canonical_action(&Action {
             principal: &self.principal,
@@ -180,15 +180,15 @@ impl Operation {
                         .map(|reserved| self.reserved = Some(Box::new(reserved))),
                 };
                 match released {
-                    Ok(()) => Settled::allow(Release::new(changes.clone())),
+                    Ok(()) => FinalOutcome::allow(Release::new(changes.clone())),
                     Err(error) if error.reasons().is_empty() => return Err(error),
-                    Err(error) => Settled::deny(error.reasons().to_vec()),
+                    Err(error) => FinalOutcome::deny(error.reasons().to_vec()),
                 }
             }
             None => match approvals.ask(self, &proposal) {
-                Ok(handle) => Settled::waits(handle, review),
+                Ok(handle) => FinalOutcome::waits(handle, review),
                 Err(error) if error.reasons().is_empty() => return Err(error),
-                Err(error) => Settled::deny(error.reasons().to_vec()),
+                Err(error) => FinalOutcome::deny(error.reasons().to_vec()),
             },
         };
         settled.action = Some(action.digest(&self.guard.inner.keys));
@@ -199,7 +199,7 @@ impl Operation {
         &mut self,
         basis: Basis,
         proposed: Proposed,
-        settled: Settled,
+        settled: FinalOutcome,
         evaluated: Option<(Review, DisclosedRisk)>,
         beside: Option<(Arc<ShadowDecision>, ShadowAnswer)>,
     ) -> Result<Decision> {
@@ -314,13 +314,13 @@ impl Proposed {
 }
 
 /// The outcome, before it is put on record.
-struct Settled {
+struct FinalOutcome {
     outcome: Outcome,
     reasons: Vec<Reason>,
     action: Option<KeyedDigest>,
 }
 
-impl Settled {
+impl FinalOutcome {
     fn allow(release: Release) -> Self {
         Self {
             outcome: Outcome::Allow(release),

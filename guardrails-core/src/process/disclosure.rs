@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use super::compiled::Frame;
 use super::explain::{Basis, Eye};
-use super::predicate::Frame;
 use super::reveal::{most, sees_scripts};
 use super::rules::{Findings, Phase, RuleSet, in_force, phase};
 use super::truth::Truth;

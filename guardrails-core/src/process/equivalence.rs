@@ -1,4 +1,4 @@
-//! Holds the plan's predicates and index to the oracle, on random rules and random records, with
+//! Holds the plan's compiled conditions and index to the reference evaluator, on random rules and random records, with
 //! missing fields, wrong types, overflow and division by zero among them.
 
 mod items_and_time;
@@ -11,10 +11,11 @@ use proptest::prelude::*;
 use rust_decimal::Decimal;
 
 use self::items_and_time::{aggregate, date, instant, long};
+use super::compiled::{Compiler, Frame, PlanConstants, Slots};
+use super::evaluate;
 use super::facts::Facts;
-use super::oracle;
-use super::predicate::{Compiler, Frame, Settled, Slots};
-use super::review::{review, review_naively};
+use super::reference;
+use super::review::review;
 use super::risk::Scale;
 use super::rules::RuleSet;
 use crate::Principal;
@@ -382,7 +383,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
 
     #[test]
-    fn index_and_oracle_agree(
+    fn index_and_reference_agree(
         rules in rules(),
         before in fields(),
         set in fields(),
@@ -406,7 +407,7 @@ proptest! {
             risk_score: None,
         };
         let mut compiler = Compiler {
-            settled: Settled {
+            constants: PlanConstants {
                 roles: principal.roles(),
                 tenant: principal.tenant(),
                 context,
@@ -426,12 +427,12 @@ proptest! {
         };
         let show = |_: &super::message::Reference| "shown".to_owned();
         let fast = review(&ready, &scale, &slots, &facts, &show);
-        let plain = review_naively(&policy, Verb::Update, "E", &facts, &show);
+        let plain = reference::review(&policy, Verb::Update, "E", &facts, &show);
         prop_assert_eq!(fast, plain);
     }
 
     #[test]
-    fn predicate_and_oracle_agree(condition in condition(), before in fields(), roles in prop::sample::subsequence(ROLES.to_vec(), 0..=3), zone in zone()) {
+    fn compiled_and_evaluated_conditions_agree(condition in condition(), before in fields(), roles in prop::sample::subsequence(ROLES.to_vec(), 0..=3), zone in zone()) {
         let (skill, principal) = (skill(), principal(&roles));
         let facts = Facts {
             before: &before,
@@ -446,11 +447,11 @@ proptest! {
             risk_score: Some(Decimal::TWO),
         };
         let mut compiler = Compiler {
-            settled: Settled { roles: principal.roles(), tenant: principal.tenant(), context: "a", skill: &skill },
+            constants: PlanConstants { roles: principal.roles(), tenant: principal.tenant(), context: "a", skill: &skill },
             slots: Slots::default(),
         };
         let predicate = compiler.predicate(&condition);
         let slots = compiler.slots;
-        prop_assert_eq!(predicate.holds(&Frame::new(&facts, &slots)), oracle::holds(&condition, &facts));
+        prop_assert_eq!(predicate.holds(&Frame::new(&facts, &slots)), evaluate::holds(&condition, &facts));
     }
 }

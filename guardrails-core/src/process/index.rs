@@ -14,8 +14,8 @@ use std::collections::HashMap;
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
+use super::compiled::{Constant, Frame, Predicate};
 use super::facts::Datum;
-use super::predicate::{Constant, Frame, Predicate};
 use crate::policy::Comparison;
 use crate::value::Name;
 

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::fmt;
 
 use super::dependency::Dependency;
-use super::oracle::Witness;
+use super::evaluate::Witness;
 use super::template::{MISSING, NO_ITEM, Template};
 use super::typed::{Types, as_declared};
 use super::written::{Declared, written};

@@ -1,18 +1,22 @@
 //! The process guardrail: rules, risk, and who must agree.
 //!
 //! - [`Facts`] is what a rule may read; [`Truth`] is how a condition comes out.
-//! - The oracle says what a condition means; predicates and the index give the same answer fast.
+//! - The evaluator defines what a condition means; compiled conditions and the index give the same answer fast.
 //! - Rules and risk come together in a verdict; a [`Ticket`] binds an approval to one action.
 
 mod action_digest;
 mod advance;
+mod aggregate_eval;
 mod approvals;
 mod card;
+mod compiled;
+mod compiled_aggregate;
 mod dependency;
 mod disclosure;
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "tests")]
 mod equivalence;
+mod evaluate;
 mod exact_json;
 mod explain;
 mod facts;
@@ -25,11 +29,11 @@ mod message;
 mod observe;
 mod on_read;
 mod operand;
-mod oracle;
-mod predicate;
 mod present;
 mod reading;
 mod redeem;
+#[cfg(test)]
+mod reference;
 mod requirement;
 mod reveal;
 mod review;
@@ -39,8 +43,6 @@ mod seen;
 mod stored_ticket;
 mod supposed;
 mod tables;
-mod tallied;
-mod tally;
 mod template;
 mod ticket;
 mod truth;
@@ -52,6 +54,7 @@ mod written;
 pub use approvals::Approvals;
 pub use card::{TicketCard, TicketChange, TicketPage};
 pub use dependency::{Lists, Target, Use, visit_uses};
+pub use evaluate::holds;
 pub use explain::{
     Clause, ClauseKind, Explanation, FactorExplained, FieldExplained, LevelExplained, Marks,
     Reading, Refusal, Remedy, RiskExplained, RuleExplained, Searched, Seen, Standing, Step,
@@ -59,7 +62,6 @@ pub use explain::{
 pub use facts::{Datum, Facts};
 pub use integrity::{TicketPhase, TicketRecord, TicketStanding, TicketTrail, judge_ticket};
 pub use observe::{Observed, Observer};
-pub use oracle::holds;
 pub(crate) use present::RecordPresence;
 pub use present::{Loaded, PresentRecord, RecordKey};
 pub use requirement::{ApprovalRequirement, RequiredStep};
@@ -69,13 +71,13 @@ pub use ticket::{EventPosition, Settlement, StepDecision, Ticket, TicketState, V
 pub use truth::Truth;
 
 pub(crate) use action_digest::{Action, canonical_action};
+pub(crate) use compiled::{Compiler, Frame, PlanConstants, Predicate, Slots};
 pub(crate) use disclosure::Disclosure;
 pub(crate) use explain::{
     Basis, Eye, Refused, explain, explain_read, explain_refusal, explain_view,
 };
 pub(crate) use faulty_tickets::FaultyTickets;
 pub(crate) use message::{Changing, Schema};
-pub(crate) use predicate::{Compiler, Frame, Predicate, Settled, Slots};
 pub(crate) use redeem::{Ending, Proposal};
 pub(crate) use reveal::{Requester, told};
 pub(crate) use review::{NeedsApproval, Review, chains, review};

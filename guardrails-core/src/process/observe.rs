@@ -1,10 +1,10 @@
 //! Looking on while rules and grants are asked: for measuring how much of a policy its tests reach.
 //!
 //! An observer is shown the facts and the policy, and may ask how any condition comes out. What it
-//! learns comes from the [oracle](super::oracle); it has no way to change a decision.
+//! learns comes from the [evaluator](super::evaluate); it has no way to change a decision.
 
+use super::evaluate;
 use super::facts::Facts;
-use super::oracle;
 use super::rules::in_force;
 use super::truth::Truth;
 use crate::policy::{Expr, Grant, Policy, Rule, Verb};
@@ -47,7 +47,7 @@ impl<'a> Observed<'a> {
     /// How a rule's condition turns out; unknown where no rule is evaluated.
     pub fn rule_condition(&self, condition: &Expr) -> Truth {
         let after = self.after.as_ref();
-        after.map_or(Truth::Unknown, |after| oracle::holds(condition, after))
+        after.map_or(Truth::Unknown, |after| evaluate::holds(condition, after))
     }
 
     /// Whether a grant is asked: it is about the entity, a role of the actor and the AI context.
@@ -61,7 +61,7 @@ impl<'a> Observed<'a> {
 
     /// How a condition of a grant comes out.
     pub fn grant_condition(&self, condition: &Expr) -> Truth {
-        oracle::holds(condition, &self.before)
+        evaluate::holds(condition, &self.before)
     }
 }
 

@@ -5,8 +5,8 @@
 
 use std::sync::Arc;
 
+use super::compiled::{Frame, Slots};
 use super::facts::Facts;
-use super::predicate::{Frame, Slots};
 use super::rules::{Findings, Phase, RuleSet};
 use crate::data::FieldTable;
 

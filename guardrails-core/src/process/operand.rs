@@ -1,6 +1,6 @@
 //! What both evaluators share: how two data are compared, tested and calculated with.
 //!
-//! Kept apart from them on purpose. The oracle and the predicates differ in *how they find* data;
+//! Kept apart from them on purpose. The evaluator and compiled conditions differ in *how they find* data;
 //! what an operator means on the data found is decided here, once.
 
 use chrono::DateTime;

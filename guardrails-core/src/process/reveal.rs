@@ -7,9 +7,9 @@
 use rust_decimal::Decimal;
 
 use super::disclosure::RuleDisclosure;
+use super::evaluate;
 use super::explain::{Eye, Lists};
 use super::message::{Changing, Reader, Reference};
-use super::oracle;
 use super::risk::Weighed;
 use super::rules::RuleSet;
 use super::truth::Truth;
@@ -109,7 +109,7 @@ pub(super) fn most<'e>(expr: &'e Expr, eye: &Eye<'e>, best: bool) -> Truth {
         ExprKind::Any(parts) => parts
             .iter()
             .fold(Truth::False, |truth, part| truth.or(most(part, eye, best))),
-        _ if eye.sees(expr) => oracle::holds(expr, &eye.facts),
+        _ if eye.sees(expr) => evaluate::holds(expr, &eye.facts),
         _ => Truth::from(best),
     }
 }

@@ -7,17 +7,15 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use super::compiled::{Frame, Slots};
 use super::facts::Facts;
 use super::message::{fill, rebind};
-use super::oracle;
-use super::predicate::{Frame, Slots};
 use super::reveal::Reveal;
-use super::risk::{Scale, Weighed, share, total};
-use super::rules::{Because, Finding, Findings, Need, Phase, RuleSet, in_force, phase};
-use super::tables::take_plainly;
+use super::risk::{Scale, Weighed};
+use super::rules::{Because, Finding, Findings, Need, Phase, RuleSet};
 use super::template::{Template, could_not_be_known};
 use crate::decision::{Holding, Obligation, Reason, Verdict};
-use crate::policy::{Duty, LevelEffect, Message, Policy, RiskLevel, RiskThreshold, Verb};
+use crate::policy::{Duty, LevelEffect, Message, RiskLevel, RiskThreshold};
 use crate::value::Name;
 
 /// What rules and risk say of one proposal.
@@ -50,7 +48,7 @@ pub(crate) struct NeedsApproval {
 }
 
 /// What the requester may be told.
-type Show<'s> = &'s dyn Reveal;
+pub(super) type Show<'s> = &'s dyn Reveal;
 
 /// The same, with the score that rules saw, if it may be told.
 struct Telling<'s> {
@@ -84,64 +82,7 @@ pub(crate) fn review<'a>(
     conclude(findings, (first, risk), &reached, facts, show)
 }
 
-/// Reviews by walking every rule with the oracle: slow, plain, and the definition of the answer.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the oracle that tests hold the index to")
-)]
-pub(crate) fn review_naively(
-    policy: &Policy,
-    verb: Verb,
-    entity: &str,
-    facts: &Facts<'_>,
-    show: Show<'_>,
-) -> Review {
-    let about = |wanted| {
-        policy.rules.iter().filter(move |rule| {
-            *rule.entity == *entity
-                && rule.verbs.contains(&verb)
-                && in_force(rule, facts)
-                && phase(rule) == wanted
-        })
-    };
-    let run = |wanted, facts: &Facts<'_>, findings: &mut Findings| {
-        let came_out: Vec<_> = about(wanted)
-            .map(|rule| {
-                let holds = |when| oracle::holds(when, facts);
-                (rule, rule.when.as_ref().map_or(super::Truth::True, holds))
-            })
-            .collect();
-        take_plainly(&came_out, facts, findings);
-    };
-    let weigh = |findings: &Findings| {
-        let factors = policy.risk.factors.iter().map(|factor| {
-            let value = oracle::number(&factor.value, facts);
-            (factor.name.clone(), share(factor.weight, value))
-        });
-        total(
-            &policy.risk,
-            factors.chain(findings.risks.iter().cloned()).collect(),
-        )
-    };
-    let mut findings = Findings::default();
-    run(Phase::BeforeRisk, facts, &mut findings);
-    let first = weigh(&findings).score;
-    let facts = Facts {
-        risk_score: Some(first),
-        ..*facts
-    };
-    run(Phase::AfterRisk, &facts, &mut findings);
-    let risk = weigh(&findings);
-    let reached: Vec<_> = policy
-        .risk
-        .thresholds
-        .iter()
-        .filter(|threshold| threshold.level <= risk.level)
-        .collect();
-    conclude(findings, (first, risk), &reached, &facts, show)
-}
-
-fn conclude(
+pub(super) fn conclude(
     mut findings: Findings,
     (first, risk): (Decimal, Weighed),
     reached: &[&RiskThreshold],

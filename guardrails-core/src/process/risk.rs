@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::predicate::{Compiler, Constant, Frame, Source};
+use super::compiled::{Compiler, Constant, Frame, Source};
 use crate::decision::Risk;
 use crate::policy::{RiskLevel, RiskModel, RiskThreshold};
 use crate::value::Name;

@@ -9,10 +9,10 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use super::compiled::{Compiler, Frame, Predicate};
+use super::evaluate;
 use super::facts::Facts;
 use super::index::{Candidates, Index};
-use super::oracle;
-use super::predicate::{Compiler, Frame, Predicate};
 use super::tables::Tables;
 use super::truth::Truth;
 use crate::data::Mask;
@@ -270,7 +270,7 @@ impl Findings {
             Truth::Unknown => Some(
                 rule.when
                     .as_ref()
-                    .map_or_else(Vec::new, |when| oracle::unknowns(when, facts)),
+                    .map_or_else(Vec::new, |when| evaluate::unknowns(when, facts)),
             ),
         };
         let shadow = rule.mode == Mode::Shadow;

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 use super::facts::Facts;
 use super::rules::Findings;
 use super::truth::Truth;
-use crate::policy::{Effect, EffectKind, Hit, Rule, Table, TableRow};
+use crate::policy::{Effect, EffectKind, Hit, Rule, Table};
 
 /// The tables met in one run over the rules, and how far each has come.
 #[derive(Default)]
@@ -101,7 +101,7 @@ impl<'r> Tables<'r> {
 }
 
 /// Whether two effects say the same. A script says what its facts make it say: never the same.
-fn alike(a: &EffectKind, b: &EffectKind) -> bool {
+pub(super) fn alike(a: &EffectKind, b: &EffectKind) -> bool {
     match (a, b) {
         (EffectKind::Deny(a, why), EffectKind::Deny(b, because)) => a == b && why == because,
         (EffectKind::RequireApproval(a), EffectKind::RequireApproval(b)) => a == b,
@@ -111,56 +111,5 @@ fn alike(a: &EffectKind, b: &EffectKind) -> bool {
         (EffectKind::Risk(points, a), EffectKind::Risk(more, b)) => points == more && a == b,
         (EffectKind::Oblige(a), EffectKind::Oblige(b)) => a == b,
         _ => false,
-    }
-}
-
-/// The same answer from the rows as a whole, once each has come out: the definition that the run over
-/// candidates is held to.
-pub(crate) fn take_plainly(
-    rules: &[(&Arc<Rule>, Truth)],
-    facts: &Facts<'_>,
-    findings: &mut Findings,
-) {
-    for (at, (rule, truth)) in rules.iter().enumerate() {
-        let Some(row) = &rule.table else {
-            findings.add(rule, *truth, &rule.effects, facts);
-            continue;
-        };
-        let above: Vec<(&TableRow, &Rule, Truth)> = rules
-            .iter()
-            .take(at)
-            .filter_map(|(rule, truth)| Some((rule.table.as_deref()?, &***rule, *truth)))
-            .filter(|(other, ..)| Arc::ptr_eq(&other.table, &row.table))
-            .collect();
-        let holding: Vec<u32> = above
-            .iter()
-            .filter(|(.., truth)| truth.grants())
-            .map(|(row, ..)| row.row)
-            .collect();
-        match row.table.hit {
-            Hit::Collect => findings.add(rule, *truth, &rule.effects, facts),
-            Hit::First if holding.is_empty() => {
-                findings.add(rule, *truth, &rule.effects, facts);
-            }
-            Hit::First => {}
-            Hit::Unique => {
-                findings.add(rule, *truth, &rule.effects, facts);
-                if holding.len() == 1 && truth.grants() {
-                    findings.overlap(rule, row);
-                }
-            }
-            Hit::Any => {
-                let said = above
-                    .iter()
-                    .filter(|(.., truth)| truth.restricts())
-                    .flat_map(|(_, rule, _)| &rule.effects);
-                let said: Vec<&Effect> = said.collect();
-                let new = rule
-                    .effects
-                    .iter()
-                    .filter(|effect| !said.iter().any(|said| alike(&said.kind, &effect.kind)));
-                findings.add(rule, *truth, new, facts);
-            }
-        }
     }
 }

@@ -10,9 +10,9 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 use super::dependency::{Dependency, visit_uses};
+use super::evaluate::{self, Witness};
 use super::facts::{Datum, Facts};
 use super::message::Reference;
-use super::oracle::{self, Witness};
 use super::truth::Truth;
 use super::written::datum;
 use crate::data::HIDDEN;
@@ -84,7 +84,7 @@ impl Template {
     /// The template of a message: references to the record stay references, everything else (who
     /// asks, which skill) is filled in.
     pub(crate) fn bind(message: &Message, when: Option<&Expr>, facts: &Facts<'_>) -> Self {
-        let witnesses = when.map_or_else(Vec::new, |when| oracle::witnesses(when, facts));
+        let witnesses = when.map_or_else(Vec::new, |when| evaluate::witnesses(when, facts));
         let translations = message.translations.iter().map(|translation| {
             (
                 translation.language.clone(),
@@ -111,7 +111,7 @@ impl Template {
             _ => std::slice::from_ref(when),
         };
         let unknown = parts.iter();
-        let unknown = unknown.filter(|part| oracle::holds(part, facts) == Truth::Unknown);
+        let unknown = unknown.filter(|part| evaluate::holds(part, facts) == Truth::Unknown);
         self.unknown = unknown.map(|part| UnknownPart::of(part, names)).collect();
         self
     }

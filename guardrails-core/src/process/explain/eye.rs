@@ -5,8 +5,8 @@
 //! outcome nor the constants beside it are told, since they would bound the value.
 
 use super::super::dependency::{Target, Use, visit_uses};
+use super::super::evaluate::{self, Items};
 use super::super::facts::{Datum, Facts};
-use super::super::oracle::{self, Items};
 use super::super::template::MISSING;
 use super::model::{Reading, Seen};
 use crate::data::{FieldTable, Sight};
@@ -95,7 +95,7 @@ impl<'a> Eye<'a> {
         let seen = match self.sight(path, lists) {
             Sight::None => Seen::Hidden,
             Sight::Whole => seen(
-                oracle::read_among(path, &self.facts, items),
+                evaluate::read_among(path, &self.facts, items),
                 &path.ty,
                 self.facts.zone,
             ),

@@ -1,14 +1,14 @@
 //! Conditions as formulas over clauses: what must come out another way for the whole to.
 //!
 //! A clause is one question of a condition; the same question in two rules is one clause. What a
-//! clause comes to is asked of the oracle, once. A clause that reads what the asker may not see
+//! clause comes to is asked of the evaluator, once. A clause that reads what the asker may not see
 //! comes to nothing here: whatever is worked out from formulas can be told.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::super::evaluate;
 use super::super::facts::Facts;
-use super::super::oracle;
 use super::super::truth::Truth;
 use super::eye::{Eye, Lists};
 use crate::policy::{Expr, ExprKind, Path, Root};
@@ -108,7 +108,7 @@ impl<'a> Clauses<'a> {
         });
         let (truth, hidden) = known.unwrap_or_else(|| {
             let hidden = self.eye.withheld(expr, &Lists::new());
-            (oracle::holds(expr, &self.eye.facts), hidden)
+            (evaluate::holds(expr, &self.eye.facts), hidden)
         });
         self.all.push(Known {
             expr,
@@ -143,7 +143,7 @@ impl<'a> Clauses<'a> {
     pub(super) fn told_at(&self, number: usize, facts: &Facts<'a>) -> Option<Truth> {
         let known = self.known(number)?;
         let told = known.hidden.is_empty();
-        told.then(|| oracle::holds(known.expr, facts))
+        told.then(|| evaluate::holds(known.expr, facts))
     }
 
     /// Whether a clause can come out another way.

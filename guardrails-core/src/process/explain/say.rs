@@ -1,6 +1,6 @@
 //! Clauses and effects in words for people, in each language.
 
-use super::super::oracle::Items;
+use super::super::evaluate::Items;
 use super::eye::{Eye, Lists};
 use super::formula::subject;
 use super::model::Reading;

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::super::oracle;
+use super::super::evaluate;
 use super::super::truth::Truth;
 use super::eye::{Eye, Lists};
 use super::formula::{Clauses, Formula, Told};
@@ -90,7 +90,7 @@ fn unchanged(
             let reads = clauses.known(number).map(|known| known.expr);
             if let Some(clause) = reads.filter(|clause| reads_record(clause, &is_beyond)) {
                 let is_told = before.withheld(clause, &Lists::new()).is_empty();
-                let truth = is_told.then(|| oracle::holds(clause, &before.facts));
+                let truth = is_told.then(|| evaluate::holds(clause, &before.facts));
                 unchanged.insert(number, truth);
             }
         });

@@ -1,10 +1,10 @@
 //! The tree of one condition: each part with its text, how it came out, what it read, and whether
 //! the whole came out as it did because of it.
 //!
-//! What a single question comes to is asked of the oracle, so that it means here what it means in
+//! What a single question comes to is asked of the evaluator, so that it means here what it means in
 //! every decision; how parts come together is Kleene's logic again, over what may be told.
 
-use super::super::oracle::{self, Items};
+use super::super::evaluate::{self, Items};
 use super::super::truth::Truth;
 use super::eye::{Eye, Lists, seen};
 use super::model::{Clause, ClauseKind, Reading};
@@ -82,7 +82,7 @@ impl<'a> Grower<'_, 'a> {
                 String::new()
             },
             place: expr.place.clone(),
-            truth: told.then(|| oracle::holds_among(expr, &eye.facts, items)),
+            truth: told.then(|| evaluate::holds_among(expr, &eye.facts, items)),
             decides: false,
             readings: readings(expr, eye, lists, items),
             hidden,
@@ -103,7 +103,7 @@ impl<'a> Grower<'_, 'a> {
             return;
         };
         let facts = &self.eye.facts;
-        let super::super::facts::Datum::List(values, ty) = oracle::read_among(path, facts, items)
+        let super::super::facts::Datum::List(values, ty) = evaluate::read_among(path, facts, items)
         else {
             return;
         };
@@ -122,7 +122,7 @@ impl<'a> Grower<'_, 'a> {
         let mut told = 0_usize;
         for (at, value) in values.iter().enumerate() {
             let items = each(value);
-            let truth = oracle::holds_among(test, facts, &items);
+            let truth = evaluate::holds_among(test, facts, &items);
             if clause.truth != Some(truth) {
                 continue;
             }
@@ -253,7 +253,7 @@ fn calculated<'a>(expr: &'a Expr, eye: &Eye<'a>, items: &Items<'a>) -> Vec<Readi
     };
     let sides = [&**left, &**right];
     let calculated = sides.iter().filter(is_calculated).map(|side| {
-        let operand = oracle::operand_among(side, &eye.facts, items);
+        let operand = evaluate::operand_among(side, &eye.facts, items);
         let ty = side.ty().unwrap_or(&Type::Decimal);
         Reading {
             name: side.text_in(eye.facts.zone),

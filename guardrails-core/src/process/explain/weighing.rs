@@ -8,7 +8,7 @@ use super::say;
 use super::tree::readings;
 use crate::policy::{Comparison, Expr, ExprKind, Path, RiskModel, Root, Type};
 use crate::process::disclosure::Disclosure;
-use crate::process::oracle::Items;
+use crate::process::evaluate::Items;
 use crate::value::{Name, Value};
 
 /// Finer than any share that people would write.

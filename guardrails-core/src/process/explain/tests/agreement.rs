@@ -1,4 +1,4 @@
-//! What is told of rules and near misses agrees with the oracle and the index.
+//! What is told of rules and near misses agrees with the evaluator and the index.
 
 use proptest::prelude::*;
 
@@ -11,7 +11,7 @@ proptest! {
 
 
     #[test]
-    fn oracle_index_and_explanation_agree(
+    fn evaluator_index_and_explanation_agree(
         rules in rules(),
         before in fields(),
         set in fields(),
@@ -29,7 +29,7 @@ proptest! {
         prop_assert_eq!(world.rules.len(), policy.rules.len());
         for considered in &world.rules {
             let rule = considered.rule;
-            let truth = rule.when.as_ref().map_or(Truth::True, |when| oracle::holds(when, &eye.facts));
+            let truth = rule.when.as_ref().map_or(Truth::True, |when| evaluate::holds(when, &eye.facts));
             prop_assert_eq!(considered.truth, Some(truth));
             if let Some(when) = &rule.when {
                 prop_assert_eq!(tree::tree(when, eye, None).truth, Some(truth));

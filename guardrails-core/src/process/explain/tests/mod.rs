@@ -1,5 +1,5 @@
 //! Holds explanations to the decisions they explain, on random rules and records: they agree with
-//! the oracle and the index, a remedy is one and no part of it is, and what the asker may not see is
+//! the evaluator and the index, a remedy is one and no part of it is, and what the asker may not see is
 //! in none of them. Here is the small world that they are tried in.
 
 mod agreement;
@@ -14,10 +14,10 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 
+use super::super::compiled::Frame;
 use super::super::equivalence::{ROLES, fields, now, principal, rules, skill};
+use super::super::evaluate;
 use super::super::facts::Facts;
-use super::super::oracle;
-use super::super::predicate::Frame;
 use super::super::rules::{Findings, Phase};
 use super::super::truth::Truth;
 use super::weighing::reached;

@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
+use super::super::super::reference::take_plainly;
 use super::super::super::rules::in_force;
 use super::super::super::rules::phase;
-use super::super::super::tables::take_plainly;
 use super::*;
 use crate::Error;
 
@@ -106,7 +106,7 @@ proptest! {
                 let rule = policy.rules.iter().find(|have| have.origin.name == rule.rule).unwrap();
                 let when = rule.when.as_ref();
                 let facts = basis.facts();
-                prop_assert!(when.is_none_or(|when| oracle::holds(when, &facts).restricts()));
+                prop_assert!(when.is_none_or(|when| evaluate::holds(when, &facts).restricts()));
             }
         }
     }

@@ -2,9 +2,9 @@
 
 use proptest::prelude::*;
 
+use super::super::super::reference::take_plainly;
 use super::super::super::risk::total;
 use super::super::super::rules::{in_force, phase};
-use super::super::super::tables::take_plainly;
 use super::*;
 
 /// What a condition would come to, if these clauses came out like this: by walking it, with no help
@@ -20,7 +20,7 @@ pub(super) fn pretend(expr: &Expr, pretended: &BTreeMap<String, bool>, facts: &F
         }),
         _ => match pretended.get(&formula::identity(expr)) {
             Some(truth) => Truth::from(*truth),
-            None => oracle::holds(expr, facts),
+            None => evaluate::holds(expr, facts),
         },
     }
 }
@@ -56,7 +56,7 @@ fn pretend_scope(
                 .map(|(name, value)| (name.clone(), value.clone()))
                 .collect();
             let set = Some(&within);
-            oracle::holds(scope, &Facts { set, ..*facts })
+            evaluate::holds(scope, &Facts { set, ..*facts })
         }
     }
 }

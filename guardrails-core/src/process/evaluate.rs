@@ -1,15 +1,15 @@
-//! The plain evaluator: walks a condition's tree and looks each name up where it stands.
+//! The evaluator: walks a condition's tree and looks each name up where it stands.
 //!
-//! It is the definition of what a condition means. Plans answer with compiled
-//! [predicates](super::predicate) and an [index](super::index); property tests hold the two equal.
-//! Nothing here folds, caches, indexes or reorders.
+//! It is the definition of what a condition means. Explanations, messages and observers use it as it is;
+//! plans answer with [compiled conditions](super::compiled) and an [index](super::index), and property
+//! tests hold the two equal. Nothing here folds, caches, indexes or reorders.
 
 use smallvec::SmallVec;
 
+use super::aggregate_eval::AggregateEval;
 use super::dependency::{Dependency, Lists, Use, visit_uses};
 use super::facts::{Datum, Facts};
 use super::operand::{self, Operand};
-use super::tally::Tally;
 use super::truth::Truth;
 use crate::policy::{Aggregate, Expr, ExprKind, Path, Quantifier, Root, Type};
 use crate::value::Value;
@@ -19,7 +19,7 @@ pub(crate) type Items<'a> = SmallVec<[(&'a Value, &'a Type); 2]>;
 
 /// Whether a condition holds of the facts.
 pub fn holds<'a>(condition: &'a Expr, facts: &Facts<'a>) -> Truth {
-    Oracle {
+    Evaluator {
         facts,
         items: Items::new(),
     }
@@ -29,7 +29,7 @@ pub fn holds<'a>(condition: &'a Expr, facts: &Facts<'a>) -> Truth {
 /// Whether a condition inside quantifiers holds, while they look at these items.
 pub(crate) fn holds_among<'a>(condition: &'a Expr, facts: &Facts<'a>, items: &Items<'a>) -> Truth {
     let items = items.clone();
-    Oracle { facts, items }.truth(condition)
+    Evaluator { facts, items }.truth(condition)
 }
 
 /// What an operand inside quantifiers comes to, while they look at these items.
@@ -39,33 +39,34 @@ pub(crate) fn operand_among<'a>(
     items: &Items<'a>,
 ) -> Operand<'a> {
     let items = items.clone();
-    Oracle { facts, items }.operand(expr)
+    Evaluator { facts, items }.operand(expr)
 }
 
 /// What stands at a path inside quantifiers, while they look at these items.
 pub(crate) fn read_among<'a>(path: &'a Path, facts: &Facts<'a>, items: &Items<'a>) -> Datum<'a> {
     let items = items.clone();
-    Oracle { facts, items }.path(path)
+    Evaluator { facts, items }.path(path)
 }
 
 /// The number an expression comes to; none when it cannot be known.
+#[cfg(test)]
 pub(crate) fn number<'a>(expr: &'a Expr, facts: &Facts<'a>) -> Option<rust_decimal::Decimal> {
-    let oracle = Oracle {
+    let evaluator = Evaluator {
         facts,
         items: Items::new(),
     };
-    match oracle.operand(expr).datum() {
+    match evaluator.operand(expr).datum() {
         Datum::Number(number) => Some(number),
         _ => None,
     }
 }
 
-struct Oracle<'f, 'a> {
+struct Evaluator<'f, 'a> {
     facts: &'f Facts<'a>,
     items: Items<'a>,
 }
 
-impl<'a> Oracle<'_, 'a> {
+impl<'a> Evaluator<'_, 'a> {
     fn truth(&self, expr: &'a Expr) -> Truth {
         match &expr.kind {
             ExprKind::Not(inner) => !self.truth(inner),
@@ -137,17 +138,17 @@ impl<'a> Oracle<'_, 'a> {
     fn aggregate(&self, aggregate: &'a Aggregate) -> Datum<'a> {
         let list = self.path_of(&aggregate.list);
         let Datum::List(items, ty) = list else {
-            return Tally::without(list);
+            return AggregateEval::without(list);
         };
-        let mut tally = Tally::new(aggregate.how, &aggregate.ty);
+        let mut eval = AggregateEval::new(aggregate.how, &aggregate.ty);
         for item in items {
-            let oracle = self.at((item, ty));
+            let evaluator = self.at((item, ty));
             let filter = aggregate.filter.as_ref();
-            let counts = filter.map_or(Truth::True, |filter| oracle.truth(filter));
-            let value = aggregate.item.as_ref().map(|item| oracle.operand(item));
-            tally.take(counts, value.as_ref().map(Operand::datum));
+            let counts = filter.map_or(Truth::True, |filter| evaluator.truth(filter));
+            let value = aggregate.item.as_ref().map(|item| evaluator.operand(item));
+            eval.take(counts, value.as_ref().map(Operand::datum));
         }
-        tally.finish()
+        eval.finish()
     }
 
     fn changed(&self, path: &'a Path) -> Truth {
@@ -223,11 +224,11 @@ pub(crate) fn unknowns<'a>(condition: &'a Expr, facts: &Facts<'a>) -> Vec<String
             name_once(&mut names, path);
         }
     });
-    let oracle = Oracle {
+    let evaluator = Evaluator {
         facts,
         items: Items::new(),
     };
-    oracle.unknown_items(condition, &mut names);
+    evaluator.unknown_items(condition, &mut names);
     names
 }
 
@@ -258,11 +259,11 @@ pub(crate) fn witnesses<'a>(condition: &'a Expr, facts: &Facts<'a>) -> Vec<Optio
         chosen_by: Vec::new(),
         found: Vec::new(),
     };
-    let oracle = Oracle {
+    let evaluator = Evaluator {
         facts,
         items: Items::new(),
     };
-    search.visit(condition, Some(&oracle), Some(Sought::Holding));
+    search.visit(condition, Some(&evaluator), Some(Sought::Holding));
     search.found
 }
 
@@ -275,7 +276,7 @@ enum Sought {
     Failing,
 }
 
-impl<'a> Oracle<'_, 'a> {
+impl<'a> Evaluator<'_, 'a> {
     /// Names the lists that are there, with items that leave the answer open.
     fn unknown_items(&self, expr: &'a Expr, names: &mut Vec<String>) {
         let (list, open) = match &expr.kind {
@@ -295,7 +296,7 @@ impl<'a> Oracle<'_, 'a> {
         }
     }
 
-    /// The first item that is sought, and the oracle that looks at it.
+    /// The first item that is sought, and the evaluator that looks at it.
     fn first(&self, list: &'a Path, test: &'a Expr, sought: Sought) -> Option<(usize, Self)> {
         let Datum::List(items, ty) = self.path(list) else {
             return None;
@@ -320,22 +321,27 @@ struct WitnessSearch<'a> {
 }
 
 impl<'a> WitnessSearch<'a> {
-    /// `oracle` looks at the items chosen so far; there is none where one of them was not found.
-    fn visit(&mut self, expr: &'a Expr, oracle: Option<&Oracle<'_, 'a>>, sought: Option<Sought>) {
+    /// `evaluator` looks at the items chosen so far; there is none where one of them was not found.
+    fn visit(
+        &mut self,
+        expr: &'a Expr,
+        evaluator: Option<&Evaluator<'_, 'a>>,
+        sought: Option<Sought>,
+    ) {
         match &expr.kind {
             // An item of an aggregate is one of many; none of them is the reason.
             ExprKind::Aggregate(_) => {}
-            ExprKind::Not(inner) => self.visit(inner, oracle, sought.map(Sought::other)),
+            ExprKind::Not(inner) => self.visit(inner, evaluator, sought.map(Sought::other)),
             ExprKind::All(_) | ExprKind::Any(_) => {
                 for child in expr.children() {
-                    self.visit(child, oracle, sought);
+                    self.visit(child, evaluator, sought);
                 }
             }
             ExprKind::Quantified(quantifier, list, _, test) => {
                 let sought = sought.filter(|sought| sought.alone_in(*quantifier));
                 match (&list.kind, sought) {
                     (ExprKind::Path(path), Some(sought)) => {
-                        self.choose(expr, (path, test), oracle, sought);
+                        self.choose(expr, (path, test), evaluator, sought);
                     }
                     _ => {
                         self.found.push(None);
@@ -355,12 +361,12 @@ impl<'a> WitnessSearch<'a> {
         &mut self,
         quantified: &'a Expr,
         (list, test): (&'a Path, &'a Expr),
-        oracle: Option<&Oracle<'_, 'a>>,
+        evaluator: Option<&Evaluator<'_, 'a>>,
         sought: Sought,
     ) {
         let around = self.chosen_by.len();
         self.depend_on(quantified);
-        let first = oracle.and_then(|oracle| oracle.first(list, test, sought));
+        let first = evaluator.and_then(|evaluator| evaluator.first(list, test, sought));
         self.found.push(Some(Witness {
             list,
             index: first.as_ref().map(|(index, _)| *index),

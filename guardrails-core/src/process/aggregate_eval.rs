@@ -8,14 +8,14 @@ use super::truth::Truth;
 use crate::policy::{Aggregation, Arithmetic, Comparison, Type};
 
 /// An aggregate on its way through a list.
-pub(crate) struct Tally<'p> {
+pub(crate) struct AggregateEval<'p> {
     how: Aggregation,
     ty: &'p Type,
     count: u64,
     value: Datum<'static>,
 }
 
-impl<'p> Tally<'p> {
+impl<'p> AggregateEval<'p> {
     pub(crate) fn new(how: Aggregation, ty: &'p Type) -> Self {
         Self {
             how,

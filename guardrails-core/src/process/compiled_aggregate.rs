@@ -1,15 +1,15 @@
-//! Aggregates made ready for one plan: the same counting as the oracle's, over slots.
+//! Aggregates compiled for one plan: they count as the evaluator does, over slots.
 
+use super::aggregate_eval::AggregateEval;
+use super::compiled::{Compiler, Frame, Items, Predicate, Source};
 use super::facts::Datum;
 use super::operand::Operand;
-use super::predicate::{Compiler, Frame, Items, Predicate, Source};
-use super::tally::Tally;
 use super::truth::Truth;
 use crate::policy::{Aggregate, Aggregation, Type};
 
 /// An aggregate over a list.
 #[derive(Debug, Clone)]
-pub(crate) struct Tallied {
+pub(crate) struct CompiledAggregate {
     how: Aggregation,
     ty: Type,
     list: Source,
@@ -18,8 +18,8 @@ pub(crate) struct Tallied {
 }
 
 impl Compiler<'_> {
-    pub(super) fn tallied(&mut self, aggregate: &Aggregate) -> Tallied {
-        Tallied {
+    pub(super) fn compiled_aggregate(&mut self, aggregate: &Aggregate) -> CompiledAggregate {
+        CompiledAggregate {
             how: aggregate.how,
             ty: aggregate.ty.clone(),
             list: self.source(&aggregate.list),
@@ -32,13 +32,13 @@ impl Compiler<'_> {
     }
 }
 
-impl Tallied {
+impl CompiledAggregate {
     pub(super) fn datum<'a>(&'a self, frame: &Frame<'_, 'a>, items: &Items<'a>) -> Datum<'a> {
         let list = self.list.datum(frame, items);
         let Datum::List(values, ty) = list else {
-            return Tally::without(list);
+            return AggregateEval::without(list);
         };
-        let mut tally = Tally::new(self.how, &self.ty);
+        let mut eval = AggregateEval::new(self.how, &self.ty);
         let mut inner = items.clone();
         for value in values {
             inner.truncate(items.len());
@@ -48,8 +48,8 @@ impl Tallied {
             // What does not count is not looked at.
             let wanted = self.item.as_ref().filter(|_| counts == Truth::True);
             let item = wanted.map(|item| item.operand(frame, &inner));
-            tally.take(counts, item.as_ref().map(Operand::datum));
+            eval.take(counts, item.as_ref().map(Operand::datum));
         }
-        tally.finish()
+        eval.finish()
     }
 }

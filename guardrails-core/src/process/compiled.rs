@@ -1,5 +1,5 @@
-//! Conditions made ready for one plan: names became slots, and what the plan already knows became
-//! constants.
+//! Conditions compiled for one plan: names become slots, and what the plan already knows becomes a
+//! constant.
 //!
 //! A plan is made for one tenant, role set, skill, entity and AI context, so `actor has ROLE`,
 //! `ai.context`, `skill.*` and `actor.tenant` are settled here, once. What is left reads the record
@@ -12,9 +12,9 @@ use regex::Regex;
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
+use super::compiled_aggregate::CompiledAggregate;
 use super::facts::{Datum, Facts};
 use super::operand::{self, Operand};
-use super::tallied::Tallied;
 use super::truth::Truth;
 use crate::policy::{
     Arithmetic, Comparison, Expr, ExprKind, Function, Path, Quantifier, Root, Skill, TextTest,
@@ -22,8 +22,8 @@ use crate::policy::{
 };
 use crate::value::{Name, Value};
 
-/// What a plan settles before it sees a record.
-pub(crate) struct Settled<'p> {
+/// What a plan knows before it sees a record.
+pub(crate) struct PlanConstants<'p> {
     pub(crate) roles: &'p [Name],
     pub(crate) tenant: &'p str,
     pub(crate) context: &'p str,
@@ -142,13 +142,13 @@ pub(crate) enum Source {
     Coalesce(Box<Source>, Box<Source>),
     Call(Function, Box<Source>),
     DaysBetween(Box<Source>, Box<Source>),
-    Tally(Box<Tallied>),
+    AggregateEval(Box<CompiledAggregate>),
     Truth(Box<Predicate>),
 }
 
 /// Turns conditions into predicates over shared slots.
 pub(crate) struct Compiler<'p> {
-    pub(crate) settled: Settled<'p>,
+    pub(crate) constants: PlanConstants<'p>,
     pub(crate) slots: Slots,
 }
 
@@ -178,7 +178,7 @@ impl Compiler<'_> {
             }
             ExprKind::Matches(text, regex) => Predicate::Matches(self.source(text), regex.clone()),
             ExprKind::HasRole(role) => {
-                Predicate::Always(self.settled.roles.binary_search(role).is_ok().into())
+                Predicate::Always(self.constants.roles.binary_search(role).is_ok().into())
             }
             ExprKind::IsMissing(path) => match self.path(path) {
                 Source::Constant(constant) => {
@@ -262,7 +262,9 @@ impl Compiler<'_> {
             ExprKind::DaysBetween(from, to) => {
                 Source::DaysBetween(Box::new(self.source(from)), Box::new(self.source(to)))
             }
-            ExprKind::Aggregate(aggregate) => Source::Tally(Box::new(self.tallied(aggregate))),
+            ExprKind::Aggregate(aggregate) => {
+                Source::AggregateEval(Box::new(self.compiled_aggregate(aggregate)))
+            }
             _ => Source::Truth(Box::new(self.predicate(expr))),
         }
     }
@@ -280,11 +282,13 @@ impl Compiler<'_> {
             (Root::Variable(depth), _) => {
                 Source::Item(depth, path.keys.clone().into(), path.ty.clone())
             }
-            (Root::Ai, "context") => text(self.settled.context),
-            (Root::Actor, "tenant") => Source::Constant(Constant::Text(self.settled.tenant.into())),
-            (Root::Skill, "name") => text(&self.settled.skill.origin.name),
+            (Root::Ai, "context") => text(self.constants.context),
+            (Root::Actor, "tenant") => {
+                Source::Constant(Constant::Text(self.constants.tenant.into()))
+            }
+            (Root::Skill, "name") => text(&self.constants.skill.origin.name),
             (Root::Skill, "impact") => {
-                Source::Constant(Constant::Number(self.settled.skill.impact.into()))
+                Source::Constant(Constant::Number(self.constants.skill.impact.into()))
             }
             _ => Source::Slot(self.slots.of(path)),
         }
@@ -443,7 +447,7 @@ impl Source {
                 from.operand(frame, items).datum(),
                 to.operand(frame, items).datum(),
             ),
-            Self::Tally(tallied) => tallied.datum(frame, items),
+            Self::AggregateEval(tallied) => tallied.datum(frame, items),
             Self::Truth(predicate) => match predicate.truth(frame, items) {
                 Truth::True => Datum::Bool(true),
                 Truth::False => Datum::Bool(false),
