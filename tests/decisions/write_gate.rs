@@ -247,6 +247,67 @@ fn what_a_view_leaves_out_of_the_record_is_not_dropped() {
     assert!(decision.release().is_some(), "{decision:?}");
 }
 
+/// What a rule on reading hides inside a value is dropped as little as what nobody declares. Whether the
+/// record has it makes no difference, so that the answer tells nothing of it.
+#[test]
+fn what_a_rule_on_reading_hides_inside_is_not_dropped() {
+    for (rule, field, values, set, path) in [
+        (
+            "hide bill_to.zip",
+            "bill_to",
+            [
+                r#"{"city": "X"}"#,
+                r#"{"city": "X", "zip": "1"}"#,
+                r#"{"city": "X", "zip": null}"#,
+            ],
+            r#"{"city": "Y"}"#,
+            "bill_to",
+        ),
+        (
+            "hide bill_to.city",
+            "bill_to",
+            [r#"{"city": "X"}"#, r#"{"city": "Y", "zip": "1"}"#, r#"{}"#],
+            r#"null"#,
+            "bill_to",
+        ),
+    ] {
+        let rule = format!("rule quiet {{ on read of Order when total > 5 then {rule} }}");
+        let world = world_with(&format!("{POLICY}{rule}"));
+        for value in values {
+            let record = |total: u8| {
+                let json = format!(
+                    r#"{{"id": "o-1", "owner": "u-1", "total": {total}, "{field}": {value}}}"#
+                );
+                Record::from_json("Order", &json).unwrap()
+            };
+            let set = format!(r#"{{"{field}": {set}}}"#);
+            assert_eq!(
+                told(&propose(&world, "REP", &update(&record(9), &set))),
+                [format!(
+                    "FIELD_DROPS_UNSEEN `{path}` is shown only in part, and the change would drop the rest unseen"
+                )],
+                "{rule} {value}"
+            );
+            // Where the rule does not hold, the view shows all of it.
+            let decision = propose(&world, "REP", &update(&record(5), &set));
+            assert!(decision.release().is_some(), "{rule} {value}");
+        }
+    }
+}
+
+/// A field that is hidden as a whole may be written blindly, and a mask shows that there is something.
+#[test]
+fn what_a_rule_on_reading_hides_as_a_whole_may_be_replaced() {
+    for rule in ["hide bill_to", "mask bill_to.zip with partial(1, 0)"] {
+        let rule = format!("rule quiet {{ on read of Order then {rule} }}");
+        let world = world_with(&format!("{POLICY}{rule}"));
+        let record = order(r#", "bill_to": {"city": "X", "zip": "12345"}"#);
+        let set = r#"{"bill_to": {"city": "Y", "zip": "54321"}}"#;
+        let decision = propose(&world, "REP", &update(&record, set));
+        assert!(decision.release().is_some(), "{rule} {decision:?}");
+    }
+}
+
 const NARROW: &str = r#"
 grant BLIND on Order where owner == actor.id {
     read  id, owner

@@ -27,14 +27,20 @@ impl FieldTable {
         Some(path.unwrap_or_else(|| row.name().clone()))
     }
 
-    /// The path in `value`, the present value of a field, where something is that a view through this
-    /// table leaves out: a member that nobody declares, or a value of another shape than is declared.
-    /// None where everything is shown; a mask shows that there is something.
+    /// The path in `value`, the present value of a field, of what a view through this table leaves out
+    /// in part: an object with a member that is hidden or that nobody declares, or a value of another shape
+    /// than is declared. `None` where everything is shown, since a mask shows that there is something, and
+    /// where the whole field is hidden, since its writer knows that they see nothing of it.
+    ///
+    /// INVARIANT: of a declared member it depends on the table alone, and not on whether the record has it.
     #[must_use]
     pub(crate) fn unseen(&self, field: &str, value: &Value) -> Option<String> {
         let row = self.row(field)?;
         if *row.access() == Access::Hidden {
             return None;
+        }
+        if let Some(path) = hidden_inside(row, self.shapes(), value, field) {
+            return Some(path);
         }
         match Projector::new(self.shapes()).top(row, value) {
             Shown::Same => None,
@@ -66,6 +72,29 @@ fn inside(row: &FieldRow, shapes: &Shapes, visited: &mut Vec<usize>) -> Option<N
         row.name(),
         &deeper.unwrap_or_else(|| blocked.name().clone()),
     ))
+}
+
+/// The path of the first object in a row's value that has a hidden member by its declaration.
+fn hidden_inside(row: &FieldRow, shapes: &Shapes, value: &Value, path: &str) -> Option<String> {
+    let rows = match row.inner() {
+        Inner::Rows(rows) | Inner::Open(rows, _) => rows,
+        Inner::Shape(shape) => shapes.rows(*shape),
+        Inner::Anything | Inner::Scalar => return None,
+    };
+    match value {
+        Value::List(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(at, item)| hidden_inside(row, shapes, item, &format!("{path}[{at}]"))),
+        Value::Object(_) if rows.iter().any(|row| *row.access() == Access::Hidden) => {
+            Some(path.to_owned())
+        }
+        Value::Object(members) => rows.iter().find_map(|row| {
+            let member = members.value(row.name())?;
+            hidden_inside(row, shapes, member, &format!("{path}.{}", row.name()))
+        }),
+        _ => None,
+    }
 }
 
 /// The path of the first object or list of which less is shown than there is. A key that nobody declares is

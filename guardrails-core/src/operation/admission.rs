@@ -16,7 +16,7 @@ use crate::decision::Reason;
 use crate::error::{Error, ErrorKind};
 use crate::policy::Verb;
 use crate::process::{Facts, Types, WriteGate};
-use crate::value::{Fields, Name};
+use crate::value::{Fields, Name, Value};
 
 /// A proposal that is evaluated.
 pub(super) struct Admitted {
@@ -70,7 +70,7 @@ impl<'a> Asked<'a> {
             Verb::Create => self.accepted_of_new(known, now)?,
             _ => self.accepted(known, now)?,
         };
-        let seen = may_hold_masks(&accepted).then(|| {
+        let seen = depends_on_view(&accepted).then(|| {
             let own = || {
                 self.shown(
                     &table,
@@ -81,7 +81,8 @@ impl<'a> Asked<'a> {
         });
         let names = proposed.fields().iter().map(|(name, _)| name);
         let gate = self.gate(known, &table);
-        let (judged, mut refusals) = judge(&gate, seen.as_deref(), &accepted, names);
+        let (judged, mut refusals) =
+            judge(&gate, seen.as_deref().unwrap_or(&table), &accepted, names);
         let present = gate.present(&judged);
         let changes = accepted.with_fields(judged).with_before(present);
         if changes.verb() == Verb::Update && self.leaves_scope(&changes, &table, now) {
@@ -215,7 +216,7 @@ impl<'a> Asked<'a> {
         let gate = self.gate(known, best);
         let accepted = known.accepting(|name| gate.barrier(name).is_none());
         let names = known.fields().iter().map(|(name, _)| name);
-        match judge(&gate, None, &accepted, names) {
+        match judge(&gate, best, &accepted, names) {
             (_, refusals) if refusals.is_empty() => self.moved_out(best),
             (_, reasons) => Unevaluated {
                 reasons,
@@ -255,17 +256,21 @@ pub(super) fn says_no_such_record(reasons: &[Reason], entity: &Name) -> bool {
     matches!(reasons, [only] if *only == no_such_record(entity))
 }
 
-/// Whether some value might be what a mask shows of the present one.
-fn may_hold_masks(accepted: &Changes) -> bool {
-    let mut values = accepted.fields().iter().map(|(_, value)| value);
-    accepted.verb() == Verb::Update && values.any(looks_masked)
+/// Whether the view of the present record decides about a change: some value might be what a mask shows,
+/// or replaces a nested value, of which the view may leave out a part.
+fn depends_on_view(accepted: &Changes) -> bool {
+    let before = accepted.before().fields();
+    let replaces_nested = |name| before.value(name).is_some_and(Value::is_nested);
+    let mut fields = accepted.fields().iter();
+    accepted.verb() == Verb::Update
+        && fields.any(|(name, value)| looks_masked(value) || replaces_nested(name))
 }
 
 /// The accepted values in the form of their declared types, and why fields are refused. `seen` is what the
-/// requester sees of the present record; none where no value looks masked.
+/// requester sees of the present record.
 fn judge<'n>(
     gate: &WriteGate<'_>,
-    seen: Option<&FieldTable>,
+    seen: &FieldTable,
     accepted: &Changes,
     names: impl Iterator<Item = &'n Name>,
 ) -> (Fields, Vec<Reason>) {
@@ -276,13 +281,14 @@ fn judge<'n>(
             continue;
         };
         // First, since a mask is mostly no value of the type either, and that would not say why.
-        let masks = seen.map(|seen| gate.masks_written_back(seen, name, value));
-        match masks.filter(|masks| !masks.is_empty()) {
-            Some(mut masks) => refusals.append(&mut masks),
-            None => match gate.typed(name, value) {
-                Ok(typed) => judged.set(name.clone(), typed),
-                Err(mut reasons) => refusals.append(&mut reasons),
-            },
+        let mut masks = gate.masks_written_back(seen, name, value);
+        if !masks.is_empty() {
+            refusals.append(&mut masks);
+            continue;
+        }
+        match gate.typed(seen, name, value) {
+            Ok(typed) => judged.set(name.clone(), typed),
+            Err(mut reasons) => refusals.append(&mut reasons),
         }
     }
     (judged, refusals)

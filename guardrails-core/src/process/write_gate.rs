@@ -39,8 +39,14 @@ impl WriteGate<'_> {
     /// The value in the form of its declared type; or what of it does not fit, by path.
     ///
     /// An update replaces the whole of a field. It is refused where that would drop what the view of the
-    /// present record leaves out: nobody who proposes, approves or applies the change has seen it.
-    pub(crate) fn typed(&self, name: &Name, value: &Value) -> Result<Value, Vec<Reason>> {
+    /// present record leaves out. `seen` is what the requester sees of the record, rules on reading
+    /// included.
+    pub(crate) fn typed(
+        &self,
+        seen: &FieldTable,
+        name: &Name,
+        value: &Value,
+    ) -> Result<Value, Vec<Reason>> {
         let entity = self.types.entities.get(self.changes.entity());
         let typed = match entity.and_then(|entity| entity.field(name)) {
             Some(field) => Walk::new(self.types, name).field(value, field)?,
@@ -50,7 +56,7 @@ impl WriteGate<'_> {
             None => as_declared(value, None, self.types),
         };
         let before = self.changes.before().fields().value(name);
-        match before.and_then(|before| self.table.unseen(name, before)) {
+        match before.and_then(|before| seen.unseen(name, before)) {
             Some(path) => Err(vec![drops_unseen(&path)]),
             None => Ok(typed),
         }
@@ -219,9 +225,7 @@ fn mask_written_back(path: &str) -> Reason {
 }
 
 fn drops_unseen(path: &str) -> Reason {
-    let text = format!(
-        "`{path}` holds something that is not declared, which the change would drop unseen"
-    );
+    let text = format!("`{path}` is shown only in part, and the change would drop the rest unseen");
     Reason::new("FIELD_DROPS_UNSEEN", text)
 }
 

@@ -251,8 +251,8 @@ fn remedy(reason: &Reason, basis: &Basis) -> Phrase {
         "FIELD_DROPS_UNSEEN" => {
             let name = field(reason);
             phrase!(
-                "declare in the policy what `{name}` holds, or take it out of the record"
-                    | "在策略中声明 `{name}` 所含的内容，或从记录中移除",
+                "declare what `{name}` holds and let the requester see all of it, or leave it out of the change"
+                    | "声明 `{name}` 所含的内容，并让请求者看到其全部；或者不修改它",
                 name
             )
         }

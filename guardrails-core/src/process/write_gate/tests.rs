@@ -188,11 +188,11 @@ proptest! {
             let declared = policy.entities["X"].field(name);
             prop_assert_eq!(gate.barrier(name).is_none(), declared.is_some());
             let Some(field) = declared else { continue };
-            match gate.typed(name, value) {
+            match gate.typed(&table, name, value) {
                 Ok(typed) => {
                     prop_assert!(is_declared(&typed, field, types));
                     prop_assert!(is_same(value, &typed, &field.ty, types));
-                    prop_assert_eq!(gate.typed(name, &typed).ok(), Some(typed));
+                    prop_assert_eq!(gate.typed(&table, name, &typed).ok(), Some(typed));
                     prop_assert_eq!(seen.value(name), record.fields().value(name));
                 }
                 Err(reasons) => {
