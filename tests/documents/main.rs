@@ -15,6 +15,7 @@
 mod administrator;
 mod chinese;
 mod fences;
+mod ladder;
 mod language;
 mod pages;
 mod permission_tables;
