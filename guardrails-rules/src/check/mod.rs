@@ -116,6 +116,7 @@ fn lower(
                 .insert(skill.origin.name.clone(), Arc::new(skill));
         }
         Declaration::Rule(rule) => policy.rules.push(Arc::new(rule::lower(cx, rule))),
+        Declaration::Param(param) => parameter::check_annotations(cx, param),
         Declaration::Approval(chain) => {
             let chain = approval::lower(cx, chain);
             policy
@@ -132,7 +133,6 @@ fn lower(
         | Declaration::Entity(_)
         | Declaration::Enum(_)
         | Declaration::Const(_)
-        | Declaration::Param(_)
         | Declaration::List(_)
         | Declaration::Risk(_) => {}
     }

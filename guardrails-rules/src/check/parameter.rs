@@ -7,6 +7,8 @@ use std::cmp::Ordering;
 use guardrails_core::policy::{Digest, ExprKind, Origin, Parameter, Type};
 use guardrails_core::{Diagnostic, Name, Place, Value, phrase, process::Datum as Read};
 
+use super::annotations::Annotations;
+use super::context::Context;
 use super::symbols::{Collector, Constant, Symbols};
 use super::types::described;
 use super::{constants, data, schema};
@@ -32,6 +34,13 @@ pub(super) fn collect(collector: &mut Collector<'_>, files: &[File]) {
         }
     }
     report_unknown(collector);
+}
+
+/// Reports annotations that a parameter cannot have.
+pub(super) fn check_annotations(cx: &Context<'_>, written: &Param) {
+    let annotations = Annotations::new(cx, &written.annotations, &["owner", "doc"]);
+    annotations.text("owner");
+    annotations.text("doc");
 }
 
 /// Takes a parameter up; none when it has no type or no value that it could have.
