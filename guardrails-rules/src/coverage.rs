@@ -3,11 +3,22 @@
 //! Counted by looking on while the tests run ([`Observer`]): every condition is worked out by core's
 //! oracle over the very facts that were decided on. Nothing here decides.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use guardrails_core::policy::{Expr, ExprKind, Grant, Hit, Policy, Rule, Table};
 use guardrails_core::process::{Observed, Observer, Truth};
 use guardrails_core::{Name, Place};
+
+use crate::test_case::TestCase;
+use crate::testing::{TestReport, run};
+
+/// Runs the tests of a policy, and counts how much of it they reach.
+pub fn cover(policy: &Policy, tests: &[TestCase]) -> (TestReport, Coverage) {
+    let watch = Arc::new(Watch::new(policy));
+    let observer: Arc<dyn Observer> = watch.clone();
+    let report = run(policy, tests, Some(&observer));
+    (report, watch.coverage())
+}
 
 /// How much of a policy was reached.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -112,10 +123,10 @@ impl Coverage {
 }
 
 /// Counts while tests run.
-pub(crate) struct Watch(Mutex<Coverage>);
+struct Watch(Mutex<Coverage>);
 
 impl Watch {
-    pub(crate) fn new(policy: &Policy) -> Self {
+    fn new(policy: &Policy) -> Self {
         let rules = policy.rules.iter().map(|rule| {
             let origin = &rule.origin;
             fresh(&origin.name, &origin.place, rule.when.as_ref())
@@ -130,7 +141,7 @@ impl Watch {
         }))
     }
 
-    pub(crate) fn coverage(&self) -> Coverage {
+    fn coverage(&self) -> Coverage {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

@@ -40,6 +40,14 @@
 //! same case. The language itself is described in
 //! [`language`].
 //!
+//! # Features
+//!
+//! | feature | adds | default |
+//! |---|---|---|
+//! | `authoring` | what is done with policies besides compiling, testing and rendering their diagnostics: [`analyse`], [`cover`], [`format`], [`outline`] and [`service`], which editors ask | yes |
+//!
+//! A program that only decides needs none of it: [`compile`], [`run_tests`] and [`render`] are always there.
+//!
 //! # What it does not do
 //!
 //! It decides nothing: evaluation is `guardrails-core`'s, for tests too. It reads no clock and no network, and of
@@ -53,6 +61,7 @@
 //! 1,000,000 entries, a bundle at most 100,000 rules. Each limit is an error with its name.
 
 pub mod action;
+#[cfg(feature = "authoring")]
 pub mod analyse;
 
 #[doc = include_str!("language.md")]
@@ -63,12 +72,16 @@ mod bundle;
 mod check;
 mod codes;
 mod compile;
+#[cfg(feature = "authoring")]
 mod coverage;
+#[cfg(feature = "authoring")]
 mod format;
 mod happening;
+#[cfg(feature = "authoring")]
 mod outline;
 mod parse;
 mod render;
+#[cfg(feature = "authoring")]
 pub mod service;
 mod test_case;
 mod testing;
@@ -76,10 +89,13 @@ mod testing;
 pub use bundle::{BUNDLE_BYTES, Bundle, FILE_BYTES, Parameters, SourceFile};
 pub use codes::{Code, Example, codes, explain};
 pub use compile::{Compilation, compile, syntax};
-pub use coverage::{Coverage, Covered, CoveredClause, Share};
+#[cfg(feature = "authoring")]
+pub use coverage::{Coverage, Covered, CoveredClause, Share, cover};
+#[cfg(feature = "authoring")]
 pub use format::format;
+#[cfg(feature = "authoring")]
 pub use outline::{Constant, Declared, Entries, Outline, OutlinedFile, WordList, outline};
 pub use parse::suggest::nearest;
 pub use render::{Style, render, to_json};
 pub use test_case::{Expectation, ExpectationKind, Seen, TestActor, TestCase, TestChange};
-pub use testing::{CameOf, Failure, TestReport, TestResult, came_of, cover, run_tests};
+pub use testing::{CameOf, Failure, TestReport, TestResult, came_of, run_tests};

@@ -11,12 +11,12 @@ use std::sync::Arc;
 use guardrails_core::audit::Keys;
 use guardrails_core::data::Access;
 use guardrails_core::policy::{Policy, Type, Verb};
+use guardrails_core::process::Observer;
 use guardrails_core::{
     Changes, CountingEntropy, Error, ErrorKind, Fields, FrozenClock, Guard, LogId, MemoryStore,
     Name, Operation, Place, Principal, Reason, Record, Request, Result, Value,
 };
 
-use crate::coverage::{Coverage, Watch};
 use crate::happening::Happening;
 use crate::test_case::{TestCase, TestChange};
 
@@ -107,20 +107,18 @@ pub fn run_tests(policy: &Policy, tests: &[TestCase]) -> TestReport {
     run(policy, tests, None)
 }
 
-/// Runs the tests of a policy, and counts how much of it they reach.
-pub fn cover(policy: &Policy, tests: &[TestCase]) -> (TestReport, Coverage) {
-    let watch = Arc::new(Watch::new(policy));
-    let report = run(policy, tests, Some(&watch));
-    (report, watch.coverage())
-}
-
-fn run(policy: &Policy, tests: &[TestCase], watch: Option<&Arc<Watch>>) -> TestReport {
+/// Runs the tests, each on a guard that shows `observer` what it decides on.
+pub(crate) fn run(
+    policy: &Policy,
+    tests: &[TestCase],
+    observer: Option<&Arc<dyn Observer>>,
+) -> TestReport {
     // Nobody verifies the audit of a test, so the key need not be secret.
     let keys = Arc::new(Keys::from_seed([1; 32]));
     let results = tests.iter().map(|test| TestResult {
         name: test.name.clone(),
         place: test.place.clone(),
-        failures: match happening(policy, test, &keys, watch) {
+        failures: match happening(policy, test, &keys, observer) {
             Ok(happening) => test
                 .expectations
                 .iter()
@@ -143,9 +141,9 @@ fn happening(
     policy: &Policy,
     test: &TestCase,
     keys: &Arc<Keys>,
-    watch: Option<&Arc<Watch>>,
+    observer: Option<&Arc<dyn Observer>>,
 ) -> Result<Happening> {
-    let guard = open(policy, test, keys, watch)?;
+    let guard = open(policy, test, keys, observer)?;
     let principal = principal(policy, test);
     let request = Request::new(&principal, test.skill.clone())
         .entity(test.entity.clone())
@@ -171,12 +169,12 @@ fn open(
     policy: &Policy,
     test: &TestCase,
     keys: &Arc<Keys>,
-    watch: Option<&Arc<Watch>>,
+    observer: Option<&Arc<dyn Observer>>,
 ) -> Result<Guard> {
     let store = MemoryStore::new(keys.clone(), LOG.parse::<LogId>()?);
     let builder = Guard::builder();
-    let builder = match watch {
-        Some(watch) => builder.observer(watch.clone()),
+    let builder = match observer {
+        Some(observer) => builder.observer(observer.clone()),
         None => builder,
     };
     builder

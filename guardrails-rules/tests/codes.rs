@@ -75,7 +75,7 @@ fn codes_are_in_order_and_unique() {
 fn every_code_has_its_file_and_every_file_its_code() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut named = Vec::new();
-    for folder in ["codes", "action/codes"] {
+    for folder in ["codes", "action/codes", "analyse/codes"] {
         for file in std::fs::read_dir(source.join(folder)).unwrap() {
             let path = file.unwrap().path();
             let name = path.file_stem().unwrap().to_str().unwrap();

@@ -42,6 +42,7 @@ mod expression;
 mod fault;
 mod functions;
 mod lower;
+#[cfg(feature = "authoring")]
 mod mention;
 mod operators;
 mod parse;
@@ -59,6 +60,7 @@ use guardrails_core::policy::{Action, Entity};
 use guardrails_core::{Diagnostic, Name, Place};
 
 pub(crate) use codes::CODES;
+#[cfg(feature = "authoring")]
 pub(crate) use mention::{Named, mentions};
 use script::Door;
 

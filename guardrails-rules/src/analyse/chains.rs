@@ -5,7 +5,7 @@ use guardrails_core::policy::{
 };
 use guardrails_core::{Diagnostic, Name, phrase};
 
-use crate::codes;
+use crate::analyse::codes;
 
 /// Reports steps whose time limit or escalation changes nothing.
 pub(super) fn steps(policy: &Policy, out: &mut Vec<Diagnostic>) {

@@ -16,7 +16,7 @@ use super::hull::Hull;
 use super::scene::{Data, Scene};
 use super::truths::Truths;
 use super::work::Work;
-use crate::codes;
+use crate::analyse::codes;
 
 /// Denials that are named for one rule.
 const NAMED: usize = 3;

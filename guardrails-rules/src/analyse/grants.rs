@@ -11,7 +11,7 @@ use super::answer::ask;
 use super::formula::Claim;
 use super::scene::{Data, Scene};
 use super::truths::Truths;
-use crate::codes;
+use crate::analyse::codes;
 
 /// Reports clauses that another clause of the same grant overrules always.
 pub(super) fn clauses(policy: &Policy, out: &mut Vec<Diagnostic>) {

@@ -24,7 +24,7 @@ use super::scene::{Data, Scene};
 use super::sight::{Viewpoint, viewpoints};
 use super::truths::Truths;
 use super::work::Work;
-use crate::codes;
+use crate::analyse::codes;
 
 /// Reports rules and grants that answer guesses.
 pub(super) fn findings(policy: &Policy, work: &mut Work, out: &mut Vec<Diagnostic>) {

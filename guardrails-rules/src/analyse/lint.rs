@@ -7,7 +7,7 @@ use super::work::Work;
 use super::{
     chains, conflict, grants, guesses, never, regranted, shadow, style, tables, unwritten,
 };
-use crate::codes;
+use crate::analyse::codes;
 use crate::test_case::TestCase;
 
 /// How much is told.

@@ -26,6 +26,7 @@
 mod answer;
 mod atom;
 mod chains;
+mod codes;
 mod compare;
 mod conflict;
 mod example;
@@ -55,6 +56,8 @@ mod unwritten;
 mod variable;
 mod work;
 mod writers;
+
+pub(crate) use codes::CODES;
 
 pub use answer::{Answer, Reading, Unclear, difference, overlap, satisfiable, without};
 pub use compare::{

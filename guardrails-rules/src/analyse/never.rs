@@ -8,7 +8,7 @@ use super::example::Example;
 use super::formula::Claim;
 use super::scene::{Data, Scene};
 use super::truths::Truths;
-use crate::codes;
+use crate::analyse::codes;
 
 /// Parts of a condition that are tried in pairs to say which exclude each other.
 const PARTS: usize = 24;

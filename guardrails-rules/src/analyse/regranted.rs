@@ -18,7 +18,7 @@ use super::looking::{ClauseOn, When};
 use super::scene::{Data, Scene};
 use super::truths::Truths;
 use super::work::Work;
-use crate::codes;
+use crate::analyse::codes;
 
 /// Reports clauses that another grant to the same role makes pointless.
 pub(super) fn findings(policy: &Policy, work: &mut Work, out: &mut Vec<Diagnostic>) {

@@ -15,7 +15,7 @@ use super::hull::{File, Hull};
 use super::scene::{Data, Scene};
 use super::truths::Truths;
 use super::work::Work;
-use crate::codes;
+use crate::analyse::codes;
 
 /// A rule and its outline.
 struct Outlined<'p> {

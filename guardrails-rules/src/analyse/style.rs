@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use guardrails_core::policy::{EffectKind, Message, Policy, Rule};
 use guardrails_core::{Diagnostic, Name, Phrase, phrase};
 
-use crate::codes;
+use crate::analyse::codes;
 use crate::test_case::{ExpectationKind, TestCase};
 
 /// Reports rules without a test, an owner, or a reason.

@@ -11,7 +11,7 @@ use super::formula::Claim;
 use super::scene::{Data, Scene};
 use super::truths::Truths;
 use super::work::Work;
-use crate::codes;
+use crate::analyse::codes;
 
 /// Rows of one table, in order.
 struct Rows<'p> {

@@ -15,7 +15,7 @@ use super::looking::Looking;
 use super::scene::{Data, Scene};
 use super::truths::Truths;
 use super::work::Work;
-use crate::codes;
+use crate::analyse::codes;
 
 /// Reports `write` clauses that never let their fields be written.
 pub(super) fn findings(policy: &Policy, work: &mut Work, out: &mut Vec<Diagnostic>) {

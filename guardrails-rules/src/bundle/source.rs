@@ -76,6 +76,7 @@ impl SourceFile {
     }
 
     /// Whether it came with a byte order mark.
+    #[cfg(feature = "authoring")]
     pub(crate) fn is_marked(&self) -> bool {
         self.marked
     }

@@ -2,8 +2,9 @@
 //! the example mended. Whoever adds a code adds its file, its two lines here, and a failing case.
 //!
 //! `G00` files and limits, `G01` syntax, `G02` names, `G03` types, `G04` declarations, `G05`
-//! accepted but doubtful (from `G0511` what analysis finds of a policy that compiles), `G06` scripts
-//! of `do` (they live behind their door, in `action`), `G08` tests, `G09` the compiler itself.
+//! accepted but doubtful (from `G0511` what analysis finds of a policy that compiles: those are in
+//! `analyse`, and listed only where it is compiled), `G06` scripts of `do` (they live behind their door,
+//! in `action`), `G08` tests, `G09` the compiler itself.
 
 mod g0001_file_too_large;
 mod g0002_bundle_too_large;
@@ -77,25 +78,6 @@ mod g0502_unmasked_pii;
 mod g0503_unusable_skill;
 mod g0504_odd_weights;
 mod g0505_not_a_language;
-mod g0511_never_matches;
-mod g0512_shadowed;
-mod g0513_approval_denied;
-mod g0514_table_gap;
-mod g0515_table_overlap;
-mod g0516_row_unreached;
-mod g0517_step_never_overdue;
-mod g0518_clause_overruled;
-mod g0519_grant_unused;
-mod g0520_skill_blind;
-mod g0521_chain_unused;
-mod g0522_clause_regranted;
-mod g0523_answers_guesses;
-mod g0525_write_unusable;
-mod g0526_beyond_no_scope;
-mod g0530_rule_untested;
-mod g0531_rule_without_owner;
-mod g0532_rule_without_reason;
-mod g0590_analysis_cut;
 mod g0801_case_column;
 mod g0999_internal;
 
@@ -104,6 +86,8 @@ use std::sync::LazyLock;
 use guardrails_core::Phrase;
 
 use crate::action;
+#[cfg(feature = "authoring")]
+use crate::analyse;
 
 /// What there is to know about one code.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,16 +139,18 @@ pub enum Example {
     Said(Phrase),
 }
 
-/// All codes, in order.
+/// All codes that this build can report, in order; those of analysis with the feature `authoring`.
 #[must_use]
 pub fn codes() -> &'static [&'static Code] {
     static ALL: LazyLock<Vec<&'static Code>> = LazyLock::new(all);
     &ALL
 }
 
-/// These codes, and those of scripts.
+/// These codes, those of scripts, and those of analysis.
 fn all() -> Vec<&'static Code> {
     let mut all: Vec<&Code> = CODES.iter().chain(action::CODES).copied().collect();
+    #[cfg(feature = "authoring")]
+    all.extend(analyse::CODES);
     all.sort_by_key(|entry| entry.code);
     all
 }
@@ -257,25 +243,6 @@ listed! {
     UNUSABLE_SKILL = g0503_unusable_skill;
     ODD_WEIGHTS = g0504_odd_weights;
     NOT_A_LANGUAGE = g0505_not_a_language;
-    NEVER_MATCHES = g0511_never_matches;
-    SHADOWED = g0512_shadowed;
-    APPROVAL_DENIED = g0513_approval_denied;
-    TABLE_GAP = g0514_table_gap;
-    TABLE_OVERLAP = g0515_table_overlap;
-    ROW_UNREACHED = g0516_row_unreached;
-    STEP_NEVER_OVERDUE = g0517_step_never_overdue;
-    CLAUSE_OVERRULED = g0518_clause_overruled;
-    GRANT_UNUSED = g0519_grant_unused;
-    SKILL_BLIND = g0520_skill_blind;
-    CHAIN_UNUSED = g0521_chain_unused;
-    CLAUSE_REGRANTED = g0522_clause_regranted;
-    ANSWERS_GUESSES = g0523_answers_guesses;
-    WRITE_UNUSABLE = g0525_write_unusable;
-    BEYOND_NO_SCOPE = g0526_beyond_no_scope;
-    RULE_UNTESTED = g0530_rule_untested;
-    RULE_WITHOUT_OWNER = g0531_rule_without_owner;
-    RULE_WITHOUT_REASON = g0532_rule_without_reason;
-    ANALYSIS_CUT = g0590_analysis_cut;
     CASE_COLUMN = g0801_case_column;
     INTERNAL = g0999_internal;
 }

@@ -53,6 +53,7 @@ impl Builder {
     }
 
     /// How many declarations there are so far.
+    #[cfg(feature = "authoring")]
     pub(super) fn declared(&self) -> usize {
         self.file.declarations.len()
     }

@@ -14,6 +14,7 @@ mod grammar;
 mod grant;
 mod lexer;
 mod literal;
+#[cfg(feature = "authoring")]
 mod outline;
 mod rule;
 mod scan;
@@ -24,9 +25,12 @@ mod table;
 mod test;
 mod tree;
 
+#[cfg(feature = "authoring")]
 pub(crate) use grammar::Rule;
 pub(crate) use lexer::{Lexer, TokenKind};
+#[cfg(feature = "authoring")]
 pub(crate) use outline::{Outline, Part, outline};
+#[cfg(feature = "authoring")]
 pub(crate) use scan::DECLARATIONS;
 
 use std::collections::BTreeSet;
@@ -96,6 +100,7 @@ pub(crate) fn begins_with_version(text: &str) -> bool {
 }
 
 /// The tree of a file, and beside each of its declarations the whole stretch it is written in.
+#[cfg(feature = "authoring")]
 pub(crate) fn stretches(source: &SourceFile, index: u32) -> (ast::File, Vec<Span>) {
     let home = Home {
         source,

@@ -1,6 +1,8 @@
 //! G0526: `beyond scope` in a grant without a row scope.
 
-use super::{Code, Example, Phrase};
+use guardrails_core::Phrase;
+
+use crate::codes::{Code, Example};
 
 pub(super) const CODE: &Code = &Code {
     code: "G0526",

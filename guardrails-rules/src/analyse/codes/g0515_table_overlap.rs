@@ -1,6 +1,8 @@
 //! G0515: two rows of a table for one case.
 
-use super::{Code, Example, Phrase};
+use guardrails_core::Phrase;
+
+use crate::codes::{Code, Example};
 
 pub(super) const CODE: &Code = &Code {
     code: "G0515",

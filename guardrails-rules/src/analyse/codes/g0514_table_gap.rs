@@ -1,6 +1,8 @@
 //! G0514: case that no row of a table is for.
 
-use super::{Code, Example, Phrase};
+use guardrails_core::Phrase;
+
+use crate::codes::{Code, Example};
 
 pub(super) const CODE: &Code = &Code {
     code: "G0514",

@@ -1,6 +1,8 @@
 //! G0521: approval chain that nothing asks for.
 
-use super::{Code, Example, Phrase};
+use guardrails_core::Phrase;
+
+use crate::codes::{Code, Example};
 
 pub(super) const CODE: &Code = &Code {
     code: "G0521",

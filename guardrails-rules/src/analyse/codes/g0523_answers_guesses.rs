@@ -1,6 +1,8 @@
 //! G0523: rule that answers guesses at a hidden value.
 
-use super::{Code, Example, Phrase};
+use guardrails_core::Phrase;
+
+use crate::codes::{Code, Example};
 
 pub(super) const CODE: &Code = &Code {
     code: "G0523",

@@ -1,6 +1,8 @@
 //! G0520: skill of roles that may see nothing.
 
-use super::{Code, Example, Phrase};
+use guardrails_core::Phrase;
+
+use crate::codes::{Code, Example};
 
 pub(super) const CODE: &Code = &Code {
     code: "G0520",

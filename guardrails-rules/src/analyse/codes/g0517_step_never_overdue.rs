@@ -1,6 +1,8 @@
 //! G0517: overdue clause that changes nothing.
 
-use super::{Code, Example, Phrase};
+use guardrails_core::Phrase;
+
+use crate::codes::{Code, Example};
 
 pub(super) const CODE: &Code = &Code {
     code: "G0517",
