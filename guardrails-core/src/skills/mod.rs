@@ -4,18 +4,21 @@
 //!
 //! 1. [`Registry`]: the skill is registered and active for this tenant.
 //! 2. [`AccessIndex`]: one of the principal's roles, own or inherited, may use it in this tenant,
-//!    and none of them is denied. The index is compiled from [`Rbac`], where Casbin holds the
-//!    rules; property tests hold the two equal.
+//!    and none of them is denied. The index is compiled from the lines that [`Rbac`] holds, with the
+//!    feature `casbin` in Casbin; property tests hold Casbin and the index equal.
 //! 3. [`admit`] ties these together and checks model and entity: pure, no store behind it.
 //! 4. [`take_limits`] counts the call against the skill's limits and budgets; [`spend_tokens`] books what
 //!    the model used.
 //!
-//! Casbin is the source of truth for roles and is named nowhere outside this folder. It is slow to
-//! ask (it interprets its matcher once per line), so decisions never do.
+//! Casbin is named nowhere outside this folder. It is slow to ask (it interprets its matcher once per
+//! line), so decisions never do, and role lines mean the same in a build without it.
 
 mod access;
+#[cfg(feature = "casbin")]
 mod adapter;
 mod admission;
+#[cfg(feature = "casbin")]
+mod casbin_engine;
 mod codes;
 mod compile;
 mod hierarchy;
@@ -23,11 +26,19 @@ mod ids;
 mod index;
 mod limits;
 mod lines;
+#[cfg(feature = "casbin")]
 mod model;
+#[cfg(not(feature = "casbin"))]
+mod plain_engine;
 mod quoted;
 mod rbac;
 mod registry;
 mod screen;
+
+#[cfg(feature = "casbin")]
+use casbin_engine::Engine;
+#[cfg(not(feature = "casbin"))]
+use plain_engine::Engine;
 
 pub(crate) use codes::table_codes;
 pub(crate) use lines::{Line, read};

@@ -1,23 +1,19 @@
-//! Casbin as the source of truth for roles: loads, checks, edits, and hands the rules to the index.
+//! The source of truth for roles: loads, checks and edits the lines, and hands them to the index.
 //!
-//! Must not be asked on the way of a decision: `enforce` interprets the matcher once per line. It
-//! is there for administration and as the oracle that the index is held against.
+//! An engine holds them: Casbin, or a list in memory in builds without the feature `casbin`. What may be
+//! added and what a bad line restricts is decided here and in the screening, whichever engine it is.
+//!
+//! Must not be asked on the way of a decision; the index is.
 
 use std::fmt;
-use std::future::Future;
-use std::pin::pin;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::sync::Arc;
 
-use casbin::{CoreApi, DefaultModel, Enforcer, MgmtApi};
-
+use super::Engine;
 use super::access::Access;
-use super::adapter::{Handover, StoreAdapter, inward};
 use super::compile;
 use super::hierarchy::Edge;
 use super::index::AccessIndex;
-use super::lines::{self, ANY, Line, USE};
-use super::model::MODEL;
+use super::lines::{self, Line};
 use super::screen::{self, MAX_LINES, Screened, Statics};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
@@ -27,11 +23,10 @@ use crate::store::{RoleLine, RoleStore};
 
 /// The roles' rules: the policy's own (`allow` of its skills, in every tenant) and the store's.
 pub struct Rbac {
-    enforcer: Enforcer,
+    engine: Engine,
     store: Arc<dyn RoleStore>,
     statics: Arc<Statics>,
-    handover: Handover,
-    /// Screening of the lines that the enforcer holds; its `lines` are with the enforcer.
+    /// Screening of the lines that the engine holds; its `lines` are with the engine.
     screened: Screened,
 }
 
@@ -56,19 +51,13 @@ impl Rbac {
     /// more than [`MAX_LINES`](super::MAX_LINES) lines.
     pub fn load(store: Arc<dyn RoleStore>, policy: &Policy) -> Result<Self> {
         let statics = Arc::new(Statics::of(policy));
-        let handover: Handover = Arc::new(Mutex::new(Screened::default()));
-        let adapter = StoreAdapter::new(store.clone(), statics.clone(), handover.clone());
-        let model = wait(DefaultModel::from_str(MODEL))?;
-        let enforcer = wait(Enforcer::new(model, adapter))?;
-        let mut rbac = Self {
-            enforcer,
+        let (engine, screened) = Engine::load(store.clone(), statics.clone())?;
+        Ok(Self {
+            engine,
             store,
             statics,
-            handover,
-            screened: Screened::default(),
-        };
-        rbac.take_over();
-        Ok(rbac)
+            screened,
+        })
     }
 
     /// The rules of lines that were read already, to be asked and not edited.
@@ -84,14 +73,8 @@ impl Rbac {
     /// # Errors
     /// As [`load`](Self::load); the rules are then empty, and nothing is permitted.
     pub fn reload(&mut self) -> Result<()> {
-        wait(self.enforcer.load_policy())?;
-        self.take_over();
+        self.screened = self.engine.reload()?;
         Ok(())
-    }
-
-    fn take_over(&mut self) {
-        let mut handover = self.handover.lock().unwrap_or_else(PoisonError::into_inner);
-        self.screened = std::mem::take(&mut *handover);
     }
 
     /// What is wrong with the lines; the first hundred findings and a count of the rest.
@@ -100,41 +83,19 @@ impl Rbac {
         &self.screened.findings
     }
 
-    /// Casbin's own answer for one subject: a role, or a member that inherits roles. Its cost
-    /// grows with the number of lines; decisions use [`index`](Self::index).
+    /// The answer for one subject: a role, or a member that inherits roles. With the feature `casbin` it
+    /// is Casbin's own, whose cost grows with the number of lines, else that of an index compiled for
+    /// it; decisions use [`index`](Self::index).
     ///
     /// # Errors
-    /// [`ErrorKind::Policy`] when Casbin cannot evaluate its rules.
+    /// [`ErrorKind::Policy`] when the lines cannot be evaluated.
     pub fn enforce(&self, subject: &str, tenant: &str, skill: &str) -> Result<Access> {
-        let role = || subject.into();
         let closures = &self.screened.closures;
         if closures.iter().any(|closed| closed.covers(tenant, skill)) {
-            return Ok(Access::Denied { role: role() });
+            let role = subject.into();
+            return Ok(Access::Denied { role });
         }
-        let request = (subject, tenant, skill, USE);
-        if self.enforcer.enforce(request).map_err(inward)? {
-            Ok(Access::Allowed { role: role() })
-        } else if self.is_denied(subject, tenant, skill) {
-            Ok(Access::Denied { role: role() })
-        } else {
-            Ok(Access::NotPermitted)
-        }
-    }
-
-    /// Whether it was a denial that made Casbin say no; Casbin itself does not tell.
-    fn is_denied(&self, subject: &str, tenant: &str, skill: &str) -> bool {
-        let manager = self.enforcer.get_role_manager();
-        let manager = manager.read();
-        let meets = |have: &str, asked: &str| have == ANY || have == asked;
-        self.rules("p").any(|values| match values {
-            [role, have_tenant, have_skill, _, effect] => {
-                effect == lines::Effect::Deny.as_str()
-                    && meets(have_tenant, tenant)
-                    && meets(have_skill, skill)
-                    && manager.has_link(subject, role, Some(tenant))
-            }
-            _ => false,
-        })
+        self.engine.access(subject, tenant, skill)
     }
 
     /// The index that decisions are made from.
@@ -144,8 +105,8 @@ impl Rbac {
     /// not fit its bound.
     pub fn index(&self) -> Result<AccessIndex> {
         compile::compile(
-            self.rules("p"),
-            self.rules("g"),
+            self.engine.rules("p"),
+            self.engine.rules("g"),
             self.screened.closures.iter(),
         )
     }
@@ -193,13 +154,10 @@ impl Rbac {
             self.reload()?;
             return Ok(edit(added > 0));
         }
-        let values = read.values();
-        let added = match read {
-            _ if self.holds(&read) => false,
-            Line::Permission { .. } => wait(self.enforcer.add_policy(values))?,
-            Line::Inheritance { .. } => wait(self.enforcer.add_grouping_policy(values))?,
-        };
-        Ok(edit(added))
+        if self.engine.contains(&read) {
+            return Ok(Edit::Unchanged);
+        }
+        Ok(edit(self.engine.add(&read)?))
     }
 
     /// Removes a line, here and in the store. The line may be one that cannot be read: this is how
@@ -209,17 +167,12 @@ impl Rbac {
     /// [`ErrorKind::Store`] when the store fails; [`ErrorKind::Conflict`] when the policy text has
     /// the line, where only an edit of the text removes it.
     pub fn remove_line(&mut self, line: &RoleLine) -> Result<Edit> {
-        let known = lines::read(line).ok().filter(|read| self.holds(read));
+        let known = lines::read(line)
+            .ok()
+            .filter(|read| self.engine.contains(read));
         match known {
             Some(read) if self.statics.contains(&read) => self.remove_static(&read),
-            Some(read) if !self.screened.left_out => {
-                let values = read.values();
-                let removed = match read {
-                    Line::Permission { .. } => wait(self.enforcer.remove_policy(values))?,
-                    Line::Inheritance { .. } => wait(self.enforcer.remove_grouping_policy(values))?,
-                };
-                Ok(edit(removed))
-            }
+            Some(read) if !self.screened.left_out => Ok(edit(self.engine.remove(&read)?)),
             _ => {
                 let removed = self.store.remove_role_lines(std::slice::from_ref(line))?;
                 self.reload()?;
@@ -239,7 +192,7 @@ impl Rbac {
     }
 
     fn check_room(&self) -> Result<()> {
-        let held = self.rules("p").count() + self.rules("g").count();
+        let held = self.engine.rules("p").count() + self.engine.rules("g").count();
         if held >= MAX_LINES {
             return Err(screen::too_many(held + 1));
         }
@@ -255,7 +208,7 @@ impl Rbac {
         else {
             return Ok(());
         };
-        let others = self.rules("g").filter_map(|values| match values {
+        let others = self.engine.rules("g").filter_map(|values| match values {
             [member, role, have] if have == tenant => Some(Edge { member, role }),
             _ => None,
         });
@@ -275,28 +228,13 @@ impl Rbac {
             ])
         })
     }
-
-    fn holds(&self, line: &Line) -> bool {
-        let model = self.enforcer.get_model().get_model();
-        let rules = model.get(line.kind()).and_then(|map| map.get(line.kind()));
-        rules.is_some_and(|rules| rules.get_policy().contains(&line.values()))
-    }
-
-    /// The lines that the enforcer holds, `p` or `g`, without the kind.
-    fn rules(&self, kind: &str) -> impl Iterator<Item = &[String]> {
-        let model = self.enforcer.get_model().get_model();
-        let rules = model.get(kind).and_then(|map| map.get(kind));
-        rules
-            .into_iter()
-            .flat_map(|rules| rules.get_policy().iter().map(Vec::as_slice))
-    }
 }
 
 impl fmt::Debug for Rbac {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Rbac")
-            .field("permissions", &self.rules("p").count())
-            .field("inheritances", &self.rules("g").count())
+            .field("permissions", &self.engine.rules("p").count())
+            .field("inheritances", &self.engine.rules("g").count())
             .field("findings", &self.screened.findings.len())
             .finish_non_exhaustive()
     }
@@ -333,18 +271,4 @@ fn inheritance(tenant: &str, member: &str, role: &str) -> RoleLine {
 
 fn edit(changed: bool) -> Edit {
     if changed { Edit::Done } else { Edit::Unchanged }
-}
-
-/// Runs a Casbin future to its end on this thread.
-///
-/// Nothing in it ever waits: our adapter is synchronous and the model is a constant. A general
-/// executor is not only more than needed, it panics when the host calls from inside its own.
-fn wait<T>(future: impl Future<Output = casbin::Result<T>>) -> Result<T> {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(result) => result.map_err(inward),
-        Poll::Pending => Err(Error::new(
-            ErrorKind::Setup,
-            "the role engine waited for something that it should not need",
-        )),
-    }
 }
