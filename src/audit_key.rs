@@ -39,8 +39,11 @@ impl std::fmt::Debug for KeySource {
 }
 
 impl KeySource {
-    /// The keys; a missing file is made.
-    pub(crate) fn keys(&self, entropy: &dyn Entropy) -> Result<Keys> {
+    /// The keys of the guard and of its store; a missing file is made, with a secret from `entropy`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Setup`] when the file cannot be read or made, or holds no keys.
+    pub fn keys(&self, entropy: &dyn Entropy) -> Result<Keys> {
         match self {
             Self::Seed(seed) => Ok(Keys::from_seed(*seed)),
             Self::Seeds(seeds) => keys_of(seeds).ok_or_else(|| {

@@ -2,23 +2,37 @@
 
 mod audit_key;
 mod evaluation;
-mod fingerprint;
-mod guard;
+mod load;
 mod operating_system;
-mod reload;
 mod suppose;
+
+#[cfg(feature = "database")]
+mod fingerprint;
+#[cfg(feature = "database")]
+mod guard;
+#[cfg(feature = "database")]
+mod reload;
+#[cfg(feature = "database")]
 mod watch;
 
 #[cfg(feature = "cli")]
-pub mod cli;
+mod cli;
 #[cfg(feature = "cli")]
 mod lsp;
 
+/// Runs the command `guard` with the arguments of this process.
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub use cli::main as guard_command;
+
 pub use audit_key::{KeySource, rotate_audit_key};
 pub use evaluation::{Evaluation, evaluate, explain};
+#[cfg(feature = "database")]
 pub use guard::{Guard, GuardBuilder};
+pub use load::{load_policy, load_policy_with};
 pub use operating_system::{OsEntropy, SystemClock};
-pub use reload::{BeforeSwap, Reload, ReloadOutcome, load_policy, load_policy_with};
+#[cfg(feature = "database")]
+pub use reload::{BeforeSwap, Reload, ReloadOutcome};
 pub use suppose::suppose;
 
 /// Core's guard, which the facade's [`Guard`] is made of: without files, database or threads, for
@@ -50,7 +64,9 @@ pub mod stores {
         SkillStore, StoredRows, Swap, Take, Taken, TicketCursor, TicketQuery, TicketRow,
         TicketStore, UnreadableRow,
     };
+    #[cfg(feature = "database")]
     pub use guardrails_orm::OpeningProcess;
 }
+#[cfg(feature = "database")]
 pub use guardrails_orm::{Database, InterruptedOperation, OpenOptions};
 pub use guardrails_rules as rules;

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    crm_guardrails::cli::main()
+    crm_guardrails::guard_command()
 }

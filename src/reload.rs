@@ -10,10 +10,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, Utc};
 use guardrails_core::audit::{PolicyUse, RefusedPolicy};
 use guardrails_core::policy::{Digest, Policy};
-use guardrails_core::{
-    Clock, Diagnostic, Error, ErrorKind, Guard, Part, Problem, Result, Severity,
-};
-use guardrails_rules::{Bundle, Compilation, Parameters, TestCase, TestResult, compile, run_tests};
+use guardrails_core::{Clock, Diagnostic, Error, ErrorKind, Guard, Part, Problem, Result};
+use guardrails_rules::{Bundle, Parameters, TestCase, TestResult, run_tests};
+
+use crate::load::compiled;
 
 /// What a bundle must stand before it is put in force.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -118,36 +118,6 @@ fn refuse_failed(policy: Policy, failed: &[TestResult]) -> Result<Policy> {
     };
     Err(Error::new(ErrorKind::Policy, message)
         .with_help("`guard test` tells what each test expected"))
-}
-
-fn compiled(bundle: &Bundle) -> Result<(Policy, Vec<TestCase>)> {
-    let Compilation {
-        policy,
-        tests,
-        diagnostics,
-        ..
-    } = compile(bundle);
-    let policy = policy.ok_or_else(|| {
-        let errors = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
-        Error::policy(diagnostics.into_iter().filter(errors).collect())
-    })?;
-    Ok((policy, tests))
-}
-
-/// Reads and compiles a bundle: a folder of `.guard` files, or one file.
-///
-/// # Errors
-/// [`ErrorKind::Policy`] with diagnostics, or the errors of [`Bundle::read`].
-pub fn load_policy(path: &Path) -> Result<Policy> {
-    load_policy_with(path, Parameters::new())
-}
-
-/// The same with parameters set.
-///
-/// # Errors
-/// As [`load_policy`].
-pub fn load_policy_with(path: &Path, parameters: Parameters) -> Result<Policy> {
-    compiled(&Bundle::read(path)?.with_parameters(parameters)).map(|(policy, _)| policy)
 }
 
 /// Reads policies again, for a guard and its watch, and knows what came of the last time.

@@ -7,8 +7,8 @@ use clap::Args;
 
 use super::output::Output;
 use super::{Ending, Set};
+use crate::load::load_policy_with;
 use crate::policy::Policy;
-use crate::reload::load_policy_with;
 use crate::{
     Error, ErrorKind, Evaluation, JsonLimits, Result, Value, evaluate, parse_fields, suppose,
 };
