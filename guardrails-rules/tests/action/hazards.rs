@@ -1,5 +1,5 @@
-//! One test per hazard of scripting in a build that Casbin shares: Cargo gives Rhai the features
-//! `unchecked`, `only_i32`, `no_float`, `no_function` and more there.
+//! One test per hazard of scripting, in a build that Casbin shares, where Cargo gives Rhai the features
+//! `unchecked`, `only_i32`, `no_float`, `no_function` and more, and in one without Casbin.
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
@@ -16,6 +16,7 @@ fn codes(script: &str) -> Vec<&'static str> {
 }
 
 /// The build under test is the one with Casbin in it.
+#[cfg(feature = "casbin")]
 #[test]
 fn this_build_has_casbins_rhai() {
     let rhai = Engine::new();
@@ -28,6 +29,20 @@ fn this_build_has_casbins_rhai() {
         matches!(wrapped, Err(_) | Ok(Ok(rhai::INT::MIN))),
         "unchecked is off"
     );
+}
+
+/// The build under test is the one of a host that leaves Casbin out: Rhai counts, divides and parses as a
+/// host's own scripts expect.
+#[cfg(not(feature = "casbin"))]
+#[test]
+fn this_build_has_a_hosts_own_rhai() {
+    let rhai = Engine::new();
+    assert!(rhai.compile("fn f() { 1 }").is_ok(), "no_function is on");
+    assert_eq!(
+        rhai.eval::<rhai::INT>("2147483647 + 1").ok(),
+        Some(2_147_483_648)
+    );
+    assert!(rhai.eval::<rhai::INT>("1 / 0").is_err(), "unchecked is on");
 }
 
 #[test]
