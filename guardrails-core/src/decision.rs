@@ -4,129 +4,18 @@ use std::fmt;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use rust_decimal::Decimal;
-use uuid::Uuid;
 
 use crate::diagnostic::Place;
 use crate::error::{Error, ErrorKind, Result};
-use crate::policy::{Digest, RiskLevel};
+use crate::identifier::TicketId;
+use crate::policy::Digest;
 use crate::process::{Basis, Explanation, TicketState, explain};
+use crate::reason::Reason;
 use crate::release::Release;
+use crate::risk::Risk;
 use crate::shadow::ShadowDecision;
 use crate::value::{Fields, Name};
-
-/// Why: a stable code, a sentence, and the line of policy it came from.
-///
-/// INVARIANT: the sentence shows no value that the principal may not see.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Reason {
-    code: Name,
-    message: String,
-    /// The message before values were filled in; none when there are none in it.
-    template: Option<String>,
-    rule: Name,
-    place: Place,
-    shadow: bool,
-}
-
-impl Reason {
-    /// A reason with a code in capitals, such as `SKILL_SUSPENDED`, and a sentence.
-    #[must_use]
-    pub fn new(code: impl Into<Name>, message: impl Into<String>) -> Self {
-        Self {
-            code: code.into(),
-            message: message.into(),
-            template: None,
-            rule: Name::from(""),
-            place: Place::default(),
-            shadow: false,
-        }
-    }
-
-    /// Names the rule, grant or skill it came from, and its place.
-    #[must_use]
-    pub fn from_policy(mut self, rule: Name, place: Place) -> Self {
-        self.rule = rule;
-        self.place = place;
-        self
-    }
-
-    /// Gives the message before values were filled in.
-    #[must_use]
-    pub(crate) fn with_template(mut self, template: &str) -> Self {
-        self.template = (template != self.message).then(|| template.to_owned());
-        self
-    }
-
-    /// The sentence without any value of the record: for errors, logs and the audit.
-    #[must_use]
-    pub fn without_values(&self) -> &str {
-        self.template.as_deref().unwrap_or(&self.message)
-    }
-
-    /// Marks the reason as recorded only (`@shadow`).
-    #[must_use]
-    pub(crate) fn in_shadow(mut self, shadow: bool) -> Self {
-        self.shadow = shadow;
-        self
-    }
-
-    /// The stable code.
-    #[must_use]
-    pub fn code(&self) -> &str {
-        &self.code
-    }
-
-    /// The sentence.
-    #[must_use]
-    pub fn message(&self) -> &str {
-        &self.message
-    }
-
-    /// The rule's name; empty when no rule is behind it.
-    #[must_use]
-    pub fn rule(&self) -> &str {
-        &self.rule
-    }
-
-    /// The line of policy.
-    #[must_use]
-    pub fn place(&self) -> &Place {
-        &self.place
-    }
-
-    /// Whether it is recorded only and changed nothing.
-    #[must_use]
-    pub fn is_shadow(&self) -> bool {
-        self.shadow
-    }
-}
-
-impl Reason {
-    fn write(&self, f: &mut fmt::Formatter<'_>, sentence: &str) -> fmt::Result {
-        write!(f, "{}: {sentence}", self.code)?;
-        match (self.rule.is_empty(), self.place.is_known()) {
-            (true, false) => Ok(()),
-            (true, true) => write!(f, " ({})", self.place),
-            (false, false) => write!(f, " ({})", self.rule),
-            (false, true) => write!(f, " ({} at {})", self.rule, self.place),
-        }
-    }
-}
-
-impl fmt::Display for Reason {
-    /// `CODE: sentence (rule at file:line)`, for the principal: with the values it may see.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(f, &self.message)
-    }
-}
-
-impl fmt::Debug for Reason {
-    /// As `Display`, without values.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.write(f, self.without_values())
-    }
-}
+use crate::verdict::Verdict;
 
 /// What may happen now.
 #[must_use = "an outcome says whether the change may be made; match on all three"]
@@ -188,100 +77,6 @@ impl TicketHandle {
     }
 }
 
-macro_rules! identifier {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-        #[serde(transparent)]
-        pub struct $name(Uuid);
-
-        impl $name {
-            /// The identifier as a UUID.
-            #[must_use]
-            pub fn uuid(self) -> Uuid {
-                self.0
-            }
-        }
-
-        impl From<Uuid> for $name {
-            fn from(id: Uuid) -> Self {
-                Self(id)
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = crate::Error;
-
-            fn from_str(text: &str) -> crate::Result<Self> {
-                Uuid::try_parse(text).map(Self).map_err(|_| {
-                    crate::Error::new(crate::ErrorKind::Input, "this is not an identifier")
-                        .with_help("give the UUID that the guard printed")
-                })
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(&self.0, f)
-            }
-        }
-
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                fmt::Display::fmt(&self.0, f)
-            }
-        }
-    };
-}
-
-identifier! {
-    /// Identifies one AI operation.
-    OperationId
-}
-identifier! {
-    /// Identifies one approval ticket.
-    TicketId
-}
-identifier! {
-    /// Identifies one audit log: the run of one process.
-    LogId
-}
-
-/// The risk of one operation: score, level, and what each factor gave. Complete, for the host's own code:
-/// a share gives back the value it is worked out from, which the requester may not see. What may leave
-/// the host is a [`DisclosedRisk`](crate::DisclosedRisk).
-#[derive(Clone, PartialEq, Eq)]
-pub struct Risk {
-    /// 0 – 10 from the factors, plus what rules added; none where nothing was evaluated.
-    pub score: Option<Decimal>,
-    /// The level that the score reaches.
-    pub level: RiskLevel,
-    /// Name and contribution of each factor, in the order of the model, and after them those of rules.
-    pub factors: Vec<(Name, Decimal)>,
-}
-
-impl fmt::Debug for Risk {
-    /// The level and the names of the factors: a share gives back the value it is worked out from.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let factors: Vec<&Name> = self.factors.iter().map(|(name, _)| name).collect();
-        f.debug_struct("Risk")
-            .field("level", &self.level)
-            .field("factors", &factors)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Risk {
-    /// Of a proposal that was refused before anything of it was evaluated: LOW, without a score.
-    pub(crate) fn not_evaluated() -> Self {
-        Self {
-            score: None,
-            level: RiskLevel::Low,
-            factors: Vec::new(),
-        }
-    }
-}
-
 /// One decision about one proposed change: complete, for the host's own code. What may go to the
 /// requester, a model or an approver is [`Decision::for_requester`] and [`Decision::explain`]: a channel to
 /// notify, a duty, a verdict or a level of risk tells what the condition behind it read.
@@ -339,29 +134,6 @@ impl Obligation {
     pub fn place(&self) -> &Place {
         &self.place
     }
-}
-
-/// What one rule said of one operation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
-    /// The rule.
-    pub rule: Name,
-    /// Its place.
-    pub place: Place,
-    /// Whether its condition held, or could not be known.
-    pub holding: Holding,
-    /// Whether it was recorded only.
-    pub shadow: bool,
-}
-
-/// How a condition came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Holding {
-    /// It held; or which of the two it was turns on what the principal may not see.
-    Held,
-    /// It could not be known: something was missing, of another type, or overflowed. A restriction
-    /// applies all the same.
-    Unknown,
 }
 
 impl Decision {

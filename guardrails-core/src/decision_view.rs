@@ -8,11 +8,14 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 
-use crate::decision::{Decision, Holding, Obligation, Outcome, Reason, TicketHandle, Verdict};
+use crate::decision::{Decision, Obligation, Outcome, TicketHandle};
 use crate::diagnostic::Place;
 use crate::policy::{Digest, RiskLevel};
 use crate::process::Disclosure;
+use crate::reason::Reason;
+use crate::risk::DisclosedRisk;
 use crate::value::{Fields, Name, Value};
+use crate::verdict::{Holding, Verdict};
 
 /// What may be disclosed of a decision to its requester, to a model or to an approver.
 ///
@@ -28,29 +31,6 @@ pub struct DecisionView {
     verdicts: Vec<Verdict>,
     obligations: Vec<Obligation>,
     policy: Digest,
-}
-
-/// What may be disclosed of the risk of an operation.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct DisclosedRisk {
-    /// The score; none where it may turn on what the requester may not see.
-    pub score: Option<Decimal>,
-    /// The level that it reaches; none where neither the score nor the reasons say which.
-    pub level: Option<RiskLevel>,
-    /// Name and contribution of each factor, the contribution none where it turns on what the
-    /// requester may not see; after them those of rules that are disclosed to have added something.
-    pub factors: Vec<(Name, Option<Decimal>)>,
-}
-
-impl fmt::Debug for DisclosedRisk {
-    /// The level and the names of the factors: a share gives back the value it is worked out from.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let factors: Vec<&Name> = self.factors.iter().map(|(name, _)| name).collect();
-        f.debug_struct("DisclosedRisk")
-            .field("level", &self.level)
-            .field("factors", &factors)
-            .finish_non_exhaustive()
-    }
 }
 
 impl Decision {

@@ -6,9 +6,9 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::decision::Reason;
 use crate::diagnostic::Diagnostic;
 use crate::process::Basis;
+use crate::reason::Reason;
 
 /// A result whose error is [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -13,11 +13,11 @@ use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 
 use crate::audit::{Audit, Digests, Event, EventKind, Keys, OperationContext};
-use crate::decision::{OperationId, TicketId};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
 use crate::freshness::{Freshness, MAX_AGE};
 use crate::health::{Listener, Problem, Problems};
+use crate::identifier::{OperationId, TicketId};
 use crate::operation::{Operation, OperationLimits, Shadow, codes, input_of, output_of};
 use crate::outside::{Clock, Entropy, new_id};
 use crate::plan::Plan;

@@ -52,6 +52,7 @@ mod error;
 mod freshness;
 mod guard;
 mod health;
+mod identifier;
 mod memory;
 mod naming;
 mod nearest;
@@ -61,15 +62,18 @@ mod ordered;
 mod outside;
 mod plan;
 mod principal;
+mod reason;
 mod record;
 mod release;
 mod request;
+mod risk;
 mod shadow;
 mod snapshot;
 mod store;
 mod table_check;
 mod tables;
 mod value;
+mod verdict;
 mod zone;
 
 pub mod audit;
@@ -80,24 +84,24 @@ pub mod skills;
 
 pub use activity::Activity;
 pub use change::Changes;
-pub use decision::{
-    Decision, Holding, LogId, Obligation, OperationId, Outcome, Reason, Risk, TicketHandle,
-    TicketId, Verdict,
-};
-pub use decision_view::{DecisionView, DisclosedRisk};
+pub use decision::{Decision, Obligation, Outcome, TicketHandle};
+pub use decision_view::DecisionView;
 pub use diagnostic::{Diagnostic, Language, Note, Phrase, Place, Said, Severity};
 pub use error::{Error, ErrorKind, Result};
 pub use guard::{Guard, GuardBuilder, Refreshed};
 pub use health::{ClockHealth, Health, Part, PartState, Problem, TablesHealth, TablesState};
+pub use identifier::{LogId, OperationId, TicketId};
 pub use memory::MemoryStore;
 pub use one_line::{one_line, steers};
 pub use operation::{Figure, Operation, OperationLimits};
 pub use outside::{Clock, CountingEntropy, Entropy, FrozenClock};
 pub use principal::Principal;
 pub use process::RecordKey;
+pub use reason::Reason;
 pub use record::Record;
 pub use release::Release;
 pub use request::Request;
+pub use risk::{DisclosedRisk, Risk};
 pub use shadow::{Difference, ShadowAnswer, ShadowDecision, ShadowStep};
 pub use store::{
     FieldPermission, LimitStore, MAX_KEY_CHARS, MAX_ROLE_KIND_CHARS, MAX_ROLE_VALUE_CHARS,
@@ -108,4 +112,5 @@ pub use store::{
 pub use table_check::check_tables;
 pub use tables::{AccessTables, Closes, RowFault, StoredRows, UnreadableRow};
 pub use value::{Fields, JsonLimits, Name, Value, parse_fields};
+pub use verdict::{Holding, Verdict};
 pub use zone::Zone;

@@ -16,8 +16,8 @@ use crate::audit::{
     AuditReader, Digests, Event, EventKind, Inventory, Journal, KeyedDigest, Keys, Ledger, LogRows,
     LogSummary, Receipt, Sealed, StoredEvent,
 };
-use crate::decision::{LogId, OperationId, TicketId};
 use crate::error::{Error, ErrorKind, Result};
+use crate::identifier::{LogId, OperationId, TicketId};
 use crate::ordered::Ordered;
 use crate::process::Ticket;
 use crate::store::{

@@ -9,13 +9,14 @@ use chrono::{DateTime, Utc};
 
 use crate::audit::{Digests, Event, EventKind, KeyedDigest, OperationContext};
 use crate::data::{AskedAt, FieldTable, View, accessed, view};
-use crate::decision::{OperationId, Reason};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guard::Guard;
+use crate::identifier::OperationId;
 use crate::plan::Plan;
 use crate::policy::Verb;
 use crate::principal::Principal;
 use crate::process::Ticket;
+use crate::reason::Reason;
 use crate::record::Record;
 use crate::request::Request;
 use crate::skills::spend_tokens;
@@ -50,7 +51,7 @@ pub struct Operation {
     plan: Arc<Plan>,
     principal: Arc<Principal>,
     context: Name,
-    ticket: Option<crate::decision::TicketId>,
+    ticket: Option<crate::identifier::TicketId>,
     /// The ticket that it holds, until it ends.
     reserved: Option<Box<Ticket>>,
     about: Arc<OperationContext>,

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::decision::TicketId;
 use crate::error::{Error, ErrorKind, Result};
+use crate::identifier::TicketId;
 use crate::naming::expect_name_or_none;
 use crate::principal::Principal;
 use crate::value::Name;

@@ -8,11 +8,12 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::audit::FieldAccess;
-use crate::decision::{Reason, Verdict};
-use crate::decision_view::DisclosedRisk;
 use crate::policy::{Digest, Policy};
 use crate::process::{NeedsApproval, chains};
+use crate::reason::Reason;
+use crate::risk::DisclosedRisk;
 use crate::value::Name;
+use crate::verdict::Verdict;
 
 /// How the answer of a shadow policy stands to that of the policy in force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

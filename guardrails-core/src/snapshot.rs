@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::data::{Asked, Permissions};
-use crate::decision::Reason;
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
 use crate::plan::{Plan, PlanInput, PlanKey, PlanQuery, entity_of};
 use crate::policy::{Digest, Policy};
 use crate::principal::Principal;
+use crate::reason::Reason;
 use crate::request::Request;
 use crate::skills::{AccessIndex, Rbac, Registry, admit, model_allowed};
 use crate::store::{FieldPermission, Revision};

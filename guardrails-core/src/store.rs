@@ -13,8 +13,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::audit::{AuditReader, Journal, KeyedDigest};
-use crate::decision::TicketId;
 use crate::error::{Error, ErrorKind, Result};
+use crate::identifier::TicketId;
 use crate::naming::{expect_name, expect_visible};
 use crate::policy::SkillStatus;
 use crate::process::Ticket;

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{DateTime, Utc};
 
-use crate::decision::LogId;
 use crate::error::Result;
+use crate::identifier::LogId;
 use crate::policy::Digest;
 
 use super::checkpoint::Checkpoint;

@@ -3,10 +3,12 @@
 //! Decides which members a payload has and in which order. It must not look at anything but the
 //! event itself: the same event at the same position gives the same bytes on every machine.
 
-use crate::decision::{Holding, LogId, Reason, Verdict};
-use crate::decision_view::DisclosedRisk;
 use crate::diagnostic::Place;
+use crate::identifier::LogId;
+use crate::reason::Reason;
+use crate::risk::DisclosedRisk;
 use crate::shadow::ShadowAnswer;
+use crate::verdict::{Holding, Verdict};
 
 use super::event::{Event, EventKind, FieldAccess, OperationContext, TicketEvent};
 use super::json::{Object, item, member};

@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::decision::{LogId, OperationId, Reason, TicketId, Verdict};
-use crate::decision_view::DisclosedRisk;
 use crate::error::Error;
+use crate::identifier::{LogId, OperationId, TicketId};
 use crate::policy::{Digest, Verb};
+use crate::reason::Reason;
+use crate::risk::DisclosedRisk;
 use crate::shadow::ShadowAnswer;
 use crate::value::Name;
+use crate::verdict::Verdict;
 
 use super::keyed_digest::KeyedDigest;
 

@@ -3,8 +3,8 @@
 use super::{
     Keys, ShadowReport, Trace, VerifyReport, shadow_report, trace, verify, verify_tickets,
 };
-use crate::decision::OperationId;
 use crate::error::Result;
+use crate::identifier::OperationId;
 use crate::naming::expect_name;
 use crate::store::Store;
 

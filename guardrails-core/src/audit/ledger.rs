@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::decision::{LogId, OperationId, TicketId};
+use crate::identifier::{LogId, OperationId, TicketId};
 use crate::policy::Digest;
 
 use super::canonical::write_payload;

@@ -3,7 +3,7 @@
 //! The evidence is the number that each payload carries, which its hash covers, against the number
 //! of the row it stands in, which anybody with the database can change.
 
-use crate::decision::LogId;
+use crate::identifier::LogId;
 
 use super::report::{Finding, FindingKind};
 use super::walk::{Label, Run};

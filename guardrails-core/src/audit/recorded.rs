@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 use serde::de::DeserializeSeed as _;
 use serde::{Deserialize, Serialize};
 
-use crate::decision::{LogId, OperationId, TicketId};
 use crate::error::{Error, ErrorKind, Result};
+use crate::identifier::{LogId, OperationId, TicketId};
 use crate::policy::{Digest, Verb};
 
 use super::canonical::VERSION;

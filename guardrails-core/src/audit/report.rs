@@ -5,7 +5,7 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::decision::{LogId, OperationId};
+use crate::identifier::{LogId, OperationId};
 use crate::one_line::say;
 
 /// What verification found, what it proved, and what it cannot see.

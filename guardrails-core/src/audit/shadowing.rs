@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::journal::AuditReader;
 use super::recorded::{RecordedContext, RecordedEvent, RecordedKind};
-use crate::decision::OperationId;
 use crate::error::Result;
+use crate::identifier::OperationId;
 use crate::one_line::say;
 use crate::policy::Digest;
 

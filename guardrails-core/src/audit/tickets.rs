@@ -9,8 +9,8 @@ use std::collections::HashMap;
 use super::journal::{AuditReader, StoredEvent};
 use super::keys::Keys;
 use super::report::{Finding, FindingKind, VerifyReport, count};
-use crate::decision::TicketId;
 use crate::error::Result;
+use crate::identifier::TicketId;
 use crate::process::{TicketRecord, TicketStanding, TicketTrail, judge_ticket};
 use crate::store::{TicketRow, TicketStore};
 

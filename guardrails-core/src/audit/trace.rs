@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::decision::{LogId, OperationId};
 use crate::error::{Error, ErrorKind, Result};
+use crate::identifier::{LogId, OperationId};
 
 use super::anchors;
 use super::journal::{AuditReader, StoredEvent};

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 
-use crate::decision::LogId;
 use crate::error::{Error, ErrorKind, Result};
+use crate::identifier::LogId;
 
 use super::anchors::{self, Agrees, Anchor, Source, Standing};
 use super::journal::{AuditReader, Inventory, LogRows, LogSummary};

@@ -8,8 +8,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::decision::{LogId, OperationId};
 use crate::error::Result;
+use crate::identifier::{LogId, OperationId};
 use crate::policy::Digest;
 
 use super::journal::{AuditReader, StoredEvent};

@@ -12,10 +12,10 @@ use chrono::{DateTime, Utc};
 use super::asked::Asked;
 use crate::change::Changes;
 use crate::data::{FieldTable, looks_masked};
-use crate::decision::Reason;
 use crate::error::{Error, ErrorKind};
 use crate::policy::Verb;
 use crate::process::{Facts, Types, WriteGate};
+use crate::reason::Reason;
 use crate::value::{Fields, Name, Value};
 
 /// A proposal that is evaluated.

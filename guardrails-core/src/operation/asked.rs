@@ -10,8 +10,6 @@ use chrono::{DateTime, Utc};
 
 use crate::change::Changes;
 use crate::data::{FieldTable, Sight};
-use crate::decision::Verdict;
-use crate::decision_view::DisclosedRisk;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::Plan;
 use crate::policy::Verb;
@@ -19,8 +17,10 @@ use crate::principal::Principal;
 pub(super) use crate::process::Visibility as Reading;
 use crate::process::{Changing, Eye, Facts, Requester, Review, Schema, is_of_tenant, review, told};
 use crate::record::Record;
+use crate::risk::DisclosedRisk;
 use crate::snapshot::Snapshot;
 use crate::value::{Fields, Name};
+use crate::verdict::Verdict;
 
 /// One policy, and who asks it in which context.
 #[derive(Clone, Copy)]

@@ -12,12 +12,13 @@ use super::{Operation, Stage};
 use crate::audit::{Digests, EventKind, KeyedDigest};
 use crate::change::Changes;
 use crate::data::FieldTable;
-use crate::decision::{Decision, Obligation, Outcome, Reason, Risk, TicketHandle};
-use crate::decision_view::DisclosedRisk;
+use crate::decision::{Decision, Obligation, Outcome, TicketHandle};
 use crate::error::{Error, ErrorKind, Result};
 use crate::policy::Verb;
 use crate::process::{Action, Basis, Proposal, RecordPresence, Review, canonical_action};
+use crate::reason::Reason;
 use crate::release::Release;
+use crate::risk::{DisclosedRisk, Risk};
 use crate::shadow::{Said, ShadowAnswer, ShadowDecision};
 use crate::value::{JsonLimits, Name, expect_field_names, within};
 

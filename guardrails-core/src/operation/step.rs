@@ -11,8 +11,8 @@ use chrono::{DateTime, Utc};
 
 use super::{Operation, Shadow};
 use crate::audit::{EventKind, OperationContext};
-use crate::decision::Reason;
 use crate::error::{Error, ErrorKind, Result};
+use crate::reason::Reason;
 use crate::request::Request;
 use crate::value::Name;
 

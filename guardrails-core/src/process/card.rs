@@ -12,7 +12,7 @@ use super::ticket::{StepDecision, Ticket, TicketState};
 use super::visibility::Visibility;
 use crate::audit::KeyedDigest;
 use crate::data::{FieldTable, HIDDEN};
-use crate::decision::{OperationId, TicketId};
+use crate::identifier::{OperationId, TicketId};
 use crate::plan::{Plan, PlanInput, PlanQuery};
 use crate::policy::{Skill, SkillStatus, Verb};
 use crate::principal::Principal;

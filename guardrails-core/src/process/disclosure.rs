@@ -18,11 +18,13 @@ use super::reveal::{most, sees_scripts};
 use super::rules::{Findings, Phase, RuleSet, in_force, phase};
 use super::truth::Truth;
 use crate::data::Sight;
-use crate::decision::{Decision, Outcome, Reason, Verdict};
-use crate::decision_view::DisclosedRisk;
+use crate::decision::{Decision, Outcome};
 use crate::diagnostic::Place;
 use crate::policy::{EffectKind, Hit, LevelEffect, Mode, RiskModel, Rule};
+use crate::reason::Reason;
+use crate::risk::DisclosedRisk;
 use crate::value::Name;
+use crate::verdict::Verdict;
 
 /// How rules came out, as far as that may be known.
 #[derive(Clone, Copy)]

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::ticket::Ticket;
-use crate::decision::TicketId;
+use crate::identifier::TicketId;
 use crate::value::Name;
 
 /// How many are kept at most; a further one is kept as soon as a look finds it and there is room.

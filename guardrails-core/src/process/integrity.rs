@@ -14,7 +14,7 @@ use super::ticket::{EventPosition, Ticket, TicketState};
 use crate::audit::{
     KeyedDigest, Keys, MacCheck, RecordedEvent, RecordedKind, StoredEvent, leaf_hash,
 };
-use crate::decision::TicketId;
+use crate::identifier::TicketId;
 
 /// The scope of the row's MAC.
 const SCOPE: &str = "ticket";

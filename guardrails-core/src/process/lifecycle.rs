@@ -9,8 +9,9 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::ticket::{Settlement, StepDecision, Ticket, TicketState, Vote};
-use crate::decision::{OperationId, Reason};
 use crate::error::{Error, ErrorKind, Result};
+use crate::identifier::OperationId;
+use crate::reason::Reason;
 use crate::value::{Fields, Name};
 
 /// Joins the names of chains in [`Ticket::chain`]; no identifier of the language contains it.

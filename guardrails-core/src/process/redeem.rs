@@ -16,10 +16,12 @@ use super::template::Template;
 use super::ticket::{Ticket, TicketState};
 use crate::audit::KeyedDigest;
 use crate::change::Changes;
-use crate::decision::{Reason, TicketHandle, TicketId};
+use crate::decision::TicketHandle;
 use crate::error::{Error, ErrorKind, Result};
+use crate::identifier::TicketId;
 use crate::operation::Operation;
 use crate::outside::new_id;
+use crate::reason::Reason;
 use crate::value::Name;
 
 /// How often a ticket is looked for again when another request for the same thing was first.

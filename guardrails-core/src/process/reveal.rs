@@ -14,8 +14,8 @@ use super::risk::Weighed;
 use super::rules::RuleSet;
 use super::truth::Truth;
 use crate::data::{HIDDEN, Sight};
-use crate::decision_view::DisclosedRisk;
 use crate::policy::{EffectKind, Expr, ExprKind, Path, RiskModel, Root, Rule};
+use crate::risk::DisclosedRisk;
 use crate::value::Name;
 
 /// What somebody may be told of rules.

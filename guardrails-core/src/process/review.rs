@@ -14,9 +14,11 @@ use super::reveal::Reveal;
 use super::risk::{Scale, Weighed};
 use super::rules::{Because, Finding, Findings, Need, Phase, RuleSet};
 use super::template::{Template, could_not_be_known};
-use crate::decision::{Holding, Obligation, Reason, Verdict};
+use crate::decision::Obligation;
 use crate::policy::{Duty, LevelEffect, Message, RiskLevel, RiskThreshold};
+use crate::reason::Reason;
 use crate::value::Name;
+use crate::verdict::{Holding, Verdict};
 
 /// What rules and risk say of one proposal.
 #[derive(Debug, PartialEq)]

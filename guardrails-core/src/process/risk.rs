@@ -8,8 +8,8 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::compiled::{Compiler, Constant, Frame, Source};
-use crate::decision::Risk;
 use crate::policy::{RiskLevel, RiskModel, RiskThreshold};
+use crate::risk::Risk;
 use crate::value::Name;
 
 /// A risk as it really is.

@@ -16,11 +16,12 @@ use super::index::{Candidates, Index};
 use super::tables::Tables;
 use super::truth::Truth;
 use crate::data::Mask;
-use crate::decision::{Holding, Reason, Verdict};
 use crate::policy::{
     ActionEffect, Duty, Effect, EffectKind, Message, Mode, Requirement, Root, Rule, TableRow, Verb,
 };
+use crate::reason::Reason;
 use crate::value::Name;
+use crate::verdict::{Holding, Verdict};
 
 /// The rules of one plan for one verb.
 #[derive(Debug)]

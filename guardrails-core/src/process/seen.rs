@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::ticket::Ticket;
-use crate::decision::TicketId;
+use crate::identifier::TicketId;
 
 /// How many tickets are remembered at most, about 5 MB. Identifiers grow with time: the oldest goes
 /// first.

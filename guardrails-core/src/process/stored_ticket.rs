@@ -235,7 +235,7 @@ fn from_json<T: DeserializeOwned>(text: &str) -> Option<T> {
 mod tests {
     use super::*;
     use crate::audit::Keys;
-    use crate::decision::{LogId, OperationId, TicketId};
+    use crate::identifier::{LogId, OperationId, TicketId};
     use crate::policy::Digest;
     use crate::process::ApprovalRequirement;
     use crate::value::Fields;

@@ -23,7 +23,7 @@ use chrono::{DateTime, Utc};
 use super::requirement::ApprovalRequirement;
 use super::template::Template;
 use crate::audit::KeyedDigest;
-use crate::decision::{LogId, OperationId, TicketId};
+use crate::identifier::{LogId, OperationId, TicketId};
 use crate::policy::{Digest, Verb};
 use crate::store::TicketCursor;
 use crate::value::{Fields, Name};

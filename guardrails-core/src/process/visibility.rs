@@ -12,8 +12,8 @@ use super::footprint::{fields_read, fields_read_by};
 use super::on_read::on_read;
 use super::rules::Findings;
 use crate::data::FieldTable;
-use crate::decision::Reason;
 use crate::plan::Plan;
+use crate::reason::Reason;
 use crate::record::TENANT_FIELD;
 use crate::value::{Fields, Name, Value};
 

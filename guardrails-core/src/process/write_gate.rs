@@ -8,8 +8,8 @@
 use super::typed::{Types, as_declared, scalar};
 use crate::change::Changes;
 use crate::data::FieldTable;
-use crate::decision::Reason;
 use crate::policy::{Entity, Field, Type, Verb};
+use crate::reason::Reason;
 use crate::record::{ID_FIELD, Record, TENANT_FIELD};
 use crate::value::{Fields, Name, Value};
 

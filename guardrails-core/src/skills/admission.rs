@@ -10,9 +10,9 @@ use super::access::Access;
 use super::index::AccessIndex;
 use super::quoted::{self, Quoted};
 use super::registry::Registry;
-use crate::decision::Reason;
 use crate::policy::Skill;
 use crate::principal::Principal;
+use crate::reason::Reason;
 use crate::value::Name;
 
 /// What was admitted, with all that the rest of the operation needs to know of it.

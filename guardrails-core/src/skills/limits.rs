@@ -14,10 +14,10 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
 use super::quoted::Quoted;
-use crate::decision::Reason;
 use crate::error::{Error, ErrorKind, Result};
 use crate::policy::{Budget, Limit, Origin, Per, Skill};
 use crate::principal::Principal;
+use crate::reason::Reason;
 use crate::store::{LimitStore, Take, Taken};
 
 /// More than any counter holds: books an amount whatever is there already. Fits a signed 64-bit

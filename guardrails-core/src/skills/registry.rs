@@ -8,9 +8,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::quoted::Quoted;
-use crate::decision::Reason;
 use crate::nearest::{COMPARED, COMPARED_CHARS, distance};
 use crate::policy::{Policy, Skill, SkillStatus};
+use crate::reason::Reason;
 use crate::store::SkillStatusRow;
 use crate::tables::{Closes, EVERY, UnreadableRow};
 use crate::value::Name;

@@ -10,6 +10,7 @@ mod fields;
 mod hex;
 mod json;
 mod measure;
+mod name;
 mod number;
 
 use std::fmt;
@@ -23,10 +24,8 @@ pub(crate) use hex::from_hex;
 pub(crate) use json::write_text;
 pub use json::{JsonLimits, parse_fields};
 pub(crate) use measure::{expect_field_names, within};
+pub use name::Name;
 pub(crate) use number::exact_number;
-
-/// A name of the policy or the data: entity, field, role, skill. Cheap to clone.
-pub type Name = Arc<str>;
 
 /// One value of a record.
 ///

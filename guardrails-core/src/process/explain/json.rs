@@ -5,9 +5,9 @@ use super::model::{
     Clause, Explanation, FactorExplained, FieldExplained, LevelExplained, Reading, Refusal, Remedy,
     RiskExplained, RuleExplained, Searched, Seen, Standing, Step,
 };
-use crate::decision::Reason;
 use crate::diagnostic::{Phrase, Place};
 use crate::policy::RiskLevel;
+use crate::reason::Reason;
 use crate::value::{Fields, Name, Value};
 
 impl Explanation {

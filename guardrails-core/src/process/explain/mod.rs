@@ -46,8 +46,9 @@ pub use text::Marks;
 use self::formula::Clauses;
 use self::world::{Considered, Ground, Weighing, World};
 use super::disclosure::Disclosure;
-use crate::decision::{Decision, Outcome, Verdict};
+use crate::decision::{Decision, Outcome};
 use crate::policy::{Digest, Expr};
+use crate::verdict::Verdict;
 
 /// Explains a decision from what it kept.
 pub(crate) fn explain(decision: &Decision, basis: &Basis) -> Explanation {

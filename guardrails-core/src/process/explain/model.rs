@@ -5,9 +5,9 @@ use std::fmt;
 use rust_decimal::Decimal;
 
 use super::super::truth::Truth;
-use crate::decision::Reason;
 use crate::diagnostic::{Phrase, Place};
 use crate::policy::{Digest, RiskLevel};
+use crate::reason::Reason;
 use crate::value::Name;
 
 /// Why a decision came out as it did, as far as the one who asked may know.

@@ -15,9 +15,10 @@ use super::model::Explanation;
 use super::world::{Considered, Ground, World};
 use super::{nothing, rules, tell_rules};
 use crate::data::{FieldTable, Sight};
-use crate::decision::{Holding, Reason, Verdict};
 use crate::policy::{EffectKind, Hit, Mode, Rule, Verb};
 use crate::process::reveal::surely_unknown;
+use crate::reason::Reason;
+use crate::verdict::{Holding, Verdict};
 
 /// Explains a read: one that rules refused for these reasons, or one that was granted, of a record of
 /// which grants and tables would show what `granted` says.

@@ -7,14 +7,16 @@ use super::model::{Explanation, Refusal};
 use super::nothing;
 use super::reads::explain_read;
 use crate::data::{Access, ClauseEffect, FieldTable, HIDDEN, StaticTruth, shown_in_grant};
-use crate::decision::{Decision, Reason, Verdict};
+use crate::decision::Decision;
 use crate::diagnostic::Phrase;
 use crate::error::Error;
 use crate::phrase;
 use crate::policy::{Expr, Grant, Path, Sensitivity, Skill};
 use crate::principal::Principal;
+use crate::reason::Reason;
 use crate::snapshot::Snapshot;
 use crate::value::Name;
+use crate::verdict::Verdict;
 
 /// Who was refused, and what.
 pub(crate) struct Refused<'a> {

@@ -8,10 +8,10 @@ use super::model::{RuleExplained, Standing};
 use super::say;
 use super::tree::tree;
 use super::world::{Considered, Counts, World};
-use crate::decision::{Holding, Verdict};
 use crate::phrase;
 use crate::policy::{EffectKind, Rule};
 use crate::value::Name;
+use crate::verdict::{Holding, Verdict};
 
 /// Rules that applied and are told of.
 const MOST_RULES: usize = 50;

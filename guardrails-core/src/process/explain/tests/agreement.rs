@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::super::super::rules::in_force;
 use super::*;
-use crate::decision::Holding;
+use crate::verdict::Holding;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(250))]

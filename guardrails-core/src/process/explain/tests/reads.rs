@@ -3,8 +3,7 @@
 use proptest::prelude::*;
 
 use super::super::super::reference::take_plainly;
-use super::super::super::rules::in_force;
-use super::super::super::rules::phase;
+use super::super::super::rules::{in_force, phase};
 use super::*;
 use crate::Error;
 

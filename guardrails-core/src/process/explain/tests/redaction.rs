@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 
 use super::*;
 use crate::data::Access;
-use crate::decision::Reason;
+use crate::reason::Reason;
 
 /// The outcome and its reasons: what happens, by which codes, and the rules that they are of.
 fn outcome(decision: &Decision) -> (&'static str, Vec<(Name, Name, Place)>) {
