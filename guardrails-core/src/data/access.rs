@@ -3,9 +3,8 @@
 use std::cmp::Ordering;
 use std::fmt;
 
-use super::mask::Mask;
 use crate::diagnostic::Place;
-use crate::policy::{Aggregable, WriteScope};
+use crate::policy::{Aggregable, Mask, WriteScope};
 use crate::value::Name;
 
 /// What a view shows of one field.

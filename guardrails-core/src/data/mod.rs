@@ -19,18 +19,17 @@ mod table;
 mod view;
 mod written_back;
 
+pub use crate::policy::Mask;
 pub use access::{Access, Source, Writable};
 pub(crate) use compare::compare;
 pub use grant_algebra::{
     ClauseEffect, Clauses, Condition, StaticTruth, across_grants, figure_in_grant, shown_in_grant,
     writable_in_grant,
 };
-pub use mask::Mask;
 pub(crate) use permission::rows::well_formed;
 pub use permission::{Asked, Permissions};
 pub(crate) use permission::{aggregation_type, row_condition};
 pub use pii::{Finding, PiiKind, find};
-pub(crate) use shape::entity_of;
 pub(crate) use show::HIDDEN;
 pub(crate) use sight::Sight;
 pub use table::{FieldRow, FieldTable};

@@ -5,10 +5,10 @@
 //! never passes, at any depth.
 
 use super::access::Access;
-use super::mask::{Form, Mask};
+use super::mask::Form;
 use super::shape::Shapes;
 use super::table::{FieldRow, Inner};
-use crate::policy::Sensitivity;
+use crate::policy::{Mask, Sensitivity};
 use crate::value::{Fields, Value};
 
 /// Nested objects and lists deeper than this are withheld, as [`JsonLimits`](crate::JsonLimits)

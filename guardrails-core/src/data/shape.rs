@@ -40,7 +40,11 @@ impl Shapes {
         let mut entities: Vec<&Entity> = Vec::new();
         let mut waiting: Vec<&Entity> = vec![entity];
         while let Some(next) = waiting.pop() {
-            for name in next.fields.iter().filter_map(|field| entity_of(&field.ty)) {
+            for name in next
+                .fields
+                .iter()
+                .filter_map(|field| field.ty.nested_entity())
+            {
                 if let Some(inner) = policy.entities.get(name)
                     && !shapes.index.contains_key(name)
                 {
@@ -129,7 +133,7 @@ impl Shapes {
 
     /// What may be seen inside a field of this type.
     pub(super) fn inner_of(&self, ty: &Type) -> Inner {
-        entity_of(ty)
+        ty.nested_entity()
             .and_then(|name| self.index.get(name))
             .map_or(Inner::Scalar, |shape| Inner::Shape(*shape))
     }
@@ -166,14 +170,5 @@ impl Shapes {
                 .fold(Writable::BeyondScope, |all, row| all.and(row.writable)),
             Inner::Anything | Inner::Scalar => Writable::BeyondScope,
         }
-    }
-}
-
-/// The entity that a field of this type holds, through lists.
-pub(crate) fn entity_of(ty: &Type) -> Option<&Name> {
-    match ty {
-        Type::Entity(name) => Some(name),
-        Type::List(item) => entity_of(item),
-        _ => None,
     }
 }

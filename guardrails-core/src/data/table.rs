@@ -4,12 +4,12 @@
 use std::sync::Arc;
 
 use super::access::{Access, Source, Writable, figures};
-use super::mask::{Form, Mask};
+use super::mask::Form;
 use super::project::Around;
 use super::shape::Shapes;
 use super::show;
 use crate::audit::FieldAccess;
-use crate::policy::{Aggregable, PiiClass, Sensitivity};
+use crate::policy::{Aggregable, Mask, PiiClass, Sensitivity};
 use crate::process::Declared;
 use crate::value::{Fields, Name, Value, by_name};
 

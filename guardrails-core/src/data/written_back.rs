@@ -5,10 +5,10 @@
 //! the view disguises, so that it tells no more of them.
 
 use super::access::Access;
-use super::mask::Mask;
 use super::project::{Around, Projector, Shown};
 use super::shape::Shapes;
 use super::table::{FieldRow, FieldTable, Inner, row_of};
+use crate::policy::Mask;
 use crate::value::{Name, Value};
 
 /// Whether some text in a value may be what a mask shows.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Origin;
+use super::origin::Origin;
 use crate::diagnostic::Place;
 use crate::value::Name;
 

@@ -2,7 +2,7 @@
 
 use super::aggregable::Aggregable;
 use super::expr::Expr;
-use crate::data::Mask;
+use super::mask::Mask;
 use crate::diagnostic::Place;
 use crate::value::Name;
 

@@ -1,11 +1,9 @@
 //! How risk is scored, and what follows from a score.
 
-use std::fmt;
-
 use rust_decimal::Decimal;
-use serde::{Deserialize, Serialize};
 
 use super::expr::{Arithmetic, Expr, ExprKind, Path, Root};
+use super::risk_level::RiskLevel;
 use super::schema::Type;
 use crate::diagnostic::Place;
 use crate::value::{Name, Value};
@@ -61,36 +59,6 @@ pub enum LevelEffect {
     Deny(Name),
     /// Tell a channel.
     Notify(Name),
-}
-
-/// How risky an operation is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum RiskLevel {
-    /// Below the lowest threshold.
-    Low,
-    /// From 5.0 in the standard model.
-    Medium,
-    /// From 8.0 in the standard model.
-    High,
-}
-
-impl RiskLevel {
-    /// The word of the language.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Low => "LOW",
-            Self::Medium => "MEDIUM",
-            Self::High => "HIGH",
-        }
-    }
-}
-
-impl fmt::Display for RiskLevel {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
 }
 
 impl RiskModel {

@@ -7,11 +7,12 @@ use chrono::NaiveDate;
 use rust_decimal::Decimal;
 
 use super::expr::{Expr, Path};
+use super::mask::Mask;
 use super::message::Message;
 use super::obligation::Duty;
+use super::origin::Origin;
 use super::table::TableRow;
-use super::{Origin, Verb};
-use crate::data::Mask;
+use super::verb::Verb;
 use crate::diagnostic::Place;
 use crate::process::Facts;
 use crate::value::Name;

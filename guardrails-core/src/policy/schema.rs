@@ -35,6 +35,17 @@ pub enum Type {
     Entity(Name),
 }
 
+impl Type {
+    /// The entity that a field of this type holds, through lists.
+    pub(crate) fn nested_entity(&self) -> Option<&Name> {
+        match self {
+            Self::Entity(name) => Some(name),
+            Self::List(item) => item.nested_entity(),
+            _ => None,
+        }
+    }
+}
+
 impl fmt::Display for Type {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

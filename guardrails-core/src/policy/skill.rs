@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Origin, Verb};
+use super::origin::Origin;
+use super::verb::Verb;
 use crate::value::Name;
 
 /// One registered capability.

@@ -7,8 +7,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::Origin;
 use super::expr::{Expr, Path};
+use super::origin::Origin;
 
 /// What the rows of one table share.
 #[derive(Debug, Clone)]

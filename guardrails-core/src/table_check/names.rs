@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::data::entity_of;
 use crate::policy::{Expr, ExprKind, Policy, Root};
 use crate::skills::{Line, read};
 use crate::tables::{AccessTables, EVERY};
@@ -104,7 +103,7 @@ impl Names {
             }
             if let Some(entity) = policy.entities.get(&name) {
                 let inside = entity.fields.iter();
-                waiting.extend(inside.filter_map(|field| entity_of(&field.ty)).cloned());
+                waiting.extend(inside.filter_map(|field| field.ty.nested_entity()).cloned());
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::names::Names;
 use super::{Findings, help, place};
-use crate::data::{aggregation_type, entity_of, row_condition, well_formed};
+use crate::data::{aggregation_type, row_condition, well_formed};
 use crate::diagnostic::{Diagnostic, Phrase};
 use crate::nearest::nearest;
 use crate::phrase;
@@ -68,7 +68,10 @@ impl Check<'_> {
                 let fields = entity.fields.iter();
                 return Some(fields.map(|field| field.name.to_string()).collect());
             };
-            let inside = entity_of(&field.ty).and_then(|name| self.policy.entities.get(name));
+            let inside = field
+                .ty
+                .nested_entity()
+                .and_then(|name| self.policy.entities.get(name));
             match inside {
                 Some(inside) => entity = inside,
                 // A plain value has no fields inside.

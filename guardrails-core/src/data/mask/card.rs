@@ -3,8 +3,8 @@
 
 use smallvec::SmallVec;
 
-use super::STARS;
 use super::glyphs::narrow;
+use super::placeholder::STARS;
 use crate::data::pii::digits::is_resident_id;
 
 const SHORTEST: usize = 12;

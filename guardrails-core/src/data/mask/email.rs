@@ -1,8 +1,8 @@
 //! The e-mail mask: the first character of the local part, and the domain. The local part may be in
 //! any script (RFC 6531). What has no `@`, or no domain of two labels after it, or a blank in it, is `***`.
 
-use super::STARS;
 use super::glyphs::{head, narrow};
+use super::placeholder::STARS;
 
 /// Octets of a domain at most (RFC 5321 §4.5.3.1.2).
 const LONGEST_DOMAIN: usize = 255;

@@ -1,8 +1,8 @@
 //! Masks that keep the two ends of any text: the seed article's default, and `partial`. Blanks around
 //! a text are no part of it: counted in, they would leave a short name whole between its own ends.
 
-use super::STARS;
 use super::glyphs::{count_to, head, tail};
+use super::placeholder::STARS;
 
 /// The seed article's formula below sensitivity 4: min(3, len/3) characters kept at both ends
 /// around `***`, and `***` for two characters or fewer.

@@ -4,8 +4,7 @@
 //! name the stage, two digits of `0.5` the discount. So only text is masked by parts, and a typed value
 //! shows nothing under a mask that is not made for it.
 
-use super::Mask;
-use crate::policy::Type;
+use crate::policy::{Mask, Type};
 
 /// The kind of value that a field is declared to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,8 +7,8 @@
 
 use smallvec::SmallVec;
 
-use super::STARS;
 use super::glyphs::{narrow, stars};
+use super::placeholder::STARS;
 use crate::data::pii::digits::{is_bank_card, is_mobile};
 
 /// Characters of an identity number at most; more is not one.

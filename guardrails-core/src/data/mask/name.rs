@@ -3,8 +3,8 @@
 //! initial of each word. In `阿里木·买买提` only the very first character is kept. A text with a digit or a sign
 //! that no name has is not taken for one and is `***`.
 
-use super::STARS;
 use super::glyphs::{glyphs, head, narrow, stars};
+use super::placeholder::STARS;
 use super::surnames::compound;
 
 /// Bytes of a name at most; longer text is not a name and is shown as `***`.

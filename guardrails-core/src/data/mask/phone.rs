@@ -4,8 +4,8 @@
 
 use smallvec::SmallVec;
 
-use super::STARS;
 use super::glyphs::{narrow, stars};
+use super::placeholder::STARS;
 use crate::data::pii::digits::{Dialled, classify};
 
 /// More digits than any telephone number has with its prefixes (ITU-T E.164: 15, `00` before it).

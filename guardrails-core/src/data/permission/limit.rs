@@ -13,8 +13,7 @@ use super::aggregation_type;
 use super::level::Level;
 use super::truth_at;
 use crate::data::access::{Access, Source, Writable};
-use crate::data::mask::Mask;
-use crate::policy::{Aggregable, Sensitivity};
+use crate::policy::{Aggregable, Mask, Sensitivity};
 use crate::process::Truth;
 
 /// How far the tables let one role's access to a field go.

@@ -14,7 +14,7 @@ use super::rows::TableRows;
 use super::{Asked, Resolved};
 use crate::data::grant_algebra::ClauseEffect;
 use crate::data::mask::Form;
-use crate::data::shape::{Shapes, entity_of};
+use crate::data::shape::Shapes;
 use crate::data::table::{Inner, join};
 use crate::diagnostic::Place;
 use crate::policy::{
@@ -139,7 +139,10 @@ impl<'a> Planner<'a> {
     fn node(&self, field: &Field, path: &Name, outer: Outer<'_>) -> Node {
         let sensitivity = self.sensitivity(field, path, &outer);
         let inside = outer.limit_on(field, self.rows);
-        let nested = entity_of(&field.ty).and_then(|name| self.policy.entities.get(name));
+        let nested = field
+            .ty
+            .nested_entity()
+            .and_then(|name| self.policy.entities.get(name));
         let children = nested.filter(|_| self.speaks_inside(path)).map(|nested| {
             let fields = nested.fields.iter();
             fields

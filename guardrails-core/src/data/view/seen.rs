@@ -5,7 +5,8 @@
 
 use std::sync::OnceLock;
 
-use crate::data::mask::{Form, Mask};
+use crate::data::mask::Form;
+use crate::policy::Mask;
 use crate::value::{Name, Value};
 
 /// Name and value of one field.
