@@ -96,7 +96,7 @@ pub use one_line::{one_line, steers};
 pub use operation::{Figure, Operation, OperationLimits};
 pub use outside::{Clock, CountingEntropy, Entropy, FrozenClock};
 pub use principal::Principal;
-pub use process::RecordKey;
+pub use process::{RecordKey, TicketCursor};
 pub use reason::Reason;
 pub use record::Record;
 pub use release::Release;
@@ -106,8 +106,7 @@ pub use shadow::{Difference, ShadowAnswer, ShadowDecision, ShadowStep};
 pub use store::{
     FieldPermission, LimitStore, MAX_KEY_CHARS, MAX_ROLE_KIND_CHARS, MAX_ROLE_VALUE_CHARS,
     MAX_ROLE_VALUES, PermissionStore, Revision, RoleLine, RolePermission, RoleStore,
-    SkillStatusRow, SkillStore, Store, Swap, Take, Taken, TicketCursor, TicketQuery, TicketRow,
-    TicketStore,
+    SkillStatusRow, SkillStore, Store, Swap, Take, Taken, TicketQuery, TicketRow, TicketStore,
 };
 pub use table_check::check_tables;
 pub use tables::{AccessTables, Closes, RowFault, StoredRows, UnreadableRow};

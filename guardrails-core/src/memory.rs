@@ -19,10 +19,10 @@ use crate::audit::{
 use crate::error::{Error, ErrorKind, Result};
 use crate::identifier::{LogId, OperationId, TicketId};
 use crate::ordered::Ordered;
-use crate::process::Ticket;
+use crate::process::{Ticket, TicketCursor};
 use crate::store::{
     FieldPermission, PermissionStore, Revision, RoleLine, RoleStore, SkillStatusRow, SkillStore,
-    Swap, TicketCursor, TicketQuery, TicketRow, TicketStore,
+    Swap, TicketQuery, TicketRow, TicketStore,
 };
 use crate::tables::{Closes, StoredRows, UnreadableRow};
 use crate::value::Name;

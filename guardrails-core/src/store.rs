@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::identifier::TicketId;
 use crate::naming::{expect_name, expect_visible};
 use crate::policy::SkillStatus;
-use crate::process::Ticket;
+use crate::process::{Ticket, TicketCursor};
 use crate::tables::StoredRows;
 use crate::value::Name;
 
@@ -330,15 +330,6 @@ pub struct TicketQuery<'a> {
     pub after: Option<TicketCursor>,
     /// At most this many.
     pub limit: usize,
-}
-
-/// A place in a list of tickets, oldest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct TicketCursor {
-    /// When the ticket was made.
-    pub created: DateTime<Utc>,
-    /// Its identifier.
-    pub id: TicketId,
 }
 
 /// One stored ticket, or why its row cannot be read.

@@ -6,10 +6,9 @@
 use std::sync::Arc;
 
 use super::approvals::Approvals;
-use super::integrity::{
-    TicketPhase, TicketRecord, TicketStanding, TicketTrail, judge_mac, judge_ticket, mac,
-};
+use super::integrity::{TicketRecord, TicketStanding, TicketTrail, judge_mac, judge_ticket, mac};
 use super::ticket::{EventPosition, Ticket};
+use super::ticket_state::TicketPhase;
 use crate::audit::{Digests, Event, EventKind, OperationContext, Receipt, TicketEvent};
 use crate::error::{Error, ErrorKind, Result};
 use crate::health::Part;

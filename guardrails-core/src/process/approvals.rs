@@ -8,15 +8,17 @@ use chrono::{DateTime, SubsecRound as _, Utc};
 use super::card::{TicketCard, TicketPage};
 use super::lifecycle::{Approver, no_such_ticket};
 use super::requirement::ApprovalRequirement;
-use super::ticket::{Settlement, Ticket, TicketState, Vote};
+use super::ticket::{Settlement, Ticket, Vote};
+use super::ticket_state::TicketState;
 use crate::error::{Error, ErrorKind, Result};
 use crate::guard::Guard;
 use crate::identifier::TicketId;
 use crate::policy::Policy;
 use crate::principal::Principal;
+use crate::process::TicketCursor;
 use crate::reason::Reason;
 use crate::snapshot::Snapshot;
-use crate::store::{TicketCursor, TicketQuery};
+use crate::store::TicketQuery;
 use crate::value::Name;
 
 /// The tickets that [`Approvals::list`] brings at most; [`Approvals::page`] brings the rest.

@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 
 use super::facts::Facts;
 use super::message::{Changing, Reader, Reference, Schema, fill};
-use super::ticket::{StepDecision, Ticket, TicketState};
+use super::ticket::{StepDecision, Ticket};
+use super::ticket_state::TicketState;
 use super::visibility::Visibility;
 use crate::audit::KeyedDigest;
 use crate::data::{FieldTable, HIDDEN};
@@ -16,9 +17,9 @@ use crate::identifier::{OperationId, TicketId};
 use crate::plan::{Plan, PlanInput, PlanQuery};
 use crate::policy::{Skill, SkillStatus, Verb};
 use crate::principal::Principal;
+use crate::process::TicketCursor;
 use crate::record::ID_FIELD;
 use crate::snapshot::Snapshot;
-use crate::store::TicketCursor;
 use crate::value::Name;
 
 /// One page of open tickets, oldest first.

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::ticket::{EventPosition, Ticket, TicketState};
+use super::ticket::{EventPosition, Ticket};
+use super::ticket_state::{TicketPhase, TicketState};
 use crate::audit::{
     KeyedDigest, Keys, MacCheck, RecordedEvent, RecordedKind, StoredEvent, leaf_hash,
 };
@@ -107,32 +108,6 @@ impl TicketRecord {
 
     fn is(&self, phase: TicketPhase) -> bool {
         self.phase == phase.as_str()
-    }
-}
-
-/// What an event says of a transition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum TicketPhase {
-    /// It is about to be written.
-    Announced,
-    /// It was written.
-    Stored,
-    /// Somebody else was first, and it was not written.
-    Lost,
-    /// No transition: something was refused.
-    Noted,
-}
-
-impl TicketPhase {
-    /// The word of the audit.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Announced => "announced",
-            Self::Stored => "stored",
-            Self::Lost => "lost",
-            Self::Noted => "noted",
-        }
     }
 }
 

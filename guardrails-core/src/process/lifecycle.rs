@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::ticket::{Settlement, StepDecision, Ticket, TicketState, Vote};
+use super::ticket::{Settlement, StepDecision, Ticket, Vote};
+use super::ticket_state::TicketState;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identifier::OperationId;
 use crate::reason::Reason;

@@ -45,6 +45,7 @@ mod supposed;
 mod tables;
 mod template;
 mod ticket;
+mod ticket_state;
 mod truth;
 mod typed;
 mod visibility;
@@ -60,14 +61,15 @@ pub use explain::{
     Reading, Refusal, Remedy, RiskExplained, RuleExplained, Searched, Seen, Standing, Step,
 };
 pub use facts::{Datum, Facts};
-pub use integrity::{TicketPhase, TicketRecord, TicketStanding, TicketTrail, judge_ticket};
+pub use integrity::{TicketRecord, TicketStanding, TicketTrail, judge_ticket};
 pub use observe::{Observed, Observer};
 pub(crate) use present::RecordPresence;
 pub use present::{Loaded, PresentRecord, RecordKey};
 pub use requirement::{ApprovalRequirement, RequiredStep};
 pub use stored_ticket::{StoredTicket, UnreadableColumn};
 pub use template::Template;
-pub use ticket::{EventPosition, Settlement, StepDecision, Ticket, TicketState, Vote};
+pub use ticket::{EventPosition, Settlement, StepDecision, Ticket, TicketCursor, Vote};
+pub use ticket_state::{TicketPhase, TicketState};
 pub use truth::Truth;
 
 pub(crate) use action_digest::{Action, canonical_action};

@@ -15,7 +15,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::exact_json;
-use super::ticket::{EventPosition, Ticket, TicketState};
+use super::ticket::{EventPosition, Ticket};
+use super::ticket_state::TicketState;
 use crate::policy::Verb;
 
 const VERBS: [Verb; 4] = [Verb::Read, Verb::Create, Verb::Update, Verb::Delete];
