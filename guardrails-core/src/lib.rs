@@ -70,6 +70,7 @@ mod risk;
 mod shadow;
 mod snapshot;
 mod store;
+mod stored_rows;
 mod table_check;
 mod tables;
 mod value;
@@ -104,12 +105,16 @@ pub use request::Request;
 pub use risk::{DisclosedRisk, Risk};
 pub use shadow::{Difference, ShadowAnswer, ShadowDecision, ShadowStep};
 pub use store::{
-    FieldPermission, LimitStore, MAX_KEY_CHARS, MAX_ROLE_KIND_CHARS, MAX_ROLE_VALUE_CHARS,
-    MAX_ROLE_VALUES, PermissionStore, Revision, RoleLine, RolePermission, RoleStore,
-    SkillStatusRow, SkillStore, Store, Swap, Take, Taken, TicketQuery, TicketRow, TicketStore,
+    LimitStore, PermissionStore, RoleStore, SkillStore, Store, Swap, Take, Taken, TicketQuery,
+    TicketRow, TicketStore,
+};
+pub use stored_rows::{
+    Closes, FieldPermission, MAX_KEY_CHARS, MAX_ROLE_KIND_CHARS, MAX_ROLE_VALUE_CHARS,
+    MAX_ROLE_VALUES, Revision, RoleLine, RolePermission, RowFault, SkillStatusRow, StoredRows,
+    UnreadableRow,
 };
 pub use table_check::check_tables;
-pub use tables::{AccessTables, Closes, RowFault, StoredRows, UnreadableRow};
+pub use tables::AccessTables;
 pub use value::{Fields, JsonLimits, Name, Value, parse_fields};
 pub use verdict::{Holding, Verdict};
 pub use zone::Zone;

@@ -21,10 +21,11 @@ use crate::identifier::{LogId, OperationId, TicketId};
 use crate::ordered::Ordered;
 use crate::process::{Ticket, TicketCursor};
 use crate::store::{
-    FieldPermission, PermissionStore, Revision, RoleLine, RoleStore, SkillStatusRow, SkillStore,
-    Swap, TicketQuery, TicketRow, TicketStore,
+    PermissionStore, RoleStore, SkillStore, Swap, TicketQuery, TicketRow, TicketStore,
 };
-use crate::tables::{Closes, StoredRows, UnreadableRow};
+use crate::stored_rows::{
+    Closes, FieldPermission, Revision, RoleLine, SkillStatusRow, StoredRows, UnreadableRow,
+};
 use crate::value::Name;
 
 /// Everything a guard keeps, in memory.

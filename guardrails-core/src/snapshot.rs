@@ -17,9 +17,9 @@ use crate::principal::Principal;
 use crate::reason::Reason;
 use crate::request::Request;
 use crate::skills::{AccessIndex, Rbac, Registry, admit, model_allowed};
-use crate::store::{FieldPermission, Revision};
+use crate::stored_rows::{EVERY, FieldPermission, Revision, UnreadableRow};
 use crate::table_check::check_names;
-use crate::tables::{AccessTables, EVERY, UnreadableRow};
+use crate::tables::AccessTables;
 use crate::value::Name;
 
 /// How long a plan lives at most; the source article's cache time.

@@ -15,10 +15,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::audit::{AuditReader, Journal, KeyedDigest};
 use crate::error::{Error, ErrorKind, Result};
 use crate::identifier::TicketId;
-use crate::naming::{expect_name, expect_visible};
-use crate::policy::SkillStatus;
 use crate::process::{Ticket, TicketCursor};
-use crate::tables::StoredRows;
+use crate::stored_rows::{FieldPermission, Revision, RoleLine, SkillStatusRow, StoredRows};
 use crate::value::Name;
 
 /// Everything a guard keeps.
@@ -31,11 +29,6 @@ impl<T> Store for T where
     T: PermissionStore + RoleStore + SkillStore + TicketStore + LimitStore + Journal + AuditReader
 {
 }
-
-/// A number that grows with every change of permissions, roles or skills, whoever made it and
-/// however: a second process compares it to learn that its plans are old.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Revision(pub i64);
 
 /// The two field-permission tables that CRM administrators edit at run time.
 pub trait PermissionStore: Send + Sync {
@@ -62,57 +55,6 @@ pub trait PermissionStore: Send + Sync {
     }
 }
 
-/// One row of `data_field_permission` with the roles' rows on it.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct FieldPermission {
-    /// The tenant it holds for, or `*` for all.
-    pub tenant: Name,
-    /// `entity_type`.
-    pub entity: Name,
-    /// `field_name`; a dot leads to a field inside, declared or not, through lists as if through
-    /// their items.
-    pub field: Name,
-    /// `sensitivity_level` as stored; 1 – 5, anything else restricts as 5.
-    pub sensitivity: i32,
-    /// `pii_flag`.
-    pub pii: bool,
-    /// `encryption_required`.
-    pub encryption_required: bool,
-    /// The rows of `role_field_permission` on this field.
-    pub roles: Vec<RolePermission>,
-}
-
-/// One row of `role_field_permission`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct RolePermission {
-    /// `role_id`: the role's name.
-    pub role: Name,
-    /// `access_type` as stored: READ, WRITE, MASKED, HIDDEN, AGGREGATED; anything else hides.
-    pub access: String,
-    /// `ai_access_allowed`; false hides from AI whatever else is granted.
-    pub ai_access_allowed: bool,
-    /// `conditions` as stored: JSON such as `{"ai_context": "sales_copilot", "record": {"stage":
-    /// "OPEN"}}`, see the language reference. What is not understood closes the row: it hides.
-    pub conditions: Option<String>,
-    /// `aggregation_type` as stored: for AGGREGATED, the figures that are left, some of COUNT, SUM, AVG,
-    /// MIN, MAX with commas between; all of them when there is none. Any other word leaves no figure.
-    pub aggregation: Option<String>,
-}
-
-impl FieldPermission {
-    /// Refuses a row that not every store can hold, for whoever writes one.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a name that is too long or does not show.
-    pub fn check(&self) -> Result<()> {
-        expect_key("the tenant of a permission row", &self.tenant)?;
-        expect_key("the entity of a permission row", &self.entity)?;
-        expect_key("the field of a permission row", &self.field)?;
-        let mut roles = self.roles.iter();
-        roles.try_for_each(|row| expect_key("the role of a permission row", &row.role))
-    }
-}
-
 /// Casbin policy lines kept in the database.
 pub trait RoleStore: Send + Sync {
     /// All lines.
@@ -132,73 +74,6 @@ pub trait RoleStore: Send + Sync {
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store).
     fn remove_role_lines(&self, lines: &[RoleLine]) -> Result<usize>;
-}
-
-/// One line of Casbin policy: `p, role, tenant, skill, act, allow|deny` or
-/// `g, member, role, tenant`. The tenant of a `p` line may be `*` for all.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RoleLine {
-    /// `p` or `g`.
-    pub kind: String,
-    /// The values after it; at most six.
-    pub values: Vec<String>,
-}
-
-/// The values of a role line at most.
-pub const MAX_ROLE_VALUES: usize = 6;
-/// Characters of one value of a role line: seven are in one key of the database.
-pub const MAX_ROLE_VALUE_CHARS: usize = 100;
-/// Characters of the kind of a role line.
-pub const MAX_ROLE_KIND_CHARS: usize = 16;
-/// Characters of a name that is part of a key of the database.
-pub const MAX_KEY_CHARS: usize = 190;
-
-impl RoleLine {
-    /// Stands for a kind or value that a store could not read. It is no name, so the line restricts as
-    /// far as it may have meant to.
-    pub const UNREADABLE: &'static str = "\u{0}";
-
-    /// Refuses a line that not every store can hold, for whoever writes one. What a line means, and whether
-    /// it is one, is another question: one that cannot be read is kept, and closes what it may have closed.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for too many or too long values, and for control or
-    /// invisible characters.
-    pub fn check(&self) -> Result<()> {
-        let most = MAX_ROLE_VALUE_CHARS;
-        let too_long = |value: &String| value.chars().count() > most;
-        if self.values.len() > MAX_ROLE_VALUES
-            || self.values.iter().any(too_long)
-            || self.kind.chars().count() > MAX_ROLE_KIND_CHARS
-        {
-            let message = format!(
-                "a role line has more than {MAX_ROLE_VALUES} values, or one of over {most} characters"
-            );
-            return Err(Error::new(ErrorKind::Input, message)
-                .with_help("use shorter names for roles, tenants and skills"));
-        }
-        expect_visible("the kind of a role line", &self.kind)?;
-        let mut values = self.values.iter();
-        values.try_for_each(|value| expect_visible("a value of a role line", value))
-    }
-
-    /// The line as it reads back: an empty value at its end is none.
-    #[must_use]
-    pub fn without_empty_end(mut self) -> Self {
-        while self.values.last().is_some_and(String::is_empty) {
-            self.values.pop();
-        }
-        self
-    }
-}
-
-/// Refuses what cannot be part of a key in every database.
-fn expect_key(what: &str, name: &str) -> Result<()> {
-    if name.chars().count() > MAX_KEY_CHARS {
-        let message = format!("{what} is over the limit of {MAX_KEY_CHARS} characters");
-        return Err(Error::new(ErrorKind::Input, message).with_help("use a shorter name"));
-    }
-    expect_name(what, name)
 }
 
 /// The status of skills as administrators set it at run time.
@@ -223,29 +98,6 @@ pub trait SkillStore: Send + Sync {
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store); as [`SkillStatusRow::check`].
     fn set_skill_status(&self, row: &SkillStatusRow) -> Result<()>;
-}
-
-/// A skill's status for a tenant. It may stop a skill that the policy has active, never start one
-/// that the policy has not.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct SkillStatusRow {
-    /// The tenant, or `*` for all.
-    pub tenant: Name,
-    /// The skill, or `*` for all.
-    pub skill: Name,
-    /// Its status; a stored word that is none counts as suspended.
-    pub status: SkillStatus,
-}
-
-impl SkillStatusRow {
-    /// Refuses a row that not every store can hold, for whoever writes one.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a name that is too long or does not show.
-    pub fn check(&self) -> Result<()> {
-        expect_key("the tenant of a skill's status", &self.tenant)?;
-        expect_key("the skill of a skill's status", &self.skill)
-    }
 }
 
 /// Approval tickets.

@@ -14,7 +14,8 @@ use crate::diagnostic::{Diagnostic, Phrase, Place};
 use crate::phrase;
 use crate::policy::Policy;
 use crate::skills::{Quoted, Rbac, table_codes};
-use crate::tables::{AccessTables, Closes, EVERY, RowFault, UnreadableRow};
+use crate::stored_rows::{Closes, EVERY, RowFault, UnreadableRow};
+use crate::tables::AccessTables;
 use crate::value::Name;
 
 /// How many findings about rows are listed one by one; role lines have as many of their own.

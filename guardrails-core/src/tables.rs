@@ -8,134 +8,13 @@ use std::hash::{Hash, Hasher};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::diagnostic::Phrase;
 use crate::error::{Error, ErrorKind, Result};
-use crate::phrase;
 use crate::policy::Digest;
-use crate::store::{FieldPermission, Revision, RoleLine, SkillStatusRow, Store};
-use crate::value::Name;
-
-/// The tenant of a row that holds for every tenant, and the skill of a line that is about every skill.
-///
-/// It means the same in field permissions, role lines and skill statuses. Only an inheritance (`g`)
-/// names one tenant; `*` there is refused, and told.
-pub(crate) const EVERY: &str = "*";
+use crate::store::Store;
+use crate::stored_rows::{FieldPermission, Revision, RoleLine, SkillStatusRow, UnreadableRow};
 
 /// How often the tables are read again when they change while they are read.
 const MAX_READS: usize = 8;
-
-/// Whether a row of `row_tenant` holds for `tenant`.
-pub(crate) fn holds_for(row_tenant: &str, tenant: &str) -> bool {
-    row_tenant == EVERY || row_tenant == tenant
-}
-
-/// A stored row of which a column could not be read, and what it may have closed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct UnreadableRow {
-    /// The table's name.
-    pub table: Name,
-    /// The row, by the key that an administrator would look it up with.
-    pub row: Name,
-    /// The column that is at fault.
-    pub column: Name,
-    /// Why the row cannot be used.
-    pub fault: RowFault,
-    /// What is closed because of it.
-    pub closes: Closes,
-}
-
-/// Why a row cannot be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum RowFault {
-    /// The column does not hold what it should.
-    Unreadable,
-    /// A role's row names another tenant than the row of its field, so they apply together in none.
-    TenantMismatch,
-}
-
-/// What an unreadable row closes. A part that is none could not be read, and stands for all of them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Closes {
-    /// Fields are hidden.
-    Fields {
-        /// In this tenant; `*` is every tenant.
-        tenant: Option<Name>,
-        /// Of this entity.
-        entity: Option<Name>,
-        /// This field, and what is inside it.
-        field: Option<Name>,
-        /// From this role.
-        role: Option<Name>,
-    },
-    /// Skills are suspended.
-    Skills {
-        /// In this tenant; `*` is every tenant.
-        tenant: Option<Name>,
-        /// This skill.
-        skill: Option<Name>,
-    },
-}
-
-/// Rows as a store read them: those that could be read, and those that could not.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StoredRows<T> {
-    /// The rows that could be read.
-    pub readable: Vec<T>,
-    /// The others.
-    pub unreadable: Vec<UnreadableRow>,
-}
-
-impl<T> StoredRows<T> {
-    /// Rows that could all be read.
-    #[must_use]
-    pub fn all_readable(rows: Vec<T>) -> Self {
-        Self {
-            readable: rows,
-            unreadable: Vec::new(),
-        }
-    }
-
-    /// The rows, when all of them could be read.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Store`] naming the first row that could not.
-    pub fn into_readable(self) -> Result<Vec<T>> {
-        match self.unreadable.first() {
-            None => Ok(self.readable),
-            Some(row) => Err(row.error()),
-        }
-    }
-}
-
-impl UnreadableRow {
-    /// Why the row cannot be used: findings, errors and explanations show it.
-    pub(crate) fn reason(&self) -> Phrase {
-        match self.fault {
-            RowFault::Unreadable => phrase!(
-                "column `{column}` does not hold what it should"
-                    | "列 `{column}` 的内容不是应有的类型",
-                column = &self.column
-            ),
-            RowFault::TenantMismatch => phrase!(
-                "column `{column}` and the row of its field name different tenants"
-                    | "列 `{column}` 与其字段的行写的是不同的租户",
-                column = &self.column
-            ),
-        }
-    }
-
-    /// That it cannot be used, as an error.
-    fn error(&self) -> Error {
-        let Self { table, row, .. } = self;
-        let reason = self.reason();
-        Error::new(
-            ErrorKind::Store,
-            format!("table `{table}`, row {row}: {reason}"),
-        )
-        .with_help("correct the row, or restore it from a backup")
-    }
-}
 
 /// Everything that plans are made from beside the policy, as it stood at one moment.
 #[derive(Debug, Clone, Default, Hash)]

@@ -31,8 +31,7 @@ use super::shape::Shapes;
 use super::table::{FieldTable, Reach};
 use crate::policy::{Expr, Grant, Policy};
 use crate::process::Truth;
-use crate::store::FieldPermission;
-use crate::tables::UnreadableRow;
+use crate::stored_rows::{FieldPermission, UnreadableRow};
 use crate::value::Name;
 
 /// Whose permissions are asked for, and on what.

@@ -14,7 +14,8 @@ use casbin::{Adapter, Filter, Model};
 
 use super::screen::{Screened, Statics, screen};
 use crate::error::{Error, ErrorKind};
-use crate::store::{RoleLine, RoleStore};
+use crate::store::RoleStore;
+use crate::stored_rows::RoleLine;
 
 /// What the latest load found besides the lines, handed to [`Rbac`](super::Rbac), which cannot
 /// reach into an adapter that Casbin owns.

@@ -17,8 +17,7 @@ use super::quoted::Quoted;
 use crate::diagnostic::{Diagnostic, Phrase, Place};
 use crate::naming::{self, MAX_NAME_BYTES, NameFlaw};
 use crate::phrase;
-use crate::store::RoleLine;
-use crate::tables::EVERY;
+use crate::stored_rows::{EVERY, RoleLine};
 
 /// The longest value of a role line, in bytes.
 pub const MAX_VALUE_BYTES: usize = MAX_NAME_BYTES;

@@ -19,7 +19,8 @@ use crate::diagnostic::Diagnostic;
 use crate::error::{Error, ErrorKind, Result};
 use crate::phrase;
 use crate::policy::Policy;
-use crate::store::{RoleLine, RoleStore};
+use crate::store::RoleStore;
+use crate::stored_rows::RoleLine;
 
 /// The roles' rules: the policy's own (`allow` of its skills, in every tenant) and the store's.
 pub struct Rbac {

@@ -11,8 +11,7 @@ use super::quoted::Quoted;
 use crate::nearest::{COMPARED, COMPARED_CHARS, distance};
 use crate::policy::{Policy, Skill, SkillStatus};
 use crate::reason::Reason;
-use crate::store::SkillStatusRow;
-use crate::tables::{Closes, EVERY, UnreadableRow};
+use crate::stored_rows::{Closes, EVERY, SkillStatusRow, UnreadableRow};
 use crate::value::Name;
 
 /// The registered skills and their status.

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::nearest::nearest;
 use crate::phrase;
 use crate::policy::Policy;
-use crate::store::RoleLine;
+use crate::stored_rows::RoleLine;
 use crate::value::Name;
 
 /// The most role lines a store may hold.

@@ -7,7 +7,8 @@ use crate::nearest::nearest;
 use crate::phrase;
 use crate::policy::Policy;
 use crate::skills::{Line, Quoted, read, role_lines_place, table_codes as codes};
-use crate::tables::{AccessTables, EVERY};
+use crate::stored_rows::EVERY;
+use crate::tables::AccessTables;
 
 pub(super) fn check(
     policy: &Policy,

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::policy::{Expr, ExprKind, Policy, Root};
 use crate::skills::{Line, read};
-use crate::tables::{AccessTables, EVERY};
+use crate::stored_rows::EVERY;
+use crate::tables::AccessTables;
 use crate::value::{Name, Value};
 
 /// Known names.

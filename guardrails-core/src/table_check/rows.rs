@@ -8,7 +8,7 @@ use crate::nearest::nearest;
 use crate::phrase;
 use crate::policy::Policy;
 use crate::skills::{Quoted, table_codes as codes};
-use crate::store::{FieldPermission, RolePermission};
+use crate::stored_rows::{FieldPermission, RolePermission};
 use crate::tables::AccessTables;
 
 const ACCESS_WORDS: [&str; 5] = ["READ", "WRITE", "MASKED", "HIDDEN", AGGREGATED];

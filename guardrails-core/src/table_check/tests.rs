@@ -10,7 +10,7 @@ use crate::policy::{
     Entity, Field, FieldClause, FieldSet, Grant, Origin, Permission, Sensitivity, Skill,
     SkillStatus, Type, Verb,
 };
-use crate::store::{FieldPermission, RoleLine, RolePermission, SkillStatusRow};
+use crate::stored_rows::{FieldPermission, RoleLine, RolePermission, SkillStatusRow};
 use crate::value::Name;
 
 fn field(name: &str, ty: Type) -> Field {

@@ -8,8 +8,7 @@ use super::{Asked, Governed, Permissions, Truths};
 use crate::data::access::Access;
 use crate::policy::Sensitivity;
 use crate::record::ID_FIELD;
-use crate::store::FieldPermission;
-use crate::tables::{Closes, UnreadableRow, holds_for};
+use crate::stored_rows::{Closes, FieldPermission, UnreadableRow, holds_for};
 
 use super::rows::{stored_sensitivity, well_formed};
 

@@ -16,8 +16,9 @@ use super::row_condition;
 use crate::data::access::Source;
 use crate::data::project::DEEPEST;
 use crate::policy::Sensitivity;
-use crate::store::{FieldPermission, RolePermission};
-use crate::tables::{Closes, EVERY, RowFault, UnreadableRow, holds_for};
+use crate::stored_rows::{
+    Closes, EVERY, FieldPermission, RolePermission, RowFault, UnreadableRow, holds_for,
+};
 use crate::value::Name;
 
 /// The rows that count for one plan.
