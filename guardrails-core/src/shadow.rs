@@ -9,7 +9,6 @@ use std::sync::Arc;
 
 use crate::audit::FieldAccess;
 use crate::policy::{Digest, Policy};
-use crate::process::{NeedsApproval, chains};
 use crate::reason::Reason;
 use crate::risk::DisclosedRisk;
 use crate::value::Name;
@@ -213,11 +212,11 @@ pub(crate) struct Said {
 }
 
 impl Said {
-    /// What comes of refusals and needs, before any ticket is looked at.
-    pub(crate) fn of(refusals: &[Reason], needs: &[NeedsApproval]) -> Self {
-        let (outcome, chains) = match (refusals, needs) {
-            ([], []) => ("allow", Vec::new()),
-            ([], needs) => ("needs_approval", chains(needs)),
+    /// The outcome of these refusals and of approvals needed by these chains, before any ticket is looked at.
+    pub(crate) fn of(refusals: &[Reason], needed: Vec<Name>) -> Self {
+        let (outcome, chains) = match refusals {
+            [] if needed.is_empty() => ("allow", needed),
+            [] => ("needs_approval", needed),
             _ => ("deny", Vec::new()),
         };
         Self {

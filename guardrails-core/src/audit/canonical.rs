@@ -10,7 +10,8 @@ use crate::risk::DisclosedRisk;
 use crate::shadow::ShadowAnswer;
 use crate::verdict::{Holding, Verdict};
 
-use super::event::{Event, EventKind, FieldAccess, OperationContext, TicketEvent};
+use super::event::{Event, EventKind, OperationContext, TicketEvent};
+use super::field_access::FieldAccess;
 use super::json::{Object, item, member};
 
 /// Version of the payload; grows when a member changes its meaning, never when one is added.

@@ -14,6 +14,7 @@ use crate::shadow::ShadowAnswer;
 use crate::value::Name;
 use crate::verdict::Verdict;
 
+use super::field_access::FieldAccess;
 use super::keyed_digest::KeyedDigest;
 
 /// One event, before it is sealed into a log.
@@ -193,19 +194,6 @@ impl RefusedPolicy {
             codes: codes.into_iter().map(Name::from).collect(),
         }
     }
-}
-
-/// What one field came to in a view.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FieldAccess {
-    /// The field.
-    pub field: Name,
-    /// `read`, `masked` or `hidden`.
-    pub access: &'static str,
-    /// The mask's name, when masked; else empty.
-    pub mask: &'static str,
-    /// Its sensitivity, 1 – 5.
-    pub sensitivity: u8,
 }
 
 /// A transition of a ticket.

@@ -8,6 +8,7 @@ mod canonical;
 mod checkpoint;
 mod digest_text;
 mod event;
+mod field_access;
 mod handle;
 mod journal;
 mod json;
@@ -31,9 +32,10 @@ mod walk;
 pub use canonical::write_payload;
 pub use checkpoint::{Checkpoint, Signer};
 pub use event::{
-    Digests, Event, EventKind, FieldAccess, OperationContext, OutcomeStatus, PolicyUse,
-    RefusedPolicy, TicketEvent,
+    Digests, Event, EventKind, OperationContext, OutcomeStatus, PolicyUse, RefusedPolicy,
+    TicketEvent,
 };
+pub use field_access::FieldAccess;
 pub use handle::Audit;
 pub use journal::{AuditReader, Inventory, Journal, LogRows, LogSummary, Receipt, StoredEvent};
 pub use keyed_digest::{KeyId, KeyedDigest, MacCheck};

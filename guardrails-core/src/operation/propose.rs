@@ -15,7 +15,7 @@ use crate::data::FieldTable;
 use crate::decision::{Decision, Obligation, Outcome, TicketHandle};
 use crate::error::{Error, ErrorKind, Result};
 use crate::policy::Verb;
-use crate::process::{Action, Basis, Proposal, RecordPresence, Review, canonical_action};
+use crate::process::{Action, Basis, Proposal, RecordPresence, Review, canonical_action, chains};
 use crate::reason::Reason;
 use crate::release::Release;
 use crate::risk::{DisclosedRisk, Risk};
@@ -89,7 +89,7 @@ impl Operation {
         let touched = facts.max_sensitivity;
         let mut refusals = admitted.refusals.clone();
         refusals.append(&mut review.denials);
-        let said = Said::of(&refusals, &review.needs);
+        let said = Said::of(&refusals, chains(&review.needs));
         let beside = self.beside_proposal(changes, &admitted.accepted, now, &shown, &said);
         let settled = self.settle(&admitted.changes, refusals, &review)?;
         self.touched = touched;

@@ -21,6 +21,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::plan::Plan;
 use crate::policy::{Aggregation, Digest};
 use crate::principal::Principal;
+use crate::process::chains;
 use crate::reason::Reason;
 use crate::record::Record;
 use crate::request::Request;
@@ -287,7 +288,7 @@ impl Operation {
         answer.reasons = refusals.into();
         let decision = ShadowDecision {
             policy: answer.policy,
-            said: Said::of(refusals, &[]),
+            said: Said::of(refusals, Vec::new()),
             reasons: answer.reasons.clone(),
             difference: answer.difference,
         };
@@ -327,7 +328,7 @@ impl Operation {
                 let (mut review, risk) = asked.review(&facts, seen);
                 let mut refusals = admitted.refusals.clone();
                 refusals.append(&mut review.denials);
-                let said = Said::of(&refusals, &review.needs);
+                let said = Said::of(&refusals, chains(&review.needs));
                 answer.reasons = match refusals.is_empty() {
                     true => review.needs.into_iter().map(|need| need.reason).collect(),
                     false => refusals.into(),
@@ -338,7 +339,7 @@ impl Operation {
                 said
             }
             Err(reasons) => {
-                let said = Said::of(&reasons, &[]);
+                let said = Said::of(&reasons, Vec::new());
                 answer.reasons = reasons.into();
                 said
             }

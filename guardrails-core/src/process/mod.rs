@@ -82,7 +82,7 @@ pub(crate) use faulty_tickets::FaultyTickets;
 pub(crate) use message::{Changing, Schema};
 pub(crate) use redeem::{Ending, Proposal};
 pub(crate) use reveal::{Requester, told};
-pub(crate) use review::{NeedsApproval, Review, chains, review};
+pub(crate) use review::{Review, chains, review};
 pub(crate) use risk::Scale;
 pub(crate) use rules::{Findings, Phase, RuleSet};
 pub(crate) use seen::LatestTicketVersions;

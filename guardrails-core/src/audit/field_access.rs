@@ -1,0 +1,16 @@
+//! What was shown of one field, as the audit records it.
+
+use crate::value::Name;
+
+/// What one field came to in a view.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldAccess {
+    /// The field.
+    pub field: Name,
+    /// `read`, `masked` or `hidden`.
+    pub access: &'static str,
+    /// The mask's name, when masked; else empty.
+    pub mask: &'static str,
+    /// Its sensitivity, 1 – 5.
+    pub sensitivity: u8,
+}
