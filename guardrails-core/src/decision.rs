@@ -9,10 +9,10 @@ use crate::diagnostic::Place;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identifier::TicketId;
 use crate::policy::Digest;
-use crate::process::{Basis, Explanation, TicketState, explain};
+use crate::process::{Explanation, TicketState};
 use crate::reason::Reason;
 use crate::release::Release;
-use crate::risk::Risk;
+use crate::risk::{DisclosedRisk, Risk};
 use crate::shadow::ShadowDecision;
 use crate::value::{Fields, Name};
 use crate::verdict::Verdict;
@@ -96,7 +96,29 @@ pub struct Decision {
     pub(crate) policy: Digest,
     pub(crate) verdicts: Arc<[Verdict]>,
     /// What it was made from, for whoever asks why.
-    pub(crate) basis: Arc<Basis>,
+    pub(crate) basis: Arc<dyn Explain>,
+}
+
+/// What a decision was made from: explains the decision when asked.
+pub(crate) trait Explain: Send + Sync {
+    /// Why `decision` came out as it did, as far as the one who asked may know.
+    fn explain(&self, decision: &Decision) -> Explanation;
+
+    /// What of `decision` may be disclosed to the one who asked.
+    fn disclosed(&self, decision: &Decision) -> Disclosed;
+
+    /// For tests that look at what is kept.
+    #[cfg(test)]
+    fn as_any(&self) -> &dyn std::any::Any;
+}
+
+/// What may be disclosed of a decision beside its outcome and its reasons. The default discloses nothing.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub(crate) struct Disclosed {
+    pub(crate) risk: DisclosedRisk,
+    pub(crate) verdicts: Vec<Verdict>,
+    pub(crate) obligations: Vec<Obligation>,
+    pub(crate) shadows: Vec<Reason>,
 }
 
 /// Something that the policy binds the host to when it goes on (`oblige`).
@@ -226,7 +248,7 @@ impl Decision {
     /// changes nothing.
     #[must_use]
     pub fn explain(&self) -> Explanation {
-        explain(self, &self.basis)
+        self.basis.explain(self)
     }
 
     /// The digest of the policy bundle it was made under.

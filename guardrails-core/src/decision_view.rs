@@ -8,10 +8,8 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 
-use crate::decision::{Decision, Obligation, Outcome, TicketHandle};
-use crate::diagnostic::Place;
+use crate::decision::{Decision, Disclosed, Obligation, Outcome, TicketHandle};
 use crate::policy::{Digest, RiskLevel};
-use crate::process::Disclosure;
 use crate::reason::Reason;
 use crate::risk::DisclosedRisk;
 use crate::value::{Fields, Name, Value};
@@ -26,11 +24,8 @@ pub struct DecisionView {
     outcome: &'static str,
     ticket: Option<TicketHandle>,
     reasons: Vec<Reason>,
-    shadows: Vec<Reason>,
-    risk: DisclosedRisk,
-    verdicts: Vec<Verdict>,
-    obligations: Vec<Obligation>,
     policy: Digest,
+    disclosed: Disclosed,
 }
 
 impl Decision {
@@ -40,44 +35,20 @@ impl Decision {
     /// Worked out now, from what the decision kept: it costs nothing until it is asked for.
     #[must_use]
     pub fn for_requester(&self) -> DecisionView {
-        let mut view = DecisionView {
+        DecisionView {
             outcome: self.outcome.as_str(),
             ticket: match &self.outcome {
                 Outcome::NeedsApproval(ticket) => Some(ticket.clone()),
                 Outcome::Allow(_) | Outcome::Deny => None,
             },
             reasons: self.reasons.clone(),
-            shadows: Vec::new(),
-            risk: DisclosedRisk::default(),
-            verdicts: Vec::new(),
-            obligations: Vec::new(),
             policy: self.policy,
-        };
-        // Of a record out of reach nothing is disclosed but that.
-        if !self.basis.table.is_out_of_scope() {
-            view.disclose(self, Disclosure::new(self, &self.basis));
+            disclosed: self.basis.disclosed(self),
         }
-        view
     }
 }
 
 impl DecisionView {
-    fn disclose(&mut self, decision: &Decision, disclosure: Disclosure<'_>) {
-        let verdicts = disclosure.verdicts(&decision.verdicts).cloned();
-        self.verdicts = verdicts.collect();
-        let follows = |name: &str, place: &Place| {
-            let mut rules = disclosure.following();
-            rules.any(|rule| *rule.origin.name == *name && rule.origin.place == *place)
-        };
-        let obligations = decision.obligations.iter();
-        let obligations = obligations.filter(|bound| follows(bound.rule(), bound.place()));
-        self.obligations = obligations.cloned().collect();
-        let shadows = decision.shadows.iter();
-        let shadows = shadows.filter(|reason| follows(reason.rule(), reason.place()));
-        self.shadows = shadows.cloned().collect();
-        self.risk = disclosure.risk;
-    }
-
     /// `allow`, `needs_approval` or `deny`.
     #[must_use]
     pub fn outcome(&self) -> &'static str {
@@ -99,25 +70,25 @@ impl DecisionView {
     /// What rules in shadow would have said, where that may be disclosed.
     #[must_use]
     pub fn shadows(&self) -> &[Reason] {
-        &self.shadows
+        &self.disclosed.shadows
     }
 
     /// What may be disclosed of the risk.
     #[must_use]
     pub fn risk(&self) -> &DisclosedRisk {
-        &self.risk
+        &self.disclosed.risk
     }
 
     /// The rules that are disclosed to have applied.
     #[must_use]
     pub fn verdicts(&self) -> &[Verdict] {
-        &self.verdicts
+        &self.disclosed.verdicts
     }
 
     /// The duties of those rules.
     #[must_use]
     pub fn obligations(&self) -> &[Obligation] {
-        &self.obligations
+        &self.disclosed.obligations
     }
 
     /// The digest of the policy bundle that the decision was made under.
@@ -140,10 +111,10 @@ impl DecisionView {
         out.set("ticket", self.ticket.as_ref().map(ticket));
         out.set("policy", self.policy.to_string());
         out.set("reasons", list(&self.reasons, reason));
-        out.set("shadows", list(&self.shadows, reason));
-        out.set("risk", risk(&self.risk));
-        out.set("rules", list(&self.verdicts, verdict));
-        out.set("obligations", list(&self.obligations, obligation));
+        out.set("shadows", list(&self.disclosed.shadows, reason));
+        out.set("risk", risk(&self.disclosed.risk));
+        out.set("rules", list(&self.disclosed.verdicts, verdict));
+        out.set("obligations", list(&self.disclosed.obligations, obligation));
         out
     }
 }
@@ -165,8 +136,8 @@ impl fmt::Debug for DecisionView {
         f.debug_struct("DecisionView")
             .field("outcome", &self.outcome)
             .field("reasons", &self.reasons)
-            .field("risk", &self.risk)
-            .field("verdicts", &self.verdicts)
+            .field("risk", &self.disclosed.risk)
+            .field("verdicts", &self.disclosed.verdicts)
             .finish_non_exhaustive()
     }
 }

@@ -7,7 +7,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use crate::diagnostic::Diagnostic;
-use crate::process::Basis;
+use crate::process::Explanation;
 use crate::reason::Reason;
 
 /// A result whose error is [`Error`].
@@ -24,7 +24,17 @@ struct Repr {
     diagnostics: Vec<Diagnostic>,
     source: Option<Box<dyn StdError + Send + Sync>>,
     /// What a refused read was decided from, for whoever asks why; told in nothing else.
-    basis: Option<Box<Basis>>,
+    basis: Option<Box<dyn ExplainRefusal>>,
+}
+
+/// What a refused read was decided from: explains the refusal when asked.
+pub(crate) trait ExplainRefusal: Send + Sync {
+    /// Why the read was refused for `reasons`, as far as the one who asked may know.
+    fn explain(&self, reasons: &[Reason]) -> Explanation;
+
+    /// For tests that look at what is kept.
+    #[cfg(test)]
+    fn as_any(&self) -> &dyn std::any::Any;
 }
 
 /// What sort of failure an [`Error`] is.
@@ -139,13 +149,13 @@ impl Error {
 
     /// Keeps what a refused read was decided from.
     #[must_use]
-    pub(crate) fn with_basis(mut self, basis: Basis) -> Self {
+    pub(crate) fn with_basis(mut self, basis: impl ExplainRefusal + 'static) -> Self {
         self.0.basis = Some(Box::new(basis));
         self
     }
 
-    /// What a refused read was decided from.
-    pub(crate) fn basis(&self) -> Option<&Basis> {
+    /// What a refused read was decided from; `None` for other errors.
+    pub(crate) fn basis(&self) -> Option<&dyn ExplainRefusal> {
         self.0.basis.as_deref()
     }
 

@@ -18,7 +18,7 @@ use super::reveal::{most, sees_scripts};
 use super::rules::{Findings, Phase, RuleSet, in_force, phase};
 use super::truth::Truth;
 use crate::data::Sight;
-use crate::decision::{Decision, Outcome};
+use crate::decision::{Decision, Disclosed, Outcome};
 use crate::diagnostic::Place;
 use crate::policy::{EffectKind, Hit, LevelEffect, Mode, RiskModel, Rule};
 use crate::reason::Reason;
@@ -263,6 +263,24 @@ impl<'a> Disclosure<'a> {
             verdict.place == rule.origin.place && self.rules.applied(rule) == Some(true)
         });
         disclosed.map(|(verdict, _)| verdict)
+    }
+
+    /// What may be disclosed of the decision beside its outcome and its reasons.
+    pub(crate) fn of(self, decision: &Decision) -> Disclosed {
+        let follows = |name: &str, place: &Place| {
+            let mut rules = self.following();
+            rules.any(|rule| *rule.origin.name == *name && rule.origin.place == *place)
+        };
+        let obligations = decision.obligations.iter();
+        let obligations = obligations.filter(|bound| follows(bound.rule(), bound.place()));
+        let shadows = decision.shadows.iter();
+        let shadows = shadows.filter(|reason| follows(reason.rule(), reason.place()));
+        Disclosed {
+            verdicts: self.verdicts(&decision.verdicts).cloned().collect(),
+            obligations: obligations.cloned().collect(),
+            shadows: shadows.cloned().collect(),
+            risk: self.risk,
+        }
     }
 
     /// The rules of which it is disclosed that their effects follow.

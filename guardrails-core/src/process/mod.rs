@@ -74,10 +74,7 @@ pub use truth::Truth;
 
 pub(crate) use action_digest::{Action, canonical_action};
 pub(crate) use compiled::{Compiler, Frame, PlanConstants, Predicate, Slots};
-pub(crate) use disclosure::Disclosure;
-pub(crate) use explain::{
-    Basis, Eye, Refused, explain, explain_read, explain_refusal, explain_view,
-};
+pub(crate) use explain::{Basis, Eye, Refused, explain_read, explain_refusal, explain_view};
 pub(crate) use faulty_tickets::FaultyTickets;
 pub(crate) use message::{Changing, Schema};
 pub(crate) use redeem::{Ending, Proposal};

@@ -46,12 +46,44 @@ pub use text::Marks;
 use self::formula::Clauses;
 use self::world::{Considered, Ground, Weighing, World};
 use super::disclosure::Disclosure;
-use crate::decision::{Decision, Outcome};
+use crate::decision::{Decision, Disclosed, Explain, Outcome};
+use crate::error::ExplainRefusal;
 use crate::policy::{Digest, Expr};
+use crate::reason::Reason;
 use crate::verdict::Verdict;
 
+impl Explain for Basis {
+    fn explain(&self, decision: &Decision) -> Explanation {
+        explain(decision, self)
+    }
+
+    /// Of a record out of reach nothing is disclosed but that.
+    fn disclosed(&self, decision: &Decision) -> Disclosed {
+        match self.table.is_out_of_scope() {
+            true => Disclosed::default(),
+            false => Disclosure::new(decision, self).of(decision),
+        }
+    }
+
+    #[cfg(test)]
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+impl ExplainRefusal for Basis {
+    fn explain(&self, reasons: &[Reason]) -> Explanation {
+        explain_read(self, None, reasons)
+    }
+
+    #[cfg(test)]
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
 /// Explains a decision from what it kept.
-pub(crate) fn explain(decision: &Decision, basis: &Basis) -> Explanation {
+fn explain(decision: &Decision, basis: &Basis) -> Explanation {
     let mut explanation = Explanation {
         chain: match &decision.outcome {
             Outcome::NeedsApproval(ticket) => ticket.chain.clone(),

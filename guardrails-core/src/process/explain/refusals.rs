@@ -5,7 +5,6 @@ use super::basis::Basis;
 use super::fields::fields;
 use super::model::{Explanation, Refusal};
 use super::nothing;
-use super::reads::explain_read;
 use crate::data::{Access, ClauseEffect, FieldTable, HIDDEN, StaticTruth, shown_in_grant};
 use crate::decision::Decision;
 use crate::diagnostic::Phrase;
@@ -30,7 +29,7 @@ pub(crate) struct Refused<'a> {
 /// Explains why an operation did not begin, or a record was not shown.
 pub(crate) fn explain_refusal(refused: &Refused<'_>, error: &Error) -> Explanation {
     if let Some(basis) = error.basis() {
-        return explain_read(basis, None, error.reasons());
+        return basis.explain(error.reasons());
     }
     let refusals = error.reasons().iter().map(|reason| Refusal {
         code: reason.code().into(),

@@ -21,7 +21,7 @@ proptest! {
         let decision = decide(&policy, &before, &set, &roles);
         let told = format!("{decision:?}");
         let explanation = decision.explain();
-        let basis = &decision.basis;
+        let basis = basis(&decision);
         let levels = reached(&policy.risk);
         let disclosure = Disclosure::new(&decision, basis);
         let world = world(&disclosure, basis, &levels);
@@ -70,8 +70,8 @@ proptest! {
         let policy = policy(rules, &[Shown::Plain; FIELDS.len()]);
         let decision = decide(&policy, &before, &Fields::new(), &roles);
         let levels = reached(&policy.risk);
-        let disclosure = Disclosure::new(&decision, &decision.basis);
-        let world = world(&disclosure, &decision.basis, &levels);
+        let disclosure = Disclosure::new(&decision, basis(&decision));
+        let world = world(&disclosure, basis(&decision), &levels);
         for considered in &world.rules {
             let numbers = {
                 let mut numbers = Vec::new();

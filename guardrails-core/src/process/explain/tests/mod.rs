@@ -28,7 +28,9 @@ use crate::data::Mask;
 use crate::diagnostic::{Language, Place};
 use crate::policy::*;
 use crate::value::{Fields, Name, Value};
-use crate::{Changes, CountingEntropy, FrozenClock, Guard, LogId, MemoryStore, Record, Request};
+use crate::{
+    Changes, CountingEntropy, Error, FrozenClock, Guard, LogId, MemoryStore, Record, Request,
+};
 
 const FIELDS: [&str; 8] = ["absent", "id", "list", "m", "n", "span", "t", "u"];
 
@@ -38,6 +40,16 @@ enum Shown {
     Plain,
     Masked,
     Hidden,
+}
+
+/// What a decision was made from.
+fn basis(decision: &Decision) -> &Basis {
+    decision.basis.as_any().downcast_ref().unwrap()
+}
+
+/// What a refused read was decided from.
+fn refusal_basis(error: &Error) -> &Basis {
+    error.basis().unwrap().as_any().downcast_ref().unwrap()
 }
 
 fn shown() -> impl Strategy<Value = Vec<Shown>> {

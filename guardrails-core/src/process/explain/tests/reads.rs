@@ -5,7 +5,6 @@ use proptest::prelude::*;
 use super::super::super::reference::take_plainly;
 use super::super::super::rules::{in_force, phase};
 use super::*;
-use crate::Error;
 
 /// What came of a read: the view, or the refusal; and why.
 fn read(policy: &Policy, fields: &Fields, roles: &[&str]) -> (Result<String, Error>, Explanation) {
@@ -100,7 +99,7 @@ proptest! {
                 let overlap = reason.code() == "TABLE_OVERLAP" && table(reason.rule());
                 prop_assert!(overlap || told(reason.rule()), "{reason}");
             }
-            let basis = error.basis().unwrap();
+            let basis = refusal_basis(&error);
             for rule in &explanation.rules {
                 let rule = policy.rules.iter().find(|have| have.origin.name == rule.rule).unwrap();
                 let when = rule.when.as_ref();
@@ -155,7 +154,7 @@ proptest! {
         let (Err(error), explanation) = read(&policy, &before, &roles) else {
             return Ok(());
         };
-        let basis = error.basis().unwrap();
+        let basis = refusal_basis(&error);
         let world = super::super::reads::world(basis, error.reasons());
         let (sets, _) = remedy::smallest(&world);
         prop_assert_eq!(sets.is_empty(), explanation.remedies.is_empty());

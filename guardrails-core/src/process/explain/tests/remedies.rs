@@ -146,7 +146,7 @@ fn scopes() -> impl Strategy<Value = Vec<(prop::sample::Index, bool)>> {
 /// Whether the change would be allowed by row scopes, rules and risk, if these clauses came out like
 /// this.
 fn allowed(decision: &Decision, world: &World<'_>, flips: &Flips) -> bool {
-    let basis = &decision.basis;
+    let basis = basis(&decision);
     let policy = &basis.snapshot.policy;
     let mut pretended = BTreeMap::new();
     let mut levels = BTreeMap::new();
@@ -221,12 +221,12 @@ proptest! {
     ) {
         let policy = scoped(policy(rules, &[Shown::Plain; FIELDS.len()]), &scopes, &beyond);
         let decision = decide(&policy, &before, &set, &roles);
-        if decision.basis.table.is_out_of_scope() {
+        if basis(&decision).table.is_out_of_scope() {
             return Ok(());
         }
         let levels = reached(&policy.risk);
-        let disclosure = Disclosure::new(&decision, &decision.basis);
-        let world = world(&disclosure, &decision.basis, &levels);
+        let disclosure = Disclosure::new(&decision, basis(&decision));
+        let world = world(&disclosure, basis(&decision), &levels);
         prop_assert_eq!(allowed(&decision, &world, &Flips::new()), world.culprits(&Flips::new()).is_empty());
         let (sets, searched) = remedy::smallest(&world);
         for set in &sets {
@@ -267,12 +267,12 @@ proptest! {
     ) {
         let policy = scoped(policy(rules, &shown), &scopes, &beyond);
         let decision = decide(&policy, &before, &Fields::new(), &roles);
-        if decision.basis.table.is_out_of_scope() {
+        if basis(&decision).table.is_out_of_scope() {
             return Ok(());
         }
         let levels = reached(&policy.risk);
-        let disclosure = Disclosure::new(&decision, &decision.basis);
-        let world = world(&disclosure, &decision.basis, &levels);
+        let disclosure = Disclosure::new(&decision, basis(&decision));
+        let world = world(&disclosure, basis(&decision), &levels);
         for set in remedy::smallest(&world).0 {
             prop_assert!(allowed(&decision, &world, &world.closed(&set).unwrap()), "{set:?}");
         }
