@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # Crate to its folder, and the number of files that its largest cycle may have. The numbers only go down.
 CRATES = {
-    "guardrails-core": ("guardrails-core/src", 120),
+    "guardrails-core": ("guardrails-core/src", 12),
     "guardrails-rules": ("guardrails-rules/src", 22),
     "guardrails-orm": ("guardrails-orm/src", 9),
     "crm-guardrails": ("src", 34),
