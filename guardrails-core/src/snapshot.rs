@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::data::{Asked, Permissions};
+use crate::data::{PermissionQuery, Permissions};
 use crate::diagnostic::Diagnostic;
 use crate::error::{Error, Result};
 use crate::plan::{Plan, PlanInput, PlanKey, PlanQuery, entity_of};
@@ -145,7 +145,7 @@ impl Snapshot {
         context: &str,
     ) -> Permissions {
         let rows = self.rows_of(principal.tenant());
-        let asked = Asked {
+        let asked = PermissionQuery {
             policy: &self.policy,
             rows: &rows,
             tenant: principal.tenant(),

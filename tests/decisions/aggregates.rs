@@ -188,7 +188,7 @@ fn the_tables_may_leave_figures_alone() {
     };
     let policy = super::fixture::policy(POLICY);
     let table_of = |rows: &[FieldPermission]| {
-        let asked = data::Asked {
+        let asked = data::PermissionQuery {
             policy: &policy,
             rows,
             tenant: "acme",

@@ -4,9 +4,10 @@
 //! drop unseen what the view withholds.
 
 use super::access::Access;
+use super::field_row::{FieldRow, Inner, join};
 use super::project::{Projector, Shown};
 use super::shape::Shapes;
-use super::table::{FieldRow, FieldTable, Inner, join};
+use super::table::FieldTable;
 use crate::naming::has_hidden;
 use crate::value::{Name, Value};
 

@@ -5,9 +5,10 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use super::access::Access;
+use super::field_row::{FieldRow, Inner, join, row_of};
 use super::project::Around;
 use super::shape::Shapes;
-use super::table::{FieldRow, FieldTable, Inner, join, row_of};
+use super::table::FieldTable;
 use crate::audit::FieldAccess;
 use crate::policy::Sensitivity;
 use crate::value::Name;

@@ -7,6 +7,7 @@
 mod access;
 mod barrier;
 mod compare;
+mod field_row;
 mod grant_algebra;
 mod mask;
 mod permission;
@@ -22,17 +23,18 @@ mod written_back;
 pub use crate::policy::Mask;
 pub use access::{Access, Source, Writable};
 pub(crate) use compare::compare;
+pub use field_row::FieldRow;
 pub use grant_algebra::{
     ClauseEffect, Clauses, Condition, StaticTruth, across_grants, figure_in_grant, shown_in_grant,
     writable_in_grant,
 };
 pub(crate) use permission::rows::well_formed;
-pub use permission::{Asked, Permissions};
+pub use permission::{PermissionQuery, Permissions};
 pub(crate) use permission::{aggregation_type, row_condition};
 pub use pii::{Finding, PiiKind, find};
 pub(crate) use show::HIDDEN;
 pub(crate) use sight::Sight;
-pub use table::{FieldRow, FieldTable};
+pub use table::FieldTable;
 pub(crate) use view::AskedAt;
 pub use view::{OwnedView, View, ViewNote, accessed, view};
 pub(crate) use written_back::looks_masked;

@@ -16,42 +16,30 @@ pub(super) mod level;
 pub(super) mod limit;
 mod node;
 mod planner;
+mod query;
 pub(crate) mod row_condition;
 pub(super) mod rows;
+mod truths;
 
 use std::fmt;
 use std::sync::Arc;
 
 use self::conditions::Conditions;
+use self::identifier::has_personal_ids;
 use self::node::Node;
-use self::planner::{Clause, Given, Planner};
+use self::planner::{Clause, Given, Planner, Resolved};
+pub use self::query::PermissionQuery;
 use self::rows::TableRows;
-use super::grant_algebra::{ClauseEffect, Condition as _};
+use self::truths::Truths;
+use super::access::Access;
+use super::grant_algebra::Condition as _;
 use super::shape::Shapes;
 use super::table::{FieldTable, Reach};
-use crate::policy::{Expr, Grant, Policy};
+use crate::policy::{Expr, Grant};
 use crate::process::Truth;
-use crate::stored_rows::{FieldPermission, UnreadableRow};
+use crate::record::ID_FIELD;
+use crate::stored_rows::UnreadableRow;
 use crate::value::Name;
-
-/// Whose permissions are asked for, and on what.
-#[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
-    /// The policy in force.
-    pub policy: &'a Policy,
-    /// Rows of the permission tables; those of other tenants are passed over, those of `*` are not.
-    pub rows: &'a [FieldPermission],
-    /// The principal's tenant.
-    pub tenant: &'a str,
-    /// The roles that the host assigned.
-    pub roles: &'a [Name],
-    /// The roles that those inherit; they may be named here again or not.
-    pub inherited: &'a [Name],
-    /// The entity.
-    pub entity: &'a str,
-    /// The AI context; may be empty.
-    pub context: &'a str,
-}
 
 /// Permissions on one entity, resolved but for the truth of the grants' conditions.
 pub struct Permissions {
@@ -74,13 +62,13 @@ impl Permissions {
     /// Resolves what `asked` says. The result depends on nothing else, so it may be kept as long as
     /// policy, tables and roles stay as they are.
     #[must_use]
-    pub fn resolve(asked: &Asked<'_>) -> Self {
+    pub fn resolve(asked: &PermissionQuery<'_>) -> Self {
         Self::closing(asked, &[])
     }
 
     /// The same, with what rows that could not be read may have closed.
     #[must_use]
-    pub(crate) fn closing(asked: &Asked<'_>, unreadable: &[UnreadableRow]) -> Self {
+    pub(crate) fn closing(asked: &PermissionQuery<'_>, unreadable: &[UnreadableRow]) -> Self {
         let mut conditions = Conditions::default();
         let rows = TableRows::new(asked, unreadable, all_roles(asked), &mut conditions);
         let about: Vec<&Arc<Grant>> = asked
@@ -114,7 +102,7 @@ impl Permissions {
             governed,
             nodes: planner.nodes(),
             shapes: planner.shapes(),
-            has_personal_ids: identifier::has_personal_ids(asked, unreadable),
+            has_personal_ids: has_personal_ids(asked, unreadable),
         }
     }
 
@@ -187,6 +175,33 @@ impl Permissions {
     }
 }
 
+impl Permissions {
+    /// Whether identifiers of the entity are personal data, by the policy or by the tables.
+    pub(crate) fn has_personal_ids(&self) -> bool {
+        self.has_personal_ids
+    }
+
+    /// Whether the principal sees the identifier in clear of each record that it reaches, whatever the
+    /// conditions come to. One that nobody declares is a key and no data.
+    pub(crate) fn always_shows_ids(&self) -> bool {
+        let Some(node) = self.nodes.iter().find(|node| *node.name == *ID_FIELD) else {
+            return true;
+        };
+        let shows = |holding: &[bool]| {
+            let row = node.row(holding, Truths::Known(&[]), &self.shapes);
+            *row.access() == Access::Read
+        };
+        match &self.governed {
+            Governed::ByTables => shows(&[]),
+            Governed::ByGrants(grants) => {
+                let count = grants.len();
+                let alone = |at| (0..count).map(|grant| grant == at).collect::<Vec<_>>();
+                count > 0 && (0..count).all(|at| shows(&alone(at)))
+            }
+        }
+    }
+}
+
 impl fmt::Debug for Permissions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Permissions")
@@ -198,22 +213,15 @@ impl fmt::Debug for Permissions {
 }
 
 /// Assigned and inherited, each once.
-fn all_roles(asked: &Asked<'_>) -> Vec<Name> {
+fn all_roles(asked: &PermissionQuery<'_>) -> Vec<Name> {
     let mut roles = [asked.roles, asked.inherited].concat();
     roles.sort_unstable();
     roles.dedup();
     roles
 }
 
-fn applies(grant: &Grant, rows: &TableRows<'_>, asked: &Asked<'_>) -> bool {
+fn applies(grant: &Grant, rows: &TableRows<'_>, asked: &PermissionQuery<'_>) -> bool {
     rows.roles().binary_search(&grant.role).is_ok() && grant.is_for_context(asked.context)
-}
-
-/// A grant with its conditions by place.
-struct Resolved {
-    role: Name,
-    scope: Option<usize>,
-    clauses: Vec<Clause>,
 }
 
 fn resolved(grant: &Arc<Grant>, conditions: &mut Conditions) -> Resolved {
@@ -228,42 +236,5 @@ fn resolved(grant: &Arc<Grant>, conditions: &mut Conditions) -> Resolved {
         role: grant.role.clone(),
         scope,
         clauses: clauses.collect(),
-    }
-}
-
-/// How the conditions of the grants turn out.
-#[derive(Clone, Copy)]
-enum Truths<'a> {
-    /// By place; one that is left out is unknown.
-    Known(&'a [Truth]),
-    /// Each as is best for the principal.
-    Favourable,
-}
-
-fn truth_at(truths: &[Truth], at: usize) -> Truth {
-    truths.get(at).copied().unwrap_or(Truth::Unknown)
-}
-
-impl<'a> Truths<'a> {
-    fn known(self) -> Option<&'a [Truth]> {
-        match self {
-            Self::Known(truths) => Some(truths),
-            Self::Favourable => None,
-        }
-    }
-
-    /// The condition of a clause with this effect.
-    fn of(self, at: usize, effect: &ClauseEffect) -> Truth {
-        match self {
-            Self::Known(truths) => truth_at(truths, at),
-            Self::Favourable => Truth::from(!effect.restricts()),
-        }
-    }
-
-    fn of_scope(self, at: usize) -> Truth {
-        match self {
-            Self::Known(truths) => truth_at(truths, at),
-            Self::Favourable => Truth::True,
-        }
     }
 }

@@ -5,15 +5,11 @@
 //! never passes, at any depth.
 
 use super::access::Access;
+use super::field_row::{FieldRow, Inner, MAX_DEPTH};
 use super::mask::Form;
 use super::shape::Shapes;
-use super::table::{FieldRow, Inner};
 use crate::policy::{Mask, Sensitivity};
 use crate::value::{Fields, Value};
-
-/// Nested objects and lists deeper than this are withheld, as [`JsonLimits`](crate::JsonLimits)
-/// would have refused them.
-pub(super) const DEEPEST: usize = 32;
 
 /// What came of a value.
 pub(super) enum Shown {
@@ -41,7 +37,7 @@ impl Around {
     pub(super) const RECORD: Self = Self {
         mask: None,
         floor: Sensitivity::PUBLIC,
-        depth: DEEPEST,
+        depth: MAX_DEPTH,
     };
 
     /// What is around the fields inside this row's; none where nothing inside may be seen.
@@ -118,7 +114,7 @@ impl<'t> Projector<'t> {
         match (&row.access, &row.inner) {
             (Access::Hidden, _) => Shown::Withheld,
             (Access::Read, Inner::Anything) => Shown::Same,
-            (Access::Read, Inner::Scalar) => scalar(value, DEEPEST),
+            (Access::Read, Inner::Scalar) => scalar(value, MAX_DEPTH),
             _ => self.field(row, value, &Around::RECORD),
         }
     }

@@ -9,11 +9,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::access::{Access, Writable};
+use super::field_row::{FieldRow, Inner};
 use super::mask::Form;
 use super::permission::level::Level;
 use super::permission::limit::Limit;
 use super::permission::rows::TableRows;
-use super::table::{FieldRow, Inner};
 use crate::policy::{Entity, Field, Policy, Sensitivity, Type};
 use crate::value::Name;
 
@@ -70,7 +70,7 @@ impl Shapes {
             .collect();
         let narrowed = rows.iter().any(|row| row.writable == Writable::No);
         Shape {
-            sensitivity: super::table::most_sensitive(&rows).unwrap_or(Sensitivity::PUBLIC),
+            sensitivity: super::field_row::most_sensitive(&rows).unwrap_or(Sensitivity::PUBLIC),
             writable: if narrowed {
                 Writable::No
             } else {
@@ -151,7 +151,7 @@ impl Shapes {
                 .get(*shape)
                 .map_or(Sensitivity::PUBLIC, |shape| shape.sensitivity),
             Inner::Rows(rows) | Inner::Open(rows, _) => {
-                super::table::most_sensitive(rows).unwrap_or(Sensitivity::PUBLIC)
+                super::field_row::most_sensitive(rows).unwrap_or(Sensitivity::PUBLIC)
             }
             Inner::Anything | Inner::Scalar => Sensitivity::PUBLIC,
         }

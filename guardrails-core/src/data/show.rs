@@ -2,9 +2,9 @@
 
 use std::fmt::Write as _;
 
+use super::field_row::{FieldRow, Inner, row_of};
 use super::project::{Around, Projector, Shown};
 use super::shape::Shapes;
-use super::table::{FieldRow, Inner, row_of};
 use crate::process::{Declared, written};
 use crate::value::{Name, Value};
 

@@ -4,9 +4,10 @@
 //! hidden as what is in it.
 
 use super::access::Access;
+use super::field_row::{FieldRow, Inner, join, row_of};
 use super::project::Around;
 use super::shape::Shapes;
-use super::table::{FieldRow, FieldTable, Inner, join, row_of};
+use super::table::FieldTable;
 use crate::value::Name;
 
 /// How much of a value may be seen.

@@ -14,8 +14,9 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::access::Access;
+use super::field_row::FieldRow;
 use super::project::{Projector, Shown, lone_mask};
-use super::table::{FieldRow, FieldTable};
+use super::table::FieldTable;
 use crate::audit::FieldAccess;
 use crate::record::Record;
 use crate::value::{Fields, Name, Value, by_name, write_text};

@@ -5,9 +5,10 @@
 //! the view disguises, so that it tells no more of them.
 
 use super::access::Access;
+use super::field_row::{FieldRow, Inner, row_of};
 use super::project::{Around, Projector, Shown};
 use super::shape::Shapes;
-use super::table::{FieldRow, FieldTable, Inner, row_of};
+use super::table::FieldTable;
 use crate::policy::Mask;
 use crate::value::{Name, Value};
 

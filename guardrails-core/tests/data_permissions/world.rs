@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use guardrails_core::data::{Access, Asked, FieldTable, Mask, Permissions};
+use guardrails_core::data::{Access, FieldTable, Mask, PermissionQuery, Permissions};
 use guardrails_core::policy::{
     Entity, Expr, ExprKind, Field, FieldClause, FieldSet, Grant, Permission, PiiClass, Policy,
     Sensitivity, Type, WriteScope,
@@ -189,7 +189,7 @@ pub(crate) fn permissions_of(
     inherited: &[&str],
 ) -> Permissions {
     let names = |roles: &[&str]| roles.iter().map(|role| (*role).into()).collect::<Vec<_>>();
-    Permissions::resolve(&Asked {
+    Permissions::resolve(&PermissionQuery {
         policy,
         rows,
         tenant: "acme",

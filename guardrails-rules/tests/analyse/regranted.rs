@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use guardrails_core::data::{Access, Asked, Permissions, Writable};
+use guardrails_core::data::{Access, PermissionQuery, Permissions, Writable};
 use guardrails_core::policy::{Grant, Permission, Policy, Verb};
 use guardrails_core::process::{Truth, holds};
 use guardrails_core::{Name, Place};
@@ -48,7 +48,7 @@ struct Eyes(Permissions, HashMap<Vec<Truth>, Vec<(Access, Writable)>>);
 impl Eyes {
     fn of(policy: &Policy, context: &str) -> Self {
         let role: Name = "R".into();
-        let asked = Asked {
+        let asked = PermissionQuery {
             policy,
             rows: &[],
             tenant: "t",

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
-use guardrails_core::data::{Access, Asked, Mask, Permissions};
+use guardrails_core::data::{Access, Mask, PermissionQuery, Permissions};
 use guardrails_core::policy::*;
 use guardrails_core::process::{Facts, Truth, holds};
 use guardrails_core::{Name, Place};
@@ -70,7 +70,7 @@ struct Eyes<'w> {
 
 impl<'w> Eyes<'w> {
     fn of(world: &'w World, role: &Name, context: &str) -> Self {
-        let permissions = Permissions::resolve(&Asked {
+        let permissions = Permissions::resolve(&PermissionQuery {
             policy: &world.policy,
             rows: &[],
             tenant: "t",

@@ -4,19 +4,17 @@
 //! Decided from the policy and the permission tables, never from a record. INVARIANT: an identifier
 //! that either of the two makes personal is personal for everybody.
 
-use super::{Asked, Governed, Permissions, Truths};
-use crate::data::access::Access;
+use super::query::PermissionQuery;
+use super::rows::{stored_sensitivity, well_formed};
 use crate::policy::Sensitivity;
 use crate::record::ID_FIELD;
 use crate::stored_rows::{Closes, FieldPermission, UnreadableRow, holds_for};
-
-use super::rows::{stored_sensitivity, well_formed};
 
 /// The sensitivity from which a value is treated as personal whatever its class.
 const PERSONAL: u8 = 4;
 
 /// Whether identifiers of the entity are personal data. A row that cannot be read may have said so.
-pub(super) fn has_personal_ids(asked: &Asked<'_>, unreadable: &[UnreadableRow]) -> bool {
+pub(super) fn has_personal_ids(asked: &PermissionQuery<'_>, unreadable: &[UnreadableRow]) -> bool {
     let entity = asked.policy.entities.get(asked.entity);
     let declared = entity.and_then(|entity| entity.field(ID_FIELD));
     let is_personal = |level: Sensitivity| level.level() >= PERSONAL;
@@ -38,7 +36,7 @@ fn is_about_ids(row: &FieldPermission) -> bool {
     }
 }
 
-fn may_close_ids(row: &UnreadableRow, asked: &Asked<'_>) -> bool {
+fn may_close_ids(row: &UnreadableRow, asked: &PermissionQuery<'_>) -> bool {
     let Closes::Fields {
         tenant,
         entity,
@@ -53,31 +51,4 @@ fn may_close_ids(row: &UnreadableRow, asked: &Asked<'_>) -> bool {
     tenant.is_none_or(|of| holds_for(of, asked.tenant))
         && entity.is_none_or(|of| of == asked.entity)
         && field.is_none_or(|of| of == ID_FIELD)
-}
-
-impl Permissions {
-    /// Whether identifiers of the entity are personal data, by the policy or by the tables.
-    pub(crate) fn has_personal_ids(&self) -> bool {
-        self.has_personal_ids
-    }
-
-    /// Whether the principal sees the identifier in clear of each record that it reaches, whatever the
-    /// conditions come to. One that nobody declares is a key and no data.
-    pub(crate) fn always_shows_ids(&self) -> bool {
-        let Some(node) = self.nodes.iter().find(|node| *node.name == *ID_FIELD) else {
-            return true;
-        };
-        let shows = |holding: &[bool]| {
-            let row = node.row(holding, Truths::Known(&[]), &self.shapes);
-            *row.access() == Access::Read
-        };
-        match &self.governed {
-            Governed::ByTables => shows(&[]),
-            Governed::ByGrants(grants) => {
-                let count = grants.len();
-                let alone = |at| (0..count).map(|grant| grant == at).collect::<Vec<_>>();
-                count > 0 && (0..count).all(|at| shows(&alone(at)))
-            }
-        }
-    }
 }

@@ -11,7 +11,7 @@ use smallvec::SmallVec;
 
 use super::aggregation_type;
 use super::level::Level;
-use super::truth_at;
+use super::truths::truth_at;
 use crate::data::access::{Access, Source, Writable};
 use crate::policy::{Aggregable, Mask, Sensitivity};
 use crate::process::Truth;

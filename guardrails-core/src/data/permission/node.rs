@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::Truths;
 use super::level::Level;
 use super::limit::{Closings, Limit, Limits};
+use super::truths::Truths;
 use crate::data::access::{Access, Source};
+use crate::data::field_row::{FieldRow, Inner, most_sensitive};
 use crate::data::grant_algebra::{
     ClauseEffect, access_in_grant, extent_in_grant, figures_in_grant,
 };
 use crate::data::mask::Form;
 use crate::data::shape::Shapes;
-use crate::data::table::{FieldRow, Inner, most_sensitive};
 use crate::diagnostic::Place;
 use crate::policy::{Aggregable, PiiClass, Sensitivity};
 use crate::process::Truth;

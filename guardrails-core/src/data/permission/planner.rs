@@ -10,12 +10,12 @@ use smallvec::SmallVec;
 
 use super::limit::{Closings, Limit, Limits};
 use super::node::{Node, Offer, OfferClause, Others};
+use super::query::PermissionQuery;
 use super::rows::TableRows;
-use super::{Asked, Resolved};
+use crate::data::field_row::{Inner, join};
 use crate::data::grant_algebra::ClauseEffect;
 use crate::data::mask::Form;
 use crate::data::shape::Shapes;
-use crate::data::table::{Inner, join};
 use crate::diagnostic::Place;
 use crate::policy::{
     Entity, Field, FieldSet, Permission, PiiClass, Policy, Sensitivity, WriteScope, and_around,
@@ -29,6 +29,13 @@ pub(super) struct Clause {
     pub(super) permission: Permission,
     pub(super) when: Option<usize>,
     pub(super) place: Place,
+}
+
+/// A grant with its conditions by place.
+pub(super) struct Resolved {
+    pub(super) role: Name,
+    pub(super) scope: Option<usize>,
+    pub(super) clauses: Vec<Clause>,
 }
 
 /// What gives access to the entity.
@@ -75,7 +82,11 @@ pub(super) struct Planner<'a> {
 }
 
 impl<'a> Planner<'a> {
-    pub(super) fn new(asked: &'a Asked<'_>, rows: &'a TableRows<'a>, given: Given) -> Self {
+    pub(super) fn new(
+        asked: &'a PermissionQuery<'_>,
+        rows: &'a TableRows<'a>,
+        given: Given,
+    ) -> Self {
         let shapes = asked
             .policy
             .entities

@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use smallvec::SmallVec;
 
-use super::Asked;
 use super::conditions::Conditions;
 use super::limit::{Closings, Group, Holding, Limit, Limits};
+use super::query::PermissionQuery;
 use super::row_condition;
 use crate::data::access::Source;
-use crate::data::project::DEEPEST;
+use crate::data::field_row::MAX_DEPTH;
 use crate::policy::Sensitivity;
 use crate::stored_rows::{
     Closes, EVERY, FieldPermission, RolePermission, RowFault, UnreadableRow, holds_for,
@@ -61,7 +61,7 @@ impl<'a> TableRows<'a> {
     /// The rows of the tenant, and those of `*`, which hold for every tenant. Their conditions join
     /// `conditions`.
     pub(super) fn new(
-        asked: &Asked<'a>,
+        asked: &PermissionQuery<'a>,
         unreadable: &'a [UnreadableRow],
         roles: Vec<Name>,
         conditions: &mut Conditions,
@@ -84,7 +84,12 @@ impl<'a> TableRows<'a> {
         rows
     }
 
-    fn add(&mut self, field: &'a FieldPermission, asked: &Asked<'_>, conditions: &mut Conditions) {
+    fn add(
+        &mut self,
+        field: &'a FieldPermission,
+        asked: &PermissionQuery<'_>,
+        conditions: &mut Conditions,
+    ) {
         if let Err(path) = well_formed(&field.field) {
             self.closures.extend(field.roles.iter().map(|row| Closure {
                 entity: Some(&field.entity),
@@ -254,7 +259,7 @@ pub(super) fn stored_sensitivity(row: &FieldPermission) -> Sensitivity {
 fn holding(
     field: &FieldPermission,
     row: &RolePermission,
-    asked: &Asked<'_>,
+    asked: &PermissionQuery<'_>,
     conditions: &mut Conditions,
 ) -> Holding {
     let read = row_condition::read(row.conditions.as_deref(), &field.entity, asked.policy);
@@ -311,7 +316,7 @@ fn closure_source(row: &UnreadableRow) -> String {
 pub(crate) fn well_formed(field: &str) -> Result<(), Option<&str>> {
     let mut end = 0;
     for (depth, name) in field.split('.').enumerate() {
-        if name.is_empty() || depth >= DEEPEST {
+        if name.is_empty() || depth >= MAX_DEPTH {
             return Err(field.get(..end).filter(|path| !path.is_empty()));
         }
         // The name, and the dot before each but the first.
@@ -330,8 +335,8 @@ mod tests {
 
     #[test]
     fn a_path_is_names_with_dots_between_them() {
-        let deep = vec!["a"; DEEPEST + 1].join(".");
-        let deepest = vec!["a"; DEEPEST].join(".");
+        let deep = vec!["a"; MAX_DEPTH + 1].join(".");
+        let deepest = vec!["a"; MAX_DEPTH].join(".");
         let cases = [
             ("a", Ok(())),
             ("extra.phone", Ok(())),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
-use crate::data::{Asked, Permissions, view};
+use crate::data::{PermissionQuery, Permissions, view};
 use crate::policy::{FieldClause, FieldSet, Grant, Permission, Policy, Sensitivity, WriteScope};
 use crate::process::Datum;
 use crate::{Record, Zone};
@@ -108,7 +108,7 @@ fn some_fields() -> impl Strategy<Value = Fields> {
 
 fn table_of(policy: &Policy) -> Arc<FieldTable> {
     let roles = [Name::from("R")];
-    let permissions = Permissions::resolve(&Asked {
+    let permissions = Permissions::resolve(&PermissionQuery {
         policy,
         rows: &[],
         tenant: "acme",

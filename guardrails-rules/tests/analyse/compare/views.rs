@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use guardrails_core::data::{Access, Asked, Mask, Permissions, Writable};
+use guardrails_core::data::{Access, Mask, PermissionQuery, Permissions, Writable};
 use guardrails_core::policy::*;
 use guardrails_core::process::{Facts, holds};
 use guardrails_core::{Name, Place};
@@ -306,7 +306,7 @@ fn truth(world: &World, old: &Policy, new: &Policy) -> [Told; 3] {
                 };
                 let mut grants = policy.grants.iter().filter(holds);
                 let is_scoped = grants.all(|grant| grant.scope.is_some());
-                let permissions = Permissions::resolve(&Asked {
+                let permissions = Permissions::resolve(&PermissionQuery {
                     policy,
                     rows: &[],
                     tenant: "t",

@@ -4,7 +4,7 @@
 //! slash), conditions. Any other line
 //! is a role line, its cells between commas.
 
-use guardrails_core::data::{Asked, FieldTable, Permissions};
+use guardrails_core::data::{FieldTable, PermissionQuery, Permissions};
 use guardrails_core::policy::Policy;
 use guardrails_core::process::Truth;
 use guardrails_core::{AccessTables, FieldPermission, Name, RoleLine, RolePermission};
@@ -62,7 +62,7 @@ impl Rows {
     /// What both roles together see of a deal with these rows, where conditions come out like this.
     pub(super) fn table(&self, rows: &[FieldPermission], truth: Truth) -> FieldTable {
         let roles: [Name; 2] = ["LEAD".into(), "REP".into()];
-        let permissions = Permissions::resolve(&Asked {
+        let permissions = Permissions::resolve(&PermissionQuery {
             policy: &self.policy,
             rows,
             tenant: "acme",

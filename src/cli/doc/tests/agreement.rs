@@ -13,7 +13,7 @@ use super::{Language, bundle, page_of};
 use crate::Name;
 use crate::cli::doc::mask_word;
 use crate::cli::doc::page::{Mark, Page};
-use crate::data::{Access, Asked, FieldTable, Permissions, Writable};
+use crate::data::{Access, FieldTable, PermissionQuery, Permissions, Writable};
 use crate::process::Truth;
 
 /// Policies that are tried.
@@ -94,7 +94,7 @@ pub(super) fn by_guard_where(
     truth: impl Fn(&Expr) -> Truth,
 ) -> FieldTable {
     let role: Name = role.into();
-    let asked = Asked {
+    let asked = PermissionQuery {
         policy,
         rows: &[],
         tenant: "t",
