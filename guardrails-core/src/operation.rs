@@ -26,6 +26,7 @@ use crate::value::{JsonLimits, Name, within};
 mod admission;
 mod aggregate;
 mod asked;
+mod begin;
 mod digests;
 mod ending;
 mod observed;
@@ -35,12 +36,10 @@ mod shadow;
 mod step;
 
 pub use aggregate::Figure;
-pub(crate) use digests::{codes, input_of, output_of};
-pub(crate) use shadow::Shadow;
-pub use step::OperationLimits;
 
 use admission::{OUT_OF_SCOPE, no_such_record_error};
 use asked::{Asked, Reading};
+use shadow::Shadow;
 use step::Usage;
 
 /// One AI operation in progress.
@@ -74,7 +73,7 @@ enum Stage {
 }
 
 impl Operation {
-    pub(crate) fn new(
+    fn new(
         guard: Guard,
         snapshot: Arc<Snapshot>,
         plan: Arc<Plan>,
@@ -119,7 +118,7 @@ impl Operation {
     /// [`ErrorKind::NotFound`] when the record is outside the principal's row scope or of another tenant,
     /// in the very words for one that does not exist; [`ErrorKind::Denied`] when a rule
     /// on reading refuses, or the policy and the tables in force now do not let the operation go on;
-    /// [`ErrorKind::LimitReached`] past [`OperationLimits`]; [`ErrorKind::Input`] for a record of another
+    /// [`ErrorKind::LimitReached`] past [`OperationLimits`](crate::OperationLimits); [`ErrorKind::Input`] for a record of another
     /// entity, or over the limits of [`JsonLimits`].
     pub fn read<'r>(&mut self, record: &'r Record) -> Result<View<'r>> {
         let now = self.now();

@@ -24,7 +24,7 @@ fn scope(what: &str, about: &OperationContext) -> String {
 
 /// The digest of a request. It covers what the audit shows of it in clear, and the attributes that it
 /// does not show.
-pub(crate) fn input_of(
+pub(super) fn input_of(
     request: &Request<'_>,
     about: &OperationContext,
     keys: &Keys,
@@ -53,12 +53,12 @@ pub(crate) fn input_of(
 }
 
 /// The digest of an answer, of a refusal's codes, or of the word that an operation ended with.
-pub(crate) fn output_of(handed_back: &[u8], about: &OperationContext, keys: &Keys) -> KeyedDigest {
+pub(super) fn output_of(handed_back: &[u8], about: &OperationContext, keys: &Keys) -> KeyedDigest {
     keys.value_mac(&scope(OUTPUT, about), handed_back)
 }
 
 /// The codes of reasons, as one text.
-pub(crate) fn codes(reasons: &[crate::Reason]) -> String {
+pub(super) fn codes(reasons: &[crate::Reason]) -> String {
     let codes: Vec<&str> = reasons.iter().map(crate::Reason::code).collect();
     codes.join(",")
 }

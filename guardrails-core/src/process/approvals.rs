@@ -32,11 +32,15 @@ pub struct Approvals<'g> {
     pub(super) guard: &'g Guard,
 }
 
-impl<'g> Approvals<'g> {
-    pub(crate) fn new(guard: &'g Guard) -> Self {
-        Self { guard }
+impl Guard {
+    /// The approval tickets.
+    #[must_use]
+    pub fn approvals(&self) -> Approvals<'_> {
+        Approvals { guard: self }
     }
+}
 
+impl Approvals<'_> {
     /// Open tickets that `principal` asked for or may decide, oldest first, at most 1,000; see
     /// [`Approvals::page`] for more.
     ///
