@@ -1,32 +1,28 @@
 //! The store: one database, opened once, shared by all threads.
 //!
-//! Holds the connections, the runtime and the journal, and runs pieces of work on them. What is read
+//! Holds the connections, the runtime and the journal, and runs pieces of work on them (`shared.rs`). What is read
 //! and written is decided in the files of each trait.
 
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use guardrails_core::{Error, ErrorKind, Result};
-use sea_orm::{ConnectionTrait, DbBackend, SqliteTransactionMode, TransactionOptions};
+use sea_orm::{ConnectionTrait, DbBackend};
 
-use crate::address::{Address, Engine};
+use crate::address::Address;
 use crate::bridge::Bridge;
 use crate::clock::DatabaseClock;
 use crate::connect::Pool;
 use crate::connection::{DatabaseConnection, DatabaseTransaction};
-use crate::fault::{Cause, Failure, Fault};
+use crate::fault::{Failure, Fault};
 use crate::journal::Writer;
 use crate::key;
 use crate::migration;
 use crate::options::{OpenOptions, Purpose, Schema};
-use crate::patience::Patience;
 use crate::recovery::{self, InterruptedOperation};
-
-/// Work inside a transaction.
-pub(crate) type Work<'t, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 't>>;
+use crate::shared::{Gate, Shared, Work};
 
 /// The longest that reading a whole audit may take. Some end there must be, also when a server is
 /// cut off in the middle of it.
@@ -42,43 +38,6 @@ pub struct Database {
     pub(crate) shared: Arc<Shared>,
     interrupted: Vec<InterruptedOperation>,
     bridge: Bridge,
-}
-
-/// What pieces of work need.
-pub(crate) struct Shared {
-    pub(crate) address: Address,
-    pub(crate) pool: DatabaseConnection,
-    pub(crate) gate: Gate,
-    pub(crate) clock: DatabaseClock,
-    pub(crate) options: OpenOptions,
-}
-
-/// Lets writers of this process through one by one where the database allows only one anyway.
-/// SQLite's own waiting is a poll with sleeps and no order; this is a queue.
-#[derive(Clone)]
-pub(crate) struct Gate(Option<Arc<tokio::sync::Mutex<()>>>);
-
-impl Gate {
-    fn new(engine: Engine) -> Self {
-        Self((engine == Engine::Sqlite).then(Arc::default))
-    }
-
-    /// Waits for the turn, at most `limit`.
-    pub(crate) async fn pass(
-        &self,
-        limit: Duration,
-    ) -> Result<Option<tokio::sync::OwnedMutexGuard<()>>, Failure> {
-        let Some(mutex) = &self.0 else {
-            return Ok(None);
-        };
-        let turn = Arc::clone(mutex).lock_owned();
-        match tokio::time::timeout(limit, turn).await {
-            Ok(turn) => Ok(Some(turn)),
-            Err(_) => Err(Failure::Typed(
-                Fault::plain(Cause::Locked).store("get a turn to write"),
-            )),
-        }
-    }
 }
 
 impl Database {
@@ -203,45 +162,6 @@ impl Database {
     }
 }
 
-impl Shared {
-    async fn write<T, W>(&self, work: &W) -> Result<T, Failure>
-    where
-        W: for<'t> Fn(&'t DatabaseTransaction) -> Work<'t, T> + Send + Sync,
-    {
-        let patience = Patience::of(self.options.busy_timeout);
-        loop {
-            let turn = self.gate.pass(self.options.busy_timeout).await?;
-            let done = self.try_write(work).await;
-            drop(turn);
-            match done {
-                Err(failure) if failure.is_transient() && patience.is_left() => {
-                    Patience::pause().await;
-                }
-                done => return done,
-            }
-        }
-    }
-
-    async fn try_write<T, W>(&self, work: &W) -> Result<T, Failure>
-    where
-        W: for<'t> Fn(&'t DatabaseTransaction) -> Work<'t, T> + Send + Sync,
-    {
-        let transaction = begin(&self.pool).await?;
-        match work(&transaction).await {
-            Ok(value) => {
-                transaction.commit().await?;
-                Ok(value)
-            }
-            Err(failure) => {
-                // The first failure is the one to tell of; a connection that cannot roll back is
-                // thrown away by the pool.
-                let _ = transaction.rollback().await;
-                Err(failure)
-            }
-        }
-    }
-}
-
 /// What a store opened to inspect answers to a write.
 pub(crate) fn only_inspecting() -> Error {
     Error::new(
@@ -249,16 +169,6 @@ pub(crate) fn only_inspecting() -> Error {
         "the store was opened to inspect and writes nothing",
     )
     .with_help("open it to serve")
-}
-
-/// Begins a transaction that writes. On SQLite it takes the write lock at once: one that read first
-/// could not wait for it later without seeing old data.
-pub(crate) async fn begin(pool: &DatabaseConnection) -> Result<DatabaseTransaction, Failure> {
-    let options = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    Ok(pool.begin_with_options(options).await?)
 }
 
 async fn connect(address: Address, options: OpenOptions) -> Result<Shared> {

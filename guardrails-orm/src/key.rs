@@ -8,9 +8,9 @@ use guardrails_core::audit::Signer;
 use guardrails_core::{Error, ErrorKind, Result};
 use sea_orm::{EntityTrait, QueryOrder, QuerySelect};
 
-use crate::database::Shared;
 use crate::entity::audit::checkpoint;
 use crate::fault::Failure;
+use crate::shared::Shared;
 
 /// How many checkpoints of the latest logs are looked at: one that was tampered with must not keep a
 /// company from working.

@@ -15,16 +15,13 @@ use sea_orm::sea_query::{Expr, ExprTrait, Query};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QueryTrait};
 
 use crate::connection::{DatabaseTransaction, Named as _};
-use crate::database::Shared;
 use crate::entity::audit::{event, log};
 use crate::fault::Failure;
 use crate::inventory::canonical_id;
-use crate::journal::log::OPEN;
 use crate::liveness::Process;
+use crate::log_state::{OPEN, RECOVERED};
 use crate::row::Row;
-
-/// The state of a log whose writer died and whose unfinished operations are recorded.
-const RECOVERED: &str = "recovered";
+use crate::shared::Shared;
 
 /// An operation that a process began and did not finish before it ended.
 #[derive(Debug, Clone, PartialEq, Eq)]

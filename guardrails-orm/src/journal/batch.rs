@@ -2,18 +2,19 @@
 //! transaction is sent back before its commit.
 
 use chrono::{DateTime, Utc};
+use guardrails_core::{Error, ErrorKind};
 use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IdenStatic, IntoActiveModel, Iterable, QueryFilter,
     Set,
 };
 
-use super::log::{OPEN, fenced};
 use super::projection::Derived;
 use crate::connection::DatabaseTransaction;
 use crate::entity::audit::{checkpoint, event, log};
 use crate::entity::projections::operation;
 use crate::fault::Failure;
+use crate::log_state::OPEN;
 
 /// Rows per statement at most; 17 columns each stays far below every database's limit of values.
 const ROWS: usize = 256;
@@ -194,4 +195,13 @@ mod tests {
         assert_eq!(chunks(&rows).flatten().count(), rows.len());
         assert_eq!(chunks::<u32>(&[]).count(), 0);
     }
+}
+
+/// The log's row is not as this writer left it.
+pub(super) fn fenced() -> Error {
+    Error::new(
+        ErrorKind::Store,
+        "this process's audit log was closed by another process, which took it for dead",
+    )
+    .with_help("start the process again; look for a machine that slept, or clocks that differ")
 }

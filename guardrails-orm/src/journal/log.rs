@@ -13,23 +13,19 @@ use guardrails_core::{Error, ErrorKind, LogId, Result};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Statement};
 
-use super::batch::Batch;
+use super::batch::{Batch, fenced};
 use super::open::Open;
 use crate::connection::{DatabaseConnection, DatabaseTransaction, Named};
-use crate::database::{self, Shared};
 use crate::entity::audit::log;
 use crate::fault::{Cause, Failure, Fault};
 use crate::inventory::canonical_id;
 use crate::liveness::LEASE;
+use crate::log_state::{CLOSED, OPEN};
 use crate::patience::Patience;
 use crate::recovery::{self, InterruptedOperation};
 use crate::row::Row;
+use crate::shared::{self, Shared};
 use crate::text;
-
-/// The state of a log that is being written.
-pub(crate) const OPEN: &str = "open";
-/// The state of a log that its writer closed.
-const CLOSED: &str = "closed";
 
 /// The latest checkpoint of each of the last thousand logs. One event names them all, so their
 /// number needs a bound.
@@ -142,7 +138,7 @@ impl Log {
     }
 
     async fn write(&self, batch: &Batch) -> Result<DatabaseTransaction, Failure> {
-        let transaction = database::begin(&self.pool).await?;
+        let transaction = shared::begin(&self.pool).await?;
         batch.write(&transaction).await?;
         Ok(transaction)
     }
@@ -199,7 +195,7 @@ impl Log {
     }
 
     async fn recover_in_turn(&mut self, dead: LogId) -> Result<Vec<InterruptedOperation>, Failure> {
-        let transaction = database::begin(&self.pool).await?;
+        let transaction = shared::begin(&self.pool).await?;
         if !recovery::claim(&transaction, dead).await? {
             // Another process was first.
             transaction.rollback().await?;
@@ -335,13 +331,4 @@ fn too_late(limit: std::time::Duration) -> Error {
         ),
     )
     .with_help("check that the database server is reachable and not overloaded")
-}
-
-/// The log's row is not as this writer left it.
-pub(super) fn fenced() -> Error {
-    Error::new(
-        ErrorKind::Store,
-        "this process's audit log was closed by another process, which took it for dead",
-    )
-    .with_help("start the process again; look for a machine that slept, or clocks that differ")
 }

@@ -9,6 +9,7 @@
 //! the journal ends, and every later call is an error.
 
 pub(crate) mod batch;
+mod facade;
 pub(crate) mod log;
 mod open;
 pub(crate) mod projection;
@@ -18,15 +19,14 @@ use std::sync::mpsc::{self, SyncSender};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 
-use guardrails_core::audit::{Event, Journal, Receipt};
+use guardrails_core::audit::{Event, Receipt};
 use guardrails_core::{Error, ErrorKind, LogId, Result};
 use tokio::runtime::Handle;
 
-use crate::Database;
 use crate::connection::DatabaseConnection;
-use crate::database::{Shared, only_inspecting};
 use crate::process::OpeningProcess;
 use crate::recovery::InterruptedOperation;
+use crate::shared::Shared;
 
 /// What callers ask of the writer.
 enum Message {
@@ -140,27 +140,5 @@ impl Drop for Writer {
             // A writer that panicked has nothing left to say.
             let _ = thread.join();
         }
-    }
-}
-
-impl Journal for Database {
-    fn record(&self, event: Event) -> Result<()> {
-        self.writer()?.record(event)
-    }
-
-    fn commit(&self, event: Event) -> Result<Receipt> {
-        self.writer()?.commit(event)
-    }
-
-    fn check(&self) -> Result<()> {
-        // A store that was opened to inspect has none that could fail.
-        self.journal()
-            .map_or(Ok(()), |writer| writer.ending.check())
-    }
-}
-
-impl Database {
-    fn writer(&self) -> Result<&Writer> {
-        self.journal().ok_or_else(only_inspecting)
     }
 }

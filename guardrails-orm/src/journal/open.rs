@@ -6,10 +6,10 @@ use guardrails_core::{LogId, Result, TicketId};
 use sea_orm::Set;
 
 use super::batch::{Batch, Growth};
-use super::log::OPEN;
-use super::projection::{Derived, Projector};
+use super::projection::{Derived, Projector, signed};
 use crate::entity::audit::{checkpoint, event, log};
 use crate::liveness::Process;
+use crate::log_state::OPEN;
 use crate::migration::shape::LABEL;
 use crate::options::OpenOptions;
 use crate::text;
@@ -138,9 +138,4 @@ fn event_row(log: LogId, sealed: Sealed, ticket: Option<TicketId>) -> event::Act
         payload: Set(sealed.payload),
         leaf: Set(sealed.leaf.to_string()),
     }
-}
-
-/// No log comes near 2⁶³ events.
-pub(super) fn signed(count: u64) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
 }

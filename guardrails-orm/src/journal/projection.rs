@@ -14,7 +14,6 @@ use guardrails_core::audit::{
 use guardrails_core::{OperationId, Result};
 use serde_json::json;
 
-use super::open::signed;
 use crate::entity::projections::{access, operation, validation};
 use crate::migration::shape::LABEL;
 use crate::text::{fit, without_nul};
@@ -277,4 +276,9 @@ fn place(file: &str, line: Option<u32>) -> String {
         Some(line) => format!("{file}:{line}"),
         None => file.into_owned(),
     }
+}
+
+/// No log comes near 2⁶³ events.
+pub(super) fn signed(count: u64) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }

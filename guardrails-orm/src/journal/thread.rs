@@ -11,9 +11,9 @@ use tokio::runtime::Handle;
 use super::log::Log;
 use super::{Ending, Message};
 use crate::connection::DatabaseConnection;
-use crate::database::Shared;
 use crate::liveness::RENEWAL;
 use crate::recovery::InterruptedOperation;
+use crate::shared::Shared;
 
 /// Events in one transaction. More would make those who wait for the first wait for the last.
 const MOST: usize = 2_048;
