@@ -25,14 +25,16 @@ ROOT = Path(__file__).resolve().parent.parent
 # Crate to its folder, and the number of files that its largest cycle may have. The numbers only go down.
 CRATES = {
     "guardrails-core": ("guardrails-core/src", 5),
-    "guardrails-rules": ("guardrails-rules/src", 22),
+    "guardrails-rules": ("guardrails-rules/src", 5),
     "guardrails-orm": ("guardrails-orm/src", 2),
     "crm-guardrails": ("src", 34),
     "guardrails-py": ("guardrails-py/src", 7),
 }
 
 # (crate, room, rooms that nothing in it may import). A room is a file or folder of `src`, named without `.rs`.
-WALLS: list[tuple[str, str, set[str]]] = []
+WALLS: list[tuple[str, str, set[str]]] = [
+    ("guardrails-rules", "parse", {"bundle"}),
+]
 
 TEST_ONLY = re.compile(r"cfg\((?:test\b|all\(test\b)")
 

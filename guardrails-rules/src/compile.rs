@@ -3,7 +3,8 @@
 use guardrails_core::policy::Policy;
 use guardrails_core::{Diagnostic, Error, Place, Result, phrase};
 
-use crate::bundle::{Bundle, SourceFile};
+use crate::bundle::Bundle;
+use crate::source::SourceFile;
 use crate::test_case::TestCase;
 use crate::{check, codes, parse};
 

@@ -84,10 +84,11 @@ mod parse;
 mod render;
 #[cfg(feature = "authoring")]
 pub mod service;
+mod source;
 mod test_case;
 mod testing;
 
-pub use bundle::{BUNDLE_BYTES, Bundle, FILE_BYTES, Parameters, SourceFile};
+pub use bundle::{BUNDLE_BYTES, Bundle, FILE_BYTES, Parameters};
 pub use codes::{Code, Example, codes, explain};
 pub use compile::{Compilation, compile, syntax};
 #[cfg(feature = "authoring")]
@@ -98,5 +99,6 @@ pub use format::format;
 pub use outline::{Constant, Declared, Entries, Outline, OutlinedFile, WordList, outline};
 pub use parse::suggest::nearest;
 pub use render::{Style, render, to_json};
+pub use source::SourceFile;
 pub use test_case::{Expectation, ExpectationKind, Seen, TestActor, TestCase, TestChange};
 pub use testing::{CameOf, Failure, TestReport, TestResult, came_of, run_tests};

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use guardrails_core::{Name, Place};
 
 use crate::ast::{self, Annotation, Declaration, ListSource, Span};
-use crate::bundle::{Bundle, SourceFile};
+use crate::bundle::Bundle;
 use crate::parse;
+use crate::source::SourceFile;
 
 /// What the files of a bundle hold.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -11,8 +11,9 @@ use std::sync::Arc;
 
 use guardrails_core::{Diagnostic, Error, ErrorKind, Place, Result, phrase};
 
-use super::source::too_large;
-use super::{BUNDLE_BYTES, FILE_BYTES, POLICY_ENDING, SourceFile};
+use super::fault::too_large;
+use super::{BUNDLE_BYTES, FILE_BYTES, POLICY_ENDING};
+use crate::source::SourceFile;
 use crate::{codes, parse};
 
 /// Folders inside each other (`folder_depth`); more is most likely a mistake in the path.

@@ -3,8 +3,8 @@
 //! This room decides what may enter the compiler: sizes, encoding, paths. It does not look at what
 //! the text means. A file the compiler never asks for is never read.
 
+mod fault;
 mod folder;
-mod source;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,10 +14,9 @@ use guardrails_core::policy::Digest;
 use guardrails_core::{Diagnostic, Error, ErrorKind, Name, Place, Result, Value, phrase};
 use sha2::{Digest as _, Sha256};
 
-pub use source::SourceFile;
-
 use crate::ast::Span;
 use crate::codes;
+use crate::source::SourceFile;
 
 /// Bytes of one file (`file_bytes`), 1 MiB. Word lists are held by the bundle's limit alone.
 pub const FILE_BYTES: usize = 1 << 20;
@@ -161,7 +160,7 @@ fn no_policy() -> Error {
 }
 
 fn faults(files: &[SourceFile]) -> Vec<Diagnostic> {
-    let mut findings: Vec<Diagnostic> = files.iter().filter_map(source::fault).collect();
+    let mut findings: Vec<Diagnostic> = files.iter().filter_map(fault::fault).collect();
     let twice = files.iter().zip(files.iter().skip(1));
     findings.extend(
         twice

@@ -8,7 +8,7 @@ use guardrails_core::policy::{Entity, Verb};
 use guardrails_core::{Fields, Name, Phrase, phrase};
 
 use super::context::Context;
-use super::table::row_name;
+use super::symbols::row_name;
 use super::test::Lowering;
 use super::{actor, data};
 use crate::ast::{Case, CaseCell, Cases, Datum, DatumKind, Dotted, Entry, Ident, Literal, When};

@@ -13,6 +13,7 @@ mod approval;
 mod behaviour;
 mod cases;
 mod cell;
+mod collect;
 mod condition;
 mod constants;
 mod context;
@@ -66,7 +67,7 @@ pub(crate) struct Checked {
 
 /// Checks all files of a bundle together.
 pub(crate) fn check(bundle: &Bundle, files: &[File]) -> Checked {
-    let cx = Context::new(bundle, symbols::collect(bundle, files));
+    let cx = Context::new(bundle, collect::collect(bundle, files));
     cx.collected();
     headers(&cx, files);
     let mut policy = Policy {

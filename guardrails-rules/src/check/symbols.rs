@@ -9,8 +9,7 @@ use guardrails_core::policy::{Entity, EnumType, ExprKind, Parameter, Type, Value
 use guardrails_core::{Diagnostic, Name, Phrase, Zone, phrase};
 
 use super::packages::Packages;
-use super::{constants, parameter, schema, table, zone};
-use crate::ast::{ApprovalItem, Declaration, File, Ident, Overdue, SkillItem, Span};
+use crate::ast::{ApprovalItem, Declaration, Ident, Overdue, SkillItem, Span};
 use crate::bundle::Bundle;
 use crate::codes;
 
@@ -48,24 +47,9 @@ pub(super) struct ConstList {
     pub(super) span: Span,
 }
 
-/// Collects what the files declare.
-pub(super) fn collect(bundle: &Bundle, files: &[File]) -> Symbols {
-    let mut collector = Collector {
-        bundle,
-        symbols: Symbols::default(),
-        taken: BTreeMap::new(),
-    };
-    let declarations = || files.iter().flat_map(|file| &file.declarations);
-    let lost = files.iter().flat_map(|file| &file.lost);
-    collector.symbols.lost = lost.cloned().collect();
-    declarations().for_each(|declaration| collector.name(declaration));
-    zone::collect(&mut collector, files);
-    schema::collect(&mut collector, files);
-    constants::collect(&mut collector, files);
-    parameter::collect(&mut collector, files);
-    declarations().for_each(|declaration| collector.roles(declaration));
-    collector.symbols.packages = Packages::new(files, collector.taken);
-    collector.symbols
+/// The name of a row's rule: `delivery_terms#2`.
+pub(super) fn row_name(table: &str, number: u32) -> Name {
+    format!("{table}#{number}").into()
 }
 
 /// Kinds of names that must differ among themselves.
@@ -82,7 +66,7 @@ pub(super) enum Space {
 pub(super) struct Collector<'b> {
     pub(super) bundle: &'b Bundle,
     pub(super) symbols: Symbols,
-    taken: BTreeMap<(Space, Name), Span>,
+    pub(super) taken: BTreeMap<(Space, Name), Span>,
 }
 
 impl Collector<'_> {
@@ -99,7 +83,7 @@ impl Collector<'_> {
             .push(Diagnostic::error(code, place, message).help(help));
     }
 
-    fn name(&mut self, declaration: &Declaration) {
+    pub(super) fn name(&mut self, declaration: &Declaration) {
         match declaration {
             Declaration::Entity(entity) => self.take(Space::Type, &entity.name),
             Declaration::Enum(declared) => self.take(Space::Type, &declared.name),
@@ -134,8 +118,7 @@ impl Collector<'_> {
             Declaration::Table(table) => {
                 self.take(Space::Rule, &table.name);
                 let rows = (1..).zip(&table.rows);
-                let rows =
-                    rows.map(|(number, row)| (table::row_name(&table.name.text, number), row.span));
+                let rows = rows.map(|(number, row)| (row_name(&table.name.text, number), row.span));
                 let whole = (table.name.text.clone(), table.name.span);
                 for (name, span) in std::iter::once(whole).chain(rows) {
                     self.symbols.rules.entry(name).or_insert(span);
@@ -171,7 +154,7 @@ impl Collector<'_> {
         self.symbols.findings.push(finding);
     }
 
-    fn roles(&mut self, declaration: &Declaration) {
+    pub(super) fn roles(&mut self, declaration: &Declaration) {
         match declaration {
             Declaration::Grant(grant) => grant.roles.iter().for_each(|role| self.role(role)),
             Declaration::Skill(skill) => {

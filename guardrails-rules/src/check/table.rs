@@ -5,15 +5,16 @@
 
 use std::sync::Arc;
 
+use guardrails_core::phrase;
 use guardrails_core::policy::{
     Column, Entity, Expr, ExprKind, Hit, Origin, Rule, Table, TableRow, Verb,
 };
-use guardrails_core::{Name, phrase};
 
 use super::about::About;
 use super::condition::{Checker, Reach};
 use super::context::Context;
 use super::effect::{Effects, Stands};
+use super::symbols::row_name;
 use super::{cell, grant, rule};
 use crate::ast::{self, Dotted, LogicOp};
 use crate::codes;
@@ -65,11 +66,6 @@ pub(super) fn lower(cx: &Context<'_>, written: &ast::Table) -> Vec<Rule> {
         ..row.lower(cx, written, &verbs, &entity, &table, number)
     });
     lowered.collect()
-}
-
-/// The name of a row's rule: `delivery_terms#2`.
-pub(super) fn row_name(table: &str, number: u32) -> Name {
-    format!("{table}#{number}").into()
 }
 
 fn hit(cx: &Context<'_>, word: &ast::Ident) -> Hit {

@@ -16,9 +16,10 @@ mod piece;
 
 use guardrails_core::{Diagnostic, Severity, phrase};
 
-use crate::bundle::{Bundle, SourceFile};
+use crate::bundle::Bundle;
 use crate::codes;
 use crate::parse::{self, Outline, Part};
+use crate::source::SourceFile;
 
 /// The text of a file in the one style of the language: two policies that say the same in the same
 /// order look the same. Formatting what is formatted changes nothing.

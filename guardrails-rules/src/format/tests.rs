@@ -16,8 +16,8 @@ use proptest::prelude::*;
 use regex::Regex;
 
 use super::format;
-use crate::bundle::SourceFile;
 use crate::parse;
+use crate::source::SourceFile;
 
 fn source(text: &str) -> SourceFile {
     SourceFile::new("any.guard", text)

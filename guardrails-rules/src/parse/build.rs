@@ -3,10 +3,11 @@
 use guardrails_core::{Diagnostic, Name, phrase};
 use pest::Parser as _;
 
+use super::context::ParseContext;
 use super::grammar::{Grammar, Rule};
 use super::scan::Chunk;
 use super::tree::{Built, Node};
-use super::{Home, error, grant, rule, scan, skill, small, table, test};
+use super::{error, grant, rule, scan, skill, small, table, test};
 use crate::ast::{Comment, Declaration, Dotted, File, Span};
 use crate::codes;
 
@@ -31,20 +32,20 @@ impl Builder {
     }
 
     /// Parses one declaration and adds it, or what is wrong with it.
-    pub(super) fn declaration(&mut self, file: Home<'_>, chunk: &Chunk) {
+    pub(super) fn declaration(&mut self, file: ParseContext<'_>, chunk: &Chunk) {
         let Some(text) = file.text().get(chunk.range.clone()) else {
             return;
         };
-        let home = Home {
+        let context = ParseContext {
             base: u32::try_from(chunk.range.start).unwrap_or(u32::MAX),
             ..file
         };
         let built = match Grammar::parse(entry(chunk.keyword), text) {
             Ok(mut pairs) => match pairs.next() {
-                Some(pair) => self.build(&Node::new(pair, home), file),
+                Some(pair) => self.build(&Node::new(pair, context), file),
                 None => Ok(()),
             },
-            Err(fault) => Err(Box::new(error::syntax(home, text, chunk.keyword, fault))),
+            Err(fault) => Err(Box::new(error::syntax(context, text, chunk.keyword, fault))),
         };
         if let Err(finding) = built {
             self.findings.push(*finding);
@@ -64,7 +65,7 @@ impl Builder {
         (self.file, self.findings)
     }
 
-    fn build(&mut self, node: &Node<'_>, file: Home<'_>) -> Built<()> {
+    fn build(&mut self, node: &Node<'_>, file: ParseContext<'_>) -> Built<()> {
         let declaration = match node.rule() {
             Rule::version_decl => return self.version(node),
             Rule::package_decl => return self.package(node),
@@ -132,7 +133,7 @@ impl Builder {
     }
 
     /// The `///` lines that end where the declaration begins.
-    fn documentation(&self, declaration: Span, file: Home<'_>) -> String {
+    fn documentation(&self, declaration: Span, file: ParseContext<'_>) -> String {
         let mut next = declaration.start;
         let mut lines = Vec::new();
         let comments = &self.file.comments;

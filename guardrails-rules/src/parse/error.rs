@@ -6,16 +6,22 @@ use std::ops::Range;
 use guardrails_core::{Diagnostic, Phrase, phrase};
 use pest::error::{Error, ErrorVariant, InputLocation};
 
+use super::context::ParseContext;
 use super::grammar::{Rule, is_token};
 use super::scan::DECLARATIONS;
-use super::{Home, suggest};
+use super::suggest;
 use crate::codes;
 
 /// More than this many choices are not told: the list would not help.
 const CHOICES: usize = 7;
 
 /// The diagnostic for a declaration that does not parse.
-pub(super) fn syntax(home: Home<'_>, text: &str, keyword: &str, fault: Error<Rule>) -> Diagnostic {
+pub(super) fn syntax(
+    context: ParseContext<'_>,
+    text: &str,
+    keyword: &str,
+    fault: Error<Rule>,
+) -> Diagnostic {
     let at = match fault.location {
         InputLocation::Pos(at) | InputLocation::Span((at, _)) => at,
     };
@@ -55,7 +61,7 @@ pub(super) fn syntax(home: Home<'_>, text: &str, keyword: &str, fault: Error<Rul
                 keyword
             )
         });
-    Diagnostic::error(codes::SYNTAX, home.place(found), message).help(help)
+    Diagnostic::error(codes::SYNTAX, context.place(found), message).help(help)
 }
 
 /// A word that begins a declaration, in the middle of another one.

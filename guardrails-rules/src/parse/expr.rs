@@ -47,13 +47,13 @@ static PRECEDENCE: LazyLock<PrattParser<Rule>> = LazyLock::new(|| {
 
 /// An `expr` or a `sum`.
 pub(super) fn expr(node: &Node<'_>) -> Built<Expr> {
-    let home = node.home();
+    let context = node.context();
     let pairs = node.children().rest().map(Node::into_pair);
     PRECEDENCE
-        .map_primary(|pair| primary(&Node::new(pair, home)))
-        .map_prefix(|op, operand| prefix(&Node::new(op, home), operand?))
-        .map_postfix(|operand, op| postfix(operand?, &Node::new(op, home)))
-        .map_infix(|left, op, right| infix(left?, &Node::new(op, home), right?))
+        .map_primary(|pair| primary(&Node::new(pair, context)))
+        .map_prefix(|op, operand| prefix(&Node::new(op, context), operand?))
+        .map_postfix(|operand, op| postfix(operand?, &Node::new(op, context)))
+        .map_infix(|left, op, right| infix(left?, &Node::new(op, context), right?))
         .parse(pairs.filter(|pair| !is_token(pair.as_rule())))
 }
 

@@ -7,6 +7,7 @@
 mod build;
 #[cfg(test)]
 mod colours;
+mod context;
 mod error;
 mod expr;
 mod expr_parts;
@@ -34,56 +35,46 @@ pub(crate) use outline::{Outline, Part, outline};
 pub(crate) use scan::DECLARATIONS;
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use guardrails_core::{Diagnostic, Place};
 
+use self::context::ParseContext;
 use crate::ast::{self, Declaration, ListSource, Span};
-use crate::bundle::SourceFile;
+use crate::source::SourceFile;
 
-/// A file, and where in it the text at hand begins.
-#[derive(Clone, Copy)]
-pub(crate) struct Home<'s> {
-    source: &'s SourceFile,
-    file: u32,
-    base: u32,
-}
-
-impl<'s> Home<'s> {
-    fn text(self) -> &'s str {
-        self.source.text()
-    }
-
-    /// The span of bytes `range`, counted from where the text at hand begins.
-    fn span(self, range: Range<usize>) -> Span {
-        let offset = |at: usize| self.base + u32::try_from(at).unwrap_or(u32::MAX);
-        Span {
-            file: self.file,
-            start: offset(range.start),
-            end: offset(range.end),
+impl SourceFile {
+    /// What is written at a place of this file, on one line and without remarks.
+    #[must_use]
+    pub fn on_one_line(&self, place: &Place) -> String {
+        let text = self
+            .text()
+            .get(place.start as usize..place.end as usize)
+            .unwrap_or_default();
+        let mut words = Vec::new();
+        let mut rest = 0;
+        let mut lexer = Lexer::new(text, 0);
+        while let Some(token) = lexer.next() {
+            if matches!(token.kind, TokenKind::Comment { .. }) {
+                words.extend(text.get(rest..token.range.start).map(str::split_whitespace));
+                rest = token.range.end;
+            }
         }
-    }
-
-    fn place(self, range: Range<usize>) -> Place {
-        self.locate(self.span(range))
-    }
-
-    fn locate(self, span: Span) -> Place {
-        self.source.place(span.start, span.end)
+        words.extend(text.get(rest..).map(str::split_whitespace));
+        words.into_iter().flatten().collect::<Vec<_>>().join(" ")
     }
 }
 
 /// The tree of a file, and what is wrong with its text.
 pub(crate) fn file(source: &SourceFile, index: u32) -> (ast::File, Vec<Diagnostic>) {
-    let home = Home {
+    let context = ParseContext {
         source,
         file: index,
         base: 0,
     };
-    let scan = scan::scan(home);
+    let scan = scan::scan(context);
     let mut builder = build::Builder::new(scan.comments, scan.findings, scan.lost);
     for chunk in scan.chunks {
-        builder.declaration(home, &chunk);
+        builder.declaration(context, &chunk);
     }
     builder.finish()
 }
@@ -102,17 +93,17 @@ pub(crate) fn begins_with_version(text: &str) -> bool {
 /// The tree of a file, and beside each of its declarations the whole stretch it is written in.
 #[cfg(feature = "authoring")]
 pub(crate) fn stretches(source: &SourceFile, index: u32) -> (ast::File, Vec<Span>) {
-    let home = Home {
+    let context = ParseContext {
         source,
         file: index,
         base: 0,
     };
-    let scan = scan::scan(home);
+    let scan = scan::scan(context);
     let mut builder = build::Builder::new(scan.comments, scan.findings, scan.lost);
     let mut stretches = Vec::new();
     for chunk in scan.chunks {
-        builder.declaration(home, &chunk);
-        stretches.resize(builder.declared(), home.span(chunk.range));
+        builder.declaration(context, &chunk);
+        stretches.resize(builder.declared(), context.span(chunk.range));
     }
     (builder.finish().0, stretches)
 }

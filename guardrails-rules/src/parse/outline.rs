@@ -8,11 +8,11 @@ use std::ops::Range;
 use pest::Parser as _;
 use pest::iterators::Pair;
 
-use super::Home;
 use super::build::entry;
+use super::context::ParseContext;
 use super::grammar::{Grammar, Rule};
 use super::scan::scan;
-use crate::bundle::SourceFile;
+use crate::source::SourceFile;
 
 /// One part of the text. A part without parts of its own is a word, a mark or a literal.
 #[derive(Debug)]
@@ -43,12 +43,12 @@ pub(crate) struct Outline {
 
 /// The outline of a file; none when the grammar does not take all of it.
 pub(crate) fn outline(source: &SourceFile) -> Option<Outline> {
-    let home = Home {
+    let context = ParseContext {
         source,
         file: 0,
         base: 0,
     };
-    let scan = scan(home);
+    let scan = scan(context);
     if !scan.findings.is_empty() {
         return None;
     }

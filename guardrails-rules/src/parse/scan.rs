@@ -9,9 +9,10 @@ use std::ops::Range;
 
 use guardrails_core::{Diagnostic, Name, Phrase, phrase};
 
+use super::context::ParseContext;
 use super::lexer::{Lexer, Token, TokenKind};
+use super::suggest;
 use super::tree::Built;
-use super::{Home, suggest};
 use crate::ast::Comment;
 use crate::codes;
 
@@ -46,10 +47,10 @@ pub(super) struct Scan {
     pub(super) lost: Vec<Name>,
 }
 
-/// Cuts the text of `home` into declarations.
-pub(super) fn scan(home: Home<'_>) -> Scan {
+/// Cuts the text of `context` into declarations.
+pub(super) fn scan(context: ParseContext<'_>) -> Scan {
     let mut scanner = Scanner {
-        home,
+        context,
         out: Scan::default(),
         open: Vec::new(),
         chunk: None,
@@ -78,7 +79,7 @@ struct Current {
 }
 
 struct Scanner<'s> {
-    home: Home<'s>,
+    context: ParseContext<'s>,
     out: Scan,
     open: Vec<Open>,
     chunk: Option<Current>,
@@ -91,11 +92,11 @@ struct Scanner<'s> {
 impl Scanner<'_> {
     /// Scans from `from`; answers where to start again after a mistake that loses the structure.
     fn run(&mut self, from: usize) -> Option<usize> {
-        let text = self.home.text();
+        let text = self.context.text();
         let mut lexer = Lexer::new(text, from);
         while let Some(token) = lexer.next() {
             if let TokenKind::Comment { documents } = token.kind {
-                let span = self.home.span(token.range);
+                let span = self.context.span(token.range);
                 self.out.comments.push(Comment { span, documents });
                 continue;
             }
@@ -150,7 +151,7 @@ impl Scanner<'_> {
         self.prefixes = 0;
         if let Some(line) = resume {
             // What follows is read once more, its comments too.
-            let offset = self.home.span(line..line).start;
+            let offset = self.context.span(line..line).start;
             let comments = &mut self.out.comments;
             let kept = comments.partition_point(|comment| comment.span.start < offset);
             comments.truncate(kept);
@@ -160,7 +161,7 @@ impl Scanner<'_> {
 
     /// The next line after `at` that begins with a declaration's word, at its first column.
     fn next_declaration(&self, at: usize) -> Option<usize> {
-        let text = self.home.text();
+        let text = self.context.text();
         let mut line = at;
         loop {
             line += text.get(line..)?.find('\n')? + 1;
@@ -173,7 +174,7 @@ impl Scanner<'_> {
     }
 
     fn word<'t>(&'t self, token: &Token) -> &'t str {
-        self.home.text().get(token.range.clone()).unwrap_or("")
+        self.context.text().get(token.range.clone()).unwrap_or("")
     }
 
     fn begin_if_needed(&mut self, token: &Token) {
@@ -182,7 +183,7 @@ impl Scanner<'_> {
         let begins = self.open.is_empty()
             && token.first_on_line
             && keyword.is_some()
-            && declares(self.home.text(), token.range.end);
+            && declares(self.context.text(), token.range.end);
         if begins || self.line_is_over(token) {
             self.finish();
         }
@@ -198,7 +199,7 @@ impl Scanner<'_> {
 
     /// Whether a declaration of one line has ended: the next line begins with a word of its own.
     fn line_is_over(&self, token: &Token) -> bool {
-        let text = self.home.text();
+        let text = self.context.text();
         let margin = token
             .range
             .start
@@ -265,7 +266,7 @@ impl Scanner<'_> {
     }
 
     fn count_mark(&mut self, token: &Token) {
-        let text = self.home.text();
+        let text = self.context.text();
         // The arrow of a table's row ends its last cell.
         let arrow =
             self.word(token) == ">" && text.get(..token.range.start).is_some_and(ends_in_equals);
@@ -288,12 +289,12 @@ impl Scanner<'_> {
     }
 
     fn fault(&self, code: &'static str, token: &Token, message: Phrase) -> Diagnostic {
-        Diagnostic::error(code, self.home.place(token.range.clone()), message)
+        Diagnostic::error(code, self.context.place(token.range.clone()), message)
     }
 
     fn unclosed(&self, open: &Open) -> Diagnostic {
         let (bracket, other) = (open.bracket, closing(open.bracket));
-        let place = self.home.place(open.at.clone());
+        let place = self.context.place(open.at.clone());
         let message = phrase!(
             "this `{bracket}` is never closed" | "这个 `{bracket}` 没有闭合",
             bracket
@@ -315,7 +316,7 @@ impl Scanner<'_> {
             bracket
         );
         self.fault(codes::UNBALANCED, token, message)
-            .note(self.home.place(open.at.clone()), note)
+            .note(self.context.place(open.at.clone()), note)
             .help(phrase!(
                 "close it with `{due}` first" | "先用 `{due}` 闭合它",
                 due
@@ -350,13 +351,13 @@ impl Scanner<'_> {
 
     /// Keeps the name of a declaration that cannot be read, so that its uses are not reported too.
     fn lose(&mut self, start: usize) {
-        let text = self.home.text().get(start..).unwrap_or("");
+        let text = self.context.text().get(start..).unwrap_or("");
         self.out.lost.extend(declared_name(text));
     }
 
     fn report_unknown(&mut self, range: Range<usize>) {
         self.lose(range.start);
-        let text = self.home.text().get(range.clone()).unwrap_or("");
+        let text = self.context.text().get(range.clone()).unwrap_or("");
         let word: &str = text
             .split(|c: char| !(c.is_alphanumeric() || c == '_'))
             .next()
@@ -366,7 +367,7 @@ impl Scanner<'_> {
             length => length,
         };
         let first = text.get(..width).unwrap_or("");
-        let place = self.home.place(range.start..range.start + width);
+        let place = self.context.place(range.start..range.start + width);
         let message = phrase!(
             "`{first}` does not begin a declaration" | "声明不以 `{first}` 开头",
             first

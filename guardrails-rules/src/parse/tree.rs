@@ -9,7 +9,7 @@ use std::sync::Arc;
 use guardrails_core::{Diagnostic, Phrase, Place, phrase};
 use pest::iterators::Pair;
 
-use super::Home;
+use super::context::ParseContext;
 use super::grammar::{Rule, is_token};
 use crate::ast::{Dotted, Ident, Span, Text};
 use crate::codes;
@@ -21,12 +21,12 @@ pub(super) type Built<T> = Result<T, Box<Diagnostic>>;
 #[derive(Clone)]
 pub(super) struct Node<'s> {
     pair: Pair<'s, Rule>,
-    home: Home<'s>,
+    context: ParseContext<'s>,
 }
 
 impl<'s> Node<'s> {
-    pub(super) fn new(pair: Pair<'s, Rule>, home: Home<'s>) -> Self {
-        Self { pair, home }
+    pub(super) fn new(pair: Pair<'s, Rule>, context: ParseContext<'s>) -> Self {
+        Self { pair, context }
     }
 
     pub(super) fn rule(&self) -> Rule {
@@ -39,15 +39,15 @@ impl<'s> Node<'s> {
 
     pub(super) fn span(&self) -> Span {
         let span = self.pair.as_span();
-        self.home.span(span.start()..span.end())
+        self.context.span(span.start()..span.end())
     }
 
     pub(super) fn place(&self) -> Place {
-        self.home.locate(self.span())
+        self.context.locate(self.span())
     }
 
-    pub(super) fn home(&self) -> Home<'s> {
-        self.home
+    pub(super) fn context(&self) -> ParseContext<'s> {
+        self.context
     }
 
     /// The pair itself, for the Pratt parser.
@@ -57,12 +57,12 @@ impl<'s> Node<'s> {
 
     /// The children that mean something: without words and punctuation.
     pub(super) fn children(&self) -> Children<'s> {
-        let home = self.home;
+        let context = self.context;
         let meaningful = self.pair.clone().into_inner();
         Children {
             nodes: meaningful
                 .filter(|pair| !is_token(pair.as_rule()))
-                .map(|pair| Node { pair, home })
+                .map(|pair| Node { pair, context })
                 .collect(),
             parent: self.clone(),
         }

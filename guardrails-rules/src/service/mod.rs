@@ -19,9 +19,10 @@ use guardrails_core::policy::Policy;
 use guardrails_core::{Diagnostic, Phrase};
 
 use crate::ast::{File, Span};
-use crate::bundle::{Bundle, SourceFile};
+use crate::bundle::Bundle;
 use crate::compile::compile;
 use crate::parse;
+use crate::source::SourceFile;
 
 pub use complete::{Completion, CompletionKind};
 pub use rename::RenameRefused;

@@ -7,7 +7,8 @@ use guardrails_core::{Diagnostic, Phrase, Severity, phrase};
 
 use super::mention::Symbol;
 use super::{Service, Stretch};
-use crate::bundle::{Bundle, SourceFile};
+use crate::bundle::Bundle;
+use crate::source::SourceFile;
 
 /// Why a name stays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -74,7 +74,7 @@ impl Schema {
         }
     }
 
-    fn entity(&mut self, entity: &ast::Entity, source: &crate::bundle::SourceFile) {
+    fn entity(&mut self, entity: &ast::Entity, source: &crate::source::SourceFile) {
         let mut fields = Vec::new();
         for field in &entity.fields {
             let place: Name = format!("{}.{}", entity.name.text, field.name.text).into();

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::range;
 use crate::ast::{Declaration, File, Span};
-use crate::bundle::SourceFile;
+use crate::source::SourceFile;
 
 /// A declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]

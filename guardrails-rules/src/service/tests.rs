@@ -14,7 +14,8 @@ use guardrails_core::Language;
 use proptest::prelude::*;
 
 use super::{RenameRefused, Service};
-use crate::bundle::{Bundle, SourceFile};
+use crate::bundle::Bundle;
+use crate::source::SourceFile;
 
 const SCHEMA: &str = r#"guard 1
 

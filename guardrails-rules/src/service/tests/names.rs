@@ -2,7 +2,8 @@
 //! be used: afterwards it stands nowhere, and the policy is as right as before.
 
 use super::{RenameRefused, Service, at};
-use crate::bundle::{Bundle, SourceFile};
+use crate::bundle::Bundle;
+use crate::source::SourceFile;
 use crate::{compile, run_tests};
 
 const POLICY: &str = r#"guard 1

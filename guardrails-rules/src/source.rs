@@ -1,13 +1,9 @@
-//! One file of a bundle: its text, and where each line begins.
+//! One file of a bundle: its text, and where each line begins. Does not look at what the text says.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use guardrails_core::{Diagnostic, Place, phrase};
-
-use super::{FILE_BYTES, POLICY_ENDING};
-use crate::codes;
-use crate::parse::{Lexer, TokenKind};
+use guardrails_core::Place;
 
 const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
@@ -49,26 +45,6 @@ impl SourceFile {
         &self.path
     }
 
-    /// What is written at a place of this file, on one line and without remarks.
-    #[must_use]
-    pub fn on_one_line(&self, place: &Place) -> String {
-        let text = self
-            .text
-            .get(place.start as usize..place.end as usize)
-            .unwrap_or_default();
-        let mut words = Vec::new();
-        let mut rest = 0;
-        let mut lexer = Lexer::new(text, 0);
-        while let Some(token) = lexer.next() {
-            if matches!(token.kind, TokenKind::Comment { .. }) {
-                words.extend(text.get(rest..token.range.start).map(str::split_whitespace));
-                rest = token.range.end;
-            }
-        }
-        words.extend(text.get(rest..).map(str::split_whitespace));
-        words.into_iter().flatten().collect::<Vec<_>>().join(" ")
-    }
-
     /// The text, without a byte order mark.
     #[must_use]
     pub fn text(&self) -> &Arc<str> {
@@ -82,7 +58,7 @@ impl SourceFile {
     }
 
     /// The bytes as they came, for the digest.
-    pub(super) fn bytes(&self) -> Cow<'_, [u8]> {
+    pub(crate) fn bytes(&self) -> Cow<'_, [u8]> {
         if self.marked {
             let mut bytes = BYTE_ORDER_MARK.to_string().into_bytes();
             bytes.extend_from_slice(self.text.as_bytes());
@@ -162,69 +138,6 @@ fn characters(bytes: &[u8]) -> usize {
 }
 
 /// Offsets fit: a text longer than 4 GiB is refused by its size long before.
-fn narrow(at: usize) -> u32 {
+pub(crate) fn narrow(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
-}
-
-/// What keeps a file out of a bundle, whatever it says.
-pub(super) fn fault(file: &SourceFile) -> Option<Diagnostic> {
-    path_fault(file)
-        .or_else(|| size_fault(file))
-        .or_else(|| nul_fault(file))
-}
-
-fn path_fault(file: &SourceFile) -> Option<Diagnostic> {
-    let path = &*file.path;
-    let climbs = path
-        .split('/')
-        .any(|part| part.is_empty() || part == "." || part == "..");
-    (climbs || path.contains('\\')).then(|| {
-        let message = phrase!(
-            "`{path}` is not a path inside the bundle" | "`{path}` 不是策略包之内的路径",
-            path
-        );
-        let help = phrase!(
-            "use a relative path with `/` between folders and without `..`"
-                | "用相对路径，文件夹之间写 `/`，不写 `..`"
-        );
-        Diagnostic::error(codes::BAD_PATH, file.whole(), message).help(help)
-    })
-}
-
-fn size_fault(file: &SourceFile) -> Option<Diagnostic> {
-    let bytes = file.text.len();
-    let policy = file.path.ends_with(POLICY_ENDING);
-    (policy && bytes > FILE_BYTES).then(|| too_large(&file.path, bytes))
-}
-
-/// A file over the size limit, found before or after it was read.
-pub(super) fn too_large(path: &Arc<str>, bytes: usize) -> Diagnostic {
-    let place = Place {
-        file: path.clone(),
-        ..Place::default()
-    };
-    let message = phrase!(
-        "the file has {bytes} bytes, over the limit `file_bytes` of {most}"
-            | "文件有 {bytes} 字节，超过上限 `file_bytes`（{most}）",
-        bytes,
-        most = FILE_BYTES
-    );
-    let help =
-        phrase!("split it into several files of one bundle" | "把它拆成同一个策略包里的几个文件");
-    Diagnostic::error(codes::FILE_TOO_LARGE, place, message).help(help)
-}
-
-fn nul_fault(file: &SourceFile) -> Option<Diagnostic> {
-    let at = narrow(file.text.find('\0')?);
-    let place = file.place(at, at + 1);
-    Some(
-        Diagnostic::error(
-            codes::NUL_BYTE,
-            place,
-            phrase!("the file holds a NUL byte" | "文件里有 NUL 字节"),
-        )
-        .help(phrase!(
-            "save the file as plain UTF-8 text" | "把文件保存为纯 UTF-8 文本"
-        )),
-    )
 }
