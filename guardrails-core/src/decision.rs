@@ -6,14 +6,15 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::diagnostic::Place;
+use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
+use crate::explanation::Explanation;
 use crate::identifier::TicketId;
-use crate::policy::Digest;
-use crate::process::{Explanation, TicketState};
 use crate::reason::Reason;
 use crate::release::Release;
 use crate::risk::{DisclosedRisk, Risk};
 use crate::shadow::ShadowDecision;
+use crate::ticket_state::TicketState;
 use crate::value::{Fields, Name};
 use crate::verdict::Verdict;
 

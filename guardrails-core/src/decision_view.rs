@@ -9,9 +9,10 @@ use std::fmt;
 use rust_decimal::Decimal;
 
 use crate::decision::{Decision, Disclosed, Obligation, Outcome, TicketHandle};
-use crate::policy::{Digest, RiskLevel};
+use crate::digest::Digest;
 use crate::reason::Reason;
 use crate::risk::DisclosedRisk;
+use crate::risk::RiskLevel;
 use crate::value::{Fields, Name, Value};
 use crate::verdict::{Holding, Verdict};
 

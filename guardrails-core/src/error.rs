@@ -7,7 +7,7 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use crate::diagnostic::Diagnostic;
-use crate::process::Explanation;
+use crate::explanation::Explanation;
 use crate::reason::Reason;
 
 /// A result whose error is [`Error`].

@@ -15,11 +15,12 @@ use chrono::{DateTime, Utc};
 
 use crate::audit::{Audit, Keys};
 use crate::diagnostic::Diagnostic;
+use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::freshness::{Freshness, MAX_AGE};
 use crate::health::{Listener, Problem, Problems};
 use crate::outside::{Clock, Entropy};
-use crate::policy::{Digest, Policy};
+use crate::policy::Policy;
 use crate::process::{FaultyTickets, LatestTicketVersions, Observer};
 use crate::snapshot::Snapshot;
 use crate::store::Store;

@@ -11,11 +11,11 @@ use arc_swap::ArcSwap;
 
 use crate::data::{Access, FieldTable, Permissions};
 use crate::error::Result;
+use crate::facts::Facts;
 use crate::policy::{EffectKind, Expr, Policy, Rule, Skill, Verb};
-use crate::process::{
-    Compiler, Facts, Frame, PlanConstants, Predicate, RuleSet, Scale, Slots, Truth,
-};
+use crate::process::{Compiler, Frame, PlanConstants, Predicate, RuleSet, Scale, Slots};
 use crate::record::ID_FIELD;
+use crate::truth::Truth;
 use crate::value::Name;
 use crate::zone::Zone;
 

@@ -1,12 +1,12 @@
 //! The risk of one operation: as the host sees it, and as far as it may be disclosed.
 //!
-//! Plain data; `process` decides what is in it.
+//! Plain data; `process` decides what is in it, and the policy from which score on a level is reached.
 
 use std::fmt;
 
 use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
 
-use crate::policy::RiskLevel;
 use crate::value::Name;
 
 /// The risk of one operation: score, level, and what each factor gave. Complete, for the host's own code:
@@ -64,5 +64,35 @@ impl fmt::Debug for DisclosedRisk {
             .field("level", &self.level)
             .field("factors", &factors)
             .finish_non_exhaustive()
+    }
+}
+
+/// How risky an operation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum RiskLevel {
+    /// Below the lowest threshold.
+    Low,
+    /// From 5.0 in the standard model.
+    Medium,
+    /// From 8.0 in the standard model.
+    High,
+}
+
+impl RiskLevel {
+    /// The word of the language.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "LOW",
+            Self::Medium => "MEDIUM",
+            Self::High => "HIGH",
+        }
+    }
+}
+
+impl fmt::Display for RiskLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
     }
 }

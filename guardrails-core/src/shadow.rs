@@ -8,7 +8,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::audit::FieldAccess;
-use crate::policy::{Digest, Policy};
+use crate::digest::Digest;
+use crate::policy::Policy;
 use crate::reason::Reason;
 use crate::risk::DisclosedRisk;
 use crate::value::Name;

@@ -10,9 +10,10 @@ use std::time::Duration;
 
 use crate::data::{PermissionQuery, Permissions};
 use crate::diagnostic::Diagnostic;
+use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::plan::{Plan, PlanInput, PlanKey, PlanQuery, entity_of};
-use crate::policy::{Digest, Policy};
+use crate::policy::Policy;
 use crate::principal::Principal;
 use crate::reason::Reason;
 use crate::request::Request;

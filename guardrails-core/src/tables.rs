@@ -8,8 +8,8 @@ use std::hash::{Hash, Hasher};
 
 use sha2::{Digest as _, Sha256};
 
+use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
-use crate::policy::Digest;
 use crate::store::Store;
 use crate::stored_rows::{FieldPermission, Revision, RoleLine, SkillStatusRow, UnreadableRow};
 

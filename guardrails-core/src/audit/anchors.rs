@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::{DateTime, Utc};
 
+use crate::digest::Digest;
 use crate::error::Result;
 use crate::identifier::LogId;
-use crate::policy::Digest;
 
 use super::checkpoint::Checkpoint;
 use super::journal::{AuditReader, LogSummary};

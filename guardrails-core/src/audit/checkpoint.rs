@@ -9,9 +9,9 @@ use chrono::{DateTime, Utc};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identifier::LogId;
-use crate::policy::Digest;
 
 use super::json::{to_micros, write_time};
 use super::keys::{Keys, VerifyingKey};

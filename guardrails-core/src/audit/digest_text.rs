@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serializer};
 
-use crate::policy::Digest;
+use crate::digest::Digest;
 
 use super::json::{write_digest, write_time};
 

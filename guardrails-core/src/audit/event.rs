@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use crate::digest::Digest;
 use crate::error::Error;
 use crate::identifier::{LogId, OperationId, TicketId};
-use crate::policy::{Digest, Verb};
+use crate::policy::Verb;
 use crate::reason::Reason;
 use crate::risk::DisclosedRisk;
 use crate::shadow::ShadowAnswer;
@@ -202,11 +203,11 @@ pub struct TicketEvent {
     /// The ticket.
     pub ticket: TicketId,
     /// Whether the transition is announced, stored or lost, or there is none.
-    pub phase: crate::process::TicketPhase,
+    pub phase: crate::ticket_state::TicketPhase,
     /// The version that the transition makes.
     pub version: i64,
     /// The state that it makes; of what is only noted, the state that it is in.
-    pub state: crate::process::TicketState,
+    pub state: crate::ticket_state::TicketState,
     /// The approval chain.
     pub chain: Name,
     /// Keyed digest of the action it releases.

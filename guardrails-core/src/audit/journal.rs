@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::Event;
+use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identifier::{LogId, OperationId, TicketId};
-use crate::policy::Digest;
 
 /// Takes events, in order, and makes them durable.
 ///

@@ -10,7 +10,7 @@ use chrono::{DateTime, Datelike, Timelike, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use crate::policy::Digest;
+use crate::digest::Digest;
 
 use super::keyed_digest::KeyedDigest;
 

@@ -9,8 +9,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
-use crate::policy::Digest;
 use crate::value::from_hex;
 
 const KEYED: &str = "hmac-sha256:";

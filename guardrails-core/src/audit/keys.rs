@@ -13,8 +13,8 @@ use ed25519_dalek::{Signature, Signer as _, SigningKey};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 
+use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
-use crate::policy::Digest;
 
 use super::keyed_digest::{KeyId, KeyedDigest, MacCheck};
 

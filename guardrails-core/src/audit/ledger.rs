@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use crate::digest::Digest;
 use crate::identifier::{LogId, OperationId, TicketId};
-use crate::policy::Digest;
 
 use super::canonical::write_payload;
 use super::checkpoint::Checkpoint;

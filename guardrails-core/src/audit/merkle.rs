@@ -4,7 +4,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use crate::policy::Digest;
+use crate::digest::Digest;
 
 /// Hash of a leaf: SHA-256 over `0x00` and the payload's bytes.
 #[must_use]

@@ -2,8 +2,8 @@
 //!
 //! A proof is made from the list of leaf hashes and checked against roots alone.
 
+use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
-use crate::policy::Digest;
 
 use super::merkle::{node_hash, root_of};
 

@@ -9,9 +9,10 @@ use chrono::{DateTime, Utc};
 use serde::de::DeserializeSeed as _;
 use serde::{Deserialize, Serialize};
 
+use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identifier::{LogId, OperationId, TicketId};
-use crate::policy::{Digest, Verb};
+use crate::policy::Verb;
 
 use super::canonical::VERSION;
 use super::digest_text;

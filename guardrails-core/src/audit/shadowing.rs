@@ -8,10 +8,10 @@ use serde::Serialize;
 
 use super::journal::AuditReader;
 use super::recorded::{RecordedContext, RecordedEvent, RecordedKind};
+use crate::digest::Digest;
 use crate::error::Result;
 use crate::identifier::OperationId;
 use crate::one_line::say;
-use crate::policy::Digest;
 
 /// Events read at a time.
 const AT_A_TIME: usize = 1_000;

@@ -16,7 +16,7 @@ use super::keys::VerifyingKey;
 use super::merkle::{Tree, leaf_hash};
 use super::recorded::{RecordedContext, RecordedEvent, RecordedKind};
 use super::report::Conclusion;
-use crate::policy::Digest;
+use crate::digest::Digest;
 
 const PAGE: usize = 1_000;
 

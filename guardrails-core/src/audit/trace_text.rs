@@ -12,8 +12,8 @@ use super::recorded::{
 };
 use super::report::count;
 use super::trace::{StepProof, Trace, TraceStep};
+use crate::digest::Digest;
 use crate::one_line::say;
-use crate::policy::Digest;
 
 impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -8,9 +8,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use crate::digest::Digest;
 use crate::error::Result;
 use crate::identifier::{LogId, OperationId};
-use crate::policy::Digest;
 
 use super::journal::{AuditReader, StoredEvent};
 use super::merkle::{Tree, leaf_hash};

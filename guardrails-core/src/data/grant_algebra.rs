@@ -17,7 +17,7 @@
 
 use super::access::{Access, Writable};
 use crate::policy::{Aggregable, Aggregation, Expr, Permission, Sensitivity, WriteScope};
-use crate::process::Truth;
+use crate::truth::Truth;
 
 /// What one clause says of one field.
 #[derive(Debug, Clone, PartialEq, Eq)]

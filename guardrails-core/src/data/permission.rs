@@ -36,9 +36,9 @@ use super::grant_algebra::Condition as _;
 use super::shape::Shapes;
 use super::table::{FieldTable, Reach};
 use crate::policy::{Expr, Grant};
-use crate::process::Truth;
 use crate::record::ID_FIELD;
 use crate::stored_rows::UnreadableRow;
+use crate::truth::Truth;
 use crate::value::Name;
 
 /// Permissions on one entity, resolved but for the truth of the grants' conditions.

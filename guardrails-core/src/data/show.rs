@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use super::field_row::{FieldRow, Inner, row_of};
 use super::project::{Around, Projector, Shown};
 use super::shape::Shapes;
-use crate::process::{Declared, written};
+use crate::facts::Declared;
+use crate::facts::written;
 use crate::value::{Name, Value};
 
 /// Stands for a value that may not be seen.

@@ -9,8 +9,8 @@ use super::project::Around;
 use super::shape::Shapes;
 use super::show;
 use crate::audit::FieldAccess;
+use crate::facts::Declared;
 use crate::policy::{Aggregable, Mask, Sensitivity};
-use crate::process::Declared;
 use crate::value::{Fields, Name, Value};
 
 /// What one principal may see and change of records that fall under the same grants.

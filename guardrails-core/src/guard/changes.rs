@@ -7,9 +7,10 @@ use chrono::{DateTime, Utc};
 
 use super::{Guard, Refreshed};
 use crate::audit::{Digests, Event, EventKind, PolicyUse, RefusedPolicy};
+use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::health::{ClockHealth, Health, Part, Problem, TablesHealth, TablesState};
-use crate::policy::{Digest, Policy};
+use crate::policy::Policy;
 use crate::reason::Reason;
 use crate::snapshot::Snapshot;
 use crate::tables::AccessTables;

@@ -13,8 +13,10 @@ use super::asked::Asked;
 use crate::change::Changes;
 use crate::data::{FieldTable, looks_masked};
 use crate::error::{Error, ErrorKind};
+use crate::facts::Facts;
+use crate::facts::Types;
 use crate::policy::Verb;
-use crate::process::{Facts, Types, WriteGate};
+use crate::process::WriteGate;
 use crate::reason::Reason;
 use crate::value::{Fields, Name, Value};
 

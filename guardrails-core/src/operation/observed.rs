@@ -5,8 +5,9 @@ use chrono::{DateTime, Utc};
 use super::Operation;
 use super::asked::as_it_is;
 use crate::change::Changes;
+use crate::facts::Facts;
 use crate::policy::Verb;
-use crate::process::{Facts, Findings, Frame, Observed, Phase};
+use crate::process::{Findings, Frame, Observed, Phase};
 
 impl Operation {
     /// Grants are evaluated on the record as it is, rules on what it will be; no rule where `after` is

@@ -9,7 +9,8 @@ use super::asked::Reading;
 use crate::change::Changes;
 use crate::data::{AskedAt, FieldTable, View};
 use crate::error::{Error, ErrorKind, Result};
-use crate::process::{Basis, Explanation, explain_read, explain_view};
+use crate::explanation::Explanation;
+use crate::process::{Basis, explain_read, explain_view};
 use crate::record::Record;
 
 impl Operation {

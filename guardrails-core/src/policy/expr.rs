@@ -37,7 +37,7 @@ impl Expr {
 pub enum ExprKind {
     /// A constant. Percent and money are plain numbers here: `15%` is 15, `3 CNY` is 3.
     Literal(Value),
-    /// A constant date, datetime or duration in the unit of [`Datum`](crate::process::Datum): days
+    /// A constant date, datetime or duration in the unit of [`Datum`](crate::facts::Datum): days
     /// since 1970, microseconds since 1970, microseconds.
     Moment(Type, i64),
     /// Something read from the facts.

@@ -7,7 +7,6 @@
 mod aggregable;
 mod aggregate;
 mod approval;
-mod digest;
 mod expr;
 mod grant;
 mod mask;
@@ -17,7 +16,6 @@ mod origin;
 mod parameter;
 mod print;
 mod risk;
-mod risk_level;
 mod rule;
 mod schema;
 mod skill;
@@ -27,10 +25,11 @@ mod verb;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use crate::digest::Digest;
+pub use crate::risk::RiskLevel;
 pub use aggregable::Aggregable;
 pub use aggregate::{Aggregate, Aggregation};
 pub use approval::{ApprovalChain, ApprovalStep, Exclusion, Overdue};
-pub use digest::Digest;
 pub use expr::{
     Arithmetic, Comparison, Expr, ExprKind, Function, Path, Quantifier, Root, TextTest, ValueSet,
 };
@@ -43,7 +42,6 @@ pub use origin::Origin;
 pub use parameter::Parameter;
 pub(crate) use print::{variable, write_moment, write_number};
 pub use risk::{LevelEffect, RiskFactor, RiskModel, RiskThreshold};
-pub use risk_level::RiskLevel;
 pub use rule::{
     Action, ActionEffect, ActionError, Effect, EffectKind, Gravity, Mode, Requirement, Rule,
 };

@@ -3,9 +3,9 @@
 use rust_decimal::Decimal;
 
 use super::expr::{Arithmetic, Expr, ExprKind, Path, Root};
-use super::risk_level::RiskLevel;
 use super::schema::Type;
 use crate::diagnostic::Place;
+use crate::risk::RiskLevel;
 use crate::value::{Name, Value};
 
 /// Weighted factors and the levels their sum reaches.

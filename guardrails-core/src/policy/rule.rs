@@ -14,7 +14,7 @@ use super::origin::Origin;
 use super::table::TableRow;
 use super::verb::Verb;
 use crate::diagnostic::Place;
-use crate::process::Facts;
+use crate::facts::Facts;
 use crate::value::Name;
 
 /// One rule. The default one is about nothing.

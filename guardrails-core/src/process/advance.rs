@@ -8,12 +8,12 @@ use std::sync::Arc;
 use super::approvals::Approvals;
 use super::integrity::{TicketRecord, TicketStanding, TicketTrail, judge_mac, judge_ticket, mac};
 use super::ticket::{EventPosition, Ticket};
-use super::ticket_state::TicketPhase;
 use crate::audit::{Digests, Event, EventKind, OperationContext, Receipt, TicketEvent};
 use crate::error::{Error, ErrorKind, Result};
 use crate::health::Part;
 use crate::operation::Operation;
 use crate::store::Swap;
+use crate::ticket_state::TicketPhase;
 use crate::value::Name;
 
 /// How many overdue tickets are read at once.

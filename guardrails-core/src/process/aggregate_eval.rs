@@ -2,10 +2,10 @@
 
 use rust_decimal::Decimal;
 
-use super::facts::Datum;
 use super::operand;
-use super::truth::Truth;
+use crate::facts::Datum;
 use crate::policy::{Aggregation, Arithmetic, Comparison, Type};
+use crate::truth::Truth;
 
 /// An aggregate on its way through a list.
 pub(crate) struct AggregateEval<'p> {

@@ -9,7 +9,6 @@ use super::card::{TicketCard, TicketPage};
 use super::lifecycle::{Approver, no_such_ticket};
 use super::requirement::ApprovalRequirement;
 use super::ticket::{Settlement, Ticket, Vote};
-use super::ticket_state::TicketState;
 use crate::error::{Error, ErrorKind, Result};
 use crate::guard::Guard;
 use crate::identifier::TicketId;
@@ -19,6 +18,7 @@ use crate::process::TicketCursor;
 use crate::reason::Reason;
 use crate::snapshot::Snapshot;
 use crate::store::TicketQuery;
+use crate::ticket_state::TicketState;
 use crate::value::Name;
 
 /// The tickets that [`Approvals::list`] brings at most; [`Approvals::page`] brings the rest.

@@ -6,13 +6,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::facts::Facts;
 use super::message::{Changing, Reader, Reference, Schema, fill};
 use super::ticket::{StepDecision, Ticket};
-use super::ticket_state::TicketState;
 use super::visibility::Visibility;
 use crate::audit::KeyedDigest;
 use crate::data::{FieldTable, HIDDEN};
+use crate::facts::Facts;
 use crate::identifier::{OperationId, TicketId};
 use crate::plan::{Plan, PlanInput, PlanQuery};
 use crate::policy::{Skill, SkillStatus, Verb};
@@ -20,6 +19,7 @@ use crate::principal::Principal;
 use crate::process::TicketCursor;
 use crate::record::ID_FIELD;
 use crate::snapshot::Snapshot;
+use crate::ticket_state::TicketState;
 use crate::value::Name;
 
 /// One page of open tickets, oldest first.

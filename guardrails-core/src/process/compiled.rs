@@ -13,13 +13,13 @@ use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
 use super::compiled_aggregate::CompiledAggregate;
-use super::facts::{Datum, Facts};
 use super::operand::{self, Operand};
-use super::truth::Truth;
+use crate::facts::{Datum, Facts};
 use crate::policy::{
     Arithmetic, Comparison, Expr, ExprKind, Function, Path, Quantifier, Root, Skill, TextTest,
     Type, ValueSet,
 };
+use crate::truth::Truth;
 use crate::value::{Name, Value};
 
 /// What a plan knows before it sees a record.

@@ -2,10 +2,10 @@
 
 use super::aggregate_eval::AggregateEval;
 use super::compiled::{Compiler, Frame, Items, Predicate, Source};
-use super::facts::Datum;
 use super::operand::Operand;
-use super::truth::Truth;
+use crate::facts::Datum;
 use crate::policy::{Aggregate, Aggregation, Type};
+use crate::truth::Truth;
 
 /// An aggregate over a list.
 #[derive(Debug, Clone)]

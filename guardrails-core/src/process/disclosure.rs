@@ -16,13 +16,13 @@ use super::compiled::Frame;
 use super::explain::{Basis, Eye};
 use super::reveal::{most, sees_scripts};
 use super::rules::{Findings, Phase, RuleSet, in_force, phase};
-use super::truth::Truth;
 use crate::data::Sight;
 use crate::decision::{Decision, Disclosed, Outcome};
 use crate::diagnostic::Place;
 use crate::policy::{EffectKind, Hit, LevelEffect, Mode, RiskModel, Rule};
 use crate::reason::Reason;
 use crate::risk::DisclosedRisk;
+use crate::truth::Truth;
 use crate::value::Name;
 use crate::verdict::Verdict;
 

@@ -8,10 +8,10 @@ use smallvec::SmallVec;
 
 use super::aggregate_eval::AggregateEval;
 use super::dependency::{Dependency, Lists, Use, visit_uses};
-use super::facts::{Datum, Facts};
 use super::operand::{self, Operand};
-use super::truth::Truth;
+use crate::facts::{Datum, Facts};
 use crate::policy::{Aggregate, Expr, ExprKind, Path, Quantifier, Root, Type};
+use crate::truth::Truth;
 use crate::value::Value;
 
 /// The items that enclosing quantifiers are looking at, outermost first.

@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
 use super::compiled::{Constant, Frame, Predicate};
-use super::facts::Datum;
+use crate::facts::Datum;
 use crate::policy::Comparison;
 use crate::value::Name;
 

@@ -11,11 +11,11 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::ticket::{EventPosition, Ticket};
-use super::ticket_state::{TicketPhase, TicketState};
 use crate::audit::{
     KeyedDigest, Keys, MacCheck, RecordedEvent, RecordedKind, StoredEvent, leaf_hash,
 };
 use crate::identifier::TicketId;
+use crate::ticket_state::{TicketPhase, TicketState};
 
 /// The scope of the row's MAC.
 const SCOPE: &str = "ticket";

@@ -9,10 +9,10 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::ticket::{Settlement, StepDecision, Ticket, Vote};
-use super::ticket_state::TicketState;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identifier::OperationId;
 use crate::reason::Reason;
+use crate::ticket_state::TicketState;
 use crate::value::{Fields, Name};
 
 /// Joins the names of chains in [`Ticket::chain`]; no identifier of the language contains it.

@@ -9,9 +9,9 @@ use std::fmt;
 use super::dependency::Dependency;
 use super::evaluate::Witness;
 use super::template::{MISSING, NO_ITEM, Template};
-use super::typed::{Types, as_declared};
-use super::written::{Declared, written};
 use crate::data::{FieldTable, HIDDEN, Sight};
+use crate::facts::typed::{Types, as_declared};
+use crate::facts::written::{Declared, written};
 use crate::policy::{Policy, Root, Type};
 use crate::value::{Fields, Name, Value};
 

@@ -19,7 +19,6 @@ mod equivalence;
 mod evaluate;
 mod exact_json;
 mod explain;
-mod facts;
 mod faulty_tickets;
 mod footprint;
 mod index;
@@ -30,7 +29,6 @@ mod observe;
 mod on_read;
 mod operand;
 mod present;
-mod reading;
 mod redeem;
 #[cfg(test)]
 mod reference;
@@ -45,22 +43,21 @@ mod supposed;
 mod tables;
 mod template;
 mod ticket;
-mod ticket_state;
-mod truth;
-mod typed;
 mod visibility;
 mod write_gate;
-mod written;
 
+pub use crate::explanation::{
+    Clause, ClauseKind, Explanation, FactorExplained, FieldExplained, LevelExplained, Reading,
+    Refusal, Remedy, RiskExplained, RuleExplained, Searched, Seen, Standing, Step,
+};
+pub use crate::facts::{Datum, Facts};
+pub use crate::ticket_state::{TicketPhase, TicketState};
+pub use crate::truth::Truth;
 pub use approvals::Approvals;
 pub use card::{TicketCard, TicketChange, TicketPage};
 pub use dependency::{Lists, Target, Use, visit_uses};
 pub use evaluate::holds;
-pub use explain::{
-    Clause, ClauseKind, Explanation, FactorExplained, FieldExplained, LevelExplained, Marks,
-    Reading, Refusal, Remedy, RiskExplained, RuleExplained, Searched, Seen, Standing, Step,
-};
-pub use facts::{Datum, Facts};
+pub use explain::Marks;
 pub use integrity::{TicketRecord, TicketStanding, TicketTrail, judge_ticket};
 pub use observe::{Observed, Observer};
 pub(crate) use present::RecordPresence;
@@ -69,8 +66,6 @@ pub use requirement::{ApprovalRequirement, RequiredStep};
 pub use stored_ticket::{StoredTicket, UnreadableColumn};
 pub use template::Template;
 pub use ticket::{EventPosition, Settlement, StepDecision, Ticket, TicketCursor, Vote};
-pub use ticket_state::{TicketPhase, TicketState};
-pub use truth::Truth;
 
 pub(crate) use action_digest::{Action, canonical_action};
 pub(crate) use compiled::{Compiler, Frame, PlanConstants, Predicate, Slots};
@@ -83,7 +78,5 @@ pub(crate) use review::{Review, chains, review};
 pub(crate) use risk::Scale;
 pub(crate) use rules::{Findings, Phase, RuleSet};
 pub(crate) use seen::LatestTicketVersions;
-pub(crate) use typed::Types;
 pub(crate) use visibility::{Visibility, is_of_tenant};
 pub(crate) use write_gate::WriteGate;
-pub(crate) use written::{Declared, written};

@@ -4,10 +4,10 @@
 //! learns comes from the [evaluator](super::evaluate); it has no way to change a decision.
 
 use super::evaluate;
-use super::facts::Facts;
 use super::rules::in_force;
-use super::truth::Truth;
+use crate::facts::Facts;
 use crate::policy::{Expr, Grant, Policy, Rule, Verb};
+use crate::truth::Truth;
 
 /// Looks on while operations are decided.
 pub trait Observer: Send + Sync {

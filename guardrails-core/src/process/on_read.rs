@@ -6,9 +6,9 @@
 use std::sync::Arc;
 
 use super::compiled::{Frame, Slots};
-use super::facts::Facts;
 use super::rules::{Findings, Phase, RuleSet};
 use crate::data::FieldTable;
+use crate::facts::Facts;
 
 /// Asks the rules; `slots` are those that they were compiled with.
 pub(crate) fn on_read<'a>(rules: &'a RuleSet, slots: &'a Slots, facts: &Facts<'a>) -> Findings {

@@ -6,9 +6,9 @@
 use chrono::DateTime;
 use rust_decimal::Decimal;
 
-use super::facts::Datum;
-use super::truth::Truth;
+use crate::facts::Datum;
 use crate::policy::{Arithmetic, Comparison, Function, TextTest, Type, ValueSet};
+use crate::truth::Truth;
 use crate::value::{Name, Value};
 use crate::zone::Zone;
 

@@ -14,7 +14,6 @@ use super::lifecycle::{CHAIN_SEPARATOR, not_open};
 use super::review::{Review, chains};
 use super::template::Template;
 use super::ticket::Ticket;
-use super::ticket_state::TicketState;
 use crate::audit::KeyedDigest;
 use crate::change::Changes;
 use crate::decision::TicketHandle;
@@ -23,6 +22,7 @@ use crate::identifier::TicketId;
 use crate::operation::Operation;
 use crate::outside::new_id;
 use crate::reason::Reason;
+use crate::ticket_state::TicketState;
 use crate::value::Name;
 
 /// How often a ticket is looked for again when another request for the same thing was first.

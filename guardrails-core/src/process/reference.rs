@@ -5,13 +5,13 @@
 use std::sync::Arc;
 
 use super::evaluate;
-use super::facts::Facts;
 use super::review::{Review, Show, conclude};
 use super::risk::{share, total};
 use super::rules::{Findings, Phase, in_force, phase};
 use super::tables::alike;
-use super::truth::Truth;
+use crate::facts::Facts;
 use crate::policy::{Effect, Hit, Policy, Rule, TableRow, Verb};
+use crate::truth::Truth;
 
 /// Reviews by evaluating every rule: slow, plain, and the definition of the answer.
 pub(crate) fn review(

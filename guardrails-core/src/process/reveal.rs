@@ -12,10 +12,10 @@ use super::explain::{Eye, Lists};
 use super::message::{Changing, Reader, Reference};
 use super::risk::Weighed;
 use super::rules::RuleSet;
-use super::truth::Truth;
 use crate::data::{HIDDEN, Sight};
 use crate::policy::{EffectKind, Expr, ExprKind, Path, RiskModel, Root, Rule};
 use crate::risk::DisclosedRisk;
+use crate::truth::Truth;
 use crate::value::Name;
 
 /// What somebody may be told of rules.

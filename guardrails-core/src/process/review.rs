@@ -8,15 +8,16 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::compiled::{Frame, Slots};
-use super::facts::Facts;
 use super::message::{fill, rebind};
 use super::reveal::Reveal;
 use super::risk::{Scale, Weighed};
 use super::rules::{Because, Finding, Findings, Need, Phase, RuleSet};
 use super::template::{Template, could_not_be_known};
 use crate::decision::Obligation;
-use crate::policy::{Duty, LevelEffect, Message, RiskLevel, RiskThreshold};
+use crate::facts::Facts;
+use crate::policy::{Duty, LevelEffect, Message, RiskThreshold};
 use crate::reason::Reason;
+use crate::risk::RiskLevel;
 use crate::value::Name;
 use crate::verdict::{Holding, Verdict};
 

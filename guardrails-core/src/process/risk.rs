@@ -8,8 +8,9 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 
 use super::compiled::{Compiler, Constant, Frame, Source};
-use crate::policy::{RiskLevel, RiskModel, RiskThreshold};
+use crate::policy::{RiskModel, RiskThreshold};
 use crate::risk::Risk;
+use crate::risk::RiskLevel;
 use crate::value::Name;
 
 /// A risk as it really is.

@@ -11,15 +11,15 @@ use rust_decimal::Decimal;
 
 use super::compiled::{Compiler, Frame, Predicate};
 use super::evaluate;
-use super::facts::Facts;
 use super::index::{Candidates, Index};
 use super::tables::Tables;
-use super::truth::Truth;
 use crate::data::Mask;
+use crate::facts::Facts;
 use crate::policy::{
     ActionEffect, Duty, Effect, EffectKind, Message, Mode, Requirement, Root, Rule, TableRow, Verb,
 };
 use crate::reason::Reason;
+use crate::truth::Truth;
 use crate::value::Name;
 use crate::verdict::{Holding, Verdict};
 

@@ -16,8 +16,8 @@ use uuid::Uuid;
 
 use super::exact_json;
 use super::ticket::{EventPosition, Ticket};
-use super::ticket_state::TicketState;
 use crate::policy::Verb;
+use crate::ticket_state::TicketState;
 
 const VERBS: [Verb; 4] = [Verb::Read, Verb::Create, Verb::Update, Verb::Delete];
 
@@ -236,8 +236,8 @@ fn from_json<T: DeserializeOwned>(text: &str) -> Option<T> {
 mod tests {
     use super::*;
     use crate::audit::Keys;
+    use crate::digest::Digest;
     use crate::identifier::{LogId, OperationId, TicketId};
-    use crate::policy::Digest;
     use crate::process::ApprovalRequirement;
     use crate::value::Fields;
 

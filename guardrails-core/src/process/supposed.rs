@@ -1,7 +1,7 @@
 //! Facts that somebody made up: what an analysis or a test supposes about an operation that never
 //! was. The guard's own facts come from an operation and from nowhere else.
 
-use super::facts::Facts;
+use crate::facts::Facts;
 
 impl<'a> Facts<'a> {
     /// Of a record that is still to be made: there is no old one.

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::facts::Facts;
 use super::rules::Findings;
-use super::truth::Truth;
+use crate::facts::Facts;
 use crate::policy::{Effect, EffectKind, Hit, Rule, Table};
+use crate::truth::Truth;
 
 /// The tables met in one run over the rules, and how far each has come.
 #[derive(Default)]

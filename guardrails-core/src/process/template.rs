@@ -11,14 +11,14 @@ use serde::{Deserialize, Serialize};
 
 use super::dependency::{Dependency, visit_uses};
 use super::evaluate::{self, Witness};
-use super::facts::{Datum, Facts};
 use super::message::Reference;
-use super::truth::Truth;
-use super::written::datum;
 use crate::data::HIDDEN;
 use crate::diagnostic::{Language, Phrase};
+use crate::facts::written::datum;
+use crate::facts::{Datum, Facts};
 use crate::phrase;
 use crate::policy::{Expr, ExprKind, Message, MessagePart, Path, Root, speaks};
+use crate::truth::Truth;
 use crate::value::{Name, Value};
 
 /// Stands where there is no value.

@@ -22,10 +22,11 @@ use chrono::{DateTime, Utc};
 
 use super::requirement::ApprovalRequirement;
 use super::template::Template;
-use super::ticket_state::TicketState;
 use crate::audit::KeyedDigest;
+use crate::digest::Digest;
 use crate::identifier::{LogId, OperationId, TicketId};
-use crate::policy::{Digest, Verb};
+use crate::policy::Verb;
+use crate::ticket_state::TicketState;
 use crate::value::{Fields, Name};
 
 /// One ticket as a store keeps it.

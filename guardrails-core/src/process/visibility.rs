@@ -7,11 +7,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::facts::Facts;
 use super::footprint::{fields_read, fields_read_by};
 use super::on_read::on_read;
 use super::rules::Findings;
 use crate::data::FieldTable;
+use crate::facts::Facts;
 use crate::plan::Plan;
 use crate::reason::Reason;
 use crate::record::TENANT_FIELD;

@@ -5,9 +5,9 @@
 //! type. INVARIANT: of a field that may not be written, the refusal depends on no value, so that no
 //! guess at it is told from another one. No refusal has a value in its message: it names the path.
 
-use super::typed::{Types, as_declared, scalar};
 use crate::change::Changes;
 use crate::data::FieldTable;
+use crate::facts::typed::{Types, as_declared, scalar};
 use crate::policy::{Entity, Field, Type, Verb};
 use crate::reason::Reason;
 use crate::record::{ID_FIELD, Record, TENANT_FIELD};

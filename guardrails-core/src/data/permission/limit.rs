@@ -14,7 +14,7 @@ use super::level::Level;
 use super::truths::truth_at;
 use crate::data::access::{Access, Source, Writable};
 use crate::policy::{Aggregable, Mask, Sensitivity};
-use crate::process::Truth;
+use crate::truth::Truth;
 
 /// How far the tables let one role's access to a field go.
 #[derive(Debug, Clone)]

@@ -17,7 +17,7 @@ use crate::data::mask::Form;
 use crate::data::shape::Shapes;
 use crate::diagnostic::Place;
 use crate::policy::{Aggregable, PiiClass, Sensitivity};
-use crate::process::Truth;
+use crate::truth::Truth;
 use crate::value::Name;
 
 /// A field and everything that speaks of it.

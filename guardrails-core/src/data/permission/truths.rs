@@ -1,7 +1,7 @@
 //! The truths of the conditions of grants, by their place among the conditions.
 
 use crate::data::grant_algebra::ClauseEffect;
-use crate::process::Truth;
+use crate::truth::Truth;
 
 /// How the conditions of the grants turn out.
 #[derive(Clone, Copy)]

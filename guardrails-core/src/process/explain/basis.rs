@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::super::facts::Facts;
 use crate::change::Changes;
 use crate::data::FieldTable;
+use crate::facts::Facts;
 use crate::plan::Plan;
 use crate::policy::Verb;
 use crate::principal::Principal;

@@ -6,10 +6,10 @@
 
 use super::super::dependency::{Target, Use, visit_uses};
 use super::super::evaluate::{self, Items};
-use super::super::facts::{Datum, Facts};
 use super::super::template::MISSING;
-use super::model::{Reading, Seen};
 use crate::data::{FieldTable, Sight};
+use crate::explanation::{Reading, Seen};
+use crate::facts::{Datum, Facts};
 use crate::policy::{Expr, Path, Root, Type, variable, write_moment, write_number};
 pub(crate) use crate::process::dependency::Lists;
 use crate::value::Name;

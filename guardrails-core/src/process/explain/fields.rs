@@ -1,7 +1,7 @@
 //! The fields that the asker does not see as they are, and who says so.
 
-use super::model::FieldExplained;
 use crate::data::{Access, FieldRow, FieldTable};
+use crate::explanation::FieldExplained;
 use crate::policy::{EffectKind, Rule};
 
 /// The fields of `shown` that are masked or hidden. Where that is more than the grants and the tables

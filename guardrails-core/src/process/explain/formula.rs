@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::super::evaluate;
-use super::super::facts::Facts;
-use super::super::truth::Truth;
 use super::eye::{Eye, Lists};
+use crate::facts::Facts;
 use crate::policy::{Expr, ExprKind, Path, Root};
+use crate::truth::Truth;
 use crate::value::Name;
 
 /// What a level of risk is read from.

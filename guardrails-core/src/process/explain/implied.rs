@@ -3,10 +3,10 @@
 
 use std::cmp::Ordering;
 
-use super::super::facts::Datum;
 use super::super::operand;
-use super::super::truth::Truth;
+use crate::facts::Datum;
 use crate::policy::{Comparison, Expr, ExprKind, ValueSet};
+use crate::truth::Truth;
 
 /// Members of a list that are tried one by one.
 const MOST_MEMBERS: usize = 64;

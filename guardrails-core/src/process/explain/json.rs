@@ -1,13 +1,13 @@
 //! An explanation as data, for machines and bindings. `docs/explanations.md` is the reference.
 
-use super::super::truth::Truth;
-use super::model::{
+use crate::diagnostic::{Phrase, Place};
+use crate::explanation::{
     Clause, Explanation, FactorExplained, FieldExplained, LevelExplained, Reading, Refusal, Remedy,
     RiskExplained, RuleExplained, Searched, Seen, Standing, Step,
 };
-use crate::diagnostic::{Phrase, Place};
-use crate::policy::RiskLevel;
 use crate::reason::Reason;
+use crate::risk::RiskLevel;
+use crate::truth::Truth;
 use crate::value::{Fields, Name, Value};
 
 impl Explanation {

@@ -15,7 +15,6 @@ mod fields;
 mod formula;
 mod implied;
 mod json;
-mod model;
 mod page;
 mod reads;
 mod refusals;
@@ -35,10 +34,6 @@ mod tests;
 
 pub(crate) use basis::Basis;
 pub(crate) use eye::{Eye, Lists};
-pub use model::{
-    Clause, ClauseKind, Explanation, FactorExplained, FieldExplained, LevelExplained, Reading,
-    Refusal, Remedy, RiskExplained, RuleExplained, Searched, Seen, Standing, Step,
-};
 pub(crate) use reads::explain_read;
 pub(crate) use refusals::{Refused, explain_refusal, explain_view};
 pub use text::Marks;
@@ -47,8 +42,10 @@ use self::formula::Clauses;
 use self::world::{Considered, Ground, Weighing, World};
 use super::disclosure::Disclosure;
 use crate::decision::{Decision, Disclosed, Explain, Outcome};
+use crate::digest::Digest;
 use crate::error::ExplainRefusal;
-use crate::policy::{Digest, Expr};
+use crate::explanation::{Explanation, Searched};
+use crate::policy::Expr;
 use crate::reason::Reason;
 use crate::verdict::Verdict;
 

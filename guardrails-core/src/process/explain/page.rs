@@ -4,7 +4,7 @@ use super::rows::Row;
 use crate::diagnostic::{Language, Phrase};
 use crate::one_line::one_line;
 use crate::phrase;
-use crate::process::Truth;
+use crate::truth::Truth;
 
 /// Columns of a page.
 const WIDTH: usize = 100;

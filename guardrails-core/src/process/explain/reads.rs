@@ -4,20 +4,20 @@
 //! from the asker. Which rules refuse can be seen from the refusal, which names them all; of any other
 //! rule it is told how it came out only where that follows from what may be seen.
 
-use super::super::facts::Facts;
 use super::super::on_read::on_read;
-use super::super::truth::Truth;
 use super::basis::Basis;
 use super::eye::Eye;
 use super::fields::fields;
 use super::formula::Clauses;
-use super::model::Explanation;
 use super::world::{Considered, Ground, World};
 use super::{nothing, rules, tell_rules};
 use crate::data::{FieldTable, Sight};
+use crate::explanation::Explanation;
+use crate::facts::Facts;
 use crate::policy::{EffectKind, Hit, Mode, Rule, Verb};
 use crate::process::reveal::surely_unknown;
 use crate::reason::Reason;
+use crate::truth::Truth;
 use crate::verdict::{Holding, Verdict};
 
 /// Explains a read: one that rules refused for these reasons, or one that was granted, of a record of

@@ -3,12 +3,12 @@
 
 use super::basis::Basis;
 use super::fields::fields;
-use super::model::{Explanation, Refusal};
 use super::nothing;
 use crate::data::{Access, ClauseEffect, FieldTable, HIDDEN, StaticTruth, shown_in_grant};
 use crate::decision::Decision;
 use crate::diagnostic::Phrase;
 use crate::error::Error;
+use crate::explanation::{Explanation, Refusal};
 use crate::phrase;
 use crate::policy::{Expr, Grant, Path, Sensitivity, Skill};
 use crate::principal::Principal;

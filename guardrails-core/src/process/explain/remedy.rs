@@ -7,9 +7,9 @@
 
 use std::collections::BTreeSet;
 
-use super::model::{Remedy, Searched, Step};
 use super::say;
 use super::world::{Flips, World};
+use crate::explanation::{Remedy, Searched, Step};
 use crate::policy::{ExprKind, Root};
 use crate::value::Fields;
 

@@ -1,10 +1,10 @@
 //! The tree of a condition as lines of text, before they are set in columns.
 
-use super::model::{Clause, ClauseKind, Reading, Seen};
 use super::tree::names;
 use crate::diagnostic::{Language, Phrase};
+use crate::explanation::{Clause, ClauseKind, Reading, Seen};
 use crate::phrase;
-use crate::process::Truth;
+use crate::truth::Truth;
 
 /// One line of a tree.
 pub(super) struct Row {

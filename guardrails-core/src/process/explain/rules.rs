@@ -3,13 +3,13 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use super::super::truth::Truth;
-use super::model::{RuleExplained, Standing};
 use super::say;
 use super::tree::tree;
 use super::world::{Considered, Counts, World};
+use crate::explanation::{RuleExplained, Standing};
 use crate::phrase;
 use crate::policy::{EffectKind, Rule};
+use crate::truth::Truth;
 use crate::value::Name;
 use crate::verdict::{Holding, Verdict};
 

@@ -3,9 +3,9 @@
 use super::super::evaluate::Items;
 use super::eye::{Eye, Lists};
 use super::formula::subject;
-use super::model::Reading;
 use super::tree::names;
 use crate::diagnostic::Phrase;
+use crate::explanation::Reading;
 use crate::phrase;
 use crate::policy::{Comparison, EffectKind, Expr, ExprKind, LevelEffect, Quantifier, Root, Rule};
 use crate::value::Name;

@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 
 use super::super::evaluate;
-use super::super::truth::Truth;
 use super::eye::{Eye, Lists};
 use super::formula::{Clauses, Formula, Told};
 use super::world::Flips;
 use crate::data::Permissions;
 use crate::plan::Plan;
 use crate::policy::{Expr, Root, Verb};
+use crate::truth::Truth;
 use crate::value::Fields;
 
 /// The row scopes that a change is held to.

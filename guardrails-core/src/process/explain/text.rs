@@ -3,15 +3,15 @@
 
 use std::fmt;
 
-use super::model::{
-    Explanation, FactorExplained, LevelExplained, Refusal, Remedy, RiskExplained, RuleExplained,
-    Searched, Standing, Step,
-};
 use super::page::{Page, columns};
 use super::rows::{now, read, rows};
 use crate::diagnostic::{Language, Phrase, Place};
+use crate::explanation::{
+    Explanation, FactorExplained, LevelExplained, Refusal, Remedy, RiskExplained, RuleExplained,
+    Searched, Standing, Step,
+};
 use crate::phrase;
-use crate::policy::RiskLevel;
+use crate::risk::RiskLevel;
 
 pub use super::page::Marks;
 
@@ -151,7 +151,7 @@ impl Explanation {
         page.heading(&phrase!(
             "fields you do not see as they are" | "不能完整查看的字段"
         ));
-        let widest = |width: fn(&super::model::FieldExplained) -> usize| {
+        let widest = |width: fn(&crate::explanation::FieldExplained) -> usize| {
             self.fields.iter().map(width).max().unwrap_or(0)
         };
         let (names, accesses) = (

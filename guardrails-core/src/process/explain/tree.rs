@@ -5,10 +5,10 @@
 //! every decision; how parts come together is Kleene's logic again, over what may be told.
 
 use super::super::evaluate::{self, Items};
-use super::super::truth::Truth;
 use super::eye::{Eye, Lists, seen};
-use super::model::{Clause, ClauseKind, Reading};
+use crate::explanation::{Clause, ClauseKind, Reading};
 use crate::policy::{Expr, ExprKind, Path, Quantifier, Root, Type};
+use crate::truth::Truth;
 use crate::value::{Name, Value};
 
 /// Parts of one condition that are told.
@@ -103,8 +103,7 @@ impl<'a> Grower<'_, 'a> {
             return;
         };
         let facts = &self.eye.facts;
-        let super::super::facts::Datum::List(values, ty) = evaluate::read_among(path, facts, items)
-        else {
+        let crate::facts::Datum::List(values, ty) = evaluate::read_among(path, facts, items) else {
             return;
         };
         let mut inside = lists.clone();

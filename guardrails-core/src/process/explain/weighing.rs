@@ -3,9 +3,9 @@
 use rust_decimal::Decimal;
 
 use super::eye::Lists;
-use super::model::{FactorExplained, LevelExplained, RiskExplained};
 use super::say;
 use super::tree::readings;
+use crate::explanation::{FactorExplained, LevelExplained, RiskExplained};
 use crate::policy::{Comparison, Expr, ExprKind, Path, RiskModel, Root, Type};
 use crate::process::disclosure::Disclosure;
 use crate::process::evaluate::Items;

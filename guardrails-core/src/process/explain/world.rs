@@ -8,17 +8,17 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::super::facts::Facts;
 use super::super::reveal::sees_scripts;
 use super::super::risk::{Weighed, total};
 use super::super::rules::{Findings, Phase, in_force, may_add_risk, phase};
 use super::super::tables::Tables;
-use super::super::truth::Truth;
 use super::formula::{Clauses, Formula};
 use super::implied::implied;
 use super::scope::RowScope;
+use crate::facts::Facts;
 use crate::plan::Plan;
 use crate::policy::{Expr, Hit, LevelEffect, Mode, Policy, RiskModel, Rule, Verb};
+use crate::truth::Truth;
 use crate::value::Name;
 
 /// Clauses that are pretended to come out like this.

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::data::{PermissionQuery, Permissions, view};
+use crate::facts::Datum;
 use crate::policy::{FieldClause, FieldSet, Grant, Permission, Policy, Sensitivity, WriteScope};
-use crate::process::Datum;
 use crate::{Record, Zone};
 
 const MEMBERS: [&str; 4] = ["a", "b", "c", "d"];

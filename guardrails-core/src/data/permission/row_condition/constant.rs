@@ -2,9 +2,9 @@
 
 use super::{node, path, shown, unknown_key};
 use crate::diagnostic::Phrase;
+use crate::facts::Datum;
 use crate::phrase;
 use crate::policy::{Comparison, Expr, ExprKind, Path, Root, Type};
-use crate::process::Datum;
 use crate::value::{Name, Value};
 use crate::zone::Zone;
 

@@ -8,10 +8,12 @@ use chrono::{DateTime, TimeZone, Utc};
 use proptest::prelude::*;
 
 use super::*;
+use crate::facts::Facts;
 use crate::policy::{Currency, EnumType, Field, Origin, Sensitivity, Skill, SkillStatus, Verb};
 use crate::principal::Principal;
-use crate::process::{Facts, Truth, holds};
+use crate::process::holds;
 use crate::record::Record;
+use crate::truth::Truth;
 
 fn field(name: &str, ty: Type) -> Field {
     Field {

@@ -7,9 +7,9 @@ use chrono::NaiveDate;
 
 use super::{node, path, unknown_key};
 use crate::diagnostic::Phrase;
+use crate::facts::Datum;
 use crate::phrase;
 use crate::policy::{Comparison, Expr, ExprKind, Function, Root, Type};
-use crate::process::Datum;
 use crate::value::{Fields, Value};
 use crate::zone::Zone;
 

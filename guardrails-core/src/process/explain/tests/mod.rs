@@ -17,16 +17,16 @@ use proptest::prelude::*;
 use super::super::compiled::Frame;
 use super::super::equivalence::{ROLES, fields, now, principal, rules, skill};
 use super::super::evaluate;
-use super::super::facts::Facts;
 use super::super::rules::{Findings, Phase};
-use super::super::truth::Truth;
 use super::weighing::reached;
 use super::world::{Flips, World};
 use super::*;
 use crate::audit::Keys;
 use crate::data::Mask;
 use crate::diagnostic::{Language, Place};
+use crate::facts::Facts;
 use crate::policy::*;
+use crate::truth::Truth;
 use crate::value::{Fields, Name, Value};
 use crate::{
     Changes, CountingEntropy, Error, FrozenClock, Guard, LogId, MemoryStore, Record, Request,

@@ -6,7 +6,7 @@
 use chrono::{DateTime, NaiveDate};
 use rust_decimal::Decimal;
 
-use super::facts::Datum;
+use super::datum::Datum;
 use crate::policy::Type;
 use crate::value::Value;
 use crate::zone::Zone;

@@ -6,7 +6,7 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use rust_decimal::Decimal;
 
-use super::facts::Datum;
+use super::datum::Datum;
 use crate::policy::Type;
 use crate::value::{Value, exact_number};
 use crate::zone::Zone;

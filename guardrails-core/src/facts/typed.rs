@@ -11,7 +11,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat};
 use rust_decimal::Decimal;
 
-use super::facts::Datum;
+use super::datum::Datum;
 use crate::policy::{Entity, Type};
 use crate::value::{Fields, Name, Value};
 use crate::zone::Zone;

@@ -4,10 +4,11 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 
-use super::super::truth::Truth;
 use crate::diagnostic::{Phrase, Place};
-use crate::policy::{Digest, RiskLevel};
+use crate::digest::Digest;
 use crate::reason::Reason;
+use crate::risk::RiskLevel;
+use crate::truth::Truth;
 use crate::value::Name;
 
 /// Why a decision came out as it did, as far as the one who asked may know.
