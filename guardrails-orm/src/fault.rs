@@ -64,6 +64,8 @@ pub(crate) enum Cause {
     Damaged,
     /// The server does not answer.
     Unreachable,
+    /// The connection cannot be encrypted as the address asks.
+    Handshake,
     /// The server refuses the user or the password.
     Refused,
     /// The server has no such database.
@@ -99,6 +101,7 @@ impl Cause {
             Self::CannotOpen => "the database file cannot be opened",
             Self::Damaged => "the file is damaged, or not a database",
             Self::Unreachable => "the database server does not answer",
+            Self::Handshake => "the connection cannot be encrypted as the address asks",
             Self::Refused => "the database server refuses this user",
             Self::NoDatabase => "the server has no such database",
             Self::NoTable => "a table or column of the guard is not there",
@@ -128,6 +131,10 @@ impl Cause {
             }
             Self::Damaged => "restore the database from a backup",
             Self::Unreachable => "check host and port of the address, and that the server runs",
+            Self::Handshake => {
+                "check `sslmode` of the address (`ssl-mode` of MariaDB), and that the server's certificate is for \
+                 this host and of an authority that is known, or named by `sslrootcert` (`ssl-ca`)"
+            }
             Self::Refused => "check user and password of the address",
             Self::NoDatabase => "create the database, or correct its name in the address",
             Self::NoTable => "run the migration: open the store once with `Schema::Migrate`",
@@ -203,6 +210,8 @@ impl Fault {
 
 /// Reading the drivers' codes.
 mod driver {
+    use std::io::ErrorKind;
+
     use sea_orm::sqlx::Error;
     use sea_orm::sqlx::error::DatabaseError;
 
@@ -211,6 +220,10 @@ mod driver {
     pub(super) fn fault(error: &Error) -> Fault {
         match error {
             Error::Database(error) => of_database(error.as_ref()),
+            // How the driver's rustls reports a certificate that it does not trust.
+            Error::Io(error) if error.kind() == ErrorKind::InvalidData => {
+                Fault::plain(Cause::Handshake)
+            }
             Error::Io(error) => Fault {
                 cause: Cause::Unreachable,
                 code: error.kind().to_string(),
@@ -218,10 +231,7 @@ mod driver {
             Error::PoolTimedOut | Error::PoolClosed | Error::WorkerCrashed => {
                 Fault::plain(Cause::Unreachable)
             }
-            Error::Tls(_) => Fault {
-                cause: Cause::Unreachable,
-                code: "TLS failed".to_owned(),
-            },
+            Error::Tls(_) => Fault::plain(Cause::Handshake),
             Error::ColumnDecode { index, .. } => Fault {
                 cause: Cause::Unreadable,
                 code: format!("column {index}"),
@@ -317,5 +327,39 @@ mod driver {
             cause,
             code: format!("SQLSTATE {code}"),
         }
+    }
+}
+
+#[cfg(all(test, feature = "sqlite"))]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::io;
+    use std::sync::Arc;
+
+    use sea_orm::sqlx;
+
+    use super::*;
+
+    fn opening(error: sqlx::Error) -> Error {
+        let address = Address::parse("sqlite://guard.db").unwrap();
+        let error = DbErr::Conn(RuntimeErr::SqlxError(Arc::new(error)));
+        Fault::of(&error).opening(&address)
+    }
+
+    /// The driver reports a certificate that it does not trust as data that is not valid.
+    #[test]
+    fn a_failed_handshake_is_not_a_server_that_does_not_answer() {
+        let untrusted = io::Error::new(io::ErrorKind::InvalidData, "invalid peer certificate");
+        let handshakes = [
+            sqlx::Error::Io(untrusted),
+            sqlx::Error::Tls("server does not support TLS".into()),
+        ];
+        for error in handshakes.map(opening) {
+            assert_eq!(error.kind(), ErrorKind::Setup);
+            assert!(error.help().contains("sslmode"), "{error:?}");
+        }
+        let gone = io::Error::from(io::ErrorKind::ConnectionRefused);
+        let error = opening(sqlx::Error::Io(gone));
+        assert!(!error.help().contains("sslmode"), "{error:?}");
     }
 }

@@ -312,7 +312,7 @@ fn may_try_again(failure: &Failure) -> bool {
     match failure {
         Failure::Database(error) => matches!(
             Fault::of(error).cause,
-            Cause::Locked | Cause::Collision | Cause::Unreachable
+            Cause::Locked | Cause::Collision | Cause::Unreachable | Cause::Handshake
         ),
         Failure::Typed(_) => false,
     }
