@@ -14,6 +14,7 @@
 #[path = "../administrator/mod.rs"]
 mod administrator;
 mod chinese;
+mod configuration;
 mod fences;
 mod ladder;
 mod language;
