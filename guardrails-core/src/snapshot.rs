@@ -13,7 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::error::{Error, Result};
 use crate::plan::{Plan, PlanInput, PlanKey, PlanQuery, entity_of};
-use crate::policy::Policy;
+use crate::policy::{Policy, Skill, Verb};
 use crate::principal::Principal;
 use crate::reason::Reason;
 use crate::request::Request;
@@ -44,6 +44,9 @@ pub(crate) struct Snapshot {
     permissions: HashMap<Name, Vec<FieldPermission>>,
     unreadable: Vec<UnreadableRow>,
     plans: moka::sync::Cache<PlanKey, Arc<Plan>>,
+    /// Plans of people who look at tickets. Apart from `plans`, because nothing here says that the skill
+    /// may be used. A skill that the policy no longer has does what the ticket says.
+    viewer_plans: moka::sync::Cache<(PlanKey, Verb), Arc<Plan>>,
 }
 
 impl Snapshot {
@@ -67,10 +70,8 @@ impl Snapshot {
             shadow: None,
             permissions,
             unreadable: tables.unreadable.clone(),
-            plans: moka::sync::Cache::builder()
-                .max_capacity(MOST_PLANS)
-                .time_to_live(PLAN_LIFE)
-                .build(),
+            plans: plan_cache(),
+            viewer_plans: plan_cache(),
         })
     }
 
@@ -137,6 +138,33 @@ impl Snapshot {
         Ok(plan)
     }
 
+    /// The plan by which a ticket's card shows a record to `principal`. It says what may be seen, and not
+    /// that the skill may be used.
+    pub(crate) fn viewer_plan(
+        &self,
+        principal: &Principal,
+        skill: &Arc<Skill>,
+        entity: &Name,
+        context: &Name,
+    ) -> Arc<Plan> {
+        let query = PlanQuery {
+            tenant: principal.tenant(),
+            roles: principal.roles(),
+            skill: &skill.origin.name,
+            entity,
+            context,
+        };
+        self.viewer_plans.get_with((query.key(), skill.verb), || {
+            let effective = self.access.closure(query.tenant, query.roles);
+            Arc::new(Plan::new(PlanInput {
+                policy: &self.policy,
+                permissions: self.permissions(principal, &effective, entity, context),
+                skill: skill.clone(),
+                query,
+            }))
+        })
+    }
+
     /// What `principal`, with these roles in effect, may see of an entity in a context.
     pub(crate) fn permissions(
         &self,
@@ -170,5 +198,61 @@ impl Snapshot {
 
     pub(crate) fn digest(&self) -> Digest {
         self.policy.digest
+    }
+}
+
+fn plan_cache<K>() -> moka::sync::Cache<K, Arc<Plan>>
+where
+    K: std::hash::Hash + Eq + Send + Sync + 'static,
+{
+    moka::sync::Cache::builder()
+        .max_capacity(MOST_PLANS)
+        .time_to_live(PLAN_LIFE)
+        .build()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::policy::{Origin, SkillStatus};
+
+    fn skill(verb: Verb) -> Arc<Skill> {
+        Arc::new(Skill {
+            origin: Origin {
+                name: "s".into(),
+                ..Origin::default()
+            },
+            title: String::new(),
+            verb,
+            entities: vec!["E".into()],
+            impact: 5,
+            allow: vec!["USER".into()],
+            models: Vec::new(),
+            limits: Vec::new(),
+            budgets: Vec::new(),
+            status: SkillStatus::Active,
+        })
+    }
+
+    /// Compiling a plan takes time with the number of rules, so a page of cards must not do it for each.
+    #[test]
+    fn cards_of_one_reader_share_a_plan() {
+        let tables = AccessTables::default();
+        let snapshot = Snapshot::new(Arc::new(Policy::empty()), &tables).unwrap();
+        let reader = Principal::user("acme", "u-1").role("MANAGER");
+        let plan = |reader: &Principal, verb, context: &str| {
+            snapshot.viewer_plan(reader, &skill(verb), &"E".into(), &context.into())
+        };
+        let first = plan(&reader, Verb::Update, "chat");
+        let same = |other: &Arc<Plan>| Arc::ptr_eq(&first, other);
+        assert!(same(&plan(&reader, Verb::Update, "chat")));
+        assert!(!same(&plan(&reader, Verb::Delete, "chat")));
+        assert!(!same(&plan(&reader, Verb::Update, "mail")));
+        let more = reader.clone().role("FINANCE");
+        assert!(!same(&plan(&more, Verb::Update, "chat")));
+        // Being shown a card is no leave to use the skill.
+        let (skill, entity, context) = ("s".into(), "E".into(), "chat".into());
+        assert!(snapshot.plan(&reader, &skill, &entity, &context).is_err());
     }
 }

@@ -96,6 +96,8 @@ pub struct Flaky {
     pub store: MemoryStore,
     pub broken: AtomicBool,
     pub faults: Faults,
+    /// The reads of tables and tickets so far, by name.
+    pub reads: Mutex<Vec<&'static str>>,
 }
 
 pub struct World {
@@ -128,6 +130,7 @@ pub fn world_with(text: &str) -> World {
         store: MemoryStore::new(keys.clone(), log),
         broken: AtomicBool::new(false),
         faults: Faults::default(),
+        reads: Mutex::default(),
     });
     let clock = Arc::new(FrozenClock::at(noon()));
     let guard = CoreGuard::builder()
@@ -229,6 +232,15 @@ impl Journal for Flaky {
 }
 
 impl Flaky {
+    /// The reads since the last call of this.
+    pub fn take_reads(&self) -> Vec<&'static str> {
+        std::mem::take(&mut *self.reads.lock().unwrap())
+    }
+
+    fn note_read(&self, name: &'static str) {
+        self.reads.lock().unwrap().push(name);
+    }
+
     fn sound(&self) -> Result<()> {
         if self.broken.load(Ordering::SeqCst) {
             return Err(Error::new(ErrorKind::Store, "the journal is broken"));
@@ -287,6 +299,7 @@ mod pass_through {
             self.store.field_permissions()
         }
         fn permission_rows(&self) -> Result<StoredRows<FieldPermission>> {
+            self.note_read("permission_rows");
             let rows = self.store.permission_rows()?;
             if let Some(row) = self.faults.meanwhile.lock().unwrap().pop() {
                 self.store.set_field_permission(row)?;
@@ -296,6 +309,7 @@ mod pass_through {
     }
     impl RoleStore for Flaky {
         fn role_lines(&self) -> Result<Vec<RoleLine>> {
+            self.note_read("role_lines");
             self.store.role_lines()
         }
         fn add_role_lines(&self, lines: &[RoleLine]) -> Result<usize> {
@@ -310,6 +324,7 @@ mod pass_through {
             self.store.skill_statuses()
         }
         fn status_rows(&self) -> Result<StoredRows<SkillStatusRow>> {
+            self.note_read("status_rows");
             self.store.status_rows()
         }
         fn set_skill_status(&self, row: &SkillStatusRow) -> Result<()> {
@@ -322,12 +337,15 @@ mod pass_through {
             self.store.insert_ticket(ticket)
         }
         fn ticket(&self, tenant: &str, id: TicketId) -> Result<Option<Ticket>> {
+            self.note_read("ticket");
             self.store.ticket(tenant, id)
         }
         fn ticket_by_key(&self, tenant: &str, key: &KeyedDigest) -> Result<Option<Ticket>> {
+            self.note_read("ticket_by_key");
             self.store.ticket_by_key(tenant, key)
         }
         fn open_tickets(&self, query: &TicketQuery<'_>) -> Result<Vec<Ticket>> {
+            self.note_read("open_tickets");
             self.store.open_tickets(query)
         }
         fn count_open_tickets(
@@ -336,6 +354,7 @@ mod pass_through {
             requester: &str,
             now: DateTime<Utc>,
         ) -> Result<usize> {
+            self.note_read("count_open_tickets");
             self.store.count_open_tickets(tenant, requester, now)
         }
         fn overdue_tickets(
@@ -344,9 +363,11 @@ mod pass_through {
             after: Option<TicketId>,
             limit: usize,
         ) -> Result<Vec<Ticket>> {
+            self.note_read("overdue_tickets");
             self.store.overdue_tickets(now, after, limit)
         }
         fn ticket_rows(&self, after: &str, limit: usize) -> Result<Vec<TicketRow>> {
+            self.note_read("ticket_rows");
             self.store.ticket_rows(after, limit)
         }
         fn swap_ticket(&self, ticket: &Ticket) -> Result<Swap> {

@@ -32,6 +32,7 @@ mod release;
 mod row_scope;
 mod shadow;
 mod steps;
+mod store_reads;
 mod tables;
 mod tickets;
 mod traces;

@@ -224,6 +224,7 @@ fn a_problem_is_heard_once_and_by_a_listener_that_may_panic() {
         ),
         broken: AtomicBool::new(false),
         faults: Faults::default(),
+        reads: Mutex::default(),
     });
     let ears = heard.clone();
     let guard = CoreGuard::builder()
@@ -263,6 +264,7 @@ fn a_listener_may_call_the_guard() {
         ),
         broken: AtomicBool::new(false),
         faults: Faults::default(),
+        reads: Mutex::default(),
     });
     let itself: Arc<std::sync::OnceLock<CoreGuard>> = Arc::default();
     let heard: Arc<Mutex<Vec<Part>>> = Arc::default();
@@ -300,6 +302,7 @@ fn an_age_of_the_host_s_own() {
         store,
         broken: AtomicBool::new(false),
         faults: Faults::default(),
+        reads: Mutex::default(),
     });
     let clock = Arc::new(FrozenClock::at(noon()));
     let guard = CoreGuard::builder()

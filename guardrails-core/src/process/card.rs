@@ -13,7 +13,7 @@ use crate::audit::KeyedDigest;
 use crate::data::{FieldTable, HIDDEN};
 use crate::facts::Facts;
 use crate::identifier::{OperationId, TicketId};
-use crate::plan::{Plan, PlanInput, PlanQuery};
+use crate::plan::Plan;
 use crate::policy::{Skill, SkillStatus, Verb};
 use crate::principal::Principal;
 use crate::process::TicketCursor;
@@ -205,26 +205,12 @@ fn visible_to(
     snapshot: &Snapshot,
     principal: &Principal,
     now: DateTime<Utc>,
-) -> (Plan, Arc<FieldTable>) {
+) -> (Arc<Plan>, Arc<FieldTable>) {
     let skill = snapshot.policy.skills.get(&ticket.skill);
     let skill = skill
         .cloned()
         .unwrap_or_else(|| Arc::new(unknown_skill(ticket)));
-    let effective = snapshot
-        .access
-        .closure(principal.tenant(), principal.roles());
-    let plan = Plan::new(PlanInput {
-        policy: &snapshot.policy,
-        permissions: snapshot.permissions(principal, &effective, &ticket.entity, &ticket.context),
-        skill: skill.clone(),
-        query: PlanQuery {
-            tenant: principal.tenant(),
-            roles: principal.roles(),
-            skill: &ticket.skill,
-            entity: &ticket.entity,
-            context: &ticket.context,
-        },
-    });
+    let plan = snapshot.viewer_plan(principal, &skill, &ticket.entity, &ticket.context);
     let facts = Facts {
         before: match ticket.verb {
             Verb::Create => &ticket.set,
