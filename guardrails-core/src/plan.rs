@@ -5,7 +5,7 @@
 //! the risk scale. Nothing here knows a user or a record.
 
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 
@@ -13,7 +13,9 @@ use crate::data::{Access, FieldTable, Permissions};
 use crate::error::Result;
 use crate::facts::Facts;
 use crate::policy::{EffectKind, Expr, Policy, Rule, Skill, Verb};
-use crate::process::{Compiler, Frame, PlanConstants, Predicate, RuleSet, Scale, Slots};
+use crate::process::{
+    Compiler, Frame, NearMissIndex, PlanConstants, Predicate, RuleSet, Scale, Slots,
+};
 use crate::record::ID_FIELD;
 use crate::truth::Truth;
 use crate::value::Name;
@@ -112,6 +114,7 @@ pub(crate) struct Plan {
     permissions: Permissions,
     conditions: Vec<Predicate>,
     tables: ArcSwap<Vec<(Pattern, Arc<FieldTable>)>>,
+    near_misses: OnceLock<NearMissIndex>,
 }
 
 /// How a plan's conditions came out, two bits each.
@@ -167,6 +170,7 @@ impl Plan {
             permissions,
             conditions,
             tables: ArcSwap::default(),
+            near_misses: OnceLock::new(),
             skill,
         }
     }
@@ -222,6 +226,13 @@ impl Plan {
             condition.map_or(Truth::Unknown, |condition| condition.holds(&frame))
         };
         self.permissions.is_in_scope(truth)
+    }
+
+    /// The rules on what the skill does, filed by how near they can be to applying; made when first asked
+    /// for. `policy` and `roles` are those that the plan was made for, and of one plan always the same.
+    pub(crate) fn near_misses(&self, policy: &Policy, roles: &[Name]) -> &NearMissIndex {
+        let new = || NearMissIndex::new(policy, self.skill.verb, &self.entity, roles);
+        self.near_misses.get_or_init(new)
     }
 
     /// Grants and tables, resolved for the principal.

@@ -13,7 +13,7 @@ use crate::value::Name;
 pub type Lists<'a> = Vec<&'a Path>;
 
 /// What a condition reads at a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Use {
     /// The value.
     Value,

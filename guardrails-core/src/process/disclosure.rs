@@ -265,6 +265,11 @@ impl<'a> Disclosure<'a> {
         disclosed.map(|(verdict, _)| verdict)
     }
 
+    /// The rules that applied, whether that is disclosed or not.
+    pub(crate) fn applied(&self) -> &[Arc<Rule>] {
+        &self.applied
+    }
+
     /// What may be disclosed of the decision beside its outcome and its reasons.
     pub(crate) fn of(self, decision: &Decision) -> Disclosed {
         let follows = |name: &str, place: &Place| {

@@ -69,7 +69,9 @@ pub use ticket::{EventPosition, Settlement, StepDecision, Ticket, TicketCursor, 
 
 pub(crate) use action_digest::{Action, canonical_action};
 pub(crate) use compiled::{Compiler, Frame, PlanConstants, Predicate, Slots};
-pub(crate) use explain::{Basis, Eye, Refused, explain_read, explain_refusal, explain_view};
+pub(crate) use explain::{
+    Basis, Eye, NearMissIndex, Refused, explain_read, explain_refusal, explain_view,
+};
 pub(crate) use faulty_tickets::FaultyTickets;
 pub(crate) use message::{Changing, Schema};
 pub(crate) use redeem::{Ending, Proposal};

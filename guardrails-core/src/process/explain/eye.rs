@@ -32,15 +32,19 @@ impl<'a> Eye<'a> {
     pub(crate) fn withheld(&self, expr: &'a Expr, lists: &Lists<'a>) -> Vec<Name> {
         let mut names = Vec::new();
         visit_uses(expr, &mut lists.clone(), &mut |how, path, lists| {
-            let sight = match how {
-                Use::Value => self.sight(path, lists),
-                Use::Outline => self.outline(path, lists),
-                // Whoever proposes a value learns from this what the old one was.
-                Use::Change => self.sight_of_old(path),
-            };
-            note(&mut names, sight, path, lists);
+            note(&mut names, self.sight_of(how, path, lists), path, lists);
         });
         names
+    }
+
+    /// How much the asker may see of what a condition reads at a path.
+    pub(super) fn sight_of(&self, how: Use, path: &Path, lists: &Lists<'a>) -> Sight {
+        match how {
+            Use::Value => self.sight(path, lists),
+            Use::Outline => self.outline(path, lists),
+            // Whoever proposes a value learns from this what the old one was.
+            Use::Change => self.sight_of_old(path),
+        }
     }
 
     /// How much the asker may see of what stands at a path.

@@ -15,6 +15,7 @@ mod fields;
 mod formula;
 mod implied;
 mod json;
+mod near_miss_index;
 mod page;
 mod reads;
 mod refusals;
@@ -34,12 +35,13 @@ mod tests;
 
 pub(crate) use basis::Basis;
 pub(crate) use eye::{Eye, Lists};
+pub(crate) use near_miss_index::NearMissIndex;
 pub(crate) use reads::explain_read;
 pub(crate) use refusals::{Refused, explain_refusal, explain_view};
 pub use text::Marks;
 
 use self::formula::Clauses;
-use self::world::{Considered, Ground, Weighing, World};
+use self::world::{Ground, Weighing, World};
 use super::disclosure::Disclosure;
 use crate::decision::{Decision, Disclosed, Explain, Outcome};
 use crate::digest::Digest;
@@ -119,29 +121,26 @@ fn nothing(outcome: &'static str, policy: Digest) -> Explanation {
 
 fn explain_change(decision: &Decision, basis: &Basis, explanation: &mut Explanation) {
     let policy = &*basis.snapshot.policy;
-    let levels = weighing::reached(&policy.risk);
     let disclosure = Disclosure::new(decision, basis);
-    let world = world(&disclosure, basis, &levels);
     let verdicts: Vec<Verdict> = disclosure.verdicts(&decision.verdicts).cloned().collect();
-    let is_known =
-        |considered: &Considered<'_>| disclosure.rules.applied(considered.rule).is_some();
-    tell_rules(explanation, &world, &verdicts, &is_known);
+    let index = basis.plan.near_misses(policy, basis.principal.roles());
+    explanation.add_rules(rules::told_of_change(index, &disclosure, &verdicts));
+    if explanation.outcome != "allow" {
+        let levels = weighing::reached(&policy.risk);
+        explanation.add_remedies(&world(&disclosure, basis, &levels));
+    }
     explanation.risk = Some(weighing::explained(&disclosure, &policy.risk));
 }
 
-/// `is_known` says of a rule that is not among the verdicts whether it is disclosed not to have applied.
-fn tell_rules(
-    explanation: &mut Explanation,
-    world: &World<'_>,
-    verdicts: &[Verdict],
-    is_known: &dyn Fn(&Considered<'_>) -> bool,
-) {
-    let told = rules::told(world, verdicts, is_known);
-    explanation.rules = told.applied;
-    explanation.near_misses = told.near;
-    explanation.further = told.further;
-    if explanation.outcome != "allow" {
-        (explanation.remedies, explanation.searched) = remedy::remedies(world);
+impl Explanation {
+    fn add_rules(&mut self, told: rules::Told) {
+        self.rules = told.applied;
+        self.near_misses = told.near;
+        self.further = told.further;
+    }
+
+    fn add_remedies(&mut self, world: &World<'_>) {
+        (self.remedies, self.searched) = remedy::remedies(world);
     }
 }
 

@@ -10,7 +10,7 @@ use super::eye::Eye;
 use super::fields::fields;
 use super::formula::Clauses;
 use super::world::{Considered, Ground, World};
-use super::{nothing, rules, tell_rules};
+use super::{nothing, rules};
 use crate::data::{FieldTable, Sight};
 use crate::explanation::Explanation;
 use crate::facts::Facts;
@@ -35,7 +35,10 @@ pub(crate) fn explain_read(
     let world = world(basis, reasons);
     let told = told(&world, &said(basis, &basis.facts()), reasons);
     let is_known = |considered: &Considered<'_>| considered.is_shown || world.tells(considered);
-    tell_rules(&mut explanation, &world, &told, &is_known);
+    explanation.add_rules(rules::told(&world, &told, &is_known));
+    if !reasons.is_empty() {
+        explanation.add_remedies(&world);
+    }
     if let Some(granted) = granted {
         let told = rules::Verdicts::new(&told);
         let applies = |rule: &&Rule| told.of(rule).is_some();

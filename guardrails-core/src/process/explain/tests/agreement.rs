@@ -106,3 +106,102 @@ proptest! {
         }
     }
 }
+
+/// What an explanation says of rules, found by asking each of them.
+fn told_of_each(decision: &Decision) -> rules::Told {
+    let basis = basis(decision);
+    let levels = reached(&basis.snapshot.policy.risk);
+    let disclosure = Disclosure::new(decision, basis);
+    let world = world(&disclosure, basis, &levels);
+    let verdicts: Vec<Verdict> = disclosure.verdicts(&decision.verdicts).cloned().collect();
+    let is_known =
+        |considered: &world::Considered<'_>| disclosure.rules.applied(considered.rule).is_some();
+    rules::told(&world, &verdicts, &is_known)
+}
+
+/// Rules that most of the index is about: each asks for one of a few values and for some more.
+fn filed_rules() -> impl Strategy<Value = Vec<Arc<Rule>>> {
+    let word = prop::sample::select(vec!["a", "ab", "华东"]);
+    let number = -3_i64..=3;
+    (
+        rules(),
+        prop::collection::vec((word, number, any::<u8>()), 40),
+    )
+        .prop_map(|(rules, keys)| {
+            let path = |key: &str, ty| {
+                Box::new(Expr::new(
+                    ExprKind::Path(Path {
+                        root: Root::Record,
+                        keys: vec![key.into()],
+                        ty,
+                    }),
+                    Place::default(),
+                ))
+            };
+            let literal =
+                |value: Value| Box::new(Expr::new(ExprKind::Literal(value), Place::default()));
+            let filed = rules.iter().zip(keys).map(|(rule, (word, number, how))| {
+                let key = match how % 4 {
+                    0 => ExprKind::Compare(
+                        Comparison::Equal,
+                        path("t", Type::Text),
+                        literal(word.into()),
+                    ),
+                    1 => {
+                        let number = literal(number.into());
+                        ExprKind::Compare(Comparison::Equal, number, path("n", Type::Decimal))
+                    }
+                    2 => {
+                        let set = ValueSet::new("", [word, "b"].map(Value::from));
+                        ExprKind::InSet(path("u", Type::Text), Arc::new(set))
+                    }
+                    _ => return rule.clone(),
+                };
+                let key = Expr::new(key, Place::default());
+                let mut rule = Rule::clone(rule);
+                rule.when = Some(Expr::new(
+                    ExprKind::All(rule.when.into_iter().chain([key]).collect()),
+                    Place::default(),
+                ));
+                Arc::new(rule)
+            });
+            filed.collect()
+        })
+}
+
+/// Several policies' rules as one policy's.
+fn many_rules() -> impl Strategy<Value = Vec<Arc<Rule>>> {
+    let some = prop_oneof![rules().boxed(), filed_rules().boxed()];
+    prop::collection::vec(some, 1..6).prop_map(|groups| {
+        let rules = groups.into_iter().flatten().enumerate();
+        let renamed = rules.map(|(number, rule)| {
+            let mut rule = Rule::clone(&rule);
+            rule.origin.name = Name::from(format!("r{number}"));
+            Arc::new(rule)
+        });
+        renamed.collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn the_index_tells_what_asking_each_rule_tells(
+        rules in many_rules(),
+        shown in shown(),
+        before in fields(),
+        set in fields(),
+        roles in prop::sample::subsequence(ROLES.to_vec(), 0..=3),
+    ) {
+        let decision = decide(&policy(rules, &shown), &before, &set, &roles);
+        if basis(&decision).table.is_out_of_scope() {
+            return Ok(());
+        }
+        let explanation = decision.explain();
+        let each = told_of_each(&decision);
+        prop_assert_eq!(explanation.rules, each.applied);
+        prop_assert_eq!(explanation.near_misses, each.near);
+        prop_assert_eq!(explanation.further, each.further);
+    }
+}
