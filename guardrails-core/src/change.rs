@@ -126,6 +126,13 @@ impl Changes {
     }
 }
 
+impl Changes {
+    /// The fields that get a new value, to be kept beside the change.
+    pub(crate) fn shared_fields(&self) -> &Arc<Fields> {
+        &self.set
+    }
+}
+
 impl fmt::Debug for Changes {
     /// Names only; never a value.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

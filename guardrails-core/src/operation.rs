@@ -7,18 +7,17 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::audit::{Digests, Event, EventKind, KeyedDigest, OperationContext};
+use crate::audit::{Digests, Event, EventDigest, EventKind, OperationContext};
 use crate::data::{AskedAt, FieldTable, View, accessed, view};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guard::Guard;
-use crate::identifier::OperationId;
+use crate::identifier::{OperationId, TicketId};
 use crate::plan::Plan;
 use crate::policy::Verb;
 use crate::principal::Principal;
 use crate::process::Ticket;
 use crate::reason::Reason;
 use crate::record::Record;
-use crate::request::Request;
 use crate::skills::spend_tokens;
 use crate::snapshot::Snapshot;
 use crate::value::{JsonLimits, Name, within};
@@ -27,6 +26,7 @@ mod admission;
 mod aggregate;
 mod asked;
 mod begin;
+mod deferred;
 mod digests;
 mod ending;
 mod observed;
@@ -50,17 +50,24 @@ pub struct Operation {
     plan: Arc<Plan>,
     principal: Arc<Principal>,
     context: Name,
-    ticket: Option<crate::identifier::TicketId>,
+    ticket: Option<TicketId>,
     /// The ticket that it holds, until it ends.
     reserved: Option<Box<Ticket>>,
     about: Arc<OperationContext>,
     /// The highest sensitivity shown or written so far; 0 when nothing was.
     touched: u8,
     /// Digest of what was handed back last.
-    handed_back: Option<KeyedDigest>,
+    handed_back: Option<EventDigest>,
     stage: Stage,
     shadow: Option<Shadow>,
     usage: Usage,
+}
+
+/// What an operation keeps of the request that began it.
+struct AdmittedRequest {
+    principal: Arc<Principal>,
+    context: Name,
+    ticket: Option<TicketId>,
 }
 
 /// How far an operation has come, as its outcome will tell.
@@ -77,7 +84,7 @@ impl Operation {
         guard: Guard,
         snapshot: Arc<Snapshot>,
         plan: Arc<Plan>,
-        request: Request<'_>,
+        request: AdmittedRequest,
         about: Arc<OperationContext>,
         shadow: Option<Shadow>,
         began: DateTime<Utc>,
@@ -87,7 +94,7 @@ impl Operation {
             guard,
             snapshot,
             plan,
-            principal: Arc::new(request.principal.into_owned()),
+            principal: request.principal,
             context: request.context,
             ticket: request.ticket,
             reserved: None,

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crm_guardrails::audit::{RecordedEvent, RecordedKind};
+use crm_guardrails::audit::{Keys, RecordedEvent, RecordedKind};
 use crm_guardrails::stores::TicketStore;
 use crm_guardrails::*;
 
@@ -142,4 +142,32 @@ fn equal_values_of_two_tenants_or_operations_have_different_digests() {
             }
         }
     }
+}
+
+/// The bytes that the audit's format names, whenever the journal works the digests out.
+#[test]
+fn a_host_that_kept_an_answer_makes_its_digest_again() {
+    let world = world();
+    let record = quote();
+    let mut op = world.begin(&rep(), "quote.draft");
+    let operation = op.id();
+    let answer = op.read(&record).unwrap().to_json();
+    let change = Changes::update(&record).set("discount", "10.0");
+    op.propose(&change).unwrap().into_release().unwrap();
+    op.complete("done").unwrap();
+    let mac = |what: &str, text: &str| {
+        let scope = format!("{what}/{operation}/acme");
+        Some(Keys::from_seed([3; 32]).value_mac(&scope, text.as_bytes()))
+    };
+    let recorded = events(&world, 0);
+    let digests = |is_wanted: fn(&RecordedKind) -> bool| {
+        let found = recorded.iter().find(|event| is_wanted(&event.kind));
+        found.map(|event| (event.input, event.output)).unwrap()
+    };
+    let read = digests(|kind| matches!(kind, RecordedKind::DataAccess { .. }));
+    let handed_back = format!("{answer}\n");
+    assert_eq!(read, (mac("input", "\"q-1\""), mac("output", &handed_back)));
+    let proposed = digests(|kind| matches!(kind, RecordedKind::Decision { .. }));
+    let asked = r#""discount""q-1"{"discount":10}"#;
+    assert_eq!(proposed, (mac("input", asked), mac("output", "allow\n")));
 }

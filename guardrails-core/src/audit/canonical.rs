@@ -11,6 +11,7 @@ use crate::shadow::ShadowAnswer;
 use crate::verdict::{Holding, Verdict};
 
 use super::event::{Event, EventKind, OperationContext, TicketEvent};
+use super::event_digest::EventDigest;
 use super::field_access::FieldAccess;
 use super::json::{Object, item, member};
 
@@ -35,14 +36,17 @@ pub fn write_payload(out: &mut String, log: LogId, seq: u64, event: &Event) {
     if let Some(about) = about {
         object.text(member!("entity"), &about.entity);
     }
-    object.keyed_digest_if_any(member!("input"), event.digests.input);
+    let digests = &event.digests;
+    let input = digests.input.as_ref().map(EventDigest::keyed);
+    object.keyed_digest_if_any(member!("input"), input);
     object.word(member!("kind"), event.kind.as_str());
     object.uuid(member!("log"), log.uuid());
     if let Some(about) = about {
         object.text(member!("model"), &about.model);
         object.uuid(member!("operation"), about.operation.uuid());
     }
-    object.keyed_digest_if_any(member!("output"), event.digests.output);
+    let output = digests.output.as_ref().map(EventDigest::keyed);
+    object.keyed_digest_if_any(member!("output"), output);
     if let Some(about) = about {
         write_middle(&mut object, about);
     }

@@ -15,6 +15,7 @@ use crate::shadow::ShadowAnswer;
 use crate::value::Name;
 use crate::verdict::Verdict;
 
+use super::event_digest::EventDigest;
 use super::field_access::FieldAccess;
 use super::keyed_digest::KeyedDigest;
 
@@ -33,12 +34,12 @@ pub struct Event {
 
 /// Keyed digests of what was asked and of what was handed back with one event. The values themselves
 /// are nowhere in the audit.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Digests {
     /// Of the request, the identifiers read, or the change proposed.
-    pub input: Option<KeyedDigest>,
+    pub input: Option<EventDigest>,
     /// Of the views, the figure, the decision, or the codes of a refusal.
-    pub output: Option<KeyedDigest>,
+    pub output: Option<EventDigest>,
 }
 
 /// Who did what with what, shared by all events of one operation.

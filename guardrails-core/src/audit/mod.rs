@@ -8,6 +8,7 @@ mod canonical;
 mod checkpoint;
 mod digest_text;
 mod event;
+mod event_digest;
 mod field_access;
 mod handle;
 mod journal;
@@ -35,6 +36,8 @@ pub use event::{
     Digests, Event, EventKind, OperationContext, OutcomeStatus, PolicyUse, RefusedPolicy,
     TicketEvent,
 };
+pub(crate) use event_digest::DeferredDigests;
+pub use event_digest::EventDigest;
 pub use field_access::FieldAccess;
 pub use handle::Audit;
 pub use journal::{AuditReader, Inventory, Journal, LogRows, LogSummary, Receipt, StoredEvent};

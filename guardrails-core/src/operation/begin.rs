@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::Operation;
-use super::digests::{codes, input_of, output_of};
+use super::digests::RequestValues;
 use super::shadow::Shadow;
+use super::{AdmittedRequest, Operation};
 use crate::audit::{Digests, Event, EventKind, OperationContext};
 use crate::error::{Error, Result};
 use crate::explanation::Explanation;
@@ -54,13 +54,12 @@ impl Guard {
         };
         let keys = &self.inner.keys;
         let about = Arc::new(about(&snapshot, &request, id, entity));
-        let digests = Digests {
-            input: Some(input_of(&request, &about, keys)),
-            output: admitted
-                .as_ref()
-                .err()
-                .map(|error| output_of(codes(error.reasons()).as_bytes(), &about, keys)),
+        let principal = Arc::new(Principal::clone(&request.principal));
+        let values = RequestValues {
+            principal: principal.clone(),
+            ticket: request.ticket,
         };
+        let digests = values.digests(keys, &about, admitted.as_ref().err());
         let event = |kind, digests| Event {
             time: now,
             kind,
@@ -83,7 +82,11 @@ impl Guard {
             self.clone(),
             snapshot,
             plan,
-            request,
+            AdmittedRequest {
+                principal,
+                context: request.context,
+                ticket: request.ticket,
+            },
             about,
             shadow,
             now,

@@ -4,71 +4,114 @@
 use std::sync::Arc;
 
 use super::Operation;
-use crate::audit::{Digests, KeyedDigest, Keys, OperationContext};
-use crate::data::{FieldTable, View};
-use crate::decision::Decision;
-use crate::request::Request;
+use super::deferred::{DigestedValues, deferred, input_of, may_wait, output_of};
+use crate::audit::{Digests, EventDigest, KeyedDigest, Keys, OperationContext};
+use crate::change::Changes;
+use crate::data::{FieldTable, View, view};
+use crate::error::Error;
+use crate::identifier::TicketId;
+use crate::principal::Principal;
+use crate::reason::Reason;
+use crate::record::Record;
 use crate::value::{Fields, Name, Value, write_text};
 
-/// What the scopes of the digests begin with. What is asked can then never be taken for what is handed
-/// back.
-const INPUT: &str = "input";
-const OUTPUT: &str = "output";
-
-/// The scope of an operation's digests. It names the operation and its tenant, so that each digest proves
-/// what that operation saw, and whoever tries values in operations of their own recognises none of
-/// another's. An operation ID has one length and no `/`, so that no two operations share a scope.
-fn scope(what: &str, about: &OperationContext) -> String {
-    format!("{what}/{}/{}", about.operation, about.tenant)
+/// What was asked by beginning an operation, and the codes of its refusal.
+pub(super) struct RequestValues {
+    pub(super) principal: Arc<Principal>,
+    pub(super) ticket: Option<TicketId>,
 }
 
-/// The digest of a request. It covers what the audit shows of it in clear, and the attributes that it
-/// does not show.
-pub(super) fn input_of(
-    request: &Request<'_>,
-    about: &OperationContext,
-    keys: &Keys,
-) -> KeyedDigest {
-    let principal = &request.principal;
-    let ticket = request.ticket.map(|ticket| ticket.to_string());
-    let roles: Vec<&str> = principal.roles().iter().map(|role| &**role).collect();
-    let mut asked = Fields::new();
-    asked.set("roles", Value::from(roles));
-    for (name, text) in [
-        ("agent", &**principal.agent_name()),
-        ("context", &*request.context),
-        ("entity", &*about.entity),
-        ("model", &**principal.model_name()),
-        ("purpose", &*request.purpose),
-        ("skill", &*request.skill),
-        ("tenant", &**principal.tenant()),
-        ("ticket", ticket.as_deref().unwrap_or_default()),
-        ("user", &**principal.id()),
-    ] {
-        asked.set(name, Value::from(text));
+impl RequestValues {
+    /// The digests of a request that was admitted, or refused with an error.
+    pub(super) fn digests(
+        self,
+        keys: &Arc<Keys>,
+        about: &Arc<OperationContext>,
+        refusal: Option<&Error>,
+    ) -> Digests {
+        let codes = refusal.map(|error| codes(error.reasons()));
+        let output = codes.map(|codes| output_of(keys, about, codes.as_bytes()));
+        let (input, _) = deferred(keys, about, self);
+        Digests {
+            input: Some(input),
+            output: output.map(EventDigest::from),
+        }
     }
-    let mut text = asked.to_json();
-    principal.attributes().write_json(&mut text);
-    keys.value_mac(&scope(INPUT, about), text.as_bytes())
 }
 
-/// The digest of an answer, of a refusal's codes, or of the word that an operation ended with.
-pub(super) fn output_of(handed_back: &[u8], about: &OperationContext, keys: &Keys) -> KeyedDigest {
-    keys.value_mac(&scope(OUTPUT, about), handed_back)
+impl DigestedValues for RequestValues {
+    /// What the audit shows of it in clear, and the attributes that it does not show.
+    fn write_input(&self, about: &OperationContext, out: &mut String) {
+        let principal = &self.principal;
+        let ticket = self.ticket.map(|ticket| ticket.to_string());
+        let roles: Vec<&str> = principal.roles().iter().map(|role| &**role).collect();
+        let mut asked = Fields::new();
+        asked.set("roles", Value::from(roles));
+        for (name, text) in [
+            ("agent", &**principal.agent_name()),
+            ("context", &*about.context),
+            ("entity", &*about.entity),
+            ("model", &**principal.model_name()),
+            ("purpose", &*about.purpose),
+            ("skill", &*about.skill),
+            ("tenant", &**principal.tenant()),
+            ("ticket", ticket.as_deref().unwrap_or_default()),
+            ("user", &**principal.id()),
+        ] {
+            asked.set(name, Value::from(text));
+        }
+        asked.write_json(out);
+        principal.attributes().write_json(out);
+    }
+
+    /// An operation that begins hands nothing back.
+    fn write_output(&self, _out: &mut String) {}
+}
+
+/// The identifier of a record that was read, and the view of it.
+struct ReadValues {
+    id: Name,
+    record: Record,
+    table: Arc<FieldTable>,
+}
+
+impl DigestedValues for ReadValues {
+    fn write_input(&self, _about: &OperationContext, out: &mut String) {
+        write_text(out, &self.id);
+    }
+
+    fn write_output(&self, out: &mut String) {
+        write_view(&view(&self.record, &self.table), out);
+    }
+}
+
+/// Record, fields and judged values of a proposal, and its outcome with the codes of the reasons.
+struct ProposalValues {
+    id: Name,
+    fields: Arc<[Name]>,
+    set: Arc<Fields>,
+    outcome: &'static str,
+    reasons: Arc<[Reason]>,
+}
+
+impl DigestedValues for ProposalValues {
+    fn write_input(&self, _about: &OperationContext, out: &mut String) {
+        write_texts(&self.fields, out);
+        write_text(out, &self.id);
+        self.set.write_json(out);
+    }
+
+    fn write_output(&self, out: &mut String) {
+        out.push_str(self.outcome);
+        out.push('\n');
+        out.push_str(&codes(&self.reasons));
+    }
 }
 
 /// The codes of reasons, as one text.
-pub(super) fn codes(reasons: &[crate::Reason]) -> String {
+pub(crate) fn codes(reasons: &[crate::Reason]) -> String {
     let codes: Vec<&str> = reasons.iter().map(crate::Reason::code).collect();
     codes.join(",")
-}
-
-/// Record, fields and judged values of a proposal.
-pub(super) fn asked_text(id: &Name, fields: &[Name], set: &Fields) -> String {
-    let mut text = list(fields);
-    write_text(&mut text, id);
-    set.write_json(&mut text);
-    text
 }
 
 impl Operation {
@@ -87,19 +130,44 @@ impl Operation {
 
     /// Digests of a reading: of the identifiers asked for, and of the views as JSON, one a line.
     pub(super) fn digests_of_read(&mut self, ids: &[Name], views: &[View<'_>]) -> Digests {
-        let mut handed_back = String::new();
-        for view in views {
-            view.write_json(&mut handed_back);
-            handed_back.push('\n');
+        if let ([id], [view]) = (ids, views)
+            && may_wait(view.record().fields())
+        {
+            let values = ReadValues {
+                id: id.clone(),
+                record: view.record().clone(),
+                table: view.table().clone(),
+            };
+            return self.handing_back(deferred(&self.guard.inner.keys, &self.about, values));
         }
+        let mut handed_back = String::new();
+        views
+            .iter()
+            .for_each(|view| write_view(view, &mut handed_back));
         self.digests(&list(ids), &handed_back)
     }
 
-    /// Digests of a proposal: of record and new values, and of outcome and reasons.
-    pub(super) fn digests_of(&mut self, asked: &str, decision: &Decision) -> Digests {
-        let codes = codes(decision.reasons());
-        let handed_back = format!("{}\n{codes}", decision.outcome().as_str());
-        self.digests(asked, &handed_back)
+    /// Digests of a proposal: of record, fields and judged values, and of outcome and reasons.
+    pub(super) fn digests_of_proposal(
+        &mut self,
+        id: &Name,
+        fields: &Arc<[Name]>,
+        judged: &Changes,
+        (outcome, reasons): (&'static str, &Arc<[Reason]>),
+    ) -> Digests {
+        let values = ProposalValues {
+            id: id.clone(),
+            fields: fields.clone(),
+            set: judged.shared_fields().clone(),
+            outcome,
+            reasons: reasons.clone(),
+        };
+        let waits = may_wait(&values.set);
+        let (input, output) = deferred(&self.guard.inner.keys, &self.about, values);
+        self.handing_back(match waits {
+            true => (input, output),
+            false => (input.at_once(), output.at_once()),
+        })
     }
 
     /// Digests of a figure: of the identifiers, the field and the figure's name, and of its value.
@@ -117,35 +185,45 @@ impl Operation {
     /// Digests of a reading that was refused: of the identifier asked for, and of the refusal's code.
     pub(super) fn digests_of_refusal(&self, ids: &[Name], code: &str) -> Digests {
         Digests {
-            input: Some(self.input(&list(ids))),
-            output: Some(self.output(code.as_bytes())),
+            input: Some(self.input(&list(ids)).into()),
+            output: Some(self.output(code.as_bytes()).into()),
         }
     }
 
     fn digests(&mut self, asked: &str, handed_back: &str) -> Digests {
         let output = self.output(handed_back.as_bytes());
-        self.handed_back = Some(output);
+        self.handing_back((self.input(asked).into(), output.into()))
+    }
+
+    fn handing_back(&mut self, (input, output): (EventDigest, EventDigest)) -> Digests {
+        self.handed_back = Some(output.clone());
         Digests {
-            input: Some(self.input(asked)),
+            input: Some(input),
             output: Some(output),
         }
     }
 
     fn input(&self, asked: &str) -> KeyedDigest {
-        let keys = &self.guard.inner.keys;
-        keys.value_mac(&scope(INPUT, &self.about), asked.as_bytes())
+        input_of(&self.guard.inner.keys, &self.about, asked.as_bytes())
     }
 
     /// The digest of something that this operation hands back.
     pub(super) fn output(&self, handed_back: &[u8]) -> KeyedDigest {
-        output_of(handed_back, &self.about, &self.guard.inner.keys)
+        output_of(&self.guard.inner.keys, &self.about, handed_back)
     }
 }
 
 fn list(ids: &[Name]) -> String {
     let mut text = String::new();
-    for id in ids {
-        write_text(&mut text, id);
-    }
+    write_texts(ids, &mut text);
     text
+}
+
+fn write_texts(texts: &[Name], out: &mut String) {
+    texts.iter().for_each(|text| write_text(out, text));
+}
+
+fn write_view(view: &View<'_>, out: &mut String) {
+    view.write_json(out);
+    out.push('\n');
 }

@@ -94,8 +94,8 @@ impl Operation {
     /// The digest of an ending without an answer: of what was handed back last, or of the word for how
     /// it ended where nothing was.
     fn last_output(&self, answer: Option<KeyedDigest>, status: OutcomeStatus) -> Digests {
-        let word = || self.output(status.as_str().as_bytes());
-        let last = || self.handed_back.unwrap_or_else(word);
+        let word = || self.output(status.as_str().as_bytes()).into();
+        let last = || self.handed_back.clone().unwrap_or_else(word);
         Digests {
             input: None,
             output: answer.is_none().then(last),

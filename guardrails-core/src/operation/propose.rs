@@ -7,7 +7,6 @@ use chrono::{DateTime, Utc};
 
 use super::admission::{Evidence, Unevaluated, no_such_record_error, says_no_such_record};
 use super::asked::as_it_is;
-use super::digests::asked_text;
 use super::{Operation, Stage};
 use crate::audit::{Digests, EventKind, KeyedDigest};
 use crate::change::Changes;
@@ -232,14 +231,20 @@ impl Operation {
         };
         // A value that may not be written counts for nothing here either: the record of a guess tells no
         // more than its answer.
-        let asked = asked_text(&proposed.record, &proposed.fields, basis.changes.fields());
-        let digests = self.digests_of(&asked, &decision);
+        let outcome = decision.outcome.as_str();
+        let reasons = shared(&decision.reasons);
+        let digests = self.digests_of_proposal(
+            &proposed.record,
+            &proposed.fields,
+            &basis.changes,
+            (outcome, &reasons),
+        );
         let event = EventKind::Decision {
             record: self.record_name(&proposed.record, &basis.table),
             fields: proposed.fields,
             action: settled.action,
-            outcome: decision.outcome.as_str(),
-            reasons: shared(&decision.reasons),
+            outcome,
+            reasons,
             verdicts: review
                 .recorded
                 .map_or(decision.verdicts.clone(), Into::into),
