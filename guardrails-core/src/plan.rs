@@ -4,6 +4,7 @@
 //! permissions with their conditions compiled, the rules that can still hold with their index, and
 //! the risk scale. Nothing here knows a user or a record.
 
+use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
@@ -12,7 +13,7 @@ use arc_swap::ArcSwap;
 use crate::data::{Access, FieldTable, Permissions};
 use crate::error::Result;
 use crate::facts::Facts;
-use crate::policy::{EffectKind, Expr, Policy, Rule, Skill, Verb};
+use crate::policy::{EffectKind, Expr, Policy, Root, Rule, Skill, Verb};
 use crate::process::{
     Compiler, Frame, NearMissIndex, PlanConstants, Predicate, RuleSet, Scale, Slots,
 };
@@ -112,6 +113,7 @@ pub(crate) struct Plan {
     /// For a skill that creates: what could be written of a new record under the best of conditions.
     pub(crate) most_permissive: Option<Arc<FieldTable>>,
     permissions: Permissions,
+    scope_fields: BTreeSet<Name>,
     conditions: Vec<Predicate>,
     tables: ArcSwap<Vec<(Pattern, Arc<FieldTable>)>>,
     near_misses: OnceLock<NearMissIndex>,
@@ -167,6 +169,7 @@ impl Plan {
             on_read,
             on_change,
             scale,
+            scope_fields: scope_fields(&permissions),
             permissions,
             conditions,
             tables: ArcSwap::default(),
@@ -235,6 +238,11 @@ impl Plan {
         self.near_misses.get_or_init(new)
     }
 
+    /// Whether a row scope reads a field, so that a change of it may take the record out of scope.
+    pub(crate) fn is_read_by_scope(&self, field: &Name) -> bool {
+        self.scope_fields.contains(field)
+    }
+
     /// Grants and tables, resolved for the principal.
     pub(crate) fn permissions(&self) -> &Permissions {
         &self.permissions
@@ -269,6 +277,20 @@ impl Plan {
             tables
         });
     }
+}
+
+/// The fields of the record that row scopes read.
+fn scope_fields(permissions: &Permissions) -> BTreeSet<Name> {
+    let conditions = permissions.conditions();
+    let mut fields = BTreeSet::new();
+    for scope in permissions.scopes().filter_map(|at| conditions.get(at)) {
+        // An item is read through the path of its list.
+        scope.visit_paths(&mut |path| match path.root {
+            Root::Record | Root::Old => fields.extend(path.keys.first().cloned()),
+            _ => {}
+        });
+    }
+    fields
 }
 
 /// Whether a rule on reading may hide or mask the identifier.

@@ -91,6 +91,15 @@ impl Guard {
         Ok(self.snapshot())
     }
 
+    /// Whether this is the state that decides at `now`.
+    ///
+    /// # Errors
+    /// As [`Guard::snapshot_in_force`].
+    pub(crate) fn is_in_force(&self, snapshot: &Arc<Snapshot>, now: DateTime<Utc>) -> Result<bool> {
+        self.ensure_current(now)?;
+        Ok(Arc::ptr_eq(&self.inner.snapshot.load(), snapshot))
+    }
+
     /// Sees to it that the permissions in force are not too old. Where they are, the tables are looked
     /// at here and now: a guard without a watch is refreshed by its own requests.
     ///

@@ -144,6 +144,11 @@ impl<'a> Asked<'a> {
     /// Whether an update leaves the record in the row scope of no grant. A change of a field that may be
     /// written beyond scope does not count.
     fn leaves_scope(&self, changes: &Changes, table: &FieldTable, now: DateTime<Utc>) -> bool {
+        // Admission found the record as it is in scope.
+        let mut names = changes.fields().iter().map(|(name, _)| name);
+        if !names.any(|name| self.plan.is_read_by_scope(name)) {
+            return false;
+        }
         let within = changes.accepting(|name| !table.is_writable_beyond_scope(name));
         let before = within.before().fields();
         let facts = self.facts(now, before, Some(within.fields()), true);

@@ -74,7 +74,11 @@ impl<'a> Asked<'a> {
 
     /// What rules and risk say, and what may be told of the risk. `seen` is what may be shown: the table
     /// of the policy in force, whichever policy is asked.
-    pub(super) fn review(&self, facts: &Facts<'a>, seen: &FieldTable) -> (Review, DisclosedRisk) {
+    pub(super) fn review(
+        &self,
+        facts: &Facts<'a>,
+        seen: &FieldTable,
+    ) -> (Review, Arc<DisclosedRisk>) {
         let changing = Changing {
             before: facts.before,
             set: facts.set,
@@ -97,7 +101,8 @@ impl<'a> Asked<'a> {
         };
         let plan = self.plan;
         let review = review(&plan.on_change, &plan.scale, &plan.slots, facts, &requester);
-        let risk = told(&review.risk, model, &review.untold, &eye);
+        let told = || Arc::new(told(&review.risk.weighed, model, &review.untold, &eye));
+        let risk = review.risk.disclosed().unwrap_or_else(told);
         (review, risk)
     }
 }

@@ -88,8 +88,8 @@ impl Operation {
         let touched = facts.max_sensitivity;
         let mut refusals = admitted.refusals.clone();
         refusals.append(&mut review.denials);
-        let said = Said::of(&refusals, chains(&review.needs));
-        let beside = self.beside_proposal(changes, &admitted.accepted, now, &shown, &said);
+        let said = || Said::of(&refusals, chains(&review.needs));
+        let beside = self.beside_proposal(changes, &admitted.accepted, now, &shown, said);
         let settled = self.settle(&admitted.changes, refusals, &review)?;
         self.touched = touched;
         let basis = self.basis(now, &admitted.changes, &shown);
@@ -200,13 +200,13 @@ impl Operation {
         basis: Basis,
         proposed: Proposed,
         settled: FinalOutcome,
-        evaluated: Option<(Review, DisclosedRisk)>,
+        evaluated: Option<(Review, Arc<DisclosedRisk>)>,
         beside: Option<(Arc<ShadowDecision>, ShadowAnswer)>,
     ) -> Result<Decision> {
         let basis = Arc::new(basis);
         let risk = match &evaluated {
-            Some((review, _)) => Risk::from(&review.risk),
-            None => Risk::not_evaluated(),
+            Some((review, _)) => review.risk.complete(),
+            None => Arc::new(Risk::not_evaluated()),
         };
         let (review, recorded_risk) = evaluated.unzip();
         let review = review.unwrap_or_else(Review::not_evaluated);
@@ -217,7 +217,7 @@ impl Operation {
             reasons: settled.reasons,
             shadows: review.shadows,
             shadow_policy,
-            risk: Arc::new(risk),
+            risk,
             notify: review.notify,
             obligations: review.obligations,
             policy: self.about.policy,
@@ -248,7 +248,7 @@ impl Operation {
             verdicts: review
                 .recorded
                 .map_or(decision.verdicts.clone(), Into::into),
-            risk: recorded_risk.map(Arc::new),
+            risk: recorded_risk,
             obligations: names(&decision.obligations),
         };
         // What a ticket went through is on record by now, and the decision comes after it.

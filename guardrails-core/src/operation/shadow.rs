@@ -204,6 +204,9 @@ impl Operation {
         now: DateTime<Utc>,
         in_force: &Reading,
     ) {
+        if self.shadow.is_none() {
+            return;
+        }
         let id = record.id().ok();
         let shown = in_force.shown().zip(id.as_ref());
         let named = shown.map(|(table, id)| self.record_name(id, table));
@@ -305,8 +308,10 @@ impl Operation {
         accepted: &Changes,
         now: DateTime<Utc>,
         seen: &Arc<FieldTable>,
-        in_force: &Said,
+        in_force: impl Fn() -> Said,
     ) -> Option<(Arc<ShadowDecision>, ShadowAnswer)> {
+        self.shadow.as_ref()?;
+        let in_force = &in_force();
         let id = changes.before().id().ok();
         let named = id.map(|id| self.record_name(&id, seen));
         let shadow = self.shadow.as_mut()?;
@@ -335,7 +340,7 @@ impl Operation {
                     false => refusals.into(),
                 };
                 answer.verdicts = review.recorded.unwrap_or(review.verdicts);
-                answer.risk = Some(risk);
+                answer.risk = Some(Arc::unwrap_or_clone(risk));
                 shadow.touched = facts.max_sensitivity;
                 said
             }

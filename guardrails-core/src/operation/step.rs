@@ -94,10 +94,10 @@ impl Operation {
             let text = format!("an operation reads and proposes for at most {most} seconds");
             return Err(over("OPERATION_TOO_OLD", text));
         }
-        let current = self.guard.snapshot_in_force(now)?;
-        if Arc::ptr_eq(&current, &self.snapshot) {
+        if self.guard.is_in_force(&self.snapshot, now)? {
             return Ok(());
         }
+        let current = self.guard.snapshot_in_force(now)?;
         let request = Request {
             principal: Cow::Borrowed(&*self.principal),
             skill: self.about.skill.clone(),

@@ -63,7 +63,7 @@ pub(crate) fn review(
         .iter()
         .filter(|threshold| threshold.level <= risk.level)
         .collect();
-    conclude(findings, (first, risk), &reached, &facts, show)
+    conclude(findings, (first, risk.into()), &reached, &facts, show)
 }
 
 /// The same answer from the rows as a whole, once each has come out: the definition that the run over

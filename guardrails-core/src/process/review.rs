@@ -10,7 +10,7 @@ use rust_decimal::Decimal;
 use super::compiled::{Frame, Slots};
 use super::message::{fill, rebind};
 use super::reveal::Reveal;
-use super::risk::{Scale, Weighed};
+use super::risk::{ReviewedRisk, Scale, Weighed};
 use super::rules::{Because, Finding, Findings, Need, Phase, RuleSet};
 use super::template::{Template, could_not_be_known};
 use crate::decision::Obligation;
@@ -29,7 +29,7 @@ pub(crate) struct Review {
     pub(crate) needs: Vec<NeedsApproval>,
     /// What shadow rules would have said.
     pub(crate) shadows: Vec<Reason>,
-    pub(crate) risk: Weighed,
+    pub(crate) risk: ReviewedRisk,
     /// Points that may not be told, by their place among what rules added.
     pub(crate) untold: Vec<usize>,
     pub(crate) notify: Vec<Name>,
@@ -70,24 +70,24 @@ pub(crate) fn review<'a>(
     let mut findings = Findings::default();
     let frame = Frame::new(facts, slots);
     rules.run(Phase::BeforeRisk, &frame, facts, &mut findings);
-    let mut risk = scale.weigh(&frame, &findings.risks);
-    let first = risk.score;
+    let mut risk = scale.review(&frame, facts, &findings.risks);
+    let first = risk.weighed.score;
     if rules.has_phase(Phase::AfterRisk) {
         let facts = Facts {
-            risk_score: Some(risk.score),
+            risk_score: Some(first),
             ..*facts
         };
         let frame = Frame::new(&facts, slots);
         rules.run(Phase::AfterRisk, &frame, &facts, &mut findings);
-        risk = scale.weigh(&frame, &findings.risks);
+        risk = scale.review(&frame, &facts, &findings.risks);
     }
-    let reached: Vec<_> = scale.reached(risk.level).collect();
+    let reached: Vec<_> = scale.reached(risk.weighed.level).collect();
     conclude(findings, (first, risk), &reached, facts, show)
 }
 
 pub(super) fn conclude(
     mut findings: Findings,
-    (first, risk): (Decimal, Weighed),
+    (first, risk): (Decimal, ReviewedRisk),
     reached: &[&RiskThreshold],
     facts: &Facts<'_>,
     show: Show<'_>,
@@ -156,11 +156,11 @@ impl Review {
             denials: Vec::new(),
             needs: Vec::new(),
             shadows: Vec::new(),
-            risk: Weighed {
+            risk: ReviewedRisk::from(Weighed {
                 score: Decimal::ZERO,
                 level: RiskLevel::Low,
                 factors: Vec::new(),
-            },
+            }),
             untold: Vec::new(),
             notify: Vec::new(),
             obligations: Vec::new(),

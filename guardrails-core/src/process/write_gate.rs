@@ -70,16 +70,20 @@ impl WriteGate<'_> {
         let Some(entity) = entity.filter(|_| !set.is_empty()) else {
             return record.clone();
         };
-        let mut fields = record.fields().clone();
+        let mut differs = None;
         for (name, _) in set {
             if let (Some(value), Some(field)) = (record.fields().value(name), entity.field(name)) {
-                fields.set(
-                    name.clone(),
-                    as_declared(value, Some(&field.ty), self.types),
-                );
+                let typed = as_declared(value, Some(&field.ty), self.types);
+                if !is_same_form(value, &typed) {
+                    let fields = differs.get_or_insert_with(|| record.fields().clone());
+                    fields.set(name.clone(), typed);
+                }
             }
         }
-        Record::new(record.entity().clone(), fields)
+        match differs {
+            Some(fields) => Record::new(record.entity().clone(), fields),
+            None => record.clone(),
+        }
     }
 
     /// Why a value is refused that is, or holds, what the view of the record shows in place of the present one.
@@ -208,6 +212,15 @@ impl<'a> Walk<'a> {
 
     fn is_full(&self) -> bool {
         self.refusals.len() >= MAX_REFUSALS
+    }
+}
+
+/// Whether a value is the other to the last digit; false where that would have to be looked for inside.
+fn is_same_form(value: &Value, other: &Value) -> bool {
+    match (value, other) {
+        (Value::Number(value), Value::Number(other)) => value.serialize() == other.serialize(),
+        (Value::List(_) | Value::Object(_), _) => false,
+        (value, other) => value == other,
     }
 }
 
