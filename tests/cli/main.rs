@@ -24,7 +24,6 @@ mod formatting;
 mod large;
 mod pipes;
 mod played;
-mod postgresql;
 mod rows;
 mod stage;
 mod steering;

@@ -16,7 +16,6 @@ mod administrator;
 mod chinese;
 mod configuration;
 mod fences;
-mod ladder;
 mod language;
 mod pages;
 mod permission_tables;
