@@ -24,6 +24,7 @@ mod formatting;
 mod large;
 mod pipes;
 mod played;
+mod postgresql;
 mod rows;
 mod stage;
 mod steering;

@@ -16,6 +16,7 @@ mod administrator;
 mod chinese;
 mod configuration;
 mod fences;
+mod ladder;
 mod language;
 mod pages;
 mod permission_tables;

@@ -18,7 +18,7 @@ const TESTED_ELSEWHERE: [&str; 5] = [
     "guardrails-py/README.md",
 ];
 
-/// The pages at the root, those of the wheel, and all in `docs`.
+/// The pages at the root, those of the wheel and of the examples, and all in `docs`.
 fn pages() -> Vec<String> {
     let mut pages: Vec<String> = [
         "README.md",
@@ -29,6 +29,7 @@ fn pages() -> Vec<String> {
     .map(str::to_owned)
     .to_vec();
     pages.push("guardrails-py/README.md".to_owned());
+    pages.push("examples/README.md".to_owned());
     let mut folders = vec!["docs".to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(path(&folder)).unwrap() {
