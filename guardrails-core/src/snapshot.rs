@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::data::{PermissionQuery, Permissions};
+use crate::data::{PermissionQuery, Permissions, has_personal_ids};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
 use crate::error::{Error, Result};
@@ -184,6 +184,22 @@ impl Snapshot {
             context,
         };
         Permissions::closing(&asked, &self.unreadable)
+    }
+
+    /// Whether identifiers of an entity are personal data in a tenant. Those of an entity that the policy
+    /// does not declare count as such: it may have declared them when they were stored.
+    pub(crate) fn has_personal_ids(&self, tenant: &Name, entity: &Name) -> bool {
+        let rows = self.rows_of(tenant);
+        let asked = PermissionQuery {
+            policy: &self.policy,
+            rows: &rows,
+            tenant,
+            roles: &[],
+            inherited: &[],
+            entity,
+            context: "",
+        };
+        !self.policy.entities.contains_key(entity) || has_personal_ids(&asked, &self.unreadable)
     }
 
     /// The rows that hold for a tenant: its own, and those of every tenant.

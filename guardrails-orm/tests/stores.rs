@@ -122,6 +122,8 @@ suite! {
         hidden_events_do_not_hide_a_second_release
         an_edited_row_is_shown_to_nobody
         a_trace_has_what_its_columns_hide;
+    ended:
+        a_ticket_that_has_ended_keeps_no_personal_identifier;
     journal:
         dropping_the_store_writes_what_waits
         events_are_derived_into_rows

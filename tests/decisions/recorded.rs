@@ -2,9 +2,10 @@
 //! identifier that is personal or hidden.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 
 use crm_guardrails::audit::{Keys, RecordedEvent, RecordedKind};
-use crm_guardrails::stores::{Closes, RowFault, UnreadableRow};
+use crm_guardrails::stores::{Closes, RowFault, TicketStore, UnreadableRow};
 use crm_guardrails::*;
 
 use super::fixture::*;
@@ -88,6 +89,80 @@ fn a_personal_identifier_is_nowhere_in_the_audit() {
             "{}",
             world.audit_text()
         );
+    }
+}
+
+/// Each end of a ticket, in memory; `guardrails-orm/tests/conformance/ended.rs` has the databases.
+#[test]
+fn a_personal_identifier_is_nowhere_in_a_ticket_that_has_ended() {
+    let text = PEOPLE.to_owned()
+        + r#"
+approval managers { step manager 1 of SALES_MANAGER expires 3d execute within 1h }
+rule always { on update of Person then require approval managers because "always" }
+"#;
+    let gone = |world: &World, id: TicketId| {
+        let ticket = world.store.ticket("acme", id).unwrap().unwrap();
+        assert!(ticket.state.is_terminal(), "{:?}", ticket.state);
+        let row = process::StoredTicket::from(&ticket);
+        assert_eq!(
+            row.record_id,
+            Keys::from_seed([3; 32]).pseudonym("acme/Person", PHONE),
+            "{:?}",
+            ticket.state
+        );
+        for cell in [row.decisions, row.because, row.action_digest] {
+            assert!(!cell.contains(PHONE), "{cell}");
+        }
+        assert_eq!((row.record_before, row.record_set), (None, None));
+        let audit = world.audit_text();
+        assert!(!audit.contains(PHONE), "{audit}");
+    };
+    type End = fn(&World, TicketId);
+    let ends: [End; 7] = [
+        |world, id| {
+            world.guard.approvals().reject(id, &manager(), "").unwrap();
+        },
+        |world, id| world.guard.approvals().cancel(id, &rep()).unwrap(),
+        |world, _| {
+            world.pass(chrono::Duration::days(4));
+            let _ = world.guard.refresh().unwrap();
+            assert_eq!(world.guard.approvals().sweep().unwrap(), 1);
+        },
+        |world, id| {
+            world.guard.approvals().approve(id, &manager(), "").unwrap();
+            world.pass(chrono::Duration::days(1));
+            // The tables are too old to tell whether the identifier is personal.
+            world.store.faults.tables.store(true, Ordering::SeqCst);
+            assert_eq!(world.guard.approvals().sweep().unwrap(), 1);
+        },
+        |world, id| {
+            world.guard.approvals().approve(id, &manager(), "").unwrap();
+            let changed = person().with("name", "Lin");
+            world.guard.resume(id, &rep(), changed).unwrap_err();
+        },
+        |world, id| {
+            world.guard.approvals().approve(id, &manager(), "").unwrap();
+            let (op, _) = world.guard.resume(id, &rep(), person()).unwrap();
+            op.complete("").unwrap();
+        },
+        |world, id| {
+            world.guard.approvals().approve(id, &manager(), "").unwrap();
+            // The policy does not have such people any more.
+            world.guard.replace_policy(policy(POLICY)).unwrap();
+            world.guard.approvals().cancel(id, &rep()).unwrap();
+        },
+    ];
+    for end in ends {
+        let world = world_with(&text);
+        let change = Changes::update(&person()).set("name", "Wang");
+        let mut op = begin(&world, &rep(), "person.edit");
+        let id = ticket(&op.propose(&change).unwrap());
+        assert_eq!(
+            *world.store.ticket("acme", id).unwrap().unwrap().record,
+            *PHONE
+        );
+        end(&world, id);
+        gone(&world, id);
     }
 }
 

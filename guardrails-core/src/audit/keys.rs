@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
+use crate::value::Name;
 
 use super::keyed_digest::{KeyId, KeyedDigest, MacCheck};
 
@@ -148,6 +149,11 @@ impl Keys {
         let digits = mac.iter().take(PSEUDONYM_BYTES);
         let digits: String = digits.map(|byte| format!("{byte:02x}")).collect();
         format!("{PSEUDONYM}{digits}")
+    }
+
+    /// The pseudonym of a record, wherever its identifier must not stand.
+    pub(crate) fn record_pseudonym(&self, tenant: &str, entity: &str, id: &str) -> Name {
+        self.pseudonym(&format!("{tenant}/{entity}"), id).into()
     }
 
     /// The public half, for whoever verifies; that of earlier keys with it.

@@ -28,6 +28,7 @@ pub use grant_algebra::{
     ClauseEffect, Clauses, Condition, StaticTruth, across_grants, figure_in_grant, shown_in_grant,
     writable_in_grant,
 };
+pub(crate) use permission::identifier::has_personal_ids;
 pub(crate) use permission::rows::well_formed;
 pub use permission::{PermissionQuery, Permissions};
 pub(crate) use permission::{aggregation_type, row_condition};

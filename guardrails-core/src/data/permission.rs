@@ -11,7 +11,7 @@
 
 pub(crate) mod aggregation_type;
 mod conditions;
-mod identifier;
+pub(super) mod identifier;
 pub(super) mod level;
 pub(super) mod limit;
 mod node;

@@ -124,8 +124,8 @@ impl Operation {
         if id.is_empty() || is_decidable && self.plan.shows_id(Some(table)) {
             return id.clone();
         }
-        let scope = format!("{}/{}", self.about.tenant, self.plan.entity);
-        self.guard.inner.keys.pseudonym(&scope, id).into()
+        let (tenant, entity) = (&self.about.tenant, &self.plan.entity);
+        self.guard.inner.keys.record_pseudonym(tenant, entity, id)
     }
 
     /// Digests of a reading: of the identifiers asked for, and of the views as JSON, one a line.

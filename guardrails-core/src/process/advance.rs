@@ -1,7 +1,8 @@
 //! Writing a ticket: the audit event first, then the row, then the event that it was written.
 //!
 //! The one place where a ticket's row is written. What loses the compare-and-swap is on record too.
-//! INVARIANT: a transition that was never announced is never in force.
+//! INVARIANT: a transition that was never announced is never in force. A ticket that has ended keeps no
+//! personal identifier.
 
 use std::sync::Arc;
 
@@ -35,6 +36,7 @@ impl Approvals<'_> {
         code: &str,
         about: About,
     ) -> Result<Ticket> {
+        let next = self.without_personal_id(next);
         let sealed = self.announce(next, by, code, about.clone())?;
         match self.guard.inner.store.swap_ticket(&sealed)? {
             Swap::Done => {
@@ -72,6 +74,21 @@ impl Approvals<'_> {
     pub(super) fn note(&self, ticket: &Ticket, by: &Name, code: &str, about: About) -> Result<()> {
         self.record(ticket, TicketPhase::Noted, by, code, about)
             .map(drop)
+    }
+
+    /// Names the record of a ticket that has ended by its pseudonym, as the audit does, where its identifier
+    /// is personal. One of which that is not known, since the tables cannot be read, counts as personal.
+    fn without_personal_id(&self, mut ticket: Ticket) -> Ticket {
+        let Ticket { tenant, entity, .. } = &ticket;
+        let is_personal = || {
+            let snapshot = self.guard.snapshot_in_force(self.guard.inner.clock.now());
+            snapshot.map_or(true, |now| now.has_personal_ids(tenant, entity))
+        };
+        if ticket.state.is_terminal() && !ticket.record.is_empty() && is_personal() {
+            let keys = &self.guard.inner.keys;
+            ticket.record = keys.record_pseudonym(tenant, entity, &ticket.record);
+        }
+        ticket
     }
 
     /// Announces a version, which then names the event and has its MAC.

@@ -50,7 +50,8 @@ pub struct Ticket {
     pub context: Name,
     /// The entity.
     pub entity: Name,
-    /// The record's identifier; empty on create.
+    /// The record's identifier; empty on create. Once the ticket has ended, a pseudonym where that is
+    /// personal.
     pub record: Name,
     /// What would be done.
     pub verb: Verb,

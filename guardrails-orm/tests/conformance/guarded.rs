@@ -29,7 +29,7 @@ fn origin(name: &str) -> Origin {
 }
 
 /// Whoever changes a discount needs two managers.
-fn policy() -> Policy {
+pub fn policy() -> Policy {
     let place = Line::default;
     let field = |name: &str, ty| Field {
         name: name.into(),
@@ -123,8 +123,12 @@ pub fn guard(store: &Arc<Database>) -> Guard {
 }
 
 fn guard_with(store: &Arc<Database>, keys: Keys) -> Guard {
+    guard_of(store, policy(), keys)
+}
+
+pub fn guard_of(store: &Arc<Database>, policy: Policy, keys: Keys) -> Guard {
     Guard::builder()
-        .policy(policy())
+        .policy(policy)
         .store(store.clone())
         .clock(Arc::new(Now))
         .entropy(Arc::new(Random))
@@ -147,6 +151,10 @@ pub fn quote() -> Record {
 }
 
 pub fn asked(guard: &Guard, discount: i64) -> TicketId {
+    asked_on(guard, &quote(), discount)
+}
+
+pub fn asked_on(guard: &Guard, record: &Record, discount: i64) -> TicketId {
     let mut op = guard.begin(Request::new(&rep(), "quote.draft")).unwrap();
     let changes = Changes::update(&quote()).set("discount", discount);
     match op.propose(&changes).unwrap().outcome() {
@@ -156,7 +164,11 @@ pub fn asked(guard: &Guard, discount: i64) -> TicketId {
 }
 
 pub fn granted(guard: &Guard, discount: i64) -> TicketId {
-    let id = asked(guard, discount);
+    agreed(guard, asked(guard, discount))
+}
+
+/// The ticket, once both managers agreed.
+pub fn agreed(guard: &Guard, id: TicketId) -> TicketId {
     for who in ["m-1", "m-2"] {
         guard.approvals().approve(id, &manager(who), "").unwrap();
     }
@@ -181,7 +193,7 @@ pub fn tickets_in_every_state(store: &Arc<Database>) {
 }
 
 /// What verification says of the tickets.
-fn faults(store: &Database) -> Vec<String> {
+pub fn faults(store: &Database) -> Vec<String> {
     let mut report = verify(store, &keys().verifier()).unwrap();
     // What stands beside an edited ticket does not fit it either.
     let is_beside = |found: &Finding| found.kind == FindingKind::DerivedRowDiffers;

@@ -3,6 +3,7 @@
 pub mod adoption;
 pub mod child;
 pub mod digests;
+pub mod ended;
 pub mod guarded;
 pub mod journal;
 pub mod limits;

@@ -13,8 +13,9 @@ use crate::stored_rows::{Closes, FieldPermission, UnreadableRow, holds_for};
 /// The sensitivity from which a value is treated as personal whatever its class.
 const PERSONAL: u8 = 4;
 
-/// Whether identifiers of the entity are personal data. A row that cannot be read may have said so.
-pub(super) fn has_personal_ids(asked: &PermissionQuery<'_>, unreadable: &[UnreadableRow]) -> bool {
+/// Whether identifiers of the entity are personal data, whoever asks. A row that cannot be read may have
+/// said so.
+pub(crate) fn has_personal_ids(asked: &PermissionQuery<'_>, unreadable: &[UnreadableRow]) -> bool {
     let entity = asked.policy.entities.get(asked.entity);
     let declared = entity.and_then(|entity| entity.field(ID_FIELD));
     let is_personal = |level: Sensitivity| level.level() >= PERSONAL;
