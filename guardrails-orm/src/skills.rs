@@ -11,7 +11,8 @@ use crate::Database;
 use crate::connection::{DatabaseConnection, Named as _};
 use crate::entity::skills::status;
 use crate::fault::Failure;
-use crate::row::Row;
+use crate::row::{MAX_KEY, Row};
+use crate::text::fit;
 
 impl SkillStore for Database {
     fn skill_statuses(&self) -> Result<Vec<SkillStatusRow>> {
@@ -60,34 +61,38 @@ async fn read(db: DatabaseConnection) -> Result<StoredRows<SkillStatusRow>, Fail
     Ok(read)
 }
 
-/// A row whose names cannot be read stops what it may have stopped.
+/// A row whose names cannot be read stops what it may have stopped; one whose status is not understood
+/// stops its skill.
 fn one(row: &Row<'_>) -> Result<SkillStatusRow, Box<UnreadableRow>> {
-    let word: String = row.maybe(status::Column::Status).unwrap_or_default();
     let tenant: Option<String> = row.maybe(status::Column::TenantId);
     let skill: Option<String> = row.maybe(status::Column::SkillName);
-    let (tenant, skill) = match (tenant, skill) {
-        (Some(tenant), Some(skill)) => (tenant, skill),
-        (tenant, skill) => {
-            let column = match tenant {
-                None => status::Column::TenantId,
-                Some(_) => status::Column::SkillName,
-            };
-            let closes = Closes::Skills {
-                tenant: tenant.clone().map(Name::from),
-                skill: skill.clone().map(Name::from),
-            };
-            return Err(Box::new(UnreadableRow {
-                table: row.table().into(),
-                row: tenant.or(skill).unwrap_or_else(|| "?".to_owned()).into(),
-                column: column.as_str().into(),
-                fault: RowFault::Unreadable,
-                closes,
-            }));
-        }
+    let word: Option<String> = row.maybe(status::Column::Status);
+    let word = word.and_then(|word| SkillStatus::from_word(&word));
+    if let (Some(tenant), Some(skill), Some(status)) = (&tenant, &skill, word) {
+        return Ok(SkillStatusRow {
+            tenant: tenant.as_str().into(),
+            skill: skill.as_str().into(),
+            status,
+        });
+    }
+    let column = match (&tenant, &skill) {
+        (None, _) => status::Column::TenantId,
+        (_, None) => status::Column::SkillName,
+        _ => status::Column::Status,
     };
-    Ok(SkillStatusRow {
-        tenant: tenant.into(),
-        skill: skill.into(),
-        status: SkillStatus::from_word(&word).unwrap_or(SkillStatus::Suspended),
-    })
+    let names = [&tenant, &skill].into_iter().flatten();
+    let names: Vec<&str> = names.map(String::as_str).collect();
+    Err(Box::new(UnreadableRow {
+        table: row.table().into(),
+        row: match names.is_empty() {
+            true => "?".into(),
+            false => fit(&names.join(", "), MAX_KEY).into(),
+        },
+        column: column.as_str().into(),
+        fault: RowFault::Unreadable,
+        closes: Closes::Skills {
+            tenant: tenant.map(Name::from),
+            skill: skill.map(Name::from),
+        },
+    }))
 }

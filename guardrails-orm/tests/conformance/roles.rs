@@ -1,8 +1,9 @@
 //! Role lines and skill status.
 
-use guardrails_core::policy::SkillStatus;
+use guardrails_core::policy::{Policy, SkillStatus};
 use guardrails_core::{
-    ErrorKind, PermissionStore, RoleLine, RoleStore, SkillStatusRow, SkillStore,
+    AccessTables, Closes, ErrorKind, PermissionStore, RoleLine, RoleStore, SkillStatusRow,
+    SkillStore, check_tables,
 };
 
 use super::place::{Home, Place};
@@ -121,9 +122,24 @@ pub fn an_unknown_status_suspends(place: &Place) {
     store.set_skill_status(&row(SkillStatus::Active)).unwrap();
     store.set_skill_status(&row(SkillStatus::Retired)).unwrap();
     assert_eq!(store.skill_statuses().unwrap(), [row(SkillStatus::Retired)]);
-    place.sql("UPDATE guard_ai_skill_status SET status = 'Active!'");
-    assert_eq!(
-        store.skill_statuses().unwrap(),
-        [row(SkillStatus::Suspended)]
-    );
+    for word in ["Active!", "ACTIVE", " active", "active ", "", "suspended?"] {
+        place.sql(&format!(
+            "UPDATE guard_ai_skill_status SET status = '{word}'"
+        ));
+        let rows = store.status_rows().unwrap();
+        assert_eq!(rows.readable, [], "{word:?}");
+        let [unreadable] = &rows.unreadable[..] else {
+            panic!("{word:?}: {rows:?}");
+        };
+        let told = (&*unreadable.row, &*unreadable.column, &unreadable.closes);
+        let closes = Closes::Skills {
+            tenant: Some("acme".into()),
+            skill: Some("quote.draft".into()),
+        };
+        assert_eq!(told, ("acme, quote.draft", "status", &closes), "{word:?}");
+        let tables = AccessTables::read(&*store).unwrap();
+        let findings = check_tables(&Policy::empty(), &tables);
+        let named: Vec<_> = findings.iter().map(|found| found.code).collect();
+        assert_eq!(named, ["G0721"], "{word:?}");
+    }
 }
