@@ -249,7 +249,7 @@ impl Guard {
     /// administrators.
     #[must_use]
     pub fn diagnostics(&self) -> Vec<Diagnostic> {
-        self.inner.snapshot.load().diagnostics.clone()
+        self.inner.snapshot.load().diagnostics()
     }
 
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {

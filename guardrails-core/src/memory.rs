@@ -5,7 +5,7 @@
 
 mod limits;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -468,6 +468,16 @@ impl AuditReader for MemoryStore {
             sealed.ticket == Some(ticket) && about.is_some_and(|about| &*about.tenant == tenant)
         });
         Ok(rows.map(|sealed| audit.stored(sealed)).collect())
+    }
+
+    fn tenants(&self, limit: usize) -> Result<BTreeSet<Name>> {
+        let audit = self.sealed()?;
+        let abouts = audit
+            .sealed
+            .iter()
+            .filter_map(|sealed| sealed.about.as_ref());
+        let tenants: BTreeSet<Name> = abouts.map(|about| about.tenant.clone()).collect();
+        Ok(tenants.into_iter().take(limit).collect())
     }
 
     fn derived_rows_that_differ(&self) -> Result<Vec<String>> {

@@ -44,6 +44,10 @@ pub(crate) struct PlanQuery<'a> {
 }
 
 impl PlanKey {
+    pub(crate) fn tenant(&self) -> &Name {
+        &self.tenant
+    }
+
     fn query(&self) -> PlanQuery<'_> {
         PlanQuery {
             tenant: &self.tenant,

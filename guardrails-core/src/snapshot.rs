@@ -4,8 +4,8 @@
 //! to the snapshot, so a swap forgets every plan at once and none can mix two states.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::data::{PermissionQuery, Permissions, has_personal_ids};
@@ -19,12 +19,14 @@ use crate::reason::Reason;
 use crate::request::Request;
 use crate::skills::{AccessIndex, Rbac, Registry, admit, model_allowed};
 use crate::stored_rows::{EVERY, FieldPermission, Revision, UnreadableRow};
-use crate::table_check::check_names;
+use crate::table_check::{RowTenants, check_names};
 use crate::tables::AccessTables;
 use crate::value::Name;
 
 /// How long a plan lives at most; the source article's cache time.
 const PLAN_LIFE: Duration = Duration::from_secs(3_600);
+/// How many tenants that operations were on are kept at most.
+const MAX_TENANTS: usize = 10_000;
 /// Plans kept at most.
 const MOST_PLANS: u64 = 10_000;
 
@@ -38,8 +40,10 @@ pub(crate) struct Snapshot {
     pub(crate) shadow: Option<Arc<Snapshot>>,
     /// The digest of the tables that it was made from.
     pub(crate) tables: Digest,
-    /// What is wrong with rows of the tables.
-    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// What is wrong with rows of the tables, whichever tenants there are.
+    row_findings: Vec<Diagnostic>,
+    row_tenants: RowTenants,
+    in_use: Mutex<TenantsInUse>,
     /// Rows by tenant; `*` has those that hold for every tenant.
     permissions: HashMap<Name, Vec<FieldPermission>>,
     unreadable: Vec<UnreadableRow>,
@@ -47,6 +51,14 @@ pub(crate) struct Snapshot {
     /// Plans of people who look at tickets. Apart from `plans`, because nothing here says that the skill
     /// may be used. A skill that the policy no longer has does what the ticket says.
     viewer_plans: moka::sync::Cache<(PlanKey, Verb), Arc<Plan>>,
+}
+
+/// The tenants that operations have been on, and which tenants of rows look misspelt therefore.
+#[derive(Default)]
+struct TenantsInUse {
+    tenants: BTreeSet<Name>,
+    /// None where they are to be looked for again.
+    findings: Option<Vec<Diagnostic>>,
 }
 
 impl Snapshot {
@@ -63,7 +75,9 @@ impl Snapshot {
         Ok(Self {
             registry,
             access,
-            diagnostics: [rbac.diagnostics(), &check_names(&policy, tables)].concat(),
+            row_findings: [rbac.diagnostics(), &check_names(&policy, tables)].concat(),
+            row_tenants: RowTenants::of(tables),
+            in_use: Mutex::default(),
             policy,
             revision: tables.revision,
             tables: tables.digest(),
@@ -81,6 +95,46 @@ impl Snapshot {
             shadow: shadow.map(Arc::new),
             ..self
         }
+    }
+
+    /// The same after another one: operations were on its tenants.
+    pub(crate) fn after(self, before: &Self) -> Self {
+        let tenants = before.tenants_in_use().tenants.clone();
+        let findings = None;
+        Self {
+            in_use: Mutex::new(TenantsInUse { tenants, findings }),
+            ..self
+        }
+    }
+
+    /// The tenants that operations have been on: those that plans were made for.
+    fn tenants_in_use(&self) -> MutexGuard<'_, TenantsInUse> {
+        // Findings are put in as a whole, so this is sound after a panic too.
+        let mut in_use = self.in_use.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = in_use.tenants.len();
+        if before <= MAX_TENANTS {
+            let asked = self.plans.iter().map(|(key, _)| key.tenant().clone());
+            in_use.tenants.extend(asked);
+        }
+        if in_use.tenants.len() > before {
+            in_use.findings = None;
+        }
+        in_use
+    }
+
+    /// What is wrong with rows of the tables.
+    pub(crate) fn diagnostics(&self) -> Vec<Diagnostic> {
+        let mut in_use = self.tenants_in_use();
+        let TenantsInUse { tenants, findings } = &mut *in_use;
+        // Of too many it is not known which others there are.
+        let none = BTreeSet::new();
+        let known = if tenants.len() <= MAX_TENANTS {
+            tenants
+        } else {
+            &none
+        };
+        let tenants = findings.get_or_insert_with(|| self.row_tenants.check(known));
+        [&self.row_findings[..], &tenants[..]].concat()
     }
 
     /// Whether the skill is in use, one of the roles may use it and the model is one it names; limits

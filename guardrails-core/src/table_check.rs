@@ -8,8 +8,12 @@
 mod lines;
 mod names;
 mod rows;
+mod tenants;
+
+use std::collections::BTreeSet;
 
 use self::names::Names;
+pub(crate) use self::tenants::RowTenants;
 use crate::diagnostic::{Diagnostic, Phrase, Place};
 use crate::phrase;
 use crate::policy::Policy;
@@ -22,18 +26,25 @@ use crate::value::Name;
 const MAX_FINDINGS: usize = 100;
 
 /// What is wrong with tables under a policy: errors for what was not accepted, with what it closes, and
-/// warnings for what can have no effect.
+/// warnings for what can have no effect. `in_use` has the tenants that operations have been on, as far as
+/// that is known: a tenant of a row that is none of them, and is written like one of them, looks misspelt.
 #[must_use]
-pub fn check_tables(policy: &Policy, tables: &AccessTables) -> Vec<Diagnostic> {
+pub fn check_tables(
+    policy: &Policy,
+    tables: &AccessTables,
+    in_use: &BTreeSet<Name>,
+) -> Vec<Diagnostic> {
     let mut findings = match Rbac::of_lines(&tables.role_lines, policy) {
         Ok(rbac) => rbac.diagnostics().to_vec(),
         Err(error) => error.diagnostics().to_vec(),
     };
     findings.extend(check_names(policy, tables));
+    findings.extend(RowTenants::of(tables).check(in_use));
     findings
 }
 
-/// The findings about rows and names alone, for who has screened the role lines already.
+/// The findings about rows and names alone, without those about tenants, for who has screened the role
+/// lines already.
 pub(crate) fn check_names(policy: &Policy, tables: &AccessTables) -> Vec<Diagnostic> {
     let names = Names::of(policy, tables);
     let mut findings = Findings::default();

@@ -1,8 +1,10 @@
 //! Reads the audit back, page by page, in the order it was written.
 
+use std::collections::BTreeSet;
+
 use guardrails_core::audit::{AuditReader, Inventory, LogSummary, RecordedEvent, StoredEvent};
 use guardrails_core::policy::Digest;
-use guardrails_core::{LogId, OperationId, Result, TicketId};
+use guardrails_core::{LogId, Name, OperationId, Result, TicketId};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, IdenStatic as _, QueryFilter, QueryOrder,
     QueryResult, QuerySelect, QueryTrait, Select,
@@ -12,6 +14,7 @@ use crate::Database;
 use crate::connection::{DatabaseConnection, Named as _};
 use crate::derived;
 use crate::entity::audit::{checkpoint, event, log};
+use crate::entity::projections::operation;
 use crate::fault::Failure;
 use crate::inventory::{self, canonical_id, numbered, readable};
 use crate::migration::shape::LABEL;
@@ -123,6 +126,21 @@ impl AuditReader for Database {
             let read = |row| stored(db.table("guard_audit_event"), row).ok();
             let found = rows.iter().filter_map(read);
             Ok(found.filter(|event| may_see(&tenant, event)).collect())
+        })
+    }
+
+    fn tenants(&self, limit: usize) -> Result<BTreeSet<Name>> {
+        let ask = operation::Entity::find()
+            .select_only()
+            .column(operation::Column::TenantId)
+            .distinct()
+            .limit(u64::try_from(limit).unwrap_or(u64::MAX));
+        self.ask_at_length("read the tenants of operations", move |db| async move {
+            let rows = db
+                .query_all_raw(ask.build(db.get_database_backend()))
+                .await?;
+            let tenant = |row: &QueryResult| row.try_get::<String>("", "tenant_id").ok();
+            Ok(rows.iter().filter_map(tenant).map(Name::from).collect())
         })
     }
 

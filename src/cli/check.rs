@@ -42,9 +42,9 @@ pub(super) fn run(args: &CheckArgs, output: &mut Output) -> Result<Ending> {
 /// Adds what is wrong with the rows of a database under the policy. A policy that does not compile is
 /// nothing to hold rows against.
 fn add_rows(store: &str, compilation: &mut Compilation) -> Result<()> {
-    let tables = super::store::tables(store)?;
+    let (tables, in_use) = super::store::tables(store)?;
     if let Some(policy) = &compilation.policy {
-        let found = guardrails_core::check_tables(policy, &tables);
+        let found = guardrails_core::check_tables(policy, &tables, &in_use);
         compilation.diagnostics.extend(found);
     }
     Ok(())

@@ -1,14 +1,15 @@
 //! Which database, and the key its audit is signed with.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
 use guardrails_core::AccessTables;
-use guardrails_core::audit::Keys;
+use guardrails_core::audit::{AuditReader as _, Keys};
 
 use crate::guard::key_source;
-use crate::{Database, Guard, KeySource, OpenOptions, OsEntropy, Result, SystemClock};
+use crate::{Database, Guard, KeySource, Name, OpenOptions, OsEntropy, Result, SystemClock};
 
 /// Which database.
 #[derive(Debug, Clone, Args)]
@@ -77,10 +78,19 @@ impl Store {
     }
 }
 
-/// The tables that permissions come from, in the database at an address. Looking needs no secret.
-pub(super) fn tables(address: &str) -> Result<AccessTables> {
+/// The tenants of operations that are read at most. Where there are more, none counts as known.
+const MAX_TENANTS: usize = 10_000;
+
+/// The tables that permissions come from, in the database at an address, and the tenants that operations
+/// have been on. Looking needs no secret.
+pub(super) fn tables(address: &str) -> Result<(AccessTables, BTreeSet<Name>)> {
     let options = OpenOptions::new(no_keys(), Arc::new(SystemClock), Arc::new(OsEntropy));
-    AccessTables::read(&*Database::open(address, options.inspect())?)
+    let database = Database::open(address, options.inspect())?;
+    let mut in_use = database.tenants(MAX_TENANTS.saturating_add(1))?;
+    if in_use.len() > MAX_TENANTS {
+        in_use.clear();
+    }
+    Ok((AccessTables::read(&*database)?, in_use))
 }
 
 /// For work that neither signs nor seals anything.

@@ -10,6 +10,7 @@ use crm_guardrails::stores::{RoleStore as _, SkillStore as _};
 use crm_guardrails::{Database, OpenOptions, OsEntropy, RoleLine, SkillStatusRow, SystemClock};
 
 use super::administrator::administer;
+use super::company::{self, Company};
 
 /// Runs `guard check` on the example's policies with a database; its output and exit code.
 fn check(database: &Path, format: &str) -> (String, Option<i32>) {
@@ -83,4 +84,31 @@ fn misspelt_rows_are_named() {
     let (text, _) = check(&path, "human");
     assert!(text.contains("did you mean `Quote`?"), "{text}");
     assert!(text.contains("1 error"), "{text}");
+}
+
+/// A status that is not understood, and a tenant that operations were not on.
+#[test]
+fn words_that_are_not_understood_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let _ = Company::at_work(folder.path(), company::monday());
+    let path = folder.path().join(company::STORE);
+    let (text, code) = check(&path, "plain");
+    assert_eq!(code, Some(0), "{text}");
+    assert!(!text.contains("G07"), "{text}");
+    let status = "INSERT INTO guard_ai_skill_status (tenant_id, skill_name, status) \
+        VALUES ('acme', 'quote.draft', 'Active')";
+    let field = "INSERT INTO data_field_permission \
+        (tenant_id, entity_type, field_name, sensitivity_level, pii_flag, encryption_required) \
+        VALUES ('acme_', 'Quote', 'amount', 2, FALSE, FALSE)";
+    administer(&path, &[status, field]);
+    let (text, code) = check(&path, "human");
+    assert_eq!(code, Some(1), "{text}");
+    for told in [
+        "error[G0721]: row `acme, quote.draft` cannot be read: column `status`",
+        "skill `quote.draft` is suspended in tenant `acme`",
+        "warning[G0715]: no operation was on the tenant `acme_` so far",
+        "did you mean `acme`?",
+    ] {
+        assert!(text.contains(told), "{told} in\n{text}");
+    }
 }

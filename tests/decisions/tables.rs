@@ -144,3 +144,42 @@ fn a_refresh_never_brings_an_old_policy_back() {
         assert_eq!(world.guard.policy_digest(), stricter.digest);
     }
 }
+
+/// One misspelt row, and the right tenant known from operations alone.
+#[test]
+fn a_tenant_that_is_written_like_one_of_operations_is_named() {
+    let world = world();
+    let misspelt = FieldPermission {
+        tenant: "acme_".into(),
+        ..row("amount", "HIDDEN")
+    };
+    let set = |row: FieldPermission| {
+        world.store.store.set_field_permission(row).unwrap();
+        let _ = world.guard.refresh().unwrap();
+    };
+    let told = || -> Vec<String> {
+        let found = world.guard.diagnostics();
+        assert_eq!(world.guard.health().tables.findings, found.len());
+        found
+            .iter()
+            .map(|found| format!("{} {}", found.code, found.help))
+            .collect()
+    };
+    set(misspelt);
+    assert_eq!(told(), [""; 0], "nobody has asked yet");
+    drop(world.begin(&rep(), "quote.draft"));
+    assert_eq!(told(), ["G0715 did you mean `acme`?"]);
+    set(row("owner", "HIDDEN"));
+    assert_eq!(
+        told(),
+        ["G0715 did you mean `acme`?"],
+        "other tables, the same tenants"
+    );
+    world.guard.replace_policy(policy(POLICY)).unwrap();
+    assert_eq!(told(), ["G0715 did you mean `acme`?"]);
+    drop(world.begin(
+        &Principal::user("acme_", "u-1").role("SALES_REP"),
+        "quote.draft",
+    ));
+    assert_eq!(told(), [""; 0], "it is a tenant");
+}

@@ -3,7 +3,7 @@
 //! A store seals events with this room's [`Ledger`](super), one ledger per process: a log has one
 //! writer, so no lock on a chain head is shared between nodes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
@@ -11,6 +11,7 @@ use super::Event;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identifier::{LogId, OperationId, TicketId};
+use crate::value::Name;
 
 /// Takes events, in order, and makes them durable.
 ///
@@ -105,6 +106,16 @@ pub trait AuditReader: Send + Sync {
             ErrorKind::Store,
             "this store does not find the events of a ticket",
         ))
+    }
+
+    /// Tenants that operations have been on, at most `limit`, for a check of names; which ones, where there
+    /// are more, is the store's choice. None by default, which says nothing of any name.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    fn tenants(&self, limit: usize) -> Result<BTreeSet<Name>> {
+        let _ = limit;
+        Ok(BTreeSet::new())
     }
 
     /// Rows derived from events (such as `ai_operation_audit`) that no longer say what the events

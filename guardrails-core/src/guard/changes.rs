@@ -203,7 +203,7 @@ impl Guard {
                 state,
                 last_success: freshness.last_success(),
                 problem,
-                findings: self.snapshot().diagnostics.len(),
+                findings: self.snapshot().diagnostics().len(),
             },
             store: problems.state(Part::Store),
             clock: ClockHealth {
@@ -263,6 +263,7 @@ impl Guard {
             about: None,
             digests: Digests::default(),
         })?;
+        let snapshot = snapshot.after(&self.snapshot());
         self.inner.snapshot.store(Arc::new(snapshot));
         Ok(())
     }

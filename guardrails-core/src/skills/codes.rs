@@ -282,8 +282,8 @@ pub const CODES: &[LineCode] = &[
             "某一行的租户像是写错了",
         ),
         why: say(
-            "It is written like a tenant that more rows, role lines and statuses name; or it is no name at all. Names that differ in digits alone, and those of two letters, are not compared. A row holds for exactly the tenant it names, or with `*` for all.",
-            "它的写法与更多的行、角色行和状态提到的租户相近；或者它根本不是名称。只有数字不同的名称和两个字的名称不作比较。一行只对它写的租户有效，写 `*` 则对所有租户有效。",
+            "It is written like a tenant that operations were on, and none was on it; or like one that more rows, role lines and statuses name; or it is no name at all. Names that differ in digits alone, and those of two letters, are not compared. A row holds for exactly the tenant it names, or with `*` for all.",
+            "它的写法与有过操作的租户相近，而它自己没有过操作；或者与更多的行、角色行和状态提到的租户相近；或者它根本不是名称。只有数字不同的名称和两个字的名称不作比较。一行只对它写的租户有效，写 `*` 则对所有租户有效。",
         ),
         fix: say(
             "correct the tenant, or write `*` for all",

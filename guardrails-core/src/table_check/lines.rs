@@ -1,4 +1,4 @@
-//! Role lines and skill statuses: roles, skills and tenants that nothing else names.
+//! Role lines and skill statuses: roles and skills that nothing else names.
 
 use super::names::Names;
 use super::{Findings, help, place};
@@ -29,7 +29,6 @@ pub(super) fn check(
         }
     }
     statuses(policy, tables, findings);
-    tenants(names, findings);
 }
 
 /// A denial of a role that nothing else names denies nobody. A permission of one may be the first that is
@@ -107,84 +106,4 @@ fn statuses(policy: &Policy, tables: &AccessTables, findings: &mut Findings) {
             ))
         });
     }
-}
-
-/// How many tenants, the least used first, are compared with those that are used more.
-const MAX_COMPARED_TENANTS: usize = 500;
-
-/// Tenants are the host's, so none is wrong by itself: reported is what is no name, and a name that is
-/// written like one which more rows, lines and statuses use, all tables together.
-fn tenants(names: &Names, findings: &mut Findings) {
-    let mut by_use: Vec<(&str, usize)> = names
-        .tenants
-        .iter()
-        .map(|(tenant, count)| (tenant.as_str(), *count))
-        .collect();
-    by_use.sort_by_key(|(_, count)| *count);
-    for (at, (tenant, count)) in by_use.iter().enumerate() {
-        let is_odd = tenant.trim() != *tenant || tenant.is_empty() || tenant.contains(EVERY);
-        let meant = (at < MAX_COMPARED_TENANTS)
-            .then(|| meant_tenant(tenant, *count, &by_use))
-            .flatten();
-        if is_odd || meant.is_some() {
-            findings.add(|| unknown_tenant(tenant, *count, is_odd, meant));
-        }
-    }
-}
-
-/// The tenant that was likely meant: one that is used more often and written almost alike.
-fn meant_tenant<'n>(tenant: &str, count: usize, by_use: &[(&'n str, usize)]) -> Option<&'n str> {
-    // One letter of two says nothing: `uk` and `us` are both good names.
-    if tenant.chars().count() <= 2 {
-        return None;
-    }
-    let is_candidate =
-        |&&(other, uses): &&(&str, usize)| uses > count && !differ_in_digits(tenant, other);
-    let candidates = by_use.iter().rev().filter(is_candidate);
-    nearest(tenant, candidates.map(|(other, _)| *other))
-}
-
-/// Whether two names are numbered ones of a series, such as `shop-1` and `shop-2`.
-fn differ_in_digits(a: &str, b: &str) -> bool {
-    let letters = |name: &str| -> String {
-        let mut last_is_digit = false;
-        let kept = name.chars().filter_map(|c| {
-            let is_digit = c.is_numeric();
-            let starts = is_digit && !last_is_digit;
-            last_is_digit = is_digit;
-            if is_digit {
-                starts.then_some('0')
-            } else {
-                Some(c)
-            }
-        });
-        kept.collect()
-    };
-    a.contains(char::is_numeric) && letters(a) == letters(b)
-}
-
-fn unknown_tenant(tenant: &str, count: usize, is_odd: bool, meant: Option<&str>) -> Diagnostic {
-    let tenant = Quoted(tenant);
-    let message = if is_odd {
-        phrase!(
-            "the tenant {tenant} is no name" | "租户 {tenant} 不是名称",
-            tenant
-        )
-    } else if count > 1 {
-        phrase!(
-            "no more than {count} rows name the tenant {tenant}"
-                | "只有 {count} 行提到租户 {tenant}",
-            count,
-            tenant
-        )
-    } else {
-        phrase!(
-            "one row alone names the tenant {tenant}" | "只有一行提到租户 {tenant}",
-            tenant
-        )
-    };
-    Diagnostic::warning(codes::TENANT, place("permission rows"), message).help(help(
-        meant,
-        phrase!("write the tenant's name, or `*` for all" | "写租户的名称，或者写 `*` 表示全部"),
-    ))
 }

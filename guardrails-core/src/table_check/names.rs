@@ -1,10 +1,9 @@
 //! The names that a policy and its tables know: what a row can be about.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::policy::{Expr, ExprKind, Policy, Root};
 use crate::skills::{Line, read};
-use crate::stored_rows::EVERY;
 use crate::tables::AccessTables;
 use crate::value::{Name, Value};
 
@@ -27,8 +26,6 @@ pub(super) struct Names {
     pub(super) contexts: BTreeSet<Name>,
     /// Entities that operations can be on, and those inside of them.
     pub(super) entities: BTreeSet<Name>,
-    /// Tenants, with how many rows and lines name them.
-    pub(super) tenants: BTreeMap<String, usize>,
 }
 
 impl Names {
@@ -37,12 +34,8 @@ impl Names {
         names.add_policy(policy);
         names.add_entities(policy);
         for row in &tables.field_permissions {
-            names.add_tenant(&row.tenant);
             let roles = row.roles.iter().map(|role| role.role.clone());
             names.row_roles.extend(roles);
-        }
-        for row in &tables.skill_statuses {
-            names.add_tenant(&row.tenant);
         }
         for line in tables.role_lines.iter().filter_map(|line| read(line).ok()) {
             names.add_line(line);
@@ -109,33 +102,16 @@ impl Names {
         }
     }
 
-    fn add_tenant(&mut self, tenant: &str) {
-        if tenant != EVERY {
-            *self.tenants.entry(tenant.to_owned()).or_default() += 1;
-        }
-    }
-
     fn add_line(&mut self, line: Line) {
         match line {
-            Line::Permission {
-                role,
-                tenant,
-                effect,
-                ..
-            } => {
-                self.add_tenant(&tenant);
+            Line::Permission { role, effect, .. } => {
                 if effect.is_allow() {
                     self.allowed_roles.insert(role);
                 } else {
                     self.denied_roles.insert(role);
                 }
             }
-            Line::Inheritance {
-                member,
-                role,
-                tenant,
-            } => {
-                self.add_tenant(&tenant);
+            Line::Inheritance { member, role, .. } => {
                 self.members.insert(member);
                 self.inherited.insert(role);
             }

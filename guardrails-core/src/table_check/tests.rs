@@ -2,7 +2,7 @@
 //! told nothing about.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::*;
@@ -122,7 +122,7 @@ fn status(skill: &str) -> SkillStatusRow {
 
 /// Code, and the name that was likely meant.
 fn found(tables: &AccessTables) -> Vec<(&'static str, String)> {
-    let findings = check_tables(&policy(), tables);
+    let findings = check_tables(&policy(), tables, &BTreeSet::new());
     let meant = |finding: &Diagnostic| {
         let texts = [&finding.help]
             .into_iter()
@@ -311,7 +311,7 @@ fn an_unreadable_row_is_told_with_what_it_closes() {
         }],
         ..AccessTables::default()
     };
-    let findings = check_tables(&policy(), &tables);
+    let findings = check_tables(&policy(), &tables, &BTreeSet::new());
     assert_eq!(findings[0].code, "G0721");
     assert!(
         findings[0].help.contains("in tenant `acme`"),
@@ -328,7 +328,7 @@ fn what_conditions_compare_with_is_not_shown() {
         )],
         ..AccessTables::default()
     };
-    let findings = check_tables(&policy(), &tables);
+    let findings = check_tables(&policy(), &tables, &BTreeSet::new());
     assert_eq!(findings[0].code, "G0719");
     assert!(!format!("{findings:?}").contains("138"));
 }
@@ -385,6 +385,30 @@ fn a_tenant_that_is_near_one_used_more_often_is_told_wherever_it_stands() {
     }
 }
 
+/// One misspelt row alone, and the right tenant known from operations.
+#[test]
+fn a_tenant_of_no_operation_that_is_near_one_of_operations_is_told() {
+    let found = |tenant: &str, in_use: &[&str]| {
+        let mut tables = AccessTables::default();
+        let row = row(tenant, "Quote", "phone", "SALES_REP", "READ");
+        tables.field_permissions.push(row);
+        let in_use = in_use.iter().map(|&tenant| tenant.into()).collect();
+        let found = check_tables(&policy(), &tables, &in_use);
+        let told = |found: &Diagnostic| (found.code, found.help.to_string());
+        found.iter().map(told).collect::<Vec<_>>()
+    };
+    for tenant in ["acme_", "acm", "Acme", "amce"] {
+        let named = vec![("G0715", "did you mean `acme`?".to_owned())];
+        assert_eq!(found(tenant, &["globex", "acme"]), named, "{tenant}");
+        assert_eq!(found(tenant, &["globex"]), [], "{tenant}: resembles none");
+        assert_eq!(found(tenant, &[]), [], "{tenant}: nobody has asked yet");
+        assert_eq!(found(tenant, &[tenant, "acme"]), [], "{tenant}: is in use");
+    }
+    for tenant in ["initech", "shop-2", "us", "*"] {
+        assert_eq!(found(tenant, &["acme", "shop-1", "uk"]), [], "{tenant}");
+    }
+}
+
 #[test]
 fn numbered_and_short_tenants_are_not_held_against_each_other() {
     let rows = |tenants: &[&str]| {
@@ -429,7 +453,7 @@ fn a_row_of_two_tenants_has_a_sentence_of_its_own() {
         }],
         ..AccessTables::default()
     };
-    let findings = check_tables(&policy(), &tables);
+    let findings = check_tables(&policy(), &tables, &BTreeSet::new());
     assert_eq!(findings[0].code, "G0721");
     assert_eq!(
         findings[0].message.to_string(),

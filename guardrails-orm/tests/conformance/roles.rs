@@ -1,5 +1,7 @@
 //! Role lines and skill status.
 
+use std::collections::BTreeSet;
+
 use guardrails_core::policy::{Policy, SkillStatus};
 use guardrails_core::{
     AccessTables, Closes, ErrorKind, PermissionStore, RoleLine, RoleStore, SkillStatusRow,
@@ -138,7 +140,7 @@ pub fn an_unknown_status_suspends(place: &Place) {
         };
         assert_eq!(told, ("acme, quote.draft", "status", &closes), "{word:?}");
         let tables = AccessTables::read(&*store).unwrap();
-        let findings = check_tables(&Policy::empty(), &tables);
+        let findings = check_tables(&Policy::empty(), &tables, &BTreeSet::new());
         let named: Vec<_> = findings.iter().map(|found| found.code).collect();
         assert_eq!(named, ["G0721"], "{word:?}");
     }

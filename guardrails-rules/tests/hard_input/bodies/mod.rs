@@ -152,8 +152,11 @@ pub fn permission_rows(data: &[u8]) {
         return;
     };
     let rows = rows::Rows::decoded(text);
-    let found = check_tables(rows.policy(), &rows.tables);
-    assert_eq!(found, check_tables(rows.policy(), &rows.tables));
+    let found = check_tables(rows.policy(), &rows.tables, &BTreeSet::new());
+    assert_eq!(
+        found,
+        check_tables(rows.policy(), &rows.tables, &BTreeSet::new())
+    );
     for finding in &found {
         assert!(
             finding.code.starts_with("G07") && !finding.help.is_empty(),
