@@ -96,18 +96,17 @@ impl AuditReader for Database {
     }
 
     fn operation(&self, tenant: &str, operation: OperationId) -> Result<Vec<StoredEvent>> {
-        let ask = readable::<event::Entity>()
-            .filter(event::Column::OperationId.eq(operation.to_string()))
-            .filter(event::Column::TenantId.eq(text::fit(tenant, LABEL)))
-            .order_by_asc(event::Column::EventTime)
-            .order_by_asc(event::Column::LogId)
-            .order_by_asc(event::Column::Seq);
-        let tenant = tenant.to_owned();
-        self.ask("read an operation's events", move |db| async move {
-            let mut found = events(db, ask).await?;
-            found.retain(|event| may_see(&tenant, event));
-            Ok(found)
-        })
+        let rows = self.operation_rows(tenant, operation)?;
+        // Those that cannot be read are told by `unreadable_events`.
+        let mut found: Vec<StoredEvent> = rows.into_iter().filter_map(Result::ok).collect();
+        found.retain(|event| may_see(tenant, event));
+        Ok(found)
+    }
+
+    fn unreadable_events(&self, tenant: &str, operation: OperationId) -> Result<Vec<String>> {
+        let rows = self.operation_rows(tenant, operation)?;
+        let faults = rows.into_iter().filter_map(Result::err);
+        Ok(faults.map(|fault| fault.to_string()).collect())
     }
 
     fn ticket_events(&self, tenant: &str, ticket: TicketId) -> Result<Vec<StoredEvent>> {
@@ -146,6 +145,29 @@ impl AuditReader for Database {
 
     fn derived_rows_that_differ(&self) -> Result<Vec<String>> {
         self.ask_at_length("compare derived rows with events", derived::differences)
+    }
+}
+
+impl Database {
+    /// The rows whose columns name an operation of a tenant, each as it could be read.
+    fn operation_rows(
+        &self,
+        tenant: &str,
+        operation: OperationId,
+    ) -> Result<Vec<Result<StoredEvent>>> {
+        let ask = readable::<event::Entity>()
+            .filter(event::Column::OperationId.eq(operation.to_string()))
+            .filter(event::Column::TenantId.eq(text::fit(tenant, LABEL)))
+            .order_by_asc(event::Column::EventTime)
+            .order_by_asc(event::Column::LogId)
+            .order_by_asc(event::Column::Seq);
+        self.ask("read an operation's events", move |db| async move {
+            let rows = db
+                .query_all_raw(ask.build(db.get_database_backend()))
+                .await?;
+            let read = |row| stored(db.table("guard_audit_event"), row);
+            Ok(rows.iter().map(read).collect())
+        })
     }
 }
 

@@ -121,7 +121,8 @@ suite! {
         an_older_row_put_back_releases_nothing
         hidden_events_do_not_hide_a_second_release
         an_edited_row_is_shown_to_nobody
-        a_trace_has_what_its_columns_hide;
+        a_trace_has_what_its_columns_hide
+        a_trace_names_what_cannot_be_read;
     ended:
         a_ticket_that_has_ended_keeps_no_personal_identifier;
     journal:

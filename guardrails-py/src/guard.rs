@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use crm_guardrails::audit::ShadowReport;
 use crm_guardrails::process::{RecordKey, Settlement};
 use crm_guardrails::rules::Parameters;
 use crm_guardrails::{Error, ErrorKind, KeySource, Record, Refreshed, Request, Result, TicketId};
@@ -35,6 +36,18 @@ pub(crate) fn call<T: Send>(
     work: impl FnOnce() -> Result<T> + Send,
 ) -> PyResult<T> {
     py.detach(|| closed(work)).or_raise(py)
+}
+
+/// The answers of a shadow policy, where none may be missing: in Python they are a plain list.
+fn expect_all_read(report: ShadowReport) -> Result<ShadowReport> {
+    match report.unreadable {
+        0 => Ok(report),
+        events => Err(Error::new(
+            ErrorKind::Tampered,
+            format!("{events} audit events cannot be read"),
+        )
+        .with_help("run the audit verification to see which records were changed")),
+    }
 }
 
 impl Guard {
@@ -329,7 +342,7 @@ impl Guard {
         let tenant = principal.core.tenant();
         let report = self.ask(py, |core| {
             principal.core.check()?;
-            core.audit().shadow_report(tenant)
+            expect_all_read(core.audit().shadow_report(tenant)?)
         })?;
         let tallies = report.answers.into_iter().map(ShadowTally::from);
         tallies.map(|tally| Py::new(py, tally)).collect()

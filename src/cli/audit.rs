@@ -138,7 +138,10 @@ fn run_shadow(args: &ShadowArgs, output: &Output) -> Result<Ending> {
     } else {
         output.lines(report.to_string());
     }
-    Ok(Ending::Fine)
+    Ok(match report.unreadable {
+        0 => Ending::Fine,
+        _ => Ending::NotProven,
+    })
 }
 
 fn run_rotate(args: &RotateArgs, output: &Output) -> Result<Ending> {

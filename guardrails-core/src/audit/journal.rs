@@ -95,6 +95,17 @@ pub trait AuditReader: Send + Sync {
     /// [`ErrorKind::Store`](crate::ErrorKind::Store).
     fn operation(&self, tenant: &str, operation: OperationId) -> Result<Vec<StoredEvent>>;
 
+    /// Rows that their columns say are about one operation of a tenant, and that cannot be read, so that
+    /// [`AuditReader::operation`] leaves them out; each as one sentence that names table, row and column,
+    /// never the content.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](crate::ErrorKind::Store).
+    fn unreadable_events(&self, tenant: &str, operation: OperationId) -> Result<Vec<String>> {
+        let _ = (tenant, operation);
+        Ok(Vec::new())
+    }
+
     /// All events about one ticket of a tenant, in any order. Releases rest on it, so there is no
     /// default that answers "none".
     ///

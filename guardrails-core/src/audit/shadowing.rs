@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::journal::AuditReader;
 use super::recorded::{RecordedContext, RecordedEvent, RecordedKind};
+use super::report::count;
 use crate::digest::Digest;
 use crate::error::Result;
 use crate::identifier::OperationId;
@@ -23,6 +24,13 @@ const AT_A_TIME: usize = 1_000;
 pub struct ShadowReport {
     /// Each kind of answer, in order of policy, skill, entity and step.
     pub answers: Vec<ShadowTally>,
+    /// Events of any tenant that cannot be read, and may have been further answers.
+    #[serde(skip_serializing_if = "is_none")]
+    pub unreadable: u64,
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// One kind of answer, and how often it was given.
@@ -60,16 +68,21 @@ pub struct ShadowKind {
 /// Adds up what shadow policies answered to a tenant's operations. Reads the whole audit.
 ///
 /// # Errors
-/// [`ErrorKind::Store`](crate::ErrorKind::Store) when the audit cannot be read,
-/// [`ErrorKind::Tampered`](crate::ErrorKind::Tampered) when one of its records cannot.
+/// [`ErrorKind::Store`](crate::ErrorKind::Store) when the audit cannot be read. Records that cannot are
+/// counted.
 pub fn shadow_report(reader: &dyn AuditReader, tenant: &str) -> Result<ShadowReport> {
     let mut found: BTreeMap<ShadowKind, (u64, OperationId)> = BTreeMap::new();
+    let mut unreadable = 0_u64;
     for log in reader.logs()? {
         let mut from = 0;
         loop {
             let events = reader.events(log.log, from, AT_A_TIME)?;
             for event in &events {
-                if let Some((kind, operation)) = answer(&event.payload, tenant)? {
+                let Ok(event) = RecordedEvent::read(&event.payload) else {
+                    unreadable = unreadable.saturating_add(1);
+                    continue;
+                };
+                if let Some((kind, operation)) = answer(event, tenant) {
                     let (times, last) = found.entry(kind).or_insert((0, operation));
                     *times = times.saturating_add(1);
                     *last = operation;
@@ -88,20 +101,15 @@ pub fn shadow_report(reader: &dyn AuditReader, tenant: &str) -> Result<ShadowRep
         .map(|(kind, (times, last))| ShadowTally { kind, times, last });
     Ok(ShadowReport {
         answers: answers.collect(),
+        unreadable,
     })
 }
 
-/// The answer in a payload; none in one of another kind, or of another tenant.
-fn answer(payload: &str, tenant: &str) -> Result<Option<(ShadowKind, OperationId)>> {
-    let event = RecordedEvent::read(payload)?;
-    let (Some(about), RecordedKind::Shadow { .. }) = (&event.about, &event.kind) else {
-        return Ok(None);
-    };
-    if about.tenant != tenant {
-        return Ok(None);
-    }
+/// The answer in an event; none in one of another kind, or of another tenant.
+fn answer(event: RecordedEvent, tenant: &str) -> Option<(ShadowKind, OperationId)> {
+    let about = event.about.filter(|about| about.tenant == tenant)?;
     let operation = about.operation;
-    Ok(kind(about.clone(), event.kind).map(|kind| (kind, operation)))
+    Some((kind(about, event.kind)?, operation))
 }
 
 fn kind(about: RecordedContext, said: RecordedKind) -> Option<ShadowKind> {
@@ -128,6 +136,13 @@ fn kind(about: RecordedContext, said: RecordedKind) -> Option<ShadowKind> {
 
 impl fmt::Display for ShadowReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.unreadable > 0 {
+            let events = count(self.unreadable, "event");
+            writeln!(
+                f,
+                "{events} cannot be read and may have been further answers"
+            )?;
+        }
         if self.answers.is_empty() {
             return f.write_str("no shadow policy was asked");
         }

@@ -31,6 +31,9 @@ pub struct Trace {
     pub about: RecordedContext,
     /// What happened, in order.
     pub steps: Vec<TraceStep>,
+    /// Rows that name the operation and cannot be read, each as one sentence.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<String>,
 }
 
 /// One event of an operation.
@@ -64,7 +67,9 @@ impl Trace {
     /// What the trace comes to: whether each record of it is proven.
     pub fn conclusion(&self) -> Conclusion {
         let proofs = || self.steps.iter().map(|step| step.proof);
-        if proofs().any(|proof| matches!(proof, StepProof::Altered | StepProof::Unlisted)) {
+        if !self.unreadable.is_empty()
+            || proofs().any(|proof| matches!(proof, StepProof::Altered | StepProof::Unlisted))
+        {
             Conclusion::Findings
         } else if proofs().any(|proof| proof == StepProof::NotProven) {
             Conclusion::NotProven
@@ -79,30 +84,31 @@ impl Trace {
 ///
 /// # Errors
 /// [`ErrorKind::NotFound`] when there is no such operation, or it is another tenant's;
-/// [`ErrorKind::Tampered`] when one of its records cannot be read; [`ErrorKind::Store`].
+/// [`ErrorKind::Tampered`] when none of its records can be read; [`ErrorKind::Store`].
 pub fn trace(
     reader: &dyn AuditReader,
     verifier: Option<&VerifyingKey>,
     tenant: &str,
     operation: OperationId,
 ) -> Result<Trace> {
-    let mut steps = Vec::new();
-    for row in reader.operation(tenant, operation)? {
-        let event = RecordedEvent::read(&row.payload)?;
-        // The store filters by its own columns; the payload is what was sealed.
-        let about = event.about.as_ref();
-        if about.is_some_and(|about| about.tenant == tenant && about.operation == operation) {
-            steps.push((row, event));
-        }
-    }
-    let unlinked = unlinked(reader, operation, &steps)?;
-    for row in unlinked {
-        let event = RecordedEvent::read(&row.payload)?;
-        let about = event.about.as_ref();
-        if about.is_some_and(|about| about.tenant == tenant && about.operation == operation) {
-            steps.push((row, event));
-        }
-    }
+    let mut read = Read {
+        tenant,
+        operation,
+        steps: Vec::new(),
+        unreadable: reader.unreadable_events(tenant, operation)?,
+    };
+    reader
+        .operation(tenant, operation)?
+        .into_iter()
+        .for_each(|row| read.add(row));
+    unlinked(reader, operation, &read.steps)?
+        .into_iter()
+        .for_each(|row| read.add(row));
+    let Read {
+        mut steps,
+        unreadable,
+        ..
+    } = read;
     // Logs of two processes have no common numbering; within one, the number is the order.
     steps.sort_by_key(|(row, event)| (event.time, row.log, row.seq));
     let proofs = prove(reader, verifier, &steps)?;
@@ -119,8 +125,50 @@ pub fn trace(
     let about = proven
         .or(steps.first())
         .and_then(|step| step.event.about.clone())
-        .ok_or_else(|| no_such_operation(tenant, operation))?;
-    Ok(Trace { about, steps })
+        .ok_or_else(|| match unreadable.first() {
+            Some(first) => unreadable_operation(first),
+            None => no_such_operation(tenant, operation),
+        })?;
+    Ok(Trace {
+        about,
+        steps,
+        unreadable,
+    })
+}
+
+/// Records of one operation, as they are read.
+struct Read<'a> {
+    tenant: &'a str,
+    operation: OperationId,
+    steps: Vec<(StoredEvent, RecordedEvent)>,
+    unreadable: Vec<String>,
+}
+
+impl Read<'_> {
+    fn add(&mut self, row: StoredEvent) {
+        let event = match RecordedEvent::read(&row.payload) {
+            Ok(event) => event,
+            Err(_) => {
+                let StoredEvent { log, seq, .. } = row;
+                let sentence = format!("event {seq} of log {log} is no audit record");
+                if !self.unreadable.contains(&sentence) {
+                    self.unreadable.push(sentence);
+                }
+                return;
+            }
+        };
+        // The store filters by its own columns; the payload is what was sealed.
+        let about = event.about.as_ref();
+        if about.is_some_and(|of| of.tenant == self.tenant && of.operation == self.operation) {
+            self.steps.push((row, event));
+        }
+    }
+}
+
+fn unreadable_operation(first: &str) -> Error {
+    let message = format!("no record of the operation can be read: {first}");
+    Error::new(ErrorKind::Tampered, message)
+        .with_help("run the audit verification to see which records were changed")
 }
 
 pub(super) fn no_such_operation(tenant: &str, operation: OperationId) -> Error {

@@ -21,7 +21,11 @@ impl fmt::Display for Trace {
         let kinds = || self.steps.iter().map(|step| &step.event.kind);
         let shown = self.steps.iter();
         let mut shown = shown.filter(|step| !followed_up(&step.event.kind, kinds()));
-        shown.try_for_each(|step| write!(f, "\n{step}"))
+        shown.try_for_each(|step| write!(f, "\n{step}"))?;
+        self.unreadable.iter().try_for_each(|sentence| {
+            f.write_str("\n")?;
+            say(f, format_args!("CANNOT BE READ: {sentence}"))
+        })
     }
 }
 

@@ -19,7 +19,7 @@ use guardrails_core::{
 use guardrails_orm::Database;
 
 use super::journal::keys;
-use super::place::{Now, Place, Random, options};
+use super::place::{Now, Place, Random, Server, options};
 
 fn origin(name: &str) -> Origin {
     Origin {
@@ -156,7 +156,7 @@ pub fn asked(guard: &Guard, discount: i64) -> TicketId {
 
 pub fn asked_on(guard: &Guard, record: &Record, discount: i64) -> TicketId {
     let mut op = guard.begin(Request::new(&rep(), "quote.draft")).unwrap();
-    let changes = Changes::update(&quote()).set("discount", discount);
+    let changes = Changes::update(record).set("discount", discount);
     match op.propose(&changes).unwrap().outcome() {
         Outcome::NeedsApproval(ticket) => ticket.id(),
         other => panic!("{other:?}"),
@@ -575,4 +575,87 @@ pub fn a_trace_has_what_its_columns_hide(place: &Place) {
              WHERE kind = 'decision'"
         ));
     }
+}
+
+/// One garbled cell hides its row and no other: what can be read is told, and the row is named.
+pub fn a_trace_names_what_cannot_be_read(place: &Place) {
+    let store = place.open();
+    let guard = guard(&store);
+    let mut op = guard.begin(Request::new(&rep(), "quote.draft")).unwrap();
+    let _ = op
+        .propose(&Changes::update(&quote()).set("discount", 20))
+        .unwrap();
+    let operation = op.id();
+    op.fail("LATER").unwrap();
+    let row = |column: &str| {
+        let text = match place.server {
+            Server::Mysql => "CHAR",
+            Server::Sqlite | Server::Postgres => "TEXT",
+        };
+        let from = "FROM guard_audit_event WHERE kind = 'decision'";
+        place
+            .text(&format!("SELECT CAST({column} AS {text}) {from}"))
+            .unwrap()
+    };
+    let columns = ["log_id", "seq", "payload", "leaf"];
+    let [log, seq, payload, leaf] = columns.map(row);
+    let trace = || guard.audit().trace("acme", operation);
+    let whole = trace().unwrap();
+    assert_eq!(whole.conclusion(), Conclusion::Proven);
+    let no_record = format!("event {seq} of log {log} is no audit record");
+    let no_log = "column `log_id` does not hold what it should";
+    let mut edits = vec![
+        ("payload = ''", Some(&*no_record)),
+        ("payload = '{\"kind\":\"decision\"'", Some(&*no_record)),
+        ("log_id = 'garbled'", Some(no_log)),
+        ("leaf = 'garbled'", None),
+    ];
+    if place.server == Server::Sqlite {
+        edits.push(("payload = x'ff'", Some(&*no_record)));
+        edits.push(("log_id = x'ff'", Some(no_log)));
+        edits.push(("seq = 'garbled'", None));
+    }
+    for (edit, unreadable) in edits {
+        let is_decision = "kind = 'decision'";
+        let sql = format!("UPDATE guard_audit_event SET {edit} WHERE {is_decision}");
+        assert_eq!(place.sql(&sql), 1, "{edit}");
+        let found = trace().unwrap();
+        assert_eq!(found.conclusion(), Conclusion::Findings, "{edit}");
+        let told = found.unreadable.first().map(String::as_str);
+        match unreadable {
+            Some(sentence) => {
+                assert!(
+                    told.is_some_and(|told| told.contains(sentence)),
+                    "{edit}: {told:?}"
+                );
+                assert_eq!(found.unreadable.len(), 1, "{edit}");
+                assert_eq!(found.steps.len(), whole.steps.len() - 1, "{edit}");
+                assert!(
+                    found.to_string().contains("CANNOT BE READ"),
+                    "{edit}: {found}"
+                );
+            }
+            None => {
+                assert_eq!(told, None, "{edit}");
+                assert_eq!(found.steps.len(), whole.steps.len(), "{edit}");
+            }
+        }
+        assert_eq!(found.about, whole.about, "{edit}");
+        place.sql(&format!(
+            "UPDATE guard_audit_event SET log_id = '{log}', seq = {seq}, leaf = '{leaf}', \
+             payload = '{payload}' WHERE {is_decision}"
+        ));
+        assert_eq!(trace().unwrap(), whole, "{edit}: put back");
+    }
+    place.sql(&format!(
+        "UPDATE guard_audit_event SET payload = '' WHERE operation_id = '{operation}'"
+    ));
+    let error = trace().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Tampered);
+    assert!(
+        error
+            .to_string()
+            .contains("no record of the operation can be read"),
+        "{error}"
+    );
 }

@@ -1019,7 +1019,8 @@ class Guard:
 
         Raises:
             InputError: A name of the principal is none, or it has a model and no agent.
-            AuditTampered, StoreUnavailable: The audit cannot be read.
+            AuditTampered: An event cannot be read, and may have been a further answer.
+            StoreUnavailable: The audit cannot be read.
         """
     def verify(self) -> VerifyReport:
         """Checks the whole audit. What is wrong is in the report, not an exception.
