@@ -56,6 +56,11 @@ impl VerifyReport {
     }
 
     #[getter]
+    fn compared_with(&self) -> u64 {
+        self.core.compared_with
+    }
+
+    #[getter]
     fn out_of_sight(&self) -> Vec<&'static str> {
         self.core.out_of_sight.clone()
     }

@@ -289,9 +289,17 @@ impl Guard {
         last.map(|last| Reload::new(py, &last)).transpose()
     }
 
-    fn verify(&self, py: Python<'_>) -> PyResult<VerifyReport> {
-        self.ask(py, |core| core.audit().verify())
-            .map(VerifyReport::from)
+    #[pyo3(signature = (*, against = None))]
+    fn verify(&self, py: Python<'_>, against: Option<Text>) -> PyResult<VerifyReport> {
+        self.ask(py, |core| match &against {
+            Some(kept) => core.audit().verify_against(kept),
+            None => core.audit().verify(),
+        })
+        .map(VerifyReport::from)
+    }
+
+    fn checkpoints(&self, py: Python<'_>) -> PyResult<String> {
+        self.ask(py, |core| core.audit().checkpoints())
     }
 
     fn trace(&self, py: Python<'_>, operation: Text, principal: &Principal) -> PyResult<String> {

@@ -9,7 +9,15 @@ from typing import Any, Dict
 import pytest
 from conftest import Administer
 
-from crm_guardrails import Denied, Guard, NotFound, Operation, Principal, SetupError
+from crm_guardrails import (
+    Denied,
+    Guard,
+    InputError,
+    NotFound,
+    Operation,
+    Principal,
+    SetupError,
+)
 
 
 def test_an_exception_fails_the_operation(
@@ -92,6 +100,30 @@ def test_verify_names_the_record_that_was_edited(
     assert (found.kind, found.seq, found.through, found.operation) == ("altered", seq, seq, op.id)
     assert str(found).startswith("altered: ") and str(seq) in found.sentence
     assert found.sentence in str(report)
+
+
+def test_a_database_that_was_put_back_is_behind_its_checkpoints(
+    policies: Path, store: str, rep: Principal, tmp_path: Path
+) -> None:
+    with Guard.open(policies=policies, store=store) as guard:
+        guard.operation(rep, skill="quote.draft").complete("done")
+    files = {file: file.read_bytes() for file in tmp_path.glob("*.db")}
+    assert files
+    with Guard.open(policies=policies, store=store) as guard:
+        before = guard.checkpoints()
+        guard.operation(rep, skill="quote.draft").complete("done")
+        kept = guard.checkpoints()
+        report = guard.verify(against=kept)
+        assert (report.conclusion, report.compared_with) == ("proven", 2)
+        with pytest.raises(InputError, match="no checkpoint in the copy"):
+            guard.verify(against="")
+    for file, content in files.items():
+        file.write_bytes(content)
+    with Guard.open(policies=policies, store=store) as guard:
+        assert guard.verify().findings == []
+        assert guard.verify(against=before).findings == []
+        [found] = guard.verify(against=kept).findings
+        assert found.kind == "cut_off" and "is behind the checkpoint" in found.sentence
 
 
 def test_a_change_of_the_tables_is_in_force_after_refresh(

@@ -1,6 +1,6 @@
 //! `guard audit`: verify the whole of it, or explain one operation.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
@@ -8,10 +8,10 @@ use super::Ending;
 use super::output::Output;
 use super::store::Store;
 use crate::audit::{
-    Conclusion, Finding, FindingKind, VerifyReport, VerifyingKey, shadow_report, trace, verify,
-    verify_tickets,
+    Conclusion, Finding, FindingKind, KeptCheckpoints, VerifyReport, VerifyingKey,
+    latest_checkpoints, shadow_report, trace, verify_against, verify_tickets,
 };
-use crate::{KeySource, OperationId, OsEntropy, Result, rotate_audit_key};
+use crate::{Error, ErrorKind, KeySource, OperationId, OsEntropy, Result, rotate_audit_key};
 
 /// A MAC is checked with the secret key alone.
 const TICKETS_OUT_OF_SIGHT: &str = "an approval ticket's row that was altered: its MAC is checked with the key file, not with a public key";
@@ -21,6 +21,8 @@ const TICKETS_OUT_OF_SIGHT: &str = "an approval ticket's row that was altered: i
 pub(super) enum AuditCommand {
     /// Check every event against its hash, its tree and its signed checkpoints
     Verify(VerifyArgs),
+    /// Print the latest signed checkpoint of each log, to be kept outside of the database
+    Checkpoint(CheckpointArgs),
     /// Print one operation from intent to outcome
     Trace(TraceArgs),
     /// Add up what shadow policies answered beside the policy in force
@@ -29,9 +31,20 @@ pub(super) enum AuditCommand {
     RotateKey(RotateArgs),
 }
 
-/// Which audit, and whose signature it must bear.
+/// Which audit, and what to compare it with.
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
+    /// A copy of checkpoints, as an earlier `checkpoint` printed it: a database that was put back to an
+    /// older state is behind it
+    #[arg(long, value_name = "FILE")]
+    against: Option<PathBuf>,
+    #[command(flatten)]
+    checked: CheckedStore,
+}
+
+/// Which audit, and whose signature it must bear.
+#[derive(Debug, Args)]
+pub(super) struct CheckedStore {
     /// The public key to check with, as an earlier `verify` printed it; the key file's unless named
     #[arg(long, value_name = "KEY", conflicts_with = "key")]
     verifier: Option<String>,
@@ -48,7 +61,14 @@ pub(super) struct TraceArgs {
     #[arg(long)]
     tenant: String,
     #[command(flatten)]
-    checked: VerifyArgs,
+    checked: CheckedStore,
+}
+
+/// Of which audit.
+#[derive(Debug, Args)]
+pub(super) struct CheckpointArgs {
+    #[command(flatten)]
+    checked: CheckedStore,
 }
 
 /// Which key file.
@@ -72,6 +92,7 @@ pub(super) struct ShadowArgs {
 pub(super) fn run(command: &AuditCommand, output: &mut Output) -> Result<Ending> {
     match command {
         AuditCommand::Verify(args) => run_verify(args, output),
+        AuditCommand::Checkpoint(args) => run_checkpoint(args, output),
         AuditCommand::Trace(args) => run_trace(args, output),
         AuditCommand::Shadow(args) => run_shadow(args, output),
         AuditCommand::RotateKey(args) => run_rotate(args, output),
@@ -80,10 +101,16 @@ pub(super) fn run(command: &AuditCommand, output: &mut Output) -> Result<Ending>
 
 fn run_verify(args: &VerifyArgs, output: &Output) -> Result<Ending> {
     // The database first: a key is looked for beside it, and would be missed instead of it.
-    let database = args.store.inspect()?;
-    let mut report = verify(&*database, &args.verifier()?)?;
-    match args.verifier {
-        None => verify_tickets(&*database, &*args.store.keys()?, &mut report)?,
+    let CheckedStore { verifier, store } = &args.checked;
+    let database = store.inspect()?;
+    let key = args.checked.verifier()?;
+    let kept = match &args.against {
+        Some(file) => KeptCheckpoints::read(&read_copy(file)?, &key)?,
+        None => KeptCheckpoints::default(),
+    };
+    let mut report = verify_against(&*database, &key, &kept)?;
+    match verifier {
+        None => verify_tickets(&*database, &*store.keys()?, &mut report)?,
         Some(_) => report.out_of_sight.push(TICKETS_OUT_OF_SIGHT),
     }
     if output.is_json() {
@@ -97,6 +124,29 @@ fn run_verify(args: &VerifyArgs, output: &Output) -> Result<Ending> {
         }
     }
     Ok(ending(report.conclusion()))
+}
+
+fn read_copy(file: &Path) -> Result<String> {
+    std::fs::read_to_string(file).map_err(|error| {
+        let message = format!(
+            "the copy of checkpoints `{}` cannot be read",
+            file.display()
+        );
+        Error::new(ErrorKind::Input, message)
+            .with_help("name a file that `guard audit checkpoint` printed")
+            .with_source(error)
+    })
+}
+
+fn run_checkpoint(args: &CheckpointArgs, output: &Output) -> Result<Ending> {
+    let database = args.checked.store.inspect()?;
+    let notes = latest_checkpoints(&*database, &args.checked.verifier()?)?;
+    if output.is_json() {
+        output.json(&serde_json::json!({ "checkpoints": notes }))?;
+    } else {
+        output.lines(notes.trim_end());
+    }
+    Ok(Ending::Fine)
 }
 
 /// What is not proven is no success, and not the same as something that is wrong.
@@ -166,7 +216,7 @@ fn is_signed_by_another(report: &VerifyReport) -> bool {
         && report.logs.iter().all(|log| log.checkpoints == 0)
 }
 
-impl VerifyArgs {
+impl CheckedStore {
     fn verifier(&self) -> Result<VerifyingKey> {
         match &self.verifier {
             Some(text) => text.parse(),

@@ -88,6 +88,35 @@ impl Company {
         assert_eq!(administer(&self.database, &[sql]), 1);
     }
 
+    /// The database is copied, goes on, and is put back to the copy. Checkpoints of before and after are
+    /// kept in `before.txt` and `after.txt` beside it.
+    pub fn put_back(&self, clock: Arc<dyn Clock>) {
+        let folder = self.database.parent().unwrap();
+        let copy = folder.join("copy.db");
+        let open = || {
+            Guard::builder()
+                .policies(folder.join("policies"))
+                .store(format!("sqlite://{}", self.database.display()))
+                .clock(clock.clone())
+                .without_watching()
+                .open()
+                .unwrap()
+        };
+        let keep = |guard: &Guard, file: &str| {
+            let notes = guard.audit().checkpoints().unwrap();
+            std::fs::write(folder.join(file), notes).unwrap();
+        };
+        let guard = open();
+        keep(&guard, "before.txt");
+        drop(guard);
+        std::fs::copy(&self.database, &copy).unwrap();
+        let guard = open();
+        discount(&guard, "Q-3", 10);
+        keep(&guard, "after.txt");
+        drop(guard);
+        std::fs::rename(copy, &self.database).unwrap();
+    }
+
     pub fn tell(&self, stage: &Stage, page: &str) {
         self.tell_in(stage, "stored", page);
     }

@@ -76,6 +76,15 @@ fn one_changed_byte_is_found() {
 }
 
 #[test]
+fn a_database_that_was_put_back_is_behind() {
+    let stage = Stage::new();
+    let company = Company::at_work(stage.folder(), company::monday());
+    company.put_back(company::monday());
+    std::fs::write(stage.folder().join("empty.txt"), "").unwrap();
+    company.tell(&stage, "restored.md");
+}
+
+#[test]
 fn tickets_are_seen_and_decided() {
     let stage = Stage::new();
     Company::at_work(stage.folder(), company::now()).tell(&stage, "approvals.md");

@@ -11,6 +11,7 @@ use crate::identifier::LogId;
 
 use super::checkpoint::Checkpoint;
 use super::journal::{AuditReader, LogSummary};
+use super::kept::KeptCheckpoints;
 use super::keys::VerifyingKey;
 use super::merkle::leaf_hash;
 use super::order::events;
@@ -30,6 +31,8 @@ pub(super) struct Anchor {
 pub(super) enum Source {
     /// A genuine checkpoint, signed then.
     Checkpoint(DateTime<Utc>),
+    /// A genuine checkpoint that was kept outside of the database, signed then.
+    Kept(DateTime<Utc>),
     /// The opening record of this log.
     Opening(LogId),
 }
@@ -37,11 +40,25 @@ pub(super) enum Source {
 impl Source {
     pub(super) fn name(self) -> String {
         match self {
-            Self::Checkpoint(at) => {
-                format!("the checkpoint signed {}", at.format("%Y-%m-%d %H:%M:%SZ"))
-            }
+            Self::Checkpoint(at) => format!("the checkpoint signed {}", second(at)),
+            Self::Kept(at) => format!("the checkpoint kept elsewhere, signed {},", second(at)),
             Self::Opening(log) => format!("the opening record of log {log}"),
         }
+    }
+}
+
+fn second(at: DateTime<Utc>) -> impl std::fmt::Display {
+    at.format("%Y-%m-%d %H:%M:%SZ")
+}
+
+/// Adds the heads that were kept outside of the database to those that it gives itself.
+pub(super) fn add_kept(kept: &KeptCheckpoints, named: &mut BTreeMap<LogId, Vec<Anchor>>) {
+    for head in kept.iter() {
+        named.entry(head.log).or_default().push(Anchor {
+            size: head.size,
+            root: head.root,
+            source: Source::Kept(head.time),
+        });
     }
 }
 
@@ -150,7 +167,7 @@ pub(super) fn judge(
     let confirmed = fitting().map(|(anchor, _)| anchor.size).max().unwrap_or(0);
     let mut standing = Standing {
         covered: fitting()
-            .filter(|(anchor, _)| matches!(anchor.source, Source::Checkpoint(_)))
+            .filter(|(anchor, _)| matches!(anchor.source, Source::Checkpoint(_) | Source::Kept(_)))
             .map(|(anchor, _)| anchor.size)
             .max()
             .unwrap_or(0),
@@ -245,7 +262,7 @@ fn agreement(walk: &Walk, anchor: &Anchor) -> Option<Agrees> {
 /// A farther anchor fits, so the log is whole and this anchor is what is wrong.
 fn contradiction(log: LogId, anchor: &Anchor) -> Finding {
     match anchor.source {
-        Source::Checkpoint(_) => forged(
+        Source::Checkpoint(_) | Source::Kept(_) => forged(
             log,
             anchor.size.checked_sub(1),
             format!(
@@ -281,13 +298,27 @@ fn forged(log: LogId, seq: Option<u64>, sentence: String) -> Finding {
     }
 }
 
+/// What counts the events of a log.
+#[derive(Clone, Copy)]
+pub(super) enum Claimant {
+    /// The row of the log.
+    Count,
+    /// A head of it.
+    Head(Source),
+}
+
 /// The finding for a log that ends at `end` though something counts more.
-pub(super) fn cut_off(log: LogId, end: u64, size: u64, who: &str) -> Finding {
+pub(super) fn cut_off(log: LogId, end: u64, size: u64, who: Claimant) -> Finding {
     let last = size.saturating_sub(1);
-    let what = if end == 0 {
-        "all of its events".to_owned()
-    } else {
-        events(end, last)
+    let sentence = match who {
+        Claimant::Head(Source::Kept(at)) => format!(
+            "the database is behind the checkpoint of {} that was kept elsewhere: log {log} has {end} of \
+             {}; an older state was put back, or the end was cut off",
+            second(at),
+            events_counted(size),
+        ),
+        Claimant::Count => was_cut_off(log, end, size, "the store's own count"),
+        Claimant::Head(source) => was_cut_off(log, end, size, &source.name()),
     };
     Finding {
         kind: FindingKind::CutOff,
@@ -295,12 +326,22 @@ pub(super) fn cut_off(log: LogId, end: u64, size: u64, who: &str) -> Finding {
         seq: Some(end),
         through: Some(last),
         operation: None,
-        sentence: format!(
-            "log {log} was cut off: {what} {} missing, {who} counts {}",
-            if end == 0 || end != last { "are" } else { "is" },
-            events_counted(size),
-        ),
+        sentence,
     }
+}
+
+fn was_cut_off(log: LogId, end: u64, size: u64, who: &str) -> String {
+    let last = size.saturating_sub(1);
+    let what = if end == 0 {
+        "all of its events".to_owned()
+    } else {
+        events(end, last)
+    };
+    format!(
+        "log {log} was cut off: {what} {} missing, {who} counts {}",
+        if end == 0 || end != last { "are" } else { "is" },
+        events_counted(size),
+    )
 }
 
 /// The sizes at which roots are needed.

@@ -20,7 +20,7 @@ use super::keys::{Keys, VerifyingKey};
 const MOST_BYTES: usize = 64 * 1024;
 /// An Ed25519 signature (RFC 8032).
 const SIGNATURE_BYTES: usize = 64;
-const ORIGIN: &str = "crm-guardrails/";
+pub(super) const ORIGIN: &str = "crm-guardrails/";
 
 /// A log's head at one size.
 #[derive(Debug, Clone, PartialEq, Eq)]

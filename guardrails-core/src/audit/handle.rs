@@ -1,7 +1,8 @@
 //! The audit of a guard: verification and explanation.
 
 use super::{
-    Keys, ShadowReport, Trace, VerifyReport, shadow_report, trace, verify, verify_tickets,
+    KeptCheckpoints, Keys, ShadowReport, Trace, VerifyReport, latest_checkpoints, shadow_report,
+    trace, verify_against, verify_tickets,
 };
 use crate::error::Result;
 use crate::identifier::OperationId;
@@ -27,9 +28,31 @@ impl<'g> Audit<'g> {
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) when the audit cannot be read. What was found
     /// is in the report, not an error.
     pub fn verify(&self) -> Result<VerifyReport> {
-        let mut report = verify(self.store, &self.keys.verifier())?;
+        self.verify_with(&KeptCheckpoints::default())
+    }
+
+    /// The same, compared with a copy of checkpoints that was kept outside of the database, as
+    /// [`Audit::checkpoints`] gave it: a database that was put back to an older state is behind it.
+    ///
+    /// # Errors
+    /// As [`Audit::verify`]; [`ErrorKind::Input`](crate::ErrorKind::Input) for what is no copy of checkpoints
+    /// that this guard's keys signed.
+    pub fn verify_against(&self, kept: &str) -> Result<VerifyReport> {
+        self.verify_with(&KeptCheckpoints::read(kept, &self.keys.verifier())?)
+    }
+
+    fn verify_with(&self, kept: &KeptCheckpoints) -> Result<VerifyReport> {
+        let mut report = verify_against(self.store, &self.keys.verifier(), kept)?;
         verify_tickets(self.store, self.keys, &mut report)?;
         Ok(report)
+    }
+
+    /// The latest signed checkpoint of each log, to be kept where the database's owner cannot change it.
+    ///
+    /// # Errors
+    /// As [`latest_checkpoints`].
+    pub fn checkpoints(&self) -> Result<String> {
+        latest_checkpoints(self.store, &self.keys.verifier())
     }
 
     /// What shadow policies answered to a tenant's operations, added up.

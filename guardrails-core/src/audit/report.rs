@@ -17,6 +17,9 @@ pub struct VerifyReport {
     pub findings: Vec<Finding>,
     /// What could not be checked because of a finding, or because nothing signed covers it yet.
     pub unproven: Vec<String>,
+    /// How many checkpoints that were kept outside of the database it was compared with.
+    #[serde(skip_serializing_if = "is_none")]
+    pub compared_with: u64,
     /// What no check of this sort can see.
     pub out_of_sight: Vec<&'static str>,
     /// The verifier key it was checked with.
@@ -138,13 +141,19 @@ impl FindingKind {
     }
 }
 
+/// Of a database that was compared with nothing.
+pub(super) const NOT_ANCHORED: &str = "anything since the last checkpoint that was copied out of this database: nothing outside anchors the \
+     checkpoints kept inside";
+/// Of one that was compared with checkpoints kept elsewhere.
+pub(super) const ANCHORED: &str =
+    "anything since the checkpoints that it was compared with: nothing outside anchors later ones";
+
 /// What a check inside one database can never see; printed with every report.
 pub(super) const OUT_OF_SIGHT: &[&str] = &[
     "a rewrite by whoever holds the signing key: every hash and signature would fit",
     "events cut from the end of a log together with the checkpoints and counts that cover them, \
      unless a later log has recorded that log's head",
-    "anything since the last checkpoint that was copied out of this database: nothing outside \
-     anchors the checkpoints kept inside",
+    NOT_ANCHORED,
     "what was never recorded: an action that the host took without asking the guard",
     "an older checkpoint that was deleted, where a later one covers the same events; and which process \
      writes a log: `host`, `pid`, `pid_start`, `alive_until` and `state` of its row",
@@ -164,6 +173,10 @@ impl fmt::Display for VerifyReport {
         self.logs
             .iter()
             .try_for_each(|log| writeln!(f, "  {log}"))?;
+        if self.compared_with > 0 {
+            let kept = count(self.compared_with, "checkpoint");
+            writeln!(f, "compared with {kept} kept elsewhere")?;
+        }
         match (self.conclusion(), self.findings.len()) {
             (Conclusion::Proven, _) => writeln!(f, "nothing wrong was found")?,
             (Conclusion::NotProven, _) => {
@@ -214,6 +227,10 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         say(f, format_args!("{}: {}", self.kind.as_str(), self.sentence))
     }
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 /// `1 event`, `2 events`.

@@ -11,11 +11,14 @@ use chrono::{DateTime, Utc};
 use crate::error::{Error, ErrorKind, Result};
 use crate::identifier::LogId;
 
-use super::anchors::{self, Agrees, Anchor, Source, Standing};
+use super::anchors::{self, Agrees, Anchor, Claimant, Source, Standing};
 use super::journal::{AuditReader, Inventory, LogRows, LogSummary};
+use super::kept::KeptCheckpoints;
 use super::keys::VerifyingKey;
 use super::order;
-use super::report::{Finding, FindingKind, LogReport, OUT_OF_SIGHT, VerifyReport, count};
+use super::report::{
+    ANCHORED, Finding, FindingKind, LogReport, NOT_ANCHORED, OUT_OF_SIGHT, VerifyReport, count,
+};
 use super::walk::{Extent, Odd, Oddity, Walk};
 
 /// Accounts for every row of the audit: reads each log once, in pages, and checks it, and names the
@@ -25,16 +28,31 @@ use super::walk::{Extent, Odd, Oddity, Walk};
 /// [`ErrorKind::Store`] when the store cannot be read. What is wrong with the audit is not an
 /// error but a finding in the report; see [`VerifyReport::into_result`].
 pub fn verify(reader: &dyn AuditReader, verifier: &VerifyingKey) -> Result<VerifyReport> {
+    verify_against(reader, verifier, &KeptCheckpoints::default())
+}
+
+/// The same, and compares the logs with checkpoints that were kept outside of the database: one that was
+/// put back to an older state is behind them.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_against(
+    reader: &dyn AuditReader,
+    verifier: &VerifyingKey,
+    kept: &KeptCheckpoints,
+) -> Result<VerifyReport> {
     // Before the list of logs: a log that is opened meanwhile is then in the list.
     let inventory = reader.inventory()?;
     let listed = reader.logs()?;
     let logs = all_logs(&listed, inventory.as_ref());
     let mut openings = anchors::openings(reader, &listed)?;
+    anchors::add_kept(kept, &mut openings);
     let mut report = VerifyReport {
         logs: Vec::new(),
         findings: Vec::new(),
         unproven: Vec::new(),
-        out_of_sight: OUT_OF_SIGHT.to_vec(),
+        compared_with: count_of(kept),
+        out_of_sight: out_of_sight(kept),
         verifier: verifier.to_string(),
     };
     for log in &logs {
@@ -61,6 +79,21 @@ pub fn verify(reader: &dyn AuditReader, verifier: &VerifyingKey) -> Result<Verif
         report.unproven.push(EMPTY.to_owned());
     }
     Ok(report)
+}
+
+fn count_of(kept: &KeptCheckpoints) -> u64 {
+    u64::try_from(kept.iter().count()).unwrap_or(u64::MAX)
+}
+
+fn out_of_sight(kept: &KeptCheckpoints) -> Vec<&'static str> {
+    let has_kept = count_of(kept) > 0;
+    let lines = OUT_OF_SIGHT.iter().copied();
+    lines
+        .map(|line| match has_kept && line == NOT_ANCHORED {
+            true => ANCHORED,
+            false => line,
+        })
+        .collect()
 }
 
 const NO_INVENTORY: &str = "rows outside the logs that are listed: this store does not name them";
@@ -172,7 +205,7 @@ fn check_log(
     if claimed > order.end && !walk.more_runs {
         report
             .findings
-            .push(anchors::cut_off(log, order.end, claimed, &who));
+            .push(anchors::cut_off(log, order.end, claimed, who));
     }
     report.findings.extend(lowered(reader, of, &standing)?);
     report.logs.push(log_report(of, &walk, &heads, &standing));
@@ -207,15 +240,15 @@ fn grown(
 }
 
 /// The largest number of events that anything speaks of, and what that is.
-fn claim(listing: Listing, heads: &[Anchor]) -> (u64, String) {
+fn claim(listing: Listing, heads: &[Anchor]) -> (u64, Claimant) {
     let counted = match listing {
         Listing::Listed { size, .. } => size,
         Listing::Unlisted => 0,
     };
     let farthest = heads.iter().max_by_key(|anchor| anchor.size);
     match farthest {
-        Some(anchor) if anchor.size >= counted => (anchor.size, anchor.source.name()),
-        _ => (counted, "the store's own count".to_owned()),
+        Some(anchor) if anchor.size >= counted => (anchor.size, Claimant::Head(anchor.source)),
+        _ => (counted, Claimant::Count),
     }
 }
 
@@ -346,7 +379,7 @@ fn log_report(of: &Log, walk: &Walk, heads: &[Anchor], standing: &Standing) -> L
         .iter()
         .filter_map(|anchor| match anchor.source {
             Source::Checkpoint(at) => Some(at),
-            Source::Opening(_) => None,
+            Source::Kept(_) | Source::Opening(_) => None,
         })
         .collect();
     LogReport {
@@ -387,5 +420,5 @@ fn uncovered(log: LogId, end: u64, standing: &Standing) -> Option<String> {
 /// A log that later logs speak of and that is not there.
 fn lost(log: LogId, heads: &[Anchor]) -> Option<Finding> {
     let last = heads.iter().max_by_key(|anchor| anchor.size)?;
-    (last.size > 0).then(|| anchors::cut_off(log, 0, last.size, &last.source.name()))
+    (last.size > 0).then(|| anchors::cut_off(log, 0, last.size, Claimant::Head(last.source)))
 }

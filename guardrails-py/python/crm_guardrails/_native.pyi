@@ -551,6 +551,9 @@ class VerifyReport:
         """What it comes to: ``"proven"``, ``"not_proven"`` or ``"findings"``. ``not_proven`` is no
         success: nothing wrong was found, and something could not be checked."""
     @property
+    def compared_with(self) -> int:
+        """How many checkpoints that were kept outside of the database it was compared with."""
+    @property
     def out_of_sight(self) -> List[str]:
         """What no check of this sort can see."""
     @property
@@ -1022,10 +1025,24 @@ class Guard:
             AuditTampered: An event cannot be read, and may have been a further answer.
             StoreUnavailable: The audit cannot be read.
         """
-    def verify(self) -> VerifyReport:
+    def verify(self, *, against: Optional[str] = None) -> VerifyReport:
         """Checks the whole audit. What is wrong is in the report, not an exception.
 
+        Args:
+            against: A copy of checkpoints that was kept outside of the database, as :meth:`checkpoints` gave
+                it: a database that was put back to an older state is behind it.
+
         Raises:
+            InputError: ``against`` is no copy of checkpoints that the guard's keys signed.
+            StoreUnavailable: The audit cannot be read.
+        """
+    def checkpoints(self) -> str:
+        """The latest signed checkpoint of each log, as text to be kept where the database's owner cannot
+        change it.
+
+        Raises:
+            NotFound: Nothing is recorded yet.
+            AuditTampered: The latest checkpoint of a log is not genuine.
             StoreUnavailable: The audit cannot be read.
         """
     def trace(self, operation: str, principal: Principal) -> str:
