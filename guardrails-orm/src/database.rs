@@ -17,6 +17,7 @@ use crate::clock::DatabaseClock;
 use crate::connect::Pool;
 use crate::connection::{DatabaseConnection, DatabaseTransaction};
 use crate::fault::{Failure, Fault};
+use crate::file_identity::OpenedFile;
 use crate::journal::Writer;
 use crate::key;
 use crate::migration;
@@ -120,6 +121,7 @@ impl Database {
         F: Future<Output = Result<T, Failure>> + Send,
         W: FnOnce(DatabaseConnection) -> F + Send + 'static,
     {
+        self.shared.expect_file_in_place()?;
         let pool = self.shared.pool.clone();
         self.bridge.run(doing, async move {
             work(pool)
@@ -181,6 +183,7 @@ async fn connect(address: Address, options: OpenOptions) -> Result<Shared> {
     let shared = Shared {
         gate: Gate::new(address.engine()),
         clock: DatabaseClock::new(address.engine()),
+        file: address.file().map(OpenedFile::at),
         address,
         pool,
         options,

@@ -51,6 +51,7 @@ mod database;
 mod derived;
 mod entity;
 mod fault;
+mod file_identity;
 mod inventory;
 mod journal;
 mod key;

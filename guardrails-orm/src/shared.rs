@@ -13,6 +13,7 @@ use crate::address::{Address, Engine};
 use crate::clock::DatabaseClock;
 use crate::connection::{DatabaseConnection, DatabaseTransaction};
 use crate::fault::{Cause, Failure, Fault};
+use crate::file_identity::OpenedFile;
 use crate::options::OpenOptions;
 use crate::patience::Patience;
 
@@ -26,6 +27,8 @@ pub(crate) struct Shared {
     pub(crate) gate: Gate,
     pub(crate) clock: DatabaseClock,
     pub(crate) options: OpenOptions,
+    /// The file of an SQLite database.
+    pub(crate) file: Option<OpenedFile>,
 }
 
 /// Lets writers of this process through one by one where the database allows only one anyway.
@@ -57,6 +60,16 @@ impl Gate {
 }
 
 impl Shared {
+    /// Whether an SQLite database is still the file that was opened: one look at the path.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Store`](guardrails_core::ErrorKind::Store) where it is not.
+    pub(crate) fn expect_file_in_place(&self) -> Result<()> {
+        self.file
+            .as_ref()
+            .map_or(Ok(()), OpenedFile::expect_in_place)
+    }
+
     pub(crate) async fn write<T, W>(&self, work: &W) -> Result<T, Failure>
     where
         W: for<'t> Fn(&'t DatabaseTransaction) -> Work<'t, T> + Send + Sync,
@@ -66,6 +79,7 @@ impl Shared {
             let turn = self.gate.pass(self.options.busy_timeout).await?;
             let done = self.try_write(work).await;
             drop(turn);
+            self.expect_file_in_place().map_err(Failure::Typed)?;
             match done {
                 Err(failure) if failure.is_transient() && patience.is_left() => {
                     Patience::pause().await;

@@ -154,6 +154,67 @@ fn a_journal_that_has_failed_is_in_the_guards_health() {
     });
 }
 
+/// An open file can be taken away on Linux: what is written then reaches nobody.
+#[cfg(unix)]
+#[test]
+fn a_file_that_was_removed_or_replaced_takes_nothing_more() {
+    type Change = fn(&std::path::Path);
+    let changes: [Change; 3] = [
+        |file| std::fs::remove_file(file).unwrap(),
+        |file| {
+            let backup = file.with_extension("backup");
+            std::fs::copy(file, &backup).unwrap();
+            std::fs::rename(backup, file).unwrap();
+        },
+        |file| {
+            std::fs::remove_file(file).unwrap();
+            std::fs::create_dir(file).unwrap();
+        },
+    ];
+    let gone = |error: Error| {
+        let told = format!("{error} {:?}", std::error::Error::source(&error));
+        assert!(
+            told.contains("was removed or replaced while it was open"),
+            "{told}"
+        );
+    };
+    for change in changes {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("guard.db");
+        let url = format!("sqlite://{}?mode=rwc", file.display());
+        let store = Database::open(&url, options()).unwrap();
+        let guard = guarded::guard(&store);
+        let id = guarded::asked(&guard, 20);
+        let away = file.with_extension("away");
+        std::fs::rename(&file, &away).unwrap();
+        gone(store.check().unwrap_err());
+        let is_told = || {
+            let health = guard.health();
+            health.problems().any(|problem| problem.part == Part::Store)
+        };
+        assert!(is_told());
+        std::fs::rename(&away, &file).unwrap();
+        let _ = guard.refresh().unwrap();
+        assert!(guard.health().is_well());
+        store.ticket("acme", id).unwrap().unwrap();
+
+        change(&file);
+        gone(store.ticket("acme", id).unwrap_err());
+        gone(store.revision().unwrap_err());
+        let line = RoleLine {
+            kind: "g".to_owned(),
+            values: ["A", "B", "acme"].map(str::to_owned).to_vec(),
+        };
+        gone(store.add_role_lines(&[line]).unwrap_err());
+        gone(guard.refresh().unwrap_err());
+        gone(store.commit(intent(&context("acme", "u-1"))).unwrap_err());
+        let rep = guarded::rep();
+        let begun = guardrails_core::Request::new(&rep, "quote.draft");
+        assert_eq!(guard.begin(begun).unwrap_err().kind(), ErrorKind::Store);
+        assert!(is_told());
+    }
+}
+
 /// A ticket that has ended keeps nothing of its record, also where SQLite put it aside in the file.
 #[test]
 fn an_ended_ticket_leaves_nothing_in_the_file() {

@@ -19,7 +19,8 @@ impl Journal for Database {
     fn check(&self) -> Result<()> {
         // A store that was opened to inspect has none that could fail.
         self.journal()
-            .map_or(Ok(()), |writer| writer.ending.check())
+            .map_or(Ok(()), |writer| writer.ending.check())?;
+        self.shared.expect_file_in_place()
     }
 }
 

@@ -74,6 +74,7 @@ impl Log {
             Ok(done) => done?,
             Err(_) => return Err(too_late(limit)),
         }
+        self.shared.expect_file_in_place()?;
         self.committed(&batch);
         Ok(receipt)
     }
