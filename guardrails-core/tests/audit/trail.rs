@@ -109,6 +109,18 @@ fn a_trace_says_when_a_record_is_not_as_sealed() {
     assert!(trace.to_string().contains("NOT AS SEALED: record 6"));
 
     rows.row(log(1), 6).payload.push('}');
+    let trace = traced(&rows);
+    assert_eq!(trace.steps.len(), 3, "the others are told");
+    let sentence = format!("event 6 of log {} is no audit record", log(1));
+    assert_eq!(trace.unreadable, [&*sentence]);
+    let text = trace.to_string();
+    assert!(
+        text.ends_with(&format!("\nCANNOT BE READ: {sentence}")),
+        "{text}"
+    );
+    for seq in [5, 7, 8] {
+        rows.row(log(1), seq).payload.push('}');
+    }
     let error = crate::trail::trace(&rows, None, "acme", operation(1)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Tampered);
 }
