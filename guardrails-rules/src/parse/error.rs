@@ -53,6 +53,7 @@ pub(super) fn syntax(
     let help = own_line(word, at)
         .or_else(|| slip(text, &found))
         .or_else(|| needs_then(keyword, word, &wanted))
+        .or_else(|| lacks_name(text.get(..at).unwrap_or("")))
         .or_else(|| meant(word, &wanted))
         .unwrap_or_else(|| {
             phrase!(
@@ -289,6 +290,27 @@ fn needs_then(keyword: &str, word: &str, wanted: &[Rule]) -> Option<Phrase> {
             word
         )
     })
+}
+
+/// An effect without the name behind it: `before` ends where that was due.
+fn lacks_name(before: &str) -> Option<Phrase> {
+    let code = before.lines().filter_map(|line| line.split("//").next());
+    let words: Vec<&str> = code.flat_map(str::split_whitespace).collect();
+    match words.as_slice() {
+        [.., "deny"] => Some(phrase!(
+            "write a code after `deny`, such as `deny TOO_RISKY`"
+                | "在 `deny` 后面写代码，例如 `deny TOO_RISKY`"
+        )),
+        [.., "require", "approval"] => Some(phrase!(
+            "write the name of an approval chain after `require approval`"
+                | "在 `require approval` 后面写审批链的名称"
+        )),
+        [.., "notify"] => Some(phrase!(
+            r#"write a channel in quotes after `notify`, such as `notify "sales"`"#
+                | r#"在 `notify` 后面写引号里的渠道，例如 `notify "sales"`"#
+        )),
+        _ => None,
+    }
 }
 
 /// A word of the language that was probably meant.
