@@ -2,6 +2,7 @@
 //! it compile and pass their own tests, and the list of pages names it.
 
 use std::path::Path;
+use std::process::Command;
 
 use crm_guardrails::rules::{Bundle, SourceFile, compile, run_tests};
 
@@ -173,4 +174,39 @@ fn policies_compile_and_pass_their_tests() {
             assert_eq!(report.failed(), 0, "{place}");
         }
     }
+}
+
+/// A fence `json` is one document, or one on each line.
+#[test]
+fn json_parses() {
+    let parses = |text: &str| serde_json::from_str::<serde_json::Value>(text).is_ok();
+    let mut count = 0;
+    for page in pages() {
+        for fence in fences(&page)
+            .iter()
+            .filter(|it| it.info.starts_with("json"))
+        {
+            let is_right = parses(&fence.text) || fence.text.lines().all(parses);
+            assert!(is_right, "{page}:{}", fence.line);
+            count += 1;
+        }
+    }
+    assert!(count > 3, "{count}");
+}
+
+/// Whoever pastes a fence `sh` into a shell is not told of a syntax error.
+#[test]
+fn shells_can_read_what_is_for_them() {
+    let mut count = 0;
+    for page in pages() {
+        for fence in fences(&page).iter().filter(|it| it.info == "sh") {
+            let place = format!("{page}:{}", fence.line);
+            let read = Command::new("sh").args(["-n", "-c", &fence.text]).output();
+            let read = read.unwrap();
+            let why = String::from_utf8_lossy(&read.stderr).into_owned();
+            assert!(read.status.success(), "{place}: {why}");
+            count += 1;
+        }
+    }
+    assert!(count > 20, "{count}");
 }
