@@ -56,7 +56,7 @@ LAYERS: dict[str, list[tuple[str, str]]] = {
         ("operation", "operation process/approvals process/redeem process/advance"),
     ],
     "guardrails-rules": [
-        ("text", "source ast parse codes"),
+        ("text", "source ast parse codes action/codes"),
         ("bundle", "bundle"),
         ("policy", "check compile outline format render test_case testing happening coverage analyse action service"),
     ],
@@ -207,6 +207,7 @@ class Crate:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.modules: list[Module] = []
+        self.macros: dict[str, Module] = {}
         root = next(folder / name for name in ("lib.rs", "main.rs") if (folder / name).exists())
         self.root = self.read(root, None, folder)
         self.edges: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -245,6 +246,8 @@ class Crate:
             elif word in ITEMS and depth == 0:
                 name = words[at + 2] if word == "macro_rules" else following
                 module.defined.add(name)
+                if word == "macro_rules":
+                    self.macros[name] = module
             elif following == "::" and words[at - 1 : at] != ["::"] and re.match(r"[A-Za-z_]", word):
                 path = [word]
                 while words[at + 1 : at + 2] == ["::"] and re.match(r"[A-Za-z_]", words[at + 2]):
@@ -275,7 +278,10 @@ class Crate:
             self.edges[module.file][target.file].add(item)
 
     def target(self, module: Module, path: list[str], seen: frozenset[tuple[int, str]] = frozenset()) -> tuple[Module, str] | None:
-        """The module that defines the item which a path names; none for another crate's, and for a bare module."""
+        """The module that defines the item which a path names; none for another crate's, and for a bare module.
+
+        What a named module neither imports nor visibly defines, a macro defines there.
+        """
         at: Module | None = module
         for place, name in enumerate(path):
             assert at is not None
@@ -290,6 +296,10 @@ class Crate:
             elif name in at.children:
                 at = at.children[name]
             elif name in at.defined:
+                return at, name
+            elif at is self.root and name in self.macros:
+                return self.macros[name], name
+            elif place > 0 and at is not self.root and at is not module and name not in at.imported and not at.globs:
                 return at, name
             else:
                 return self.imported(at, name, path[place + 1 :], seen)
@@ -416,9 +426,9 @@ def self_test() -> int:
         "a.rs": "use crate::b::B; pub struct A; #[cfg(test)] mod tests { use crate::d::D; }",
         "b.rs": "pub struct B; fn b(_: &crate::c::C) {} const S: &str = \"crate::d::D\";",
         "c.rs": "use super::A; pub struct C; #[cfg(test)] use crate::d::D;",
-        "d.rs": "use crate::{a, E as Other}; pub struct D; fn d(_: a::A, _: char) { let _ = '\"'; }",
-        "e/mod.rs": "mod inner; pub use inner::E; pub fn f() { inner::g() }",
-        "e/inner.rs": "pub struct E; pub fn g() {} #[cfg(test)] fn t() -> super::F { crate::D }",
+        "d.rs": "use crate::{a, E as Other}; pub struct D; fn d(_: a::A, _: crate::e::Made, _: char) { let _ = '\"'; }",
+        "e/mod.rs": "mod inner; pub use inner::{E, Made}; pub fn f(_: Made) { inner::g() }",
+        "e/inner.rs": "pub struct E; pub fn g() {} make!(Made); macro_rules! m { () => {} } #[cfg(test)] fn t() -> super::F { crate::D }",
     }
     with tempfile.TemporaryDirectory() as folder:
         for name, text in sources.items():
@@ -442,7 +452,7 @@ def self_test() -> int:
     layers = list(findings_of_layers("it", crate, [("low", "a b d"), ("high", "c e/inner")]))
     if layers != [
         "it: b.rs imports C of c.rs; `low` stands below `high`",
-        "it: d.rs imports E of e/inner.rs; `low` stands below `high`",
+        "it: d.rs imports E, Made of e/inner.rs; `low` stands below `high`",
         "it: e/mod.rs is of no layer; name its room in `LAYERS`",
     ]:
         problems.append(f"layers: {layers}")
