@@ -7,7 +7,7 @@ use crm_guardrails::{Error, ErrorKind, Place, Severity};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
 
-use crate::decision::Reason;
+use crate::reason::Reason;
 
 /// The class of each kind.
 fn class(kind: ErrorKind) -> &'static str {

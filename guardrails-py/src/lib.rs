@@ -19,6 +19,7 @@ mod operation;
 mod owned;
 mod policies;
 mod principal;
+mod reason;
 mod record;
 mod reload;
 mod show;
@@ -35,7 +36,7 @@ mod _native {
     #[pymodule_export]
     use crate::audit::{Finding, InterruptedOperation, Receipt, ShadowTally, VerifyReport};
     #[pymodule_export]
-    use crate::decision::{Decision, DecisionView, Obligation, Reason, ShadowDecision, Verdict};
+    use crate::decision::{Decision, DecisionView, Obligation, ShadowDecision, Verdict};
     #[pymodule_export]
     use crate::errors::Diagnostic;
     #[pymodule_export]
@@ -52,6 +53,8 @@ mod _native {
     use crate::policies::{check, evaluate, explain, findings};
     #[pymodule_export]
     use crate::principal::Principal;
+    #[pymodule_export]
+    use crate::reason::Reason;
     #[pymodule_export]
     use crate::reload::Reload;
 

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::Ending;
+use super::ending::Ending;
 use super::output::Output;
 use super::store::Store;
 use crate::process::{Settlement, StepDecision, TicketCard, TicketState, Vote};

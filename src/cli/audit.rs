@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use super::Ending;
+use super::ending::Ending;
 use super::output::Output;
 use super::store::Store;
 use crate::audit::{

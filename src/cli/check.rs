@@ -5,10 +5,11 @@ use guardrails_rules::analyse::Depth;
 use guardrails_rules::{Bundle, Compilation, compile, render};
 use serde::Serialize;
 
+use super::arguments::{Format, Policies};
+use super::ending::Ending;
 use super::lint;
 use super::output::Output;
 use super::report::{Level, Report, Sources};
-use super::{Ending, Format, Policies};
 use crate::{Diagnostic, Error, Phrase, Place, Result, Severity, phrase};
 
 /// What to check.

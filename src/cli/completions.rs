@@ -3,8 +3,9 @@
 use clap::{Args, CommandFactory};
 use clap_complete::{Shell, generate};
 
+use super::Command;
+use super::ending::Ending;
 use super::output::Output;
-use super::{Command, Ending};
 use crate::Result;
 
 /// For which shell.

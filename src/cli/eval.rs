@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use super::arguments::Set;
+use super::ending::Ending;
 use super::output::Output;
-use super::{Ending, Set};
 use crate::load::load_policy_with;
 use crate::policy::Policy;
 use crate::{

@@ -5,7 +5,7 @@ use guardrails_core::skills;
 use guardrails_rules::{Example, nearest};
 use serde::Serialize;
 
-use super::Ending;
+use super::ending::Ending;
 use super::output::Output;
 use super::reasons::refusals;
 use crate::{Error, ErrorKind, Language, Phrase, Result, phrase};

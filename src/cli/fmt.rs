@@ -11,10 +11,11 @@ use clap::Args;
 use guardrails_rules::{Bundle, SourceFile, format, render};
 use serde::Serialize;
 
+use super::arguments::Format;
 use super::check::count;
+use super::ending::Ending;
 use super::line_diff::line_diff;
 use super::output::Output;
-use super::{Ending, Format};
 use crate::{Diagnostic, Error, ErrorKind, Phrase, Result, phrase};
 
 /// What to format.

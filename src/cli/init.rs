@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::Ending;
+use super::ending::Ending;
 use super::output::Output;
 use crate::{Error, ErrorKind, Fields, Result};
 

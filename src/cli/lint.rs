@@ -4,9 +4,10 @@ use clap::Args;
 use guardrails_rules::analyse::{self, Depth};
 use guardrails_rules::{Compilation, compile, explain};
 
+use super::arguments::Policies;
 use super::check;
+use super::ending::Ending;
 use super::output::Output;
-use super::{Ending, Policies};
 use crate::{Diagnostic, Error, ErrorKind, Phrase, Result};
 
 /// Which policies, and what to tell of them.

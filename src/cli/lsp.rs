@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::Ending;
+use super::ending::Ending;
 use crate::{Error, ErrorKind, Result, lsp};
 
 /// Editors' customary arguments.

@@ -1,6 +1,6 @@
 //! `guard migrate`: the guard's tables in a database.
 
-use super::Ending;
+use super::ending::Ending;
 use super::output::Output;
 use super::store::Store;
 use crate::{Fields, Result};

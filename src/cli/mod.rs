@@ -10,11 +10,13 @@
 //! locale; errors of the command itself and its help are English.
 
 mod approvals;
+mod arguments;
 mod audit;
 mod check;
 mod completions;
 mod diff;
 mod doc;
+mod ending;
 mod eval;
 mod explain;
 mod fmt;
@@ -31,12 +33,12 @@ mod store;
 mod test;
 mod why;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use guardrails_rules::{Bundle, Parameters};
+use clap::{Parser, Subcommand};
 
+use self::arguments::Format;
+use self::ending::Ending;
 use self::output::Output;
 use crate::{Error, ErrorKind};
 
@@ -52,50 +54,6 @@ struct Command {
     /// The language of findings and explanations; without it that of the locale
     #[arg(long, global = true, value_enum, value_name = "LANG")]
     lang: Option<language::Lang>,
-}
-
-/// How results are printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people; colour only on a terminal
-    #[value(alias = "text")]
-    Human,
-    /// One finding per line: `file:line:column: severity[CODE]: message`; never coloured
-    Plain,
-    /// One JSON document
-    Json,
-    /// SARIF 2.1.0, for code hosts and editors
-    Sarif,
-    /// JUnit's XML, for build servers
-    Junit,
-    /// Workflow commands of GitHub Actions
-    Github,
-}
-
-impl Format {
-    /// The formats of a command that finds things.
-    const FINDINGS: &'static [Self] = &[
-        Self::Human,
-        Self::Plain,
-        Self::Json,
-        Self::Sarif,
-        Self::Junit,
-        Self::Github,
-    ];
-    /// The formats of all others.
-    const ANSWERS: &'static [Self] = &[Self::Human, Self::Plain, Self::Json];
-
-    /// The word of the option.
-    fn as_str(self) -> &'static str {
-        match self {
-            Self::Human => "human",
-            Self::Plain => "plain",
-            Self::Json => "json",
-            Self::Sarif => "sarif",
-            Self::Junit => "junit",
-            Self::Github => "github",
-        }
-    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -144,58 +102,6 @@ impl What {
     }
 }
 
-/// Which policies.
-#[derive(Debug, Clone, Args)]
-struct Policies {
-    /// The folder of `.guard` files, or one file
-    #[arg(default_value = "policies")]
-    policies: PathBuf,
-    #[command(flatten)]
-    set: Set,
-}
-
-impl Policies {
-    /// The bundle, with what was set.
-    fn bundle(&self) -> crate::Result<Bundle> {
-        Ok(Bundle::read(&self.policies)?.with_parameters(self.set.parameters()?))
-    }
-}
-
-/// What is set of the policies' parameters.
-#[derive(Debug, Clone, Default, Args)]
-struct Set {
-    /// Set a parameter of the policies, such as `--set REP_LIMIT=20%`
-    #[arg(long = "set", value_name = "NAME=VALUE")]
-    set: Vec<String>,
-}
-
-impl Set {
-    fn parameters(&self) -> crate::Result<Parameters> {
-        let mut parameters = Parameters::new();
-        for set in &self.set {
-            let (name, value) = set.split_once('=').ok_or_else(|| {
-                crate::Error::new(
-                    crate::ErrorKind::Input,
-                    format!("`--set {set}` does not name a value"),
-                )
-                .with_help("write `--set NAME=VALUE`, such as `--set REP_LIMIT=20%`")
-            })?;
-            parameters.insert(name.trim().into(), crate::Value::from(value.trim()));
-        }
-        Ok(parameters)
-    }
-}
-
-/// How a command came out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ending {
-    Fine,
-    Findings,
-    NotProven,
-    Denied,
-    NeedsApproval,
-}
-
 /// Runs the command of this process's arguments.
 pub fn main() -> ExitCode {
     let command = match Command::try_parse() {
@@ -213,13 +119,7 @@ pub fn main() -> ExitCode {
         Ok(ending)
     });
     match ending {
-        Ok(ending) => ExitCode::from(match ending {
-            Ending::Fine => 0,
-            Ending::Findings => 1,
-            Ending::NotProven => 3,
-            Ending::Denied => 10,
-            Ending::NeedsApproval => 12,
-        }),
+        Ok(ending) => ExitCode::from(ending.code()),
         Err(error) => {
             output.error(&error);
             ExitCode::from(if error.reasons().is_empty() { 2 } else { 10 })

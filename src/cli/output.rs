@@ -7,7 +7,7 @@ use anstream::{AutoStream, ColorChoice};
 use guardrails_rules::Style;
 use serde::Serialize;
 
-use super::Format;
+use super::arguments::Format;
 use super::report::Report;
 use crate::{Diagnostic, Error, ErrorKind, Language, Phrase, Result, one_line, steers};
 

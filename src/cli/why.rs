@@ -2,9 +2,10 @@
 
 use clap::Args;
 
+use super::arguments::Format;
+use super::ending::Ending;
 use super::eval::Asked;
 use super::output::Output;
-use super::{Ending, Format};
 use crate::process::Marks;
 use crate::{Result, explain};
 

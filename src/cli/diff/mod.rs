@@ -16,8 +16,9 @@ use guardrails_rules::analyse::{Change, Direction, compare};
 
 use self::answer::Difference;
 use self::question::{Side, questions};
+use super::arguments::{Format, Set};
+use super::ending::Ending;
 use super::output::Output;
-use super::{Ending, Format, Set};
 use crate::Result;
 
 /// Which two policies, and what to decide under them.

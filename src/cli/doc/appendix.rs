@@ -14,7 +14,7 @@ const SHOWN: usize = 12;
 pub(super) fn constants(outline: &Outline) -> Vec<Constant> {
     let constant = |constant: &guardrails_rules::Constant| Constant {
         name: constant.name.to_string(),
-        doc: super::remarks(outline, "const", &constant.name),
+        doc: super::written::remarks(outline, "const", &constant.name),
         code: Code::of(&constant.value),
         place: at(&constant.place),
     };
@@ -30,7 +30,7 @@ pub(super) fn lists(outline: &Outline) -> Vec<List> {
         let shown = entries.iter().take(SHOWN);
         List {
             name: list.name.to_string(),
-            doc: super::remarks(outline, "list", &list.name),
+            doc: super::written::remarks(outline, "list", &list.name),
             count,
             entries: shown.map(|entry| Code::of(entry)).collect(),
             more: entries.len().saturating_sub(SHOWN),

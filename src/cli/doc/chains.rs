@@ -18,7 +18,7 @@ pub(super) fn chains(policy: &Policy, outline: &Outline, words: &Words) -> Vec<C
         let name = chain.origin.name.to_string();
         let steps: Vec<Step> = chain.steps.iter().map(step).collect();
         Chain {
-            doc: super::remarks(outline, "approval", &name),
+            doc: super::written::remarks(outline, "approval", &name),
             never_twice: chain.never.contains(&Exclusion::SamePersonTwice),
             expires: length(chain.expires),
             execute_within: length(chain.execute_within),

@@ -220,7 +220,7 @@ const BEYOND: &str = "beyond scope";
 fn with_of(kind: &str, permission: &Permission) -> String {
     match permission {
         Permission::Write(WriteScope::Beyond) if kind == "write" => BEYOND.to_owned(),
-        Permission::Mask(mask) => super::mask_word(mask),
+        Permission::Mask(mask) => super::written::mask_word(mask),
         Permission::Aggregate(figures) => figures.to_string(),
         Permission::Read | Permission::Write(_) | Permission::Hide => String::new(),
     }

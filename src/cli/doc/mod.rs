@@ -19,6 +19,7 @@ mod tables;
 #[cfg(test)]
 mod tests;
 mod words;
+mod written;
 
 use std::fs;
 use std::path::PathBuf;
@@ -29,9 +30,10 @@ use minijinja::{Environment, UndefinedBehavior};
 
 use self::page::{File, Page};
 use self::words::Words;
+use super::arguments::Policies;
+use super::check;
+use super::ending::Ending;
 use super::output::Output;
-use super::{Ending, Policies, check};
-use crate::data::Mask;
 use crate::policy::Policy;
 use crate::{Error, ErrorKind, Fields, Result};
 
@@ -135,22 +137,6 @@ fn title(outline: &Outline, words: &Words) -> String {
         words.text("policy").to_owned()
     } else {
         name
-    }
-}
-
-/// The remarks above a declaration.
-fn remarks(outline: &Outline, keyword: &str, name: &str) -> String {
-    let declared = outline.declared(keyword, name);
-    declared
-        .map(|declared| declared.remarks.clone())
-        .unwrap_or_default()
-}
-
-/// A mask as it is written.
-fn mask_word(mask: &Mask) -> String {
-    match mask {
-        Mask::Partial(head, tail) => format!("partial({head}, {tail})"),
-        other => other.name().to_owned(),
     }
 }
 

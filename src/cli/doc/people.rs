@@ -85,7 +85,7 @@ pub(super) fn skills(policy: &Policy, outline: &Outline, words: &Words) -> Vec<S
     let skill = |skill: &policy::Skill| Skill {
         name: skill.origin.name.to_string(),
         title: skill.title.clone(),
-        doc: super::remarks(outline, "skill", &skill.origin.name),
+        doc: super::written::remarks(outline, "skill", &skill.origin.name),
         verb: verb_key(skill.verb),
         entities: names(&skill.entities),
         impact: skill.impact,

@@ -19,7 +19,7 @@ pub(super) fn risk(policy: &Policy, bundle: &Bundle, outline: &Outline, words: &
         effects: Vec::new(),
     });
     Risk {
-        doc: super::remarks(outline, "risk", ""),
+        doc: super::written::remarks(outline, "risk", ""),
         written: model.place.is_known(),
         factors: factors.collect(),
         drawing: scale(&model.thresholds, words),

@@ -49,7 +49,7 @@ pub(super) fn link(rule: &policy::Rule) -> Link {
 fn rule(rule: &policy::Rule, bundle: &Bundle, outline: &Outline, tests: &[TestCase]) -> Rule {
     let name = &rule.origin.name;
     let doc = match &*rule.doc {
-        "" => super::remarks(outline, "rule", name),
+        "" => super::written::remarks(outline, "rule", name),
         doc => doc.to_owned(),
     };
     Rule {
@@ -142,7 +142,7 @@ fn effect(kind: &EffectKind, place: &Place, bundle: &Bundle) -> Effect {
         EffectKind::Mask(field, mask) => Effect {
             kind: "mask",
             what: field.to_string(),
-            with: super::mask_word(mask),
+            with: super::written::mask_word(mask),
             ..none()
         },
         EffectKind::Hide(field) => Effect {

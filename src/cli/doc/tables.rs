@@ -44,7 +44,7 @@ fn table(table: &policy::Table, rule: &Rule, first: TableRow, outline: &Outline)
     let name = table.origin.name.to_string();
     Table {
         doc: match &*rule.doc {
-            "" => super::remarks(outline, "table", &name),
+            "" => super::written::remarks(outline, "table", &name),
             doc => doc.to_owned(),
         },
         entity: rule.entity.to_string(),

@@ -18,9 +18,10 @@ use guardrails_core::audit::Keys;
 use guardrails_core::{Guard, Language};
 use guardrails_rules::{Bundle, SourceFile, compile};
 
+use super::arguments::Policies;
 use super::page::{Column, Entity, Field, Page};
 use super::words::Words;
-use super::{DocArgs, Policies, page, render};
+use super::{DocArgs, page, render};
 use crate::policy::{Policy, SkillStatus, Type, Verb};
 use crate::{
     CountingEntropy, Fields, FrozenClock, LogId, MemoryStore, Name, Principal, Record, Request,
@@ -42,7 +43,7 @@ fn page_of(bundle: &Bundle, language: Language) -> Page {
     let args = DocArgs {
         policies: Policies {
             policies: "policies".into(),
-            set: crate::cli::Set::default(),
+            set: crate::cli::arguments::Set::default(),
         },
         out: "policy.html".into(),
         title: None,

@@ -16,7 +16,7 @@ use std::fmt;
 
 pub(super) use spot::{Sources, Spot};
 
-use super::Format;
+use super::arguments::Format;
 use crate::{Diagnostic, Place, Result, Severity};
 
 /// What one command found.

@@ -8,7 +8,7 @@ use guardrails_rules::{Bundle, SourceFile, compile};
 use serde_json::Value;
 
 use super::{Level, Report, Sources, Spot};
-use crate::cli::Format;
+use crate::cli::arguments::Format;
 use crate::{Diagnostic, Place};
 
 const TEXT: &str = "guard 1\nrule 上限 {\n    on update of 报价单\n    then deny A\n}\n";

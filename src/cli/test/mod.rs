@@ -11,9 +11,11 @@ use guardrails_rules::{
 };
 
 use self::coverage::Demands;
+use super::arguments::{Format, Policies};
+use super::check;
+use super::ending::Ending;
 use super::output::Output;
 use super::report::Sources;
-use super::{Ending, Format, Policies, check};
 use crate::policy::Policy;
 use crate::watch::Changes;
 use crate::{Error, ErrorKind, Result};

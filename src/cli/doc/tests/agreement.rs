@@ -11,8 +11,8 @@ use guardrails_rules::compile;
 
 use super::{Language, bundle, page_of};
 use crate::Name;
-use crate::cli::doc::mask_word;
 use crate::cli::doc::page::{Mark, Page};
+use crate::cli::doc::written::mask_word;
 use crate::data::{Access, FieldTable, PermissionQuery, Permissions, Writable};
 use crate::process::Truth;
 
