@@ -44,7 +44,7 @@
 //!
 //! | feature | adds | default |
 //! |---|---|---|
-//! | `authoring` | what is done with policies besides compiling, testing and rendering their diagnostics: [`analyse`], [`cover`], [`format`], [`outline`] and [`service`], which editors ask | yes |
+//! | `authoring` | what is done with policies besides compiling, testing and rendering their diagnostics: [`analyse`], [`cover`], [`format()`], [`outline()`] and [`service`], which editors ask | yes |
 //! | `casbin` | Casbin in `guardrails-core`, for tests: nothing here calls it | yes |
 //!
 //! A program that only decides needs none of it: [`compile`], [`run_tests`] and [`render`] are always there.
