@@ -50,7 +50,7 @@ impl Aggregation {
 ///
 /// An item whose condition or value cannot be known leaves the whole unknown: a sum that quietly
 /// passed over what it could not read would be too small.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Aggregate {
     /// What is asked.
     pub how: Aggregation,

@@ -3,19 +3,22 @@
 //! Types were checked when the tree was built; at run time only the *data* can disappoint, and then
 //! a node is unknown (three-valued logic, Kleene).
 
-use std::collections::HashSet;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use regex::Regex;
-use rust_decimal::Decimal;
-
 use super::aggregate::Aggregate;
+use super::pattern::Pattern;
 use super::schema::Type;
+use super::value_set::ValueSet;
 use crate::diagnostic::Place;
 use crate::value::{Name, Value};
 
 /// A node and where it is written.
+///
+/// Two expressions are equal when they are built alike: places do not count, and neither do the names of
+/// lists. Equal expressions have the same value for the same facts; the converse does not hold
+/// (`a and b` is not equal to `b and a`).
 #[derive(Debug, Clone)]
 pub struct Expr {
     /// What it is.
@@ -32,8 +35,22 @@ impl Expr {
     }
 }
 
+impl PartialEq for Expr {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
+impl Eq for Expr {}
+
+impl Hash for Expr {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.kind.hash(state);
+    }
+}
+
 /// What a node is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ExprKind {
     /// A constant. Percent and money are plain numbers here: `15%` is 15, `3 CNY` is 3.
     Literal(Value),
@@ -63,7 +80,7 @@ pub enum ExprKind {
     /// `text contains "…"` and the like.
     Text(TextTest, Box<Expr>, Box<Expr>),
     /// `text matches "…"`.
-    Matches(Box<Expr>, Arc<Regex>),
+    Matches(Box<Expr>, Arc<Pattern>),
     /// `some c in list satisfies …`; the variable is bound at this depth, from 0.
     Quantified(Quantifier, Box<Expr>, u8, Box<Expr>),
     /// `sum(… for x in list where …)`; its variable is bound like a quantifier's.
@@ -151,9 +168,9 @@ impl fmt::Display for Path {
     }
 }
 
-impl std::hash::Hash for Type {
+impl Hash for Type {
     /// By shape only; equality settles the rest.
-    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+    fn hash<H: Hasher>(&self, state: &mut H) {
         std::mem::discriminant(self).hash(state);
     }
 }
@@ -255,105 +272,104 @@ pub enum Function {
     DaysLong,
 }
 
-/// A constant set of texts or numbers, with constant-time membership.
-#[derive(Debug, Clone, Default)]
-pub struct ValueSet {
-    /// The name it was declared under; empty for one written in place.
-    pub name: Name,
-    texts: HashSet<Name>,
-    numbers: HashSet<Decimal>,
-}
-
-impl ValueSet {
-    /// The set of `values`; values other than text and number are left out, since the type checker
-    /// lets none through.
-    #[must_use]
-    pub fn new(name: impl Into<Name>, values: impl IntoIterator<Item = Value>) -> Self {
-        let mut set = Self {
-            name: name.into(),
-            ..Self::default()
-        };
-        for value in values {
-            match value {
-                Value::Text(text) => {
-                    set.texts.insert(text);
-                }
-                Value::Number(number) => {
-                    set.numbers.insert(number.normalize());
-                }
-                Value::Null | Value::Bool(_) | Value::List(_) | Value::Object(_) => {}
-            }
-        }
-        set
-    }
-
-    /// Whether the text is a member.
-    #[must_use]
-    pub fn has_text(&self, text: &str) -> bool {
-        self.texts.contains(text)
-    }
-
-    /// Whether the number is a member.
-    #[must_use]
-    pub fn has_number(&self, number: Decimal) -> bool {
-        self.numbers.contains(&number)
-    }
-
-    /// The texts, in no order.
-    pub fn texts(&self) -> impl Iterator<Item = &Name> {
-        self.texts.iter()
-    }
-
-    /// The numbers, in no order.
-    pub fn numbers(&self) -> impl Iterator<Item = Decimal> {
-        self.numbers.iter().copied()
-    }
-}
-
-impl Expr {
-    /// The node's direct children, in the order written.
-    #[must_use]
-    pub fn children(&self) -> Vec<&Expr> {
-        match &self.kind {
+/// Calls `$visit` with each direct child in the order written. The one place that knows the children of
+/// each kind: it has no wildcard, so that a new kind cannot be forgotten.
+macro_rules! visit_children {
+    ($kind:expr, $aggregate:ident, $visit:ident) => {
+        match $kind {
             ExprKind::Literal(_)
             | ExprKind::Moment(..)
             | ExprKind::Path(_)
             | ExprKind::HasRole(_)
             | ExprKind::Changed(_)
-            | ExprKind::IsMissing(_) => Vec::new(),
+            | ExprKind::IsMissing(_) => {}
             ExprKind::Not(a)
             | ExprKind::InSet(a, _)
             | ExprKind::Matches(a, _)
             | ExprKind::Negate(a)
-            | ExprKind::Call(_, a) => vec![a],
-            ExprKind::All(parts) | ExprKind::Any(parts) => parts.iter().collect(),
+            | ExprKind::Call(_, a) => $visit(a),
+            ExprKind::All(parts) | ExprKind::Any(parts) => {
+                for part in parts {
+                    $visit(part);
+                }
+            }
             ExprKind::Compare(_, a, b)
             | ExprKind::InList(a, b)
             | ExprKind::Text(_, a, b)
             | ExprKind::Quantified(_, a, _, b)
             | ExprKind::Arithmetic(_, a, b)
             | ExprKind::DaysBetween(a, b)
-            | ExprKind::Coalesce(a, b) => vec![a, b],
+            | ExprKind::Coalesce(a, b) => {
+                $visit(a);
+                $visit(b);
+            }
             ExprKind::Aggregate(aggregate) => {
                 let Aggregate {
-                    list, filter, item, ..
-                } = &**aggregate;
-                std::iter::once(list).chain(filter).chain(item).collect()
+                    how: _,
+                    list,
+                    depth: _,
+                    filter,
+                    item,
+                    ty: _,
+                } = aggregate.$aggregate();
+                $visit(list);
+                if let Some(filter) = filter {
+                    $visit(filter);
+                }
+                if let Some(item) = item {
+                    $visit(item);
+                }
             }
         }
+    };
+}
+
+impl Expr {
+    /// Calls `visit` with each direct child, in the order written.
+    pub fn for_each_child<'e>(&'e self, mut visit: impl FnMut(&'e Expr)) {
+        visit_children!(&self.kind, as_ref, visit);
+    }
+
+    /// Calls `visit` with each direct child, in the order written, to change it.
+    pub fn for_each_child_mut(&mut self, mut visit: impl FnMut(&mut Expr)) {
+        visit_children!(&mut self.kind, as_mut, visit);
+    }
+
+    /// The node's direct children, in the order written.
+    #[must_use]
+    pub fn children(&self) -> Vec<&Expr> {
+        let mut children = Vec::new();
+        self.for_each_child(|child| children.push(child));
+        children
+    }
+
+    /// Calls `visit` with each node of the tree, a node before its children.
+    pub fn walk<'e>(&'e self, visit: &mut dyn FnMut(&'e Expr)) {
+        visit(self);
+        self.for_each_child(|child| child.walk(visit));
+    }
+
+    /// Calls `visit` with each node of the tree to change it, a node before its children.
+    pub fn walk_mut(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
+        visit(self);
+        self.for_each_child_mut(|child| child.walk_mut(visit));
+    }
+
+    /// Whether some node of the tree passes the test.
+    #[must_use]
+    pub fn contains(&self, test: impl Fn(&Expr) -> bool) -> bool {
+        let mut found = false;
+        self.walk(&mut |node| found = found || test(node));
+        found
     }
 
     /// Calls `visit` with each path that the tree reads.
     pub fn visit_paths<'e>(&'e self, visit: &mut impl FnMut(&'e Path)) {
-        match &self.kind {
+        self.walk(&mut |node| match &node.kind {
             ExprKind::Path(path) | ExprKind::Changed(path) | ExprKind::IsMissing(path) => {
                 visit(path);
             }
-            _ => {
-                for child in self.children() {
-                    child.visit_paths(visit);
-                }
-            }
-        }
+            _ => {}
+        });
     }
 }

@@ -14,12 +14,14 @@ mod message;
 mod obligation;
 mod origin;
 mod parameter;
+mod pattern;
 mod print;
 mod risk;
 mod rule;
 mod schema;
 mod skill;
 mod table;
+mod value_set;
 mod verb;
 
 use std::collections::BTreeMap;
@@ -31,7 +33,7 @@ pub use aggregable::Aggregable;
 pub use aggregate::{Aggregate, Aggregation};
 pub use approval::{ApprovalChain, ApprovalStep, Exclusion, Overdue};
 pub use expr::{
-    Arithmetic, Comparison, Expr, ExprKind, Function, Path, Quantifier, Root, TextTest, ValueSet,
+    Arithmetic, Comparison, Expr, ExprKind, Function, Path, Quantifier, Root, TextTest,
 };
 pub(crate) use grant::and_around;
 pub use grant::{FieldClause, FieldSet, Grant, Permission, WriteScope};
@@ -40,6 +42,7 @@ pub use message::{Message, MessagePart, Translation, speaks};
 pub use obligation::{Duty, Term};
 pub use origin::Origin;
 pub use parameter::Parameter;
+pub use pattern::{Pattern, PatternError};
 pub(crate) use print::{variable, write_moment, write_number};
 pub use risk::{LevelEffect, RiskFactor, RiskModel, RiskThreshold};
 pub use rule::{
@@ -48,6 +51,7 @@ pub use rule::{
 pub use schema::{Currency, Entity, EnumType, Field, PiiClass, Sensitivity, Type};
 pub use skill::{Budget, Limit, Per, Skill, SkillStatus};
 pub use table::{Column, Hit, Table, TableRow};
+pub use value_set::ValueSet;
 pub use verb::Verb;
 
 use crate::value::Name;

@@ -10,9 +10,10 @@ use rust_decimal::Decimal;
 
 use super::aggregate::Aggregate;
 use super::expr::{
-    Arithmetic, Comparison, Expr, ExprKind, Function, Path, Quantifier, Root, TextTest, ValueSet,
+    Arithmetic, Comparison, Expr, ExprKind, Function, Path, Quantifier, Root, TextTest,
 };
 use super::schema::Type;
+use super::value_set::ValueSet;
 use crate::value::{Name, Value, write_text};
 use crate::zone::Zone;
 

@@ -81,7 +81,7 @@ impl fmt::Display for Gravity {
 }
 
 /// Whether a rule counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Mode {
     /// It does.
     #[default]

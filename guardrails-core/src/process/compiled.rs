@@ -8,7 +8,6 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use regex::Regex;
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
@@ -16,8 +15,8 @@ use super::compiled_aggregate::CompiledAggregate;
 use super::operand::{self, Operand};
 use crate::facts::{Datum, Facts};
 use crate::policy::{
-    Arithmetic, Comparison, Expr, ExprKind, Function, Path, Quantifier, Root, Skill, TextTest,
-    Type, ValueSet,
+    Arithmetic, Comparison, Expr, ExprKind, Function, Path, Pattern, Quantifier, Root, Skill,
+    TextTest, Type, ValueSet,
 };
 use crate::truth::Truth;
 use crate::value::{Name, Value};
@@ -89,7 +88,7 @@ pub(crate) enum Predicate {
     InSet(Source, Arc<ValueSet>),
     InList(Source, Source),
     Text(TextTest, Source, Source),
-    Matches(Source, Arc<Regex>),
+    Matches(Source, Arc<Pattern>),
     IsMissing(Source),
     Changed(Path),
     Quantified(Quantifier, Source, Box<Predicate>),

@@ -37,11 +37,7 @@ pub fn visit_uses<'a>(
             let each: Vec<&Expr> = aggregate.filter.iter().chain(&aggregate.item).collect();
             visit_items(&aggregate.list, &each, lists, visit);
         }
-        _ => {
-            for child in expr.children() {
-                visit_uses(child, lists, visit);
-            }
-        }
+        _ => expr.for_each_child(|child| visit_uses(child, lists, visit)),
     }
 }
 

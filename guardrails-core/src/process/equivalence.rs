@@ -2,6 +2,7 @@
 //! missing fields, wrong types, overflow and division by zero among them.
 
 mod items_and_time;
+mod structure;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -285,9 +285,7 @@ impl<'a> Evaluator<'_, 'a> {
             }
             ExprKind::Quantified(_, list, ..) => (&**list, self.truth(expr) == Truth::Unknown),
             _ => {
-                for child in expr.children() {
-                    self.unknown_items(child, names);
-                }
+                expr.for_each_child(|child| self.unknown_items(child, names));
                 return;
             }
         };
@@ -333,9 +331,7 @@ impl<'a> WitnessSearch<'a> {
             ExprKind::Aggregate(_) => {}
             ExprKind::Not(inner) => self.visit(inner, evaluator, sought.map(Sought::other)),
             ExprKind::All(_) | ExprKind::Any(_) => {
-                for child in expr.children() {
-                    self.visit(child, evaluator, sought);
-                }
+                expr.for_each_child(|child| self.visit(child, evaluator, sought));
             }
             ExprKind::Quantified(quantifier, list, _, test) => {
                 let sought = sought.filter(|sought| sought.alone_in(*quantifier));
@@ -350,9 +346,7 @@ impl<'a> WitnessSearch<'a> {
                 }
             }
             _ => {
-                for child in expr.children() {
-                    self.visit(child, None, None);
-                }
+                expr.for_each_child(|child| self.visit(child, None, None));
             }
         }
     }

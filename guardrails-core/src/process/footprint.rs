@@ -162,11 +162,7 @@ impl Collect<'_> {
                 let each: Vec<&Expr> = aggregate.filter.iter().chain(&aggregate.item).collect();
                 self.walk_items(&aggregate.list, &each, lists);
             }
-            _ => {
-                for child in expr.children() {
-                    self.walk_in(child, lists);
-                }
-            }
+            _ => expr.for_each_child(|child| self.walk_in(child, lists)),
         }
     }
 

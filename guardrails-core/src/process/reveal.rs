@@ -167,10 +167,7 @@ impl<'a> Eye<'a> {
     fn name_seen(&self, expr: &'a Expr, names: &mut Vec<String>) {
         match &expr.kind {
             ExprKind::Not(_) | ExprKind::All(_) | ExprKind::Any(_) => {
-                let children = expr.children();
-                children
-                    .into_iter()
-                    .for_each(|child| self.name_seen(child, names));
+                expr.for_each_child(|child| self.name_seen(child, names));
             }
             _ if self.sees(expr) => expr.visit_paths(&mut |path| names.push(path.to_string())),
             _ => {}

@@ -66,7 +66,7 @@ impl Names {
 
     /// Texts that a condition compares the AI context with, and roles that it asks for.
     fn add_condition(&mut self, expr: &Expr) {
-        match &expr.kind {
+        expr.walk(&mut |node| match &node.kind {
             ExprKind::HasRole(role) => {
                 self.policy_roles.insert(role.clone());
             }
@@ -80,12 +80,8 @@ impl Names {
             ExprKind::InSet(item, set) if is_context(item) => {
                 self.contexts.extend(set.texts().cloned());
             }
-            _ => {
-                for child in expr.children() {
-                    self.add_condition(child);
-                }
-            }
-        }
+            _ => {}
+        });
     }
 
     fn add_entities(&mut self, policy: &Policy) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Name, Value, by_name};
 
 /// Named values in name order, each name once.
-#[derive(Clone, PartialEq, Eq, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Default)]
 pub struct Fields(Vec<(Name, Value)>);
 
 impl Fields {

@@ -30,7 +30,7 @@ pub(crate) use number::exact_number;
 /// One value of a record.
 ///
 /// `Debug` names the shape and hides the content, so that a stray `{:?}` leaks nothing.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub enum Value {
     /// JSON `null`; treated as missing.
     Null,

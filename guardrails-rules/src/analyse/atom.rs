@@ -1,10 +1,10 @@
 //! Which conditions the analysis understands: what reads one value and compares it with constants.
 
-use guardrails_core::Value;
-use guardrails_core::policy::{Comparison, Expr, ExprKind, Path, Root, Type, ValueSet};
+use guardrails_core::policy::{Comparison, EnumType, Expr, ExprKind, Path, Root, Type, ValueSet};
 use guardrails_core::process::{Datum, Truth};
+use guardrails_core::{Name, Value};
 use rust_decimal::Decimal;
-use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::sample::Sample;
 
@@ -58,10 +58,7 @@ fn term(expr: &Expr) -> bool {
 
 /// Whether it asks for neither roles nor changes.
 pub(super) fn reads_only_values(expr: &Expr) -> bool {
-    match &expr.kind {
-        ExprKind::HasRole(_) | ExprKind::Changed(_) => false,
-        _ => expr.children().into_iter().all(reads_only_values),
-    }
+    !expr.contains(|node| matches!(node.kind, ExprKind::HasRole(_) | ExprKind::Changed(_)))
 }
 
 fn size(set: &ValueSet) -> usize {
@@ -126,10 +123,7 @@ pub(super) fn constants(expr: &Expr, out: &mut Vec<Sample>) {
             numbers.sort_unstable();
             out.extend(numbers.into_iter().take(MEMBERS).map(Sample::Number));
         }
-        _ => expr
-            .children()
-            .into_iter()
-            .for_each(|child| constants(child, out)),
+        _ => expr.for_each_child(|child| constants(child, out)),
     }
 }
 
@@ -145,73 +139,15 @@ pub(super) fn reads(expr: &Expr) -> Vec<&Path> {
     found
 }
 
-/// A text that two types share only when they read alike: sets of words by their words, since another
-/// policy may mean others by the same name.
-pub(super) fn type_key(ty: &Type) -> String {
+/// The type without the names of enums, so that two are equal only when they hold the same: another policy
+/// may mean other words by the same name.
+pub(super) fn unnamed(ty: &Type) -> Type {
     match ty {
-        Type::Enum(words) => format!("enum {}", words.members.join("|")),
-        Type::List(item) => format!("[{}]", type_key(item)),
-        other => other.to_string(),
+        Type::Enum(words) if !words.name.is_empty() => Type::Enum(Arc::new(EnumType {
+            name: Name::default(),
+            members: words.members.clone(),
+        })),
+        Type::List(item) => Type::List(Arc::new(unnamed(item))),
+        other => other.clone(),
     }
-}
-
-/// A text that two conditions share only when they say the same; none when that cannot be seen. Lists
-/// are told apart by where they are kept.
-pub(super) fn shape(expr: &Expr) -> Option<String> {
-    let mut out = String::new();
-    write_shape(expr, &mut out)?;
-    Some(out)
-}
-
-fn write_shape(expr: &Expr, out: &mut String) -> Option<()> {
-    // INVARIANT: writing to a String cannot fail.
-    let _ = match &expr.kind {
-        ExprKind::Literal(value) => {
-            value.write_json(out);
-            Ok(())
-        }
-        ExprKind::Moment(_, moment) => write!(out, "@{moment}"),
-        ExprKind::Path(path) => write!(
-            out,
-            "{:?}.{}:{}",
-            path.root,
-            path.keys.join("."),
-            type_key(&path.ty)
-        ),
-        ExprKind::IsMissing(path) => write!(out, "?{:?}.{}", path.root, path.keys.join(".")),
-        ExprKind::Changed(path) => write!(out, "~{}", path.keys.join(".")),
-        ExprKind::HasRole(role) => write!(out, "has {role}"),
-        ExprKind::Not(_) => write!(out, "not"),
-        ExprKind::All(_) => write!(out, "all"),
-        ExprKind::Any(_) => write!(out, "any"),
-        ExprKind::Compare(comparison, ..) => write!(out, "{comparison:?}"),
-        ExprKind::InSet(_, set) => write!(out, "in {:p}", std::sync::Arc::as_ptr(set)),
-        ExprKind::InList(..) => write!(out, "in"),
-        ExprKind::Text(test, ..) => write!(out, "{test:?}"),
-        ExprKind::Matches(_, regex) => write!(out, "/{}/", regex.as_str()),
-        ExprKind::Quantified(quantifier, _, depth, _) => write!(out, "{quantifier:?}{depth}"),
-        ExprKind::Arithmetic(operation, ..) => write!(out, "{operation:?}"),
-        ExprKind::Negate(_) => write!(out, "-"),
-        ExprKind::Coalesce(..) => write!(out, "??"),
-        ExprKind::Call(function, _) => write!(out, "{function:?}"),
-        ExprKind::DaysBetween(..) => write!(out, "days"),
-        ExprKind::Aggregate(aggregate) => write!(
-            out,
-            "{:?}{}{}{}:{}",
-            aggregate.how,
-            aggregate.depth,
-            if aggregate.filter.is_some() { "f" } else { "" },
-            if aggregate.item.is_some() { "i" } else { "" },
-            type_key(&aggregate.ty)
-        ),
-        #[allow(unreachable_patterns, reason = "kinds that the language gains later")]
-        _ => return None,
-    };
-    out.push('(');
-    for child in expr.children() {
-        write_shape(child, out)?;
-        out.push(',');
-    }
-    out.push(')');
-    Some(())
 }

@@ -10,9 +10,9 @@ use guardrails_core::policy::{EffectKind, Mode, Policy, Rule, Verb};
 use guardrails_core::{Diagnostic, Name, phrase};
 
 use super::answer::{Answer, ask};
+use super::bounds::ConditionBounds;
 use super::example::Example;
 use super::formula::Claim;
-use super::hull::Hull;
 use super::scene::{Data, Scene};
 use super::truths::Truths;
 use super::work::Work;
@@ -87,20 +87,23 @@ fn can_conflict(a: &Rule, b: &Rule) -> bool {
 
 /// Reports each rule whose approvals another one denies.
 pub(super) fn findings(policy: &Policy, work: &mut Work, out: &mut Vec<Diagnostic>) {
-    let mut denying: HashMap<&Name, Vec<(&Rule, Hull)>> = HashMap::new();
+    let mut denying: HashMap<&Name, Vec<(&Rule, ConditionBounds)>> = HashMap::new();
     let enforced = || {
         let rules = policy.rules.iter().map(|rule| &**rule);
         rules.filter(|rule| rule.mode == Mode::Enforced && rule.table.is_none())
     };
     for rule in enforced().filter(|rule| denies(rule)) {
-        let hull = Hull::of(rule.when.as_ref());
-        denying.entry(&rule.entity).or_default().push((rule, hull));
+        let bounds = ConditionBounds::of(rule.when.as_ref());
+        denying
+            .entry(&rule.entity)
+            .or_default()
+            .push((rule, bounds));
     }
     for rule in enforced().filter(|rule| asks(rule) && !denies(rule)) {
-        let hull = Hull::of(rule.when.as_ref());
+        let bounds = ConditionBounds::of(rule.when.as_ref());
         let mut found = Vec::new();
-        for (other, outline) in denying.get(&rule.entity).into_iter().flatten() {
-            if outline.is_apart_from(&hull) || !can_conflict(rule, other) {
+        for (other, denied) in denying.get(&rule.entity).into_iter().flatten() {
+            if denied.is_apart_from(&bounds) || !can_conflict(rule, other) {
                 continue;
             }
             if found.len() >= NAMED || !work.ask() {

@@ -25,6 +25,7 @@
 
 mod answer;
 mod atom;
+mod bounds;
 mod chains;
 mod codes;
 mod compare;
@@ -33,7 +34,6 @@ mod example;
 mod formula;
 mod grants;
 mod guesses;
-mod hull;
 mod link;
 mod lint;
 mod looking;

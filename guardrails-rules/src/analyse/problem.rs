@@ -4,11 +4,12 @@
 //! What the analysis does not understand becomes a variable of its own that may come out any way. So
 //! "never" stays a proof; only examples become doubtful.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use guardrails_core::Place;
 use guardrails_core::policy::{Comparison, Expr, ExprKind, Path, Root, Verb};
 use guardrails_core::process::{Truth, holds};
+use guardrails_core::{Name, Place};
 
 use super::atom::{self, Depth};
 use super::formula::{Claim, Formula};
@@ -72,7 +73,8 @@ impl Problem {
 /// A variable in the making.
 struct Draft<'e> {
     what: What,
-    tests: Vec<(Option<String>, Test<'e>)>,
+    /// Each with the condition that only the evaluator knows, if it is one.
+    tests: Vec<(Option<&'e Expr>, Test<'e>)>,
     /// Whether its flag is never unknown.
     certain: bool,
 }
@@ -85,16 +87,29 @@ enum Column {
     Order(Comparison),
 }
 
+/// What tells a variable from others.
+#[derive(PartialEq, Eq, Hash)]
+enum Key<'e> {
+    Role(&'e Name),
+    /// The type has no names of enums.
+    Value(Path),
+    Changed(&'e [Name]),
+    Order(&'e Expr, &'e Expr),
+    /// A condition that is not understood.
+    Unclear(&'e Expr),
+}
+
 struct Builder<'p, 'e> {
     scene: Scene<'p>,
     data: Data,
     drafts: Vec<Draft<'e>>,
-    keys: HashMap<String, usize>,
+    keys: HashMap<Key<'e>, usize>,
     atoms: Vec<(usize, Column)>,
     /// Flag, new value, old value.
     changes: Vec<(usize, usize, usize)>,
     outside: Vec<Place>,
-    /// Conditions that were read already: a claim may ask for one many times.
+    /// Conditions that were read already, by where they stand: a claim may ask for one many times, and each
+    /// that is not understood is named at its own place.
     read: HashMap<*const Expr, Formula>,
 }
 
@@ -126,7 +141,7 @@ impl<'e> Builder<'_, 'e> {
             ExprKind::All(parts) => Formula::All(parts.iter().map(|p| self.formula(p)).collect()),
             ExprKind::Any(parts) => Formula::Any(parts.iter().map(|p| self.formula(p)).collect()),
             ExprKind::HasRole(role) => {
-                let variable = self.variable(format!("role {role}"), What::Role(role.clone()));
+                let variable = self.variable(Key::Role(role), What::Role(role.clone()));
                 self.atom(variable, Column::Flag)
             }
             ExprKind::Changed(path) => self.changed(path),
@@ -174,9 +189,9 @@ impl<'e> Builder<'_, 'e> {
     }
 
     fn test(&mut self, expr: &'e Expr, depth: Depth, place: Path) -> Formula {
-        let shape = match depth {
+        let deep_condition = match depth {
             Depth::Plain => None,
-            Depth::Deep => atom::shape(expr),
+            Depth::Deep => Some(expr),
         };
         let Some(path) = atom::reads(expr).first().copied() else {
             return self.unclear(expr);
@@ -185,13 +200,12 @@ impl<'e> Builder<'_, 'e> {
         let Some(draft) = self.drafts.get_mut(variable) else {
             return self.unclear(expr);
         };
-        let deep = |(_, test): &&(Option<String>, Test<'e>)| {
-            matches!(test, Test::Known(_, _, Depth::Deep))
-        };
+        let deep =
+            |(_, test): &&(Option<&Expr>, Test<'e>)| matches!(test, Test::Known(_, _, Depth::Deep));
         let known = draft
             .tests
             .iter()
-            .position(|(have, _)| have.is_some() && *have == shape);
+            .position(|(have, _)| have.is_some() && *have == deep_condition);
         let column = match known {
             Some(column) => column,
             None if depth == Depth::Deep && draft.tests.iter().filter(deep).count() >= DEEP => {
@@ -199,7 +213,9 @@ impl<'e> Builder<'_, 'e> {
             }
             None if draft.tests.len() >= TESTS => return self.unclear(expr),
             None => {
-                draft.tests.push((shape, Test::Known(expr, path, depth)));
+                draft
+                    .tests
+                    .push((deep_condition, Test::Known(expr, path, depth)));
                 draft.tests.len() - 1
             }
         };
@@ -230,7 +246,7 @@ impl<'e> Builder<'_, 'e> {
                     root: Root::Old,
                     ..path.clone()
                 };
-                let key = format!("changed {}", path.keys.join("."));
+                let key = Key::Changed(&path.keys);
                 let fresh = !self.keys.contains_key(&key);
                 let (new, old) = (self.value(new), self.value(old));
                 let flag = self.variable(key, What::Flag);
@@ -243,16 +259,17 @@ impl<'e> Builder<'_, 'e> {
     }
 
     /// Two values that are compared: every comparison of the two asks the same order.
-    fn order(&mut self, expr: &Expr, comparison: Comparison, a: &Expr, b: &Expr) -> Formula {
-        let (Some(left), Some(right)) = (atom::shape(a), atom::shape(b)) else {
-            return self.unclear(expr);
-        };
+    fn order(
+        &mut self,
+        expr: &'e Expr,
+        comparison: Comparison,
+        a: &'e Expr,
+        b: &'e Expr,
+    ) -> Formula {
         self.outside.push(expr.place.clone());
-        let (key, comparison, [first, second]) = if left <= right {
-            (format!("order {left} {right}"), comparison, [a, b])
-        } else {
-            let comparison = comparison.flipped();
-            (format!("order {right} {left}"), comparison, [b, a])
+        let (comparison, [first, second]) = match self.comes_first(b, a) {
+            false => (comparison, [a, b]),
+            true => (comparison.flipped(), [b, a]),
         };
         let certain = self.is_always_there(a) && self.is_always_there(b);
         let places = match (&first.kind, &second.kind) {
@@ -261,11 +278,23 @@ impl<'e> Builder<'_, 'e> {
             }
             _ => None,
         };
-        let variable = self.variable(key, What::Order(places));
+        let variable = self.variable(Key::Order(first, second), What::Order(places));
         if let Some(draft) = self.drafts.get_mut(variable) {
             draft.certain |= certain;
         }
         self.atom(variable, Column::Order(comparison))
+    }
+
+    /// Which of two sides names their order: of two paths the one further from the record, else the one that
+    /// did so before.
+    fn comes_first(&self, a: &'e Expr, b: &'e Expr) -> bool {
+        let known = |first, second| self.keys.contains_key(&Key::Order(first, second));
+        match (&a.kind, &b.kind) {
+            (ExprKind::Path(a), ExprKind::Path(b)) => {
+                (Reverse(a.root), &a.keys) < (Reverse(b.root), &b.keys)
+            }
+            _ => known(a, b) && !known(b, a),
+        }
     }
 
     fn is_always_there(&self, expr: &Expr) -> bool {
@@ -281,20 +310,21 @@ impl<'e> Builder<'_, 'e> {
         !gone && !may_miss && !may_be_invalid && !matches!(path.root, Root::Variable(_))
     }
 
-    fn unclear(&mut self, expr: &Expr) -> Formula {
+    fn unclear(&mut self, expr: &'e Expr) -> Formula {
         self.outside.push(expr.place.clone());
-        let key = atom::shape(expr).unwrap_or_else(|| format!("at {expr:p}"));
-        let variable = self.variable(format!("unclear {key}"), What::Flag);
+        let variable = self.variable(Key::Unclear(expr), What::Flag);
         self.atom(variable, Column::Flag)
     }
 
     fn value(&mut self, path: Path) -> usize {
-        let ty = atom::type_key(&path.ty);
-        let key = format!("{:?}.{}:{ty}", path.root, path.keys.join("."));
+        let key = Key::Value(Path {
+            ty: atom::unnamed(&path.ty),
+            ..path.clone()
+        });
         self.variable(key, What::Value(path))
     }
 
-    fn variable(&mut self, key: String, what: What) -> usize {
+    fn variable(&mut self, key: Key<'e>, what: What) -> usize {
         let next = self.drafts.len();
         let at = *self.keys.entry(key).or_insert(next);
         if at == next {

@@ -10,26 +10,26 @@ use guardrails_core::process::{Truth, holds};
 use guardrails_core::{Diagnostic, Name, phrase};
 
 use super::answer::{Answer, ask, ask_of_any};
+use super::bounds::{ConditionBounds, Exactly, File, Subject};
 use super::formula::Claim;
-use super::hull::{File, Hull};
 use super::scene::{Data, Scene};
 use super::truths::Truths;
 use super::work::Work;
 use crate::analyse::codes;
 
-/// A rule and its outline.
-struct Outlined<'p> {
+/// A rule and the bounds of its condition.
+struct BoundedRule<'p> {
     at: usize,
     rule: &'p Rule,
-    hull: Hull,
+    bounds: ConditionBounds,
 }
 
 /// Rules of one entity, filed under something that every case of them has in common.
 #[derive(Default)]
 struct Files<'p> {
-    rules: Vec<Outlined<'p>>,
+    rules: Vec<BoundedRule<'p>>,
     always: Vec<usize>,
-    by_whole: HashMap<String, Filed>,
+    by_subject: HashMap<Subject, Filed>,
 }
 
 /// Rules filed under one thing: by its constants, or by anything else about it.
@@ -37,16 +37,16 @@ struct Files<'p> {
 struct Filed {
     all: Vec<usize>,
     loose: Vec<usize>,
-    exact: HashMap<String, Vec<usize>>,
+    exact: HashMap<Exactly, Vec<usize>>,
 }
 
 impl<'p> Files<'p> {
     fn add(&mut self, at: usize, rule: &'p Rule) {
-        let hull = Hull::of(rule.when.as_ref());
+        let bounds = ConditionBounds::of(rule.when.as_ref());
         let number = self.rules.len();
-        match hull.file() {
-            Some((constant, whole)) => {
-                let filed = self.by_whole.entry(whole).or_default();
+        match bounds.file() {
+            Some((constant, subject)) => {
+                let filed = self.by_subject.entry(subject).or_default();
                 filed.all.push(number);
                 match constant {
                     Some(constant) => filed.exact.entry(constant).or_default().push(number),
@@ -55,14 +55,14 @@ impl<'p> Files<'p> {
             }
             None => self.always.push(number),
         }
-        self.rules.push(Outlined { at, rule, hull });
+        self.rules.push(BoundedRule { at, rule, bounds });
     }
 
     /// Rules that may hold wherever this one does, each once.
-    fn candidates(&self, hull: &Hull) -> Vec<usize> {
+    fn candidates(&self, bounds: &ConditionBounds) -> Vec<usize> {
         let mut found = self.always.clone();
-        for (file, whole) in hull.files() {
-            let Some(filed) = self.by_whole.get(whole) else {
+        for (file, subject) in bounds.files() {
+            let Some(filed) = self.by_subject.get(subject) else {
                 continue;
             };
             match file {
@@ -127,15 +127,15 @@ fn told(rule: &Rule, by: &Rule) -> Diagnostic {
 fn shadowed<'p>(
     policy: &'p Policy,
     files: &Files<'p>,
-    rule: &Outlined<'p>,
+    rule: &BoundedRule<'p>,
     work: &mut Work,
 ) -> Option<&'p Rule> {
-    let candidates: Vec<&Outlined<'p>> = files
-        .candidates(&rule.hull)
+    let candidates: Vec<&BoundedRule<'p>> = files
+        .candidates(&rule.bounds)
         .into_iter()
         .filter_map(|number| files.rules.get(number))
         .filter(|other| other.at != rule.at && says_as_much(other.rule, rule.rule))
-        .filter(|other| !other.hull.leaves_out(&rule.hull))
+        .filter(|other| !other.bounds.leaves_out(&rule.bounds))
         .collect();
     if candidates.is_empty() || super::never::never_holds(policy, rule.rule) {
         return None;

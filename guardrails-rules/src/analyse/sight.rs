@@ -299,12 +299,11 @@ pub(super) fn roles_asked(policy: &Policy, entity: &str) -> BTreeSet<Name> {
 }
 
 fn has_roles(expr: &Expr, out: &mut BTreeSet<Name>) {
-    if let ExprKind::HasRole(role) = &expr.kind {
-        out.insert(role.clone());
-    }
-    expr.children()
-        .into_iter()
-        .for_each(|child| has_roles(child, out));
+    expr.walk(&mut |node| {
+        if let ExprKind::HasRole(role) = &node.kind {
+            out.insert(role.clone());
+        }
+    });
 }
 
 fn sights_of(

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use guardrails_core::policy::{Aggregation, Arithmetic, Expr, ExprKind, Function, Root, Type};
+use guardrails_core::policy::{
+    Aggregation, Arithmetic, Expr, ExprKind, Function, Pattern, PatternError, Root, Type,
+};
 use guardrails_core::{Phrase, Value, phrase};
 use rust_decimal::Decimal;
 
@@ -283,12 +285,8 @@ impl Checker<'_, '_> {
     fn matches(&mut self, value: &ast::Expr, pattern: &ast::Text, span: Span) -> Typed {
         let place = self.cx.place(span);
         let text = self.text(value);
-        let compiled = regex::RegexBuilder::new(&pattern.text)
-            .size_limit(PATTERN_BYTES)
-            .dfa_size_limit(PATTERN_BYTES)
-            .build();
-        let regex = match compiled {
-            Ok(regex) => Arc::new(regex),
+        let compiled = match Pattern::new(&pattern.text, PATTERN_BYTES) {
+            Ok(compiled) => Arc::new(compiled),
             Err(error) => {
                 let help = phrase!(
                     "mend the pattern, with each backslash written once; for a plain text use `contains`"
@@ -304,7 +302,7 @@ impl Checker<'_, '_> {
         };
         match text {
             Some(text) => {
-                let kind = ExprKind::Matches(Box::new(text.expr), regex);
+                let kind = ExprKind::Matches(Box::new(text.expr), compiled);
                 Typed::known(kind, Type::Bool, place)
             }
             None => Typed::bad(place),
@@ -315,25 +313,19 @@ impl Checker<'_, '_> {
 /// Bytes of a compiled regular expression (`pattern_bytes`), 1 MiB.
 const PATTERN_BYTES: usize = 1 << 20;
 
-/// The last line of the engine's own message says what is wrong, the others draw it.
-fn bad_pattern(error: &regex::Error) -> Phrase {
+fn bad_pattern(error: &PatternError) -> Phrase {
     match error {
-        regex::Error::CompiledTooBig(_) => {
+        PatternError::TooBig => {
             phrase!(
                 "this pattern is over the limit `pattern_bytes` of {limit}"
                     | "这个模式超过上限 `pattern_bytes`（{limit}）",
                 limit = PATTERN_BYTES
             )
         }
-        other => {
-            let text = other.to_string();
-            let reason = text.lines().last().unwrap_or("it does not parse");
-            let reason = reason.trim().trim_start_matches("error: ");
-            phrase!(
-                "this is not a regular expression: {reason}" | "这不是正则表达式：{reason}",
-                reason
-            )
-        }
+        PatternError::Syntax(reason) => phrase!(
+            "this is not a regular expression: {reason}" | "这不是正则表达式：{reason}",
+            reason
+        ),
     }
 }
 

@@ -74,6 +74,23 @@ fn index_against_oracle() {
     );
 }
 
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(300))]
+
+    #[test]
+    fn printed_conditions(data in proptest::collection::vec(proptest::num::u8::ANY, 0..600)) {
+        bodies::printed_conditions(&data);
+    }
+}
+
+#[test]
+fn printed_conditions_of_seeds() {
+    replay(
+        &["fuzz/seeds/index_against_oracle"],
+        bodies::printed_conditions,
+    );
+}
+
 #[test]
 fn action() {
     replay(&["fuzz/seeds/action"], bodies::action);

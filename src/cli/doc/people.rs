@@ -74,10 +74,13 @@ fn insert<T: PartialEq>(list: &mut Vec<T>, item: T) {
 
 /// The roles that a condition asks for.
 fn asked_for(when: &policy::Expr) -> Vec<&Name> {
-    match &when.kind {
-        ExprKind::HasRole(role) => vec![role],
-        _ => when.children().into_iter().flat_map(asked_for).collect(),
-    }
+    let mut roles = Vec::new();
+    when.walk(&mut |node| {
+        if let ExprKind::HasRole(role) = &node.kind {
+            roles.push(role);
+        }
+    });
+    roles
 }
 
 /// Every skill, in name order.

@@ -5,7 +5,6 @@
 //! comes to nothing here: whatever is worked out from formulas can be told.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use super::super::evaluate;
 use super::eye::{Eye, Lists};
@@ -21,9 +20,18 @@ const SCORE: &str = "risk.score";
 pub(super) struct Clauses<'a> {
     eye: Eye<'a>,
     all: Vec<Known<'a>>,
-    numbers: HashMap<String, usize>,
+    numbers: HashMap<Question<'a>, usize>,
     /// The clauses that are about one path and constants alone.
     about: HashMap<&'a Path, Vec<usize>>,
+}
+
+/// What a clause asks; clauses that ask the same are one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Question<'a> {
+    /// Whether a condition holds.
+    Holds(&'a Expr),
+    /// Whether the risk reaches a level.
+    Reaches(&'a Expr),
 }
 
 /// One clause.
@@ -69,7 +77,7 @@ impl<'a> Clauses<'a> {
             ExprKind::Not(inner) => Formula::Not(Box::new(self.formula(Some(inner)))),
             ExprKind::All(parts) => Formula::All(self.formulas(parts)),
             ExprKind::Any(parts) => Formula::Any(self.formulas(parts)),
-            _ => Formula::Clause(self.number(condition, identity(condition), None)),
+            _ => Formula::Clause(self.number(Question::Holds(condition), None)),
         }
     }
 
@@ -83,20 +91,16 @@ impl<'a> Clauses<'a> {
             Some(truth) => (truth, Vec::new()),
             None => (Truth::Unknown, vec![SCORE.into()]),
         };
-        self.number(condition, format!("level: {condition}"), Some(known))
+        self.number(Question::Reaches(condition), Some(known))
     }
 
-    fn number(
-        &mut self,
-        expr: &'a Expr,
-        identity: String,
-        known: Option<(Truth, Vec<Name>)>,
-    ) -> usize {
-        if let Some(number) = self.numbers.get(&identity) {
+    fn number(&mut self, question: Question<'a>, known: Option<(Truth, Vec<Name>)>) -> usize {
+        if let Some(number) = self.numbers.get(&question) {
             return *number;
         }
+        let (Question::Holds(expr) | Question::Reaches(expr)) = question;
         let number = self.all.len();
-        self.numbers.insert(identity, number);
+        self.numbers.insert(question, number);
         if let Some(path) = subject(expr) {
             self.about.entry(path).or_default().push(number);
         }
@@ -159,23 +163,6 @@ impl<'a> Clauses<'a> {
         others
             .filter(move |other| *other != number)
             .filter_map(|other| Some((other, self.known(other)?.expr)))
-    }
-}
-
-/// What tells a clause from others: its text, and the very list it looks into, since two packages
-/// may each have one of the same name.
-pub(super) fn identity(expr: &Expr) -> String {
-    let mut text = expr.to_string();
-    add_sets(expr, &mut text);
-    text
-}
-
-fn add_sets(expr: &Expr, text: &mut String) {
-    if let ExprKind::InSet(_, set) = &expr.kind {
-        text.push_str(&format!(" @{:p}", Arc::as_ptr(set)));
-    }
-    for child in expr.children() {
-        add_sets(child, text);
     }
 }
 

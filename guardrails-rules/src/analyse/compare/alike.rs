@@ -1,31 +1,33 @@
 //! Whether two parts of policies say the same as they are written, names and texts for people aside:
 //! what is equal here is asked no question.
 
-use std::fmt::Write as _;
-
+use chrono::NaiveDate;
 use guardrails_core::Name;
-use guardrails_core::policy::{EffectKind, Expr, Rule, Term};
-
-use crate::analyse::atom::shape;
-
-/// A text that two conditions share only when they come to the same always. One that cannot be written
-/// so is told by where it is kept, and equals nothing else.
-pub(super) fn condition(expr: Option<&Expr>) -> String {
-    match expr {
-        None => String::new(),
-        Some(expr) => shape(expr).unwrap_or_else(|| format!("at {expr:p}")),
-    }
-}
+use guardrails_core::policy::{EffectKind, Expr, Mode, Rule, Term};
 
 /// What a rule does, when, and for how long; its name and its texts left out.
-pub(super) fn rule(rule: &Rule) -> String {
-    let mut out = condition(rule.when.as_ref());
-    // INVARIANT: writing to a String cannot fail.
-    let _ = write!(out, " {:?} {:?} {:?}", rule.mode, rule.since, rule.until);
-    let mut effects: Vec<String> = rule.effects.iter().map(|e| effect(&e.kind)).collect();
-    effects.sort();
-    out.extend(effects.iter().flat_map(|effect| [" ", effect]));
-    out
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct RuleMeaning<'p> {
+    when: Option<&'p Expr>,
+    mode: Mode,
+    since: Option<NaiveDate>,
+    until: Option<NaiveDate>,
+    /// In the order of their texts.
+    effects: Vec<String>,
+}
+
+impl<'p> RuleMeaning<'p> {
+    pub(super) fn of(rule: &'p Rule) -> Self {
+        let mut effects: Vec<String> = rule.effects.iter().map(|e| effect(&e.kind)).collect();
+        effects.sort();
+        Self {
+            when: rule.when.as_ref(),
+            mode: rule.mode,
+            since: rule.since,
+            until: rule.until,
+            effects,
+        }
+    }
 }
 
 /// What an effect does; codes and texts for people left out.

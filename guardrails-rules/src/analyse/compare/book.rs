@@ -13,9 +13,9 @@ use guardrails_core::policy::{
 };
 use guardrails_core::{Name, Place};
 
-use super::alike;
+use super::alike::RuleMeaning;
+use crate::analyse::bounds::ConditionBounds;
 use crate::analyse::formula::Claim;
-use crate::analyse::hull::Hull;
 use crate::analyse::truths::Truths;
 
 /// One of the two policies, with the days of its rules as conditions.
@@ -62,16 +62,23 @@ pub(super) struct Book<'s> {
     pub(super) policy: &'s Policy,
     pub(super) verb: Verb,
     pub(super) units: Vec<Unit<'s>>,
-    keys: HashSet<String>,
+    meanings: HashSet<UnitMeaning<'s>>,
 }
 
 /// What decides as one: a rule, or the rows of a table.
 pub(super) struct Unit<'s> {
     rows: Vec<&'s Dated<'s>>,
     table: Option<&'s Arc<Table>>,
-    /// A text that two units share only when they decide alike always.
-    key: String,
-    hull: Hull,
+    meaning: UnitMeaning<'s>,
+    bounds: ConditionBounds,
+}
+
+/// What a unit decides; two units that mean the same decide alike always.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct UnitMeaning<'s> {
+    /// How the rows of a table go together; none for a rule.
+    hit: Option<Hit>,
+    rows: Vec<RuleMeaning<'s>>,
 }
 
 impl<'s> Book<'s> {
@@ -91,8 +98,11 @@ impl<'s> Book<'s> {
                 None => units.push(Unit {
                     rows: vec![dated],
                     table,
-                    key: String::new(),
-                    hull: Hull::of(match table {
+                    meaning: UnitMeaning {
+                        hit: table.map(|table| table.hit),
+                        rows: Vec::new(),
+                    },
+                    bounds: ConditionBounds::of(match table {
                         Some(_) => None,
                         None => dated.rule.when.as_ref(),
                     }),
@@ -100,20 +110,21 @@ impl<'s> Book<'s> {
             }
         }
         for unit in &mut units {
-            unit.key = unit.written();
+            let rows = unit.rows.iter().map(|dated| RuleMeaning::of(dated.rule));
+            unit.meaning.rows = rows.collect();
         }
-        let keys = units.iter().map(|unit| unit.key.clone()).collect();
+        let meanings = units.iter().map(|unit| unit.meaning.clone()).collect();
         Self {
             policy: side.policy,
             verb,
             units,
-            keys,
+            meanings,
         }
     }
 
     /// Whether a unit that decides just so is among these.
     pub(super) fn has(&self, unit: &Unit<'_>) -> bool {
-        self.keys.contains(&unit.key)
+        self.meanings.contains(&unit.meaning)
     }
 
     /// The units that have no equal in another book.
@@ -159,15 +170,6 @@ impl<'s> Book<'s> {
 }
 
 impl<'s> Unit<'s> {
-    fn written(&self) -> String {
-        let Some(table) = self.table else {
-            let rule = self.rows.first().map(|dated| alike::rule(dated.rule));
-            return rule.unwrap_or_default();
-        };
-        let rows = self.rows.iter().map(|dated| alike::rule(dated.rule));
-        format!("{} {:?}", table.hit, rows.collect::<Vec<_>>())
-    }
-
     pub(super) fn name(&self) -> &'s Name {
         static NOBODY: std::sync::LazyLock<Name> = std::sync::LazyLock::new(Name::default);
         match (self.table, self.rows.first()) {
@@ -189,8 +191,8 @@ impl<'s> Unit<'s> {
         self.rows.len()
     }
 
-    pub(super) fn key(&self) -> &str {
-        &self.key
+    pub(super) fn meaning(&self) -> &UnitMeaning<'s> {
+        &self.meaning
     }
 
     pub(super) fn is_table(&self) -> bool {
@@ -217,7 +219,7 @@ impl<'s> Unit<'s> {
 
     /// Whether the two may apply to one case as far as a look tells; of data that can be read.
     pub(super) fn is_near(&self, other: &Unit<'_>) -> bool {
-        !self.hull.is_apart_from(&other.hull)
+        !self.bounds.is_apart_from(&other.bounds)
     }
 
     /// A read cannot wait for an approval, so to ask for one is to refuse.

@@ -96,7 +96,7 @@ impl<'s> Fields<'s> {
         let mut found: Vec<Cell> = Vec::new();
         for path in self.paths {
             let [old, new] = eyes.each_ref().map(|eyes| eyes.look(path));
-            if old.key == new.key {
+            if old.meaning == new.meaning {
                 continue;
             }
             let pair = Pair {
@@ -117,8 +117,8 @@ impl<'s> Fields<'s> {
             let [old, new] = &parts;
             if old
                 .iter()
-                .map(|look| &look.key)
-                .ne(new.iter().map(|look| &look.key))
+                .map(|look| &look.meaning)
+                .ne(new.iter().map(|look| &look.meaning))
             {
                 found.extend(self.writes(whose, path, [old, new], asker));
             }
@@ -139,7 +139,7 @@ impl<'s> Fields<'s> {
                 continue;
             }
             let look = eyes.look(path);
-            if !parts.iter().any(|have| have.key == look.key) {
+            if !parts.iter().any(|have| have.meaning == look.meaning) {
                 parts.push(look);
             }
         }

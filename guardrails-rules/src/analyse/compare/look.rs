@@ -1,13 +1,10 @@
 //! One field through the grants that a role holds in a context, with what rules on reading make of it.
 
-use std::fmt::Write as _;
-
 use guardrails_core::Name;
-use guardrails_core::data::Access;
-use guardrails_core::policy::{Grant, Permission};
+use guardrails_core::data::{Access, Mask};
+use guardrails_core::policy::{EffectKind, Expr, Grant, Permission, Sensitivity};
 
-use super::alike;
-use super::book::{Book, Unit};
+use super::book::{Book, Unit, UnitMeaning};
 use super::paths::declares;
 use crate::analyse::looking::{Looking, Restriction, restricted};
 
@@ -21,8 +18,44 @@ pub(super) struct Eyes<'s> {
 /// A field as these eyes see it.
 pub(super) struct Look<'a> {
     pub(super) looking: Looking<'a>,
-    /// A text that two looks share only when they come to the same always.
-    pub(super) key: String,
+    pub(super) meaning: LookMeaning<'a>,
+}
+
+/// What a look is made of; two looks of one meaning come to the same always.
+#[derive(PartialEq)]
+pub(super) struct LookMeaning<'a> {
+    grants: Distinct<GrantMeaning<'a>>,
+    rules: Distinct<&'a UnitMeaning<'a>>,
+    /// Where a default mask depends on it.
+    sensitivity: Option<Sensitivity>,
+}
+
+/// What one grant says of a field, and of which records.
+#[derive(PartialEq)]
+struct GrantMeaning<'a> {
+    scope: Option<&'a Expr>,
+    clauses: Distinct<(&'a Permission, Option<&'a Expr>)>,
+}
+
+/// Things in no order, each once.
+struct Distinct<T>(Vec<T>);
+
+impl<T: PartialEq> FromIterator<T> for Distinct<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        let mut distinct = Vec::new();
+        for item in items {
+            if !distinct.contains(&item) {
+                distinct.push(item);
+            }
+        }
+        Self(distinct)
+    }
+}
+
+impl<T: PartialEq> PartialEq for Distinct<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.len() == other.0.len() && self.0.iter().all(|item| other.0.contains(item))
+    }
 }
 
 impl<'s> Eyes<'s> {
@@ -42,8 +75,8 @@ impl<'s> Eyes<'s> {
                 looking.restrictions.extend(self.made(unit, path));
             }
         }
-        let key = self.key(&looking);
-        Look { looking, key }
+        let meaning = self.meaning(&looking);
+        Look { looking, meaning }
     }
 
     /// What a rule on reading makes of the field.
@@ -63,46 +96,41 @@ impl<'s> Eyes<'s> {
         made.into_iter().map(restriction).collect()
     }
 
-    fn key(&self, looking: &Looking<'_>) -> String {
-        let mut parts: Vec<String> = looking
-            .grants
-            .iter()
-            .filter_map(|grant| self.grant_key(grant, looking))
-            .collect();
-        let about = |unit: &&Unit<'_>| {
-            let made = |kind| restricted(self.book.policy, self.entity, looking.field, kind);
-            unit.effects().any(|kind| made(kind).is_some())
-        };
-        if !looking.grants.is_empty() {
-            let units = self.book.units.iter().filter(about);
-            parts.extend(units.map(|unit| format!("rule {}", unit.key())));
-        }
-        parts.sort_unstable();
-        parts.dedup();
+    fn meaning<'a>(&'a self, looking: &Looking<'a>) -> LookMeaning<'a> {
         let policy = self.book.policy;
-        let level = policy.sensitivity(self.entity, looking.field).level();
-        let masked = parts.iter().any(|part| part.contains("Default"));
-        let mut key = parts.join("\n");
-        if masked {
-            // INVARIANT: writing to a String cannot fail.
-            let _ = write!(key, "\nat {level}");
-        }
-        key
-    }
-
-    /// What one grant says of the field; nothing where it does not speak of it.
-    fn grant_key(&self, grant: &Grant, looking: &Looking<'_>) -> Option<String> {
-        let about = grant.clauses_on(looking.field);
-        let mut clauses: Vec<String> = about
-            .map(|clause| {
-                let when = alike::condition(clause.when.as_ref());
-                let permission: &Permission = &clause.permission;
-                format!("{permission:?} when {when}")
-            })
+        let grants = looking.grants.iter();
+        let grants: Distinct<_> = grants
+            .filter_map(|grant| grant_meaning(grant, looking.field))
             .collect();
-        clauses.sort_unstable();
-        clauses.dedup();
-        let scope = alike::condition(grant.scope.as_ref());
-        (!clauses.is_empty()).then(|| format!("grant {scope} {clauses:?}"))
+        let made = |kind: &EffectKind| restricted(policy, self.entity, looking.field, kind);
+        let about = |unit: &&Unit<'_>| unit.effects().any(|kind| made(kind).is_some());
+        let units = self.book.units.iter();
+        let units = units.filter(|unit| !looking.grants.is_empty() && about(unit));
+        let is_default =
+            |permission: &Permission| matches!(permission, Permission::Mask(Mask::Default(_)));
+        let granted = grants.0.iter().flat_map(|grant| &grant.clauses.0);
+        let has_default = granted.map(|(permission, _)| *permission).any(is_default)
+            || units
+                .clone()
+                .any(|unit| unit.effects().any(masks_by_default));
+        LookMeaning {
+            grants,
+            rules: units.map(Unit::meaning).collect(),
+            sensitivity: has_default.then(|| policy.sensitivity(self.entity, looking.field)),
+        }
     }
+}
+
+fn masks_by_default(kind: &EffectKind) -> bool {
+    matches!(kind, EffectKind::Mask(_, Mask::Default(_)))
+}
+
+/// What one grant says of the field; nothing where it does not speak of it.
+fn grant_meaning<'a>(grant: &'a Grant, field: &'a str) -> Option<GrantMeaning<'a>> {
+    let about = grant.clauses_on(field);
+    let clauses: Distinct<_> = about
+        .map(|clause| (&clause.permission, clause.when.as_ref()))
+        .collect();
+    let scope = grant.scope.as_ref();
+    (!clauses.0.is_empty()).then_some(GrantMeaning { scope, clauses })
 }

@@ -35,12 +35,12 @@ mod change;
 mod decisions;
 mod duties;
 mod fields;
-mod lists;
 mod look;
 mod paths;
 mod risk;
 mod schema;
 mod skills;
+mod unnamed;
 
 use std::collections::BTreeSet;
 
@@ -56,7 +56,7 @@ use self::book::{Book, Side};
 use self::chains::Order;
 use self::decisions::Books;
 use self::fields::Fields;
-use self::lists::Lists;
+use self::unnamed::with_unnamed_enums;
 use super::scene::Scene;
 
 const VERBS: [Verb; 4] = [Verb::Read, Verb::Create, Verb::Update, Verb::Delete];
@@ -64,8 +64,7 @@ const VERBS: [Verb; 4] = [Verb::Read, Verb::Create, Verb::Update, Verb::Delete];
 /// What differs between two policies, the gravest direction first. Empty only when nothing does.
 #[must_use]
 pub fn compare(old: &Policy, new: &Policy) -> Vec<Change> {
-    let mut lists = Lists::default();
-    let (old, new) = (lists.shared(old), lists.shared(new));
+    let (old, new) = (with_unnamed_enums(old), with_unnamed_enums(new));
     let sides = [Side::new(&old), Side::new(&new)];
     let order = Order::new(&old, &new);
     let bears = duties::bears(&old) || duties::bears(&new);

@@ -1,10 +1,9 @@
 //! Risk: how a score comes about, where its levels begin, and what a score brings.
 
-use guardrails_core::policy::{LevelEffect, Policy, RiskLevel, RiskModel};
+use guardrails_core::policy::{Expr, LevelEffect, Policy, RiskLevel, RiskModel};
 use guardrails_core::{Name, Phrase, Place, phrase};
 use rust_decimal::Decimal;
 
-use super::alike;
 use super::chains::{Order, direction_of};
 use super::change::{Change, Direction, Subject};
 
@@ -27,12 +26,14 @@ fn change(direction: Direction, what: Phrase, sides: (Phrase, Phrase)) -> Change
 }
 
 /// A factor as it is written: for comparison, for people, and where.
-fn written<'m>(model: &'m RiskModel, name: &Name) -> Option<(String, String, &'m Place)> {
+fn written<'m>(
+    model: &'m RiskModel,
+    name: &Name,
+) -> Option<((Decimal, &'m Expr), String, &'m Place)> {
     let factor = model.factors.iter().find(|factor| factor.name == *name)?;
     let (weight, value) = (factor.weight.normalize(), &factor.value);
-    let alike = format!("{weight} {}", alike::condition(Some(value)));
     let text = format!("`weight {weight} = {value}`");
-    Some((alike, text, &factor.place))
+    Some(((weight, value), text, &factor.place))
 }
 
 fn factors(old: &RiskModel, new: &RiskModel, out: &mut Vec<Change>) {
@@ -50,12 +51,16 @@ fn factors(old: &RiskModel, new: &RiskModel, out: &mut Vec<Change>) {
             continue;
         }
         let places = (was.as_ref().map(|was| was.2), is.as_ref().map(|is| is.2));
-        let said = |written: Option<(String, String, &Place)>| match written {
-            Some((_, text, _)) => Phrase::both(text.clone(), text),
+        let said = |text: Option<String>| match text {
+            Some(text) => Phrase::both(text.clone(), text),
             None => phrase!("not counted" | "不计入"),
         };
         let what = phrase!("risk factor `{name}`" | "风险因子 `{name}`", name);
-        let found = change(Direction::Changed, what, (said(was), said(is)));
+        let found = change(
+            Direction::Changed,
+            what,
+            (said(was.map(|was| was.1)), said(is.map(|is| is.1))),
+        );
         out.push(found.at(places.0, places.1));
     }
 }

@@ -5,7 +5,7 @@ use guardrails_core::{Name, Phrase, phrase};
 
 use super::chains::direction_of;
 use super::change::{Change, Direction, Subject};
-use crate::analyse::atom::type_key;
+use crate::analyse::atom::unnamed;
 
 /// What is declared otherwise. `bears` is whether risk, which sensitivity counts towards, decides
 /// anything.
@@ -83,7 +83,7 @@ fn fields(old: &Entity, new: &Entity, bears: bool, out: &mut Vec<Change>) {
             let change = Change::new(Subject::Schema, direction, what(part), sides);
             out.push(change.at(Some(&before.place), Some(&after.place)));
         };
-        let same = type_key(&before.ty) == type_key(&after.ty);
+        let same = unnamed(&before.ty) == unnamed(&after.ty);
         if !same || before.optional != after.optional {
             let sides = (ty(before), ty(after));
             add(Direction::Changed, phrase!("its type" | "类型"), sides);

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use guardrails_core::audit::Keys;
-use guardrails_core::policy::{Policy, Skill};
+use guardrails_core::policy::{Expr, Policy, Skill};
 use guardrails_core::{
-    Changes, CountingEntropy, FrozenClock, Guard, Holding, LogId, MemoryStore, Principal, Record,
-    Request,
+    Changes, CountingEntropy, Diagnostic, FrozenClock, Guard, Holding, LogId, MemoryStore,
+    Principal, Record, Request, Severity,
 };
 use guardrails_rules::{Bundle, SourceFile, compile};
 
@@ -135,6 +135,27 @@ const FIELDS: &[&str] = &[
     "items",
 ];
 
+/// A policy with these conditions, each of a rule of its own.
+pub(super) fn policy_of<'e>(conditions: impl Iterator<Item = &'e Expr>) -> String {
+    let mut policy = COMPANY.to_owned();
+    for (number, when) in conditions.enumerate() {
+        let _ = writeln!(
+            policy,
+            "rule r{number} {{ on update of Quote\n  when {when}\n  then notify \"desk\" }}"
+        );
+    }
+    policy
+}
+
+pub(super) fn compiled(policy: &str) -> Policy {
+    let file = SourceFile::new("quotes.guard", policy);
+    let compiled = compile(&Bundle::from_files(vec![file]).unwrap());
+    let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
+    let error = compiled.diagnostics.iter().find(is_error);
+    assert!(compiled.policy.is_some(), "{error:?}\n{policy}");
+    compiled.policy.unwrap()
+}
+
 /// The bytes, one choice after the other; zeros once they are used up.
 struct Choices<'d>(std::slice::Iter<'d, u8>);
 
@@ -197,18 +218,7 @@ impl Case {
     }
 
     pub(super) fn asked(&self) -> Asked {
-        let file = SourceFile::new("quotes.guard", self.policy.as_str());
-        let compiled = compile(&Bundle::from_files(vec![file]).unwrap());
-        let policy = compiled.policy.unwrap_or_else(|| {
-            panic!(
-                "{:?}\n{}",
-                compiled
-                    .diagnostics
-                    .iter()
-                    .find(|found| found.severity == guardrails_core::Severity::Error),
-                self.policy
-            );
-        });
+        let policy = compiled(&self.policy);
         let principal = Principal::user("acme", "ab")
             .agent("a")
             .model("m")

@@ -122,6 +122,29 @@ pub fn index_against_oracle(data: &[u8]) {
     );
 }
 
+/// A condition that is printed and read again is equal to what it was, wherever it stands, and hashes
+/// alike.
+pub fn printed_conditions(data: &[u8]) {
+    let case = conditions::Case::decoded(data);
+    let written = case.asked().policy;
+    let printed = conditions::policy_of(written.rules.iter().filter_map(|rule| rule.when.as_ref()));
+    let read = conditions::compiled(&printed);
+    assert_eq!(read.rules.len(), written.rules.len());
+    for (rule, again) in written.rules.iter().zip(&read.rules) {
+        let (Some(when), Some(again)) = (&rule.when, &again.when) else {
+            panic!("a rule without a condition in\n{printed}");
+        };
+        assert_eq!(when, again, "{when}");
+        assert_eq!(hash_of(when), hash_of(again), "{when}");
+    }
+}
+
+fn hash_of(value: impl std::hash::Hash) -> u64 {
+    let mut hasher = std::hash::DefaultHasher::new();
+    value.hash(&mut hasher);
+    std::hash::Hasher::finish(&hasher)
+}
+
 /// Compiling a script ends with an action or with findings inside the script; running the action
 /// ends with effects or with an error.
 pub fn action(data: &[u8]) {

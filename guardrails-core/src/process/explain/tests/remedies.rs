@@ -1,5 +1,7 @@
 //! A remedy is one, no part of it is, and both whatever is hidden.
 
+use std::collections::HashMap;
+
 use proptest::prelude::*;
 
 use super::super::super::reference::take_plainly;
@@ -9,7 +11,7 @@ use super::*;
 
 /// What a condition would come to, if these clauses came out like this: by walking it, with no help
 /// from formulas.
-pub(super) fn pretend(expr: &Expr, pretended: &BTreeMap<String, bool>, facts: &Facts<'_>) -> Truth {
+pub(super) fn pretend(expr: &Expr, pretended: &HashMap<&Expr, bool>, facts: &Facts<'_>) -> Truth {
     match &expr.kind {
         ExprKind::Not(inner) => !pretend(inner, pretended, facts),
         ExprKind::All(parts) => parts.iter().fold(Truth::True, |truth, part| {
@@ -18,7 +20,7 @@ pub(super) fn pretend(expr: &Expr, pretended: &BTreeMap<String, bool>, facts: &F
         ExprKind::Any(parts) => parts.iter().fold(Truth::False, |truth, part| {
             truth.or(pretend(part, pretended, facts))
         }),
-        _ => match pretended.get(&formula::identity(expr)) {
+        _ => match pretended.get(expr) {
             Some(truth) => Truth::from(*truth),
             None => evaluate::holds(expr, facts),
         },
@@ -29,7 +31,7 @@ pub(super) fn pretend(expr: &Expr, pretended: &BTreeMap<String, bool>, facts: &F
 /// pretended, and sees no change of it.
 fn pretend_scope(
     scope: &Expr,
-    pretended: &BTreeMap<String, bool>,
+    pretended: &HashMap<&Expr, bool>,
     beyond: &[&str],
     facts: &Facts<'_>,
 ) -> Truth {
@@ -62,7 +64,7 @@ fn pretend_scope(
 }
 
 /// Whether the record would be in the row scope of some grant, if these clauses came out like this.
-fn in_scope(policy: &Policy, pretended: &BTreeMap<String, bool>, facts: &Facts<'_>) -> bool {
+fn in_scope(policy: &Policy, pretended: &HashMap<&Expr, bool>, facts: &Facts<'_>) -> bool {
     let beyond = beyond_scope(policy);
     policy.grants.iter().any(|grant| match &grant.scope {
         Some(scope) => pretend_scope(scope, pretended, &beyond, facts) == Truth::True,
@@ -148,13 +150,13 @@ fn scopes() -> impl Strategy<Value = Vec<(prop::sample::Index, bool)>> {
 fn allowed(decision: &Decision, world: &World<'_>, flips: &Flips) -> bool {
     let basis = basis(&decision);
     let policy = &basis.snapshot.policy;
-    let mut pretended = BTreeMap::new();
-    let mut levels = BTreeMap::new();
+    let mut pretended = HashMap::new();
+    let mut levels = HashMap::new();
     for (number, truth) in flips {
         let expr = world.clauses.known(*number).unwrap().expr;
         match world.level_of(*number) {
             Some(level) => drop(levels.insert(level, *truth)),
-            None => drop(pretended.insert(formula::identity(expr), *truth)),
+            None => drop(pretended.insert(expr, *truth)),
         }
     }
     let facts = basis.facts();
