@@ -76,10 +76,7 @@ fn expect_declared(policy: &Policy, document: &Fields, path: &str, steps: &[Step
 /// The entity that is named, or the only one that the skill has.
 fn entity_of(policy: &Policy, document: &Fields) -> Option<Name> {
     let text = |name| document.value(name).and_then(Value::as_text);
-    let only = || match policy.skills.get(text("skill")?)?.entities.as_slice() {
-        [only] => Some(only.clone()),
-        _ => None,
-    };
+    let only = || policy.skills.get(text("skill")?)?.entity_for(None).cloned();
     text("entity").map(Name::from).or_else(only)
 }
 

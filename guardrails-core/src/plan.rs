@@ -312,16 +312,3 @@ fn bits(truth: Truth) -> Pattern {
         Truth::True => 2,
     }
 }
-
-/// The entity an operation is on: the one asked for, or the only one the skill has.
-pub(crate) fn entity_of(skill: &Skill, asked: Option<&Name>) -> Result<Name> {
-    match (asked, skill.entities.as_slice()) {
-        (Some(entity), _) => Ok(entity.clone()),
-        (None, [only]) => Ok(only.clone()),
-        (None, _) => Err(crate::Error::new(
-            crate::ErrorKind::Input,
-            format!("the skill `{}` has several entities", skill.origin.name),
-        )
-        .with_help("name one with `Request::entity`")),
-    }
-}

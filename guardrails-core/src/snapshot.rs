@@ -11,8 +11,8 @@ use std::time::Duration;
 use crate::data::{PermissionQuery, Permissions, has_personal_ids};
 use crate::diagnostic::Diagnostic;
 use crate::digest::Digest;
-use crate::error::{Error, Result};
-use crate::plan::{Plan, PlanInput, PlanKey, PlanQuery, entity_of};
+use crate::error::Result;
+use crate::plan::{Plan, PlanInput, PlanKey, PlanQuery};
 use crate::policy::{Policy, Skill, Verb};
 use crate::principal::Principal;
 use crate::reason::Reason;
@@ -137,58 +137,41 @@ impl Snapshot {
         [&self.row_findings[..], &tenants[..]].concat()
     }
 
-    /// Whether the skill is in use, one of the roles may use it and the model is one it names; limits
-    /// are not asked here.
+    /// Whether the skill is in use, one of the roles may use it, the model is one it names, and on which
+    /// entity it is: the one decision about this, for the policy in force and for a shadow policy, at the
+    /// beginning of an operation and at its steps. Limits are not asked here.
     ///
     /// # Errors
-    /// [`ErrorKind::Denied`](crate::ErrorKind::Denied) with the reason;
-    /// [`ErrorKind::Input`](crate::ErrorKind::Input) when no entity is named and the skill has several.
-    pub(crate) fn admit(&self, request: &Request<'_>) -> Result<Arc<Plan>> {
+    /// The reason why not, as of [`admit`].
+    pub(crate) fn admit(&self, request: &Request<'_>) -> Result<Arc<Plan>, Reason> {
         let principal = &*request.principal;
-        let skill = self
-            .registry
-            .find(principal.tenant(), &request.skill)
-            .map_err(Error::denied)?;
-        let entity = entity_of(&skill, request.entity.as_ref())?;
-        let plan = self
-            .plan(principal, &request.skill, &entity, &request.context)
-            .map_err(Error::denied)?;
-        model_allowed(&plan.skill, principal).map_err(Error::denied)?;
-        Ok(plan)
-    }
-
-    /// The plan for a principal, skill, entity and context, or why there is none.
-    pub(crate) fn plan(
-        &self,
-        principal: &Principal,
-        skill: &Name,
-        entity: &Name,
-        context: &Name,
-    ) -> Result<Arc<Plan>, Reason> {
-        let query = PlanQuery {
+        let asked = request.entity.as_deref();
+        let skill = self.registry.find(principal.tenant(), &request.skill)?;
+        let query = |entity| PlanQuery {
             tenant: principal.tenant(),
             roles: principal.roles(),
-            skill,
+            skill: &request.skill,
             entity,
-            context,
+            context: &request.context,
         };
-        if let Some(plan) = self.plans.get(&query) {
+        // A plan is there only for those who may use the skill.
+        let known = skill.entity_for(asked).map(query);
+        if let Some(plan) = known.and_then(|query| self.plans.get(&query)) {
+            model_allowed(&skill, principal)?;
             return Ok(plan);
         }
-        let admission = admit(
-            &self.registry,
-            &self.access,
-            principal,
-            skill,
-            Some(&**entity),
-        )?;
+        let (registry, access) = (&self.registry, &self.access);
+        let admission = admit(registry, access, principal, &request.skill, asked)?;
+        let (entity, roles) = (&admission.entity, &admission.roles);
+        let query = query(entity);
+        let key = query.key();
         let plan = Arc::new(Plan::new(PlanInput {
             policy: &self.policy,
-            permissions: self.permissions(principal, &admission.roles, entity, context),
+            permissions: self.permissions(principal, roles, entity, &request.context),
             skill: admission.skill,
             query,
         }));
-        self.plans.insert(query.key(), plan.clone());
+        self.plans.insert(key, plan.clone());
         Ok(plan)
     }
 
@@ -322,7 +305,7 @@ mod tests {
         let more = reader.clone().role("FINANCE");
         assert!(!same(&plan(&more, Verb::Update, "chat")));
         // Being shown a card is no leave to use the skill.
-        let (skill, entity, context) = ("s".into(), "E".into(), "chat".into());
-        assert!(snapshot.plan(&reader, &skill, &entity, &context).is_err());
+        let request = Request::new(&reader, "s").entity("E").context("chat");
+        assert!(snapshot.admit(&request).is_err());
     }
 }

@@ -52,6 +52,65 @@ fn each_refusal_has_its_own_reason_and_is_on_record() {
     assert_eq!(refused, 5, "{}", world.audit_text());
 }
 
+/// Two entities, and models; `wide` names only one under the shadow policy.
+fn wide_world() -> World {
+    let wide = "skill crm.note { title \"Note\" does update on Quote, Clause impact 1 allow SALES_REP models \"m\" }";
+    world_with(&format!("{POLICY}\n{wide}\n"))
+}
+
+#[test]
+fn whether_a_skill_has_several_entities_is_told_to_those_who_may_use_it() {
+    let world = wide_world();
+    let begin = |who: &Principal| {
+        let request = Request::new(who, "crm.note");
+        world.guard.begin(request).unwrap_err()
+    };
+    let stranger = begin(&finance().agent("copilot").model("m"));
+    assert_eq!(
+        (stranger.kind(), stranger.code()),
+        (ErrorKind::Denied, "SKILL_NOT_PERMITTED")
+    );
+    assert!(!stranger.to_string().contains("Clause"), "{stranger}");
+    // Nor to one whose model it may not run on.
+    assert_eq!(begin(&rep().model("other")).code(), "MODEL_NOT_ALLOWED");
+    let unsaid = begin(&rep().model("m"));
+    assert_eq!(
+        (unsaid.kind(), unsaid.code()),
+        (ErrorKind::Denied, "SKILL_NEEDS_ENTITY")
+    );
+    // Also where a plan is there already: what was refused stays refused.
+    let named = |who: &Principal, entity: &str| {
+        let request = Request::new(who, "crm.note").entity(entity);
+        world.guard.begin(request).map(drop)
+    };
+    named(&rep().model("m"), "Quote").unwrap();
+    assert_eq!(begin(&rep().model("other")).code(), "MODEL_NOT_ALLOWED");
+    assert_eq!(begin(&rep().model("m")).code(), "SKILL_NEEDS_ENTITY");
+    let other = rep().model("other");
+    assert_eq!(
+        named(&other, "Quote").unwrap_err().code(),
+        "MODEL_NOT_ALLOWED"
+    );
+    let elsewhere = named(&rep().model("m"), "Invoice").unwrap_err();
+    assert_eq!(elsewhere.code(), "ENTITY_NOT_OF_SKILL");
+}
+
+#[test]
+fn a_refusal_for_want_of_an_entity_is_on_record_with_its_reason() {
+    let world = wide_world();
+    let rep = rep().model("m");
+    let request = Request::new(&rep, "crm.note");
+    let error = world.guard.begin(request.clone()).unwrap_err();
+    let recorded = world.audit_text();
+    assert!(
+        recorded.contains("\"code\":\"SKILL_NEEDS_ENTITY\""),
+        "{recorded}"
+    );
+    let explained = world.guard.explain_refusal(&request, &error);
+    let codes: Vec<&str> = explained.refusals.iter().map(|one| &*one.code).collect();
+    assert_eq!(codes, ["SKILL_NEEDS_ENTITY"]);
+}
+
 #[test]
 fn an_explicit_denial_stands_over_a_permission() {
     let world = world();

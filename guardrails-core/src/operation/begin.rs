@@ -99,10 +99,7 @@ impl Guard {
     pub fn explain_refusal(&self, request: &Request<'_>, error: &Error) -> Explanation {
         let snapshot = self.snapshot();
         let skill = snapshot.policy.skills.get(&request.skill);
-        let only = skill.and_then(|skill| match skill.entities.as_slice() {
-            [only] => Some(only),
-            _ => None,
-        });
+        let only = skill.and_then(|skill| skill.entity_for(None));
         let refused = Refused {
             snapshot: &snapshot,
             principal: &request.principal,
@@ -156,7 +153,7 @@ impl Guard {
         request: &Request<'_>,
         now: DateTime<Utc>,
     ) -> Result<Arc<Plan>> {
-        let plan = snapshot.admit(request)?;
+        let plan = snapshot.admit(request).map_err(Error::denied)?;
         let now = self.inner.store.deadline_time(now);
         take_limits(&*self.inner.store, &plan.skill, &request.principal, now)?;
         Ok(plan)

@@ -44,13 +44,9 @@ impl Shadow {
     /// What the shadow policy of a snapshot, if there is one, makes of a request.
     pub(crate) fn beside(snapshot: &Snapshot, request: &Request<'_>) -> Option<Self> {
         let snapshot = snapshot.shadow.clone()?;
-        let plan = snapshot.admit(request).map_err(|error| {
-            let told = error.reasons().first().cloned();
-            told.unwrap_or_else(|| Reason::new("SKILL_NEEDS_ENTITY", error.to_string()))
-        });
         Some(Self {
+            plan: snapshot.admit(request),
             snapshot,
-            plan,
             touched: 0,
             waiting: Vec::new(),
         })

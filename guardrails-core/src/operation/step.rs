@@ -106,7 +106,7 @@ impl Operation {
             purpose: String::new(),
             ticket: self.ticket,
         };
-        let admitted = current.admit(&request);
+        let admitted = current.admit(&request).map_err(Error::denied);
         let shadow = Shadow::beside(&current, &request);
         let verb = admitted.as_ref().map(|plan| plan.skill.verb);
         // The refusal names the policy that refuses, too.

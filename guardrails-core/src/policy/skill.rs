@@ -34,6 +34,19 @@ pub struct Skill {
     pub status: SkillStatus,
 }
 
+impl Skill {
+    /// The entity of an operation with this skill: the one asked for, if the skill works on it; its only
+    /// one, where none is asked for.
+    #[must_use]
+    pub fn entity_for(&self, asked: Option<&str>) -> Option<&Name> {
+        match (asked, self.entities.as_slice()) {
+            (None, [only]) => Some(only),
+            (None, _) => None,
+            (Some(asked), entities) => entities.iter().find(|have| ***have == *asked),
+        }
+    }
+}
+
 /// Where a skill is in its life. Only an active skill runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -20,9 +20,8 @@ use crate::value::Name;
 pub struct Admission {
     /// The skill.
     pub skill: Arc<Skill>,
-    /// The entity: the one asked for, or the only one that the skill names. `None` for a skill
-    /// that names none.
-    pub entity: Option<Name>,
+    /// The entity: the one asked for, or the only one that the skill names.
+    pub entity: Name,
     /// The principal's role that carries the permission.
     pub role: Name,
     /// The principal's roles and all that they inherit in the tenant, in name order.
@@ -47,7 +46,7 @@ pub fn admit(
     let role = permitted(index, principal, &skill)?;
     model_allowed(&skill, principal)?;
     Ok(Admission {
-        entity: chosen_entity(&skill, entity)?,
+        entity: chosen_entity(&skill, entity)?.clone(),
         roles: index.closure(tenant, principal.roles()),
         skill,
         role,
@@ -116,21 +115,20 @@ pub fn model_allowed(skill: &Skill, principal: &Principal) -> Result<(), Reason>
     Err(reason(skill, "MODEL_NOT_ALLOWED", message))
 }
 
-fn chosen_entity(skill: &Skill, asked: Option<&str>) -> Result<Option<Name>, Reason> {
-    let name = Quoted(&skill.origin.name);
-    match (asked, skill.entities.as_slice()) {
-        (None, []) => Ok(None),
-        (None, [only]) => Ok(Some(only.clone())),
-        (None, several) => {
-            let entities = quoted::list(several.iter().map(|entity| &**entity));
-            let message = format!("skill {name} works on {entities}; say on which");
-            Err(reason(skill, "SKILL_NEEDS_ENTITY", message))
+fn chosen_entity<'s>(skill: &'s Skill, asked: Option<&str>) -> Result<&'s Name, Reason> {
+    skill.entity_for(asked).ok_or_else(|| match asked {
+        Some(asked) => not_of_skill(skill, asked),
+        None => {
+            let name = Quoted(&skill.origin.name);
+            let message = if skill.entities.is_empty() {
+                format!("skill {name} works on no entity, so that nothing can be done with it")
+            } else {
+                let entities = quoted::list(skill.entities.iter().map(|entity| &**entity));
+                format!("skill {name} works on {entities}; say on which")
+            };
+            reason(skill, "SKILL_NEEDS_ENTITY", message)
         }
-        (Some(asked), entities) => match entities.iter().find(|have| ***have == *asked) {
-            Some(found) => Ok(Some(found.clone())),
-            None => Err(not_of_skill(skill, asked)),
-        },
-    }
+    })
 }
 
 fn not_of_skill(skill: &Skill, asked: &str) -> Reason {

@@ -39,7 +39,7 @@ fn what_is_admitted_carries_the_inherited_roles_and_the_only_entity() {
     assert_eq!(&*admitted.skill.origin.name, "quote.draft");
     assert_eq!(&*admitted.role, "TRAINEE");
     assert_eq!(admitted.roles, names(&["AUDITOR", "SALES_REP", "TRAINEE"]));
-    assert_eq!(admitted.entity.as_deref(), Some("Quote"));
+    assert_eq!(&*admitted.entity, "Quote");
 }
 
 #[test]
@@ -122,8 +122,12 @@ fn the_entity_is_one_of_the_skills() {
     let policy = policy(vec![wide, free]);
     let ask = |skill, entity| ask(&policy, &[], &rep(), (skill, entity));
     let entity = |skill, entity| ask(skill, entity).unwrap().entity;
-    assert_eq!(entity("crm.note", Some("Quote")).as_deref(), Some("Quote"));
-    assert_eq!(entity("crm.chat", None), None);
+    assert_eq!(&*entity("crm.note", Some("Quote")), "Quote");
+    refused(
+        ask("crm.chat", None),
+        "SKILL_NEEDS_ENTITY",
+        "skill `crm.chat` works on no entity, so that nothing can be done with it",
+    );
     refused(
         ask("crm.note", None),
         "SKILL_NEEDS_ENTITY",
