@@ -11,7 +11,6 @@ use std::sync::{Arc, OnceLock};
 use arc_swap::ArcSwap;
 
 use crate::data::{Access, FieldTable, Permissions};
-use crate::error::Result;
 use crate::facts::Facts;
 use crate::policy::{EffectKind, Expr, Policy, Root, Rule, Skill, Verb};
 use crate::process::{
