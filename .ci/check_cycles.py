@@ -40,7 +40,7 @@ LAYERS: dict[str, list[tuple[str, str]]] = {
     "guardrails-core": [
         (
             "words",
-            "value naming nearest one_line ordered zone outside diagnostic error reason identifier digest verdict risk "
+            "value naming nearest one_line ordered zone outside diagnostic error reason identifier digest verdict outcome_kind approval_chains risk "
             "truth explanation ticket_state",
         ),
         ("policy", "policy facts principal activity record change release request"),

@@ -21,6 +21,11 @@ HOMELESS = {"common", "helpers", "misc", "util", "utils"}
 # Sleeping is clippy's to find (.clippy.toml): it takes an exception with a reason.
 LOOSE_END = re.compile(r"\b(TODO|FIXME|XXX)\b")
 
+# An outcome is an `OutcomeKind`, chains are `ApprovalChains`; only these files know the words for them.
+# What a message begins with decides nothing.
+WORD_OF_STATE = re.compile(r'"needs_approval"|"out_of_reach"|(?:split|join)\(.\+.\)|starts_with\("an? ')
+KNOW_THE_WORDS = {"outcome_kind.rs", "shadow.rs", "approval_chains.rs"}
+
 # A front door may keep its text in a file of its own.
 HEADERS = ("//!", "#![doc = include_str!(")
 
@@ -50,6 +55,15 @@ def findings_of_shape(path: Path, text: str) -> Iterator[str]:
         yield f"{path}:1: name the file after what it decides"
 
 
+def findings_of_state_words(path: Path, text: str) -> Iterator[str]:
+    if path.name in KNOW_THE_WORDS:
+        return
+    production = INLINE_TESTS.split(text, maxsplit=1)[0]
+    for number, line in enumerate(production.splitlines(), start=1):
+        if WORD_OF_STATE.search(line):
+            yield f"{path}:{number}: decide by `OutcomeKind` or `ApprovalChains`, not by a text"
+
+
 def findings_of_loose_ends(path: Path, text: str) -> Iterator[str]:
     for number, line in enumerate(text.splitlines(), start=1):
         if LOOSE_END.search(line):
@@ -62,6 +76,7 @@ def findings() -> Iterator[str]:
         yield from findings_of_loose_ends(path, text)
         if is_production(path):
             yield from findings_of_shape(path, text)
+            yield from findings_of_state_words(path, text)
 
 
 def main() -> int:

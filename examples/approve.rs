@@ -29,7 +29,7 @@ pub(crate) fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
     let Outcome::NeedsApproval(ticket) = decision.outcome() else {
         return Err("20% asks for nobody".into());
     };
-    writeln!(out, "20% waits for {}", ticket.chain())?;
+    writeln!(out, "20% waits for {}", ticket.chains())?;
 
     // Later, in the manager's inbox.
     let approvals = guard.approvals();

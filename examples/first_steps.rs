@@ -36,7 +36,7 @@ fn draft(guard: &Guard, rep: &Principal, discount: i64) -> Result<Option<TicketI
             op.complete("done")?;
         }
         Outcome::NeedsApproval(ticket) => {
-            println!("{discount}%: waits for {}", ticket.chain());
+            println!("{discount}%: waits for {}", ticket.chains());
             waiting = Some(ticket.id());
         }
         Outcome::Deny => println!("{discount}%: refused"),

@@ -72,7 +72,7 @@ pub fn draft(crm: &mut Crm, model: &mut Model) -> Result<()> {
             crm.apply(release.changes());
             op.complete("drafted")?;
         }
-        Outcome::NeedsApproval(ticket) => crm.tell("waits for", ticket.chain()),
+        Outcome::NeedsApproval(ticket) => crm.tell("waits for", ticket.chains()),
         Outcome::Deny => crm.tell("refused", decision.reasons()),
     }
     Ok(())

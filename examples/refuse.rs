@@ -30,7 +30,7 @@ pub(crate) fn run(out: &mut dyn Write) -> Result<(), Box<dyn Error>> {
                 op.complete("done")?;
             }
             Outcome::NeedsApproval(ticket) => {
-                writeln!(out, "{discount}%: waits for {}", ticket.chain())?
+                writeln!(out, "{discount}%: waits for {}", ticket.chains())?
             }
             Outcome::Deny => {
                 for reason in decision.reasons() {

@@ -24,19 +24,19 @@ use guardrails_core::data::Access;
 use guardrails_core::policy::{Digest, Policy, RiskLevel, Verb};
 use guardrails_core::process::Explanation;
 use guardrails_core::{
-    Activity, Changes, Clock, CountingEntropy, DisclosedRisk, Error, ErrorKind, Fields,
-    FrozenClock, Guard, JsonLimits, LogId, MemoryStore, Name, Obligation, Principal, Reason,
-    Record, Request, Result, Value, Verdict, parse_fields,
+    Activity, ApprovalChains, Changes, Clock, CountingEntropy, DisclosedRisk, Error, ErrorKind,
+    Fields, FrozenClock, Guard, JsonLimits, LogId, MemoryStore, Name, Obligation, OutcomeKind,
+    Principal, Reason, Record, Request, Result, Value, Verdict, parse_fields,
 };
 
 /// What the guard would answer, as the requester may be told of it: of a decision its
 /// [view](guardrails_core::DecisionView), and not what is for the host's own code alone.
 #[derive(Debug, Clone)]
 pub struct Evaluation {
-    /// `allow`, `needs_approval` or `deny`.
-    pub outcome: &'static str,
-    /// The approval chains, joined by `+`; empty unless an approval is needed.
-    pub approval: String,
+    /// What came of it.
+    pub outcome: OutcomeKind,
+    /// The approval chains; none unless an approval is needed.
+    pub approval: ApprovalChains,
     /// Why.
     pub reasons: Vec<Reason>,
     /// What shadow rules would have said, where that may be disclosed.
@@ -90,7 +90,7 @@ pub fn evaluate(policy: Policy, request: &str) -> Result<Evaluation> {
     let disclosed = decision.for_requester();
     answer.outcome = disclosed.outcome();
     if let Some(ticket) = disclosed.ticket() {
-        answer.approval = ticket.chain().to_owned();
+        answer.approval = ticket.chains().clone();
     }
     answer.reasons = disclosed.reasons().to_vec();
     answer.shadows = disclosed.shadows().to_vec();
@@ -156,8 +156,8 @@ fn guard(policy: Policy, at: DateTime<Utc>) -> Result<Guard> {
 impl Evaluation {
     fn nothing(policy: Digest) -> Self {
         Self {
-            outcome: "allow",
-            approval: String::new(),
+            outcome: OutcomeKind::Allow,
+            approval: ApprovalChains::default(),
             reasons: Vec::new(),
             shadows: Vec::new(),
             view: None,
@@ -175,7 +175,7 @@ impl Evaluation {
         if error.reasons().is_empty() {
             return Err(error);
         }
-        self.outcome = "deny";
+        self.outcome = OutcomeKind::Deny;
         self.reasons = error.reasons().to_vec();
         Ok(self)
     }
@@ -190,8 +190,8 @@ impl Evaluation {
     #[must_use]
     pub fn to_fields(&self) -> Fields {
         let mut out = Fields::new();
-        out.set("outcome", self.outcome);
-        out.set("approval", self.approval.as_str());
+        out.set("outcome", self.outcome.as_str());
+        out.set("approval", self.approval.to_string());
         out.set("policy", self.policy.to_string());
         out.set("reasons", reasons(&self.reasons));
         out.set("shadows", reasons(&self.shadows));

@@ -44,12 +44,13 @@ pub use guardrails_core::policy;
 pub use guardrails_core::process;
 pub use guardrails_core::process::Explanation;
 pub use guardrails_core::{
-    Activity, Changes, Clock, CountingEntropy, Decision, DecisionView, Diagnostic, Difference,
-    DisclosedRisk, Entropy, Error, ErrorKind, FieldPermission, Fields, Figure, FrozenClock,
-    Holding, JsonLimits, LogId, MemoryStore, Name, Note, Obligation, Operation, OperationId,
-    OperationLimits, Outcome, Place, Principal, Reason, Record, RecordKey, Refreshed, Release,
-    Request, Result, Risk, RoleLine, RolePermission, Severity, ShadowAnswer, ShadowDecision,
-    ShadowStep, SkillStatusRow, Store, TicketHandle, TicketId, Value, Verdict, Zone, parse_fields,
+    Activity, ApprovalChains, Changes, Clock, CountingEntropy, Decision, DecisionView, Diagnostic,
+    Difference, DisclosedRisk, Entropy, Error, ErrorKind, FieldPermission, Fields, Figure,
+    FrozenClock, Holding, JsonLimits, LogId, MemoryStore, Name, Note, Obligation, Operation,
+    OperationId, OperationLimits, Outcome, OutcomeKind, Place, Principal, Reason, Record,
+    RecordKey, Refreshed, Release, Request, Result, Risk, RoleLine, RolePermission, Severity,
+    ShadowAnswer, ShadowDecision, ShadowOutcome, ShadowStep, SkillStatusRow, Store, TicketHandle,
+    TicketId, Value, Verdict, Zone, parse_fields,
 };
 /// What is wrong with policies' files, permission tables and store; see [`Guard::health`](CoreGuard::health).
 pub use guardrails_core::{

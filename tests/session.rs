@@ -217,7 +217,7 @@ fn answer(decision: &Decision) -> Json {
         .collect();
     let notify: Vec<&str> = decision.notify().iter().map(|channel| &**channel).collect();
     let chain = match decision.outcome() {
-        Outcome::NeedsApproval(handle) => Some(handle.chain()),
+        Outcome::NeedsApproval(handle) => Some(handle.chains().to_string()),
         _ => None,
     };
     json!({

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use crate::approval_chains::ApprovalChains;
 use crate::diagnostic::Place;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::explanation::Explanation;
 use crate::identifier::TicketId;
+use crate::outcome_kind::OutcomeKind;
 use crate::reason::Reason;
 use crate::release::Release;
 use crate::risk::{DisclosedRisk, Risk};
@@ -34,10 +36,16 @@ impl Outcome {
     /// A stable word: `allow`, `needs_approval` or `deny`.
     #[must_use]
     pub fn as_str(&self) -> &'static str {
+        self.kind().as_str()
+    }
+
+    /// Which of the three it is, without what comes with it.
+    #[must_use]
+    pub fn kind(&self) -> OutcomeKind {
         match self {
-            Self::Allow(_) => "allow",
-            Self::NeedsApproval(_) => "needs_approval",
-            Self::Deny => "deny",
+            Self::Allow(_) => OutcomeKind::Allow,
+            Self::NeedsApproval(_) => OutcomeKind::NeedsApproval,
+            Self::Deny => OutcomeKind::Deny,
         }
     }
 }
@@ -46,7 +54,7 @@ impl Outcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TicketHandle {
     pub(crate) id: TicketId,
-    pub(crate) chain: Name,
+    pub(crate) chains: ApprovalChains,
     pub(crate) expires: DateTime<Utc>,
     pub(crate) state: TicketState,
 }
@@ -58,10 +66,10 @@ impl TicketHandle {
         self.id
     }
 
-    /// The approval chain.
+    /// The approval chains, all of which must agree; `Display` writes them joined by `+`.
     #[must_use]
-    pub fn chain(&self) -> &str {
-        &self.chain
+    pub fn chains(&self) -> &ApprovalChains {
+        &self.chains
     }
 
     /// Where the ticket is. The same proposal finds the ticket that is open for it: one that is

@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 
 use crate::decision::{Decision, Disclosed, Obligation, Outcome, TicketHandle};
 use crate::digest::Digest;
+use crate::outcome_kind::OutcomeKind;
 use crate::reason::Reason;
 use crate::risk::DisclosedRisk;
 use crate::risk::RiskLevel;
@@ -22,7 +23,7 @@ use crate::verdict::{Holding, Verdict};
 /// view. It holds no channel to notify and no answer of a shadow policy: these are the host's.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DecisionView {
-    outcome: &'static str,
+    outcome: OutcomeKind,
     ticket: Option<TicketHandle>,
     reasons: Vec<Reason>,
     policy: Digest,
@@ -37,7 +38,7 @@ impl Decision {
     #[must_use]
     pub fn for_requester(&self) -> DecisionView {
         DecisionView {
-            outcome: self.outcome.as_str(),
+            outcome: self.outcome.kind(),
             ticket: match &self.outcome {
                 Outcome::NeedsApproval(ticket) => Some(ticket.clone()),
                 Outcome::Allow(_) | Outcome::Deny => None,
@@ -50,9 +51,9 @@ impl Decision {
 }
 
 impl DecisionView {
-    /// `allow`, `needs_approval` or `deny`.
+    /// What came of it.
     #[must_use]
-    pub fn outcome(&self) -> &'static str {
+    pub fn outcome(&self) -> OutcomeKind {
         self.outcome
     }
 
@@ -108,7 +109,7 @@ impl DecisionView {
     #[must_use]
     pub fn to_fields(&self) -> Fields {
         let mut out = Fields::new();
-        out.set("outcome", self.outcome);
+        out.set("outcome", self.outcome.as_str());
         out.set("ticket", self.ticket.as_ref().map(ticket));
         out.set("policy", self.policy.to_string());
         out.set("reasons", list(&self.reasons, reason));
@@ -123,9 +124,9 @@ impl DecisionView {
 impl fmt::Display for DecisionView {
     /// `deny`, and a line for each reason.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.outcome.replace('_', " "))?;
+        f.write_str(self.outcome.words())?;
         if let Some(ticket) = &self.ticket {
-            write!(f, " by {}, ticket {}", ticket.chain(), ticket.id())?;
+            write!(f, " by {}, ticket {}", ticket.chains(), ticket.id())?;
         }
         let mut reasons = self.reasons.iter();
         reasons.try_for_each(|reason| write!(f, "\n  because {reason}"))
@@ -151,7 +152,7 @@ fn ticket(ticket: &TicketHandle) -> Fields {
     let expires = ticket.expires();
     let mut out = Fields::new();
     out.set("id", ticket.id().to_string());
-    out.set("chain", ticket.chain());
+    out.set("chain", ticket.chains().to_string());
     out.set(
         "expires",
         expires.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),

@@ -4,8 +4,10 @@ use std::fmt;
 
 use rust_decimal::Decimal;
 
+use crate::approval_chains::ApprovalChains;
 use crate::diagnostic::{Phrase, Place};
 use crate::digest::Digest;
+use crate::outcome_kind::OutcomeKind;
 use crate::reason::Reason;
 use crate::risk::RiskLevel;
 use crate::truth::Truth;
@@ -18,10 +20,10 @@ use crate::value::Name;
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Explanation {
-    /// `allow`, `needs_approval` or `deny`.
-    pub outcome: &'static str,
-    /// The approval chains, joined by `+`; empty unless an approval is needed.
-    pub chain: Name,
+    /// What came of it.
+    pub outcome: OutcomeKind,
+    /// The approval chains; none unless an approval is needed.
+    pub chains: ApprovalChains,
     /// Why, as the decision says.
     pub reasons: Vec<Reason>,
     /// What refused before any rule was asked, and what would pass.

@@ -44,6 +44,7 @@
 //! restricts, and grants nothing. No error, log line or `Debug` output carries a record's value.
 
 mod activity;
+mod approval_chains;
 mod change;
 mod decision;
 mod decision_view;
@@ -62,6 +63,7 @@ mod nearest;
 mod one_line;
 mod operation;
 mod ordered;
+mod outcome_kind;
 mod outside;
 mod plan;
 mod principal;
@@ -89,6 +91,7 @@ pub mod process;
 pub mod skills;
 
 pub use activity::Activity;
+pub use approval_chains::ApprovalChains;
 pub use change::Changes;
 pub use decision::{Decision, Obligation, Outcome, TicketHandle};
 pub use decision_view::DecisionView;
@@ -100,6 +103,7 @@ pub use identifier::{LogId, OperationId, TicketId};
 pub use memory::MemoryStore;
 pub use one_line::{one_line, steers};
 pub use operation::{Figure, Operation};
+pub use outcome_kind::OutcomeKind;
 pub use outside::{Clock, CountingEntropy, Entropy, FrozenClock};
 pub use principal::Principal;
 pub use process::{RecordKey, TicketCursor};
@@ -108,7 +112,7 @@ pub use record::Record;
 pub use release::Release;
 pub use request::Request;
 pub use risk::{DisclosedRisk, Risk};
-pub use shadow::{Difference, ShadowAnswer, ShadowDecision, ShadowStep};
+pub use shadow::{Difference, ShadowAnswer, ShadowDecision, ShadowOutcome, ShadowStep};
 pub use store::{
     LimitStore, PermissionStore, RoleStore, SkillStore, Store, Swap, Take, Taken, TicketQuery,
     TicketRow, TicketStore,

@@ -12,6 +12,7 @@ use crate::data::{AskedAt, FieldTable, View, accessed, view};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guard::Guard;
 use crate::identifier::{OperationId, TicketId};
+use crate::outcome_kind::OutcomeKind;
 use crate::plan::Plan;
 use crate::policy::Verb;
 use crate::principal::Principal;
@@ -250,10 +251,7 @@ impl Operation {
             record: Name::default(),
             fields: Arc::default(),
             action: None,
-            outcome: match reading.refusals.as_slice() {
-                [] => "allow",
-                _ => "deny",
-            },
+            outcome: OutcomeKind::of_refusals(&reading.refusals),
             reasons: reading.refusals.as_slice().into(),
             verdicts: reading.verdicts().into(),
             risk: None,

@@ -7,8 +7,12 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
+use crate::approval_chains::ApprovalChains;
 use crate::audit::FieldAccess;
 use crate::digest::Digest;
+use crate::outcome_kind::OutcomeKind;
 use crate::policy::Policy;
 use crate::reason::Reason;
 use crate::risk::DisclosedRisk;
@@ -16,7 +20,8 @@ use crate::value::Name;
 use crate::verdict::Verdict;
 
 /// How the answer of a shadow policy stands to that of the policy in force.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Difference {
     /// The same comes of both.
     #[default]
@@ -64,28 +69,84 @@ impl From<Ordering> for Difference {
     }
 }
 
+/// What a policy answers to a step of an operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShadowOutcome {
+    /// Go on.
+    Allow,
+    /// An approval must be granted first.
+    NeedsApproval,
+    /// No.
+    Deny,
+    /// The record is out of scope.
+    #[serde(rename = "out_of_reach")]
+    OutOfScope,
+}
+
+impl ShadowOutcome {
+    /// The lower-case word of the audit.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => OutcomeKind::Allow.as_str(),
+            Self::NeedsApproval => OutcomeKind::NeedsApproval.as_str(),
+            Self::Deny => OutcomeKind::Deny.as_str(),
+            Self::OutOfScope => "out_of_reach",
+        }
+    }
+}
+
+impl From<OutcomeKind> for ShadowOutcome {
+    fn from(kind: OutcomeKind) -> Self {
+        match kind {
+            OutcomeKind::Allow => Self::Allow,
+            OutcomeKind::NeedsApproval => Self::NeedsApproval,
+            OutcomeKind::Deny => Self::Deny,
+        }
+    }
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Display for ShadowStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Display for ShadowOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
 /// What a shadow policy would have decided about a proposal.
 ///
 /// INVARIANT: its reasons show no value that the policy *in force* hides from the principal.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ShadowDecision {
     pub(crate) policy: Digest,
-    pub(crate) said: Said,
+    pub(crate) verdict: ProposalVerdict,
     pub(crate) reasons: Arc<[Reason]>,
     pub(crate) difference: Difference,
 }
 
 impl ShadowDecision {
-    /// `allow`, `needs_approval` or `deny`. Nothing waits and no ticket is made for it.
+    /// Which outcome it would have had. Nothing waits and no ticket is made for it.
     #[must_use]
-    pub fn outcome(&self) -> &'static str {
-        self.said.outcome
+    pub fn outcome(&self) -> OutcomeKind {
+        self.verdict.outcome
     }
 
-    /// The approval chains it would have asked, joined by `+`; empty unless it needs an approval.
+    /// The approval chains it would have asked; none unless it needs an approval.
     #[must_use]
-    pub fn chain(&self) -> &str {
-        &self.said.chain
+    pub fn chains(&self) -> &ApprovalChains {
+        &self.verdict.chains
     }
 
     /// Why.
@@ -119,7 +180,8 @@ impl fmt::Debug for ShadowDecision {
 }
 
 /// At which step of an operation a shadow policy was asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ShadowStep {
     /// May it begin.
     Begin,
@@ -153,12 +215,12 @@ pub struct ShadowAnswer {
     pub step: ShadowStep,
     /// How that stands to what the policy in force answered.
     pub difference: Difference,
-    /// What the policy in force said, in the words of `outcome`; before any ticket was looked at.
-    pub in_force: &'static str,
-    /// `allow`, `needs_approval`, `deny`, or of records `out_of_reach`.
-    pub outcome: &'static str,
-    /// The approval chains, joined by `+`; may be empty.
-    pub chain: Name,
+    /// What the policy in force said, before any ticket was looked at.
+    pub in_force: ShadowOutcome,
+    /// What the shadow policy said.
+    pub outcome: ShadowOutcome,
+    /// The approval chains; may be none.
+    pub chains: ApprovalChains,
     /// The records it is about, as far as the policy in force shows them.
     pub records: Vec<Name>,
     /// How many more there are, which the policy in force does not show.
@@ -175,14 +237,14 @@ pub struct ShadowAnswer {
 
 impl ShadowAnswer {
     /// An answer in which nothing differs: `outcome` is what the policy in force says too.
-    pub(crate) fn new(policy: Digest, step: ShadowStep, outcome: &'static str) -> Self {
+    pub(crate) fn new(policy: Digest, step: ShadowStep, outcome: ShadowOutcome) -> Self {
         Self {
             policy,
             step,
             difference: Difference::Same,
             in_force: outcome,
             outcome,
-            chain: Name::default(),
+            chains: ApprovalChains::default(),
             records: Vec::new(),
             withheld: 0,
             fields: Vec::new(),
@@ -206,33 +268,20 @@ impl ShadowAnswer {
 
 /// What a policy says of a proposal: an outcome, and the chains that must agree.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Said {
-    pub(crate) outcome: &'static str,
-    pub(crate) chain: Name,
-    chains: Vec<Name>,
+pub(crate) struct ProposalVerdict {
+    pub(crate) outcome: OutcomeKind,
+    pub(crate) chains: ApprovalChains,
 }
 
-impl Said {
+impl ProposalVerdict {
     /// The outcome of these refusals and of approvals needed by these chains, before any ticket is looked at.
     pub(crate) fn of(refusals: &[Reason], needed: Vec<Name>) -> Self {
         let (outcome, chains) = match refusals {
-            [] if needed.is_empty() => ("allow", needed),
-            [] => ("needs_approval", needed),
-            _ => ("deny", Vec::new()),
+            [] if needed.is_empty() => (OutcomeKind::Allow, ApprovalChains::default()),
+            [] => (OutcomeKind::NeedsApproval, needed.into_iter().collect()),
+            _ => (OutcomeKind::Deny, ApprovalChains::default()),
         };
-        Self {
-            outcome,
-            chain: chains.join("+").into(),
-            chains,
-        }
-    }
-
-    fn width(&self) -> u8 {
-        match self.outcome {
-            "allow" => 2,
-            "needs_approval" => 1,
-            _ => 0,
-        }
+        Self { outcome, chains }
     }
 
     /// How this, said by `policy`, stands to what was said by the policy in force.
@@ -242,7 +291,7 @@ impl Said {
         in_force: &Self,
         policy_in_force: &Policy,
     ) -> Difference {
-        match self.width().cmp(&in_force.width()) {
+        match self.outcome.cmp(&in_force.outcome) {
             Ordering::Equal => {}
             order => return order.into(),
         }
@@ -257,14 +306,12 @@ impl Said {
                     _ => false,
                 }
         };
-        let more = self
-            .chains
-            .iter()
-            .all(|chain| agrees(chain, &in_force.chains));
-        let less = in_force
-            .chains
-            .iter()
-            .all(|chain| agrees(chain, &self.chains));
+        let all = |chains: &ApprovalChains, others: &ApprovalChains| {
+            let mut names = chains.names().iter();
+            names.all(|chain| agrees(chain, others.names()))
+        };
+        let more = all(&self.chains, &in_force.chains);
+        let less = all(&in_force.chains, &self.chains);
         match (more, less) {
             (true, true) => Difference::Same,
             (true, false) => Difference::Wider,

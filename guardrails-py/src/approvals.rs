@@ -92,8 +92,8 @@ impl Ticket {
     }
 
     #[getter]
-    fn chain(&self) -> &str {
-        &self.card.chain
+    fn chain(&self) -> String {
+        self.card.chains.to_string()
     }
 
     #[getter]

@@ -63,7 +63,7 @@ impl Decision {
     #[getter]
     fn chain(&self) -> Option<String> {
         match self.core.outcome() {
-            Outcome::NeedsApproval(ticket) => Some(ticket.chain().to_owned()),
+            Outcome::NeedsApproval(ticket) => Some(ticket.chains().to_string()),
             Outcome::Allow(_) | Outcome::Deny => None,
         }
     }
@@ -161,7 +161,7 @@ pub(crate) struct DecisionView {
 impl DecisionView {
     #[getter]
     fn outcome(&self) -> &'static str {
-        self.core.outcome()
+        self.core.outcome().as_str()
     }
 
     #[getter]
@@ -171,7 +171,7 @@ impl DecisionView {
 
     #[getter]
     fn chain(&self) -> Option<String> {
-        self.core.ticket().map(|ticket| ticket.chain().to_owned())
+        self.core.ticket().map(|ticket| ticket.chains().to_string())
     }
 
     #[getter]
@@ -249,12 +249,13 @@ impl From<crm_guardrails::ShadowDecision> for ShadowDecision {
 impl ShadowDecision {
     #[getter]
     fn outcome(&self) -> &'static str {
-        self.core.outcome()
+        self.core.outcome().as_str()
     }
 
     #[getter]
-    fn chain(&self) -> Option<&str> {
-        Some(self.core.chain()).filter(|chain| !chain.is_empty())
+    fn chain(&self) -> Option<String> {
+        let chains = self.core.chains();
+        (!chains.is_empty()).then(|| chains.to_string())
     }
 
     #[getter]

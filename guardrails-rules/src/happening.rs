@@ -2,25 +2,19 @@
 
 use guardrails_core::data::Access;
 use guardrails_core::policy::RiskLevel;
-use guardrails_core::{Decision, Fields, Name, Outcome, Reason, Value};
+use guardrails_core::{
+    ApprovalChains, Decision, Fields, Name, Outcome, OutcomeKind, Reason, Value,
+};
 
 use crate::test_case::{Expectation, ExpectationKind, Seen};
-use crate::testing::{CameOf, Failure};
-
-/// What came of an operation.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-enum Came {
-    Allowed,
-    /// For this chain.
-    Waits(Name),
-    #[default]
-    Refused,
-}
+use crate::testing::{Failure, ObservedOutcome};
 
 /// Everything about one operation that a test can ask for.
 #[derive(Default)]
 pub(crate) struct Happening {
-    came: Came,
+    /// None where nothing was decided yet, which lets nothing through.
+    outcome: Option<OutcomeKind>,
+    chains: ApprovalChains,
     reasons: Vec<Reason>,
     /// What was read, when anything was.
     seen: Option<Fields>,
@@ -36,7 +30,7 @@ impl Happening {
     /// The record was read, and nothing else happened yet.
     pub(crate) fn saw(seen: Fields, accesses: Vec<(Name, Access)>) -> Self {
         Self {
-            came: Came::Allowed,
+            outcome: Some(OutcomeKind::Allow),
             seen: Some(seen),
             accesses,
             ..Self::default()
@@ -53,10 +47,10 @@ impl Happening {
 
     /// Takes over what was decided about a change.
     pub(crate) fn decided(&mut self, decision: &Decision) {
-        self.came = match decision.outcome() {
-            Outcome::Allow(_) => Came::Allowed,
-            Outcome::NeedsApproval(ticket) => Came::Waits(ticket.chain().into()),
-            Outcome::Deny => Came::Refused,
+        self.outcome = Some(decision.outcome().kind());
+        self.chains = match decision.outcome() {
+            Outcome::NeedsApproval(ticket) => ticket.chains().clone(),
+            Outcome::Allow(_) | Outcome::Deny => ApprovalChains::default(),
         };
         self.reasons = decision.reasons().to_vec();
         let verdicts = decision.verdicts().iter();
@@ -69,16 +63,15 @@ impl Happening {
             .collect();
     }
 
+    fn outcome(&self) -> OutcomeKind {
+        self.outcome.unwrap_or(OutcomeKind::Deny)
+    }
+
     /// The same for whoever compares it with another.
-    pub(crate) fn into_came(self) -> CameOf {
-        let (outcome, chain) = match self.came {
-            Came::Allowed => ("allow", Name::default()),
-            Came::Waits(chain) => ("needs_approval", chain),
-            Came::Refused => ("deny", Name::default()),
-        };
-        CameOf {
-            outcome,
-            chain,
+    pub(crate) fn into_observed(self) -> ObservedOutcome {
+        ObservedOutcome {
+            outcome: self.outcome(),
+            chains: self.chains,
             view: self.seen,
             accesses: self.accesses,
         }
@@ -94,11 +87,12 @@ impl Happening {
 
     fn unlike(&self, expected: &ExpectationKind) -> Option<String> {
         match expected {
-            ExpectationKind::Allow => self.expect_came(&Came::Allowed, "allow"),
+            ExpectationKind::Allow => self.expect_outcome(OutcomeKind::Allow, "allow"),
             ExpectationKind::Deny(code) => self.expect_deny(code.as_ref()),
             ExpectationKind::Approval(chain) => {
-                let came = Came::Waits(chain.clone());
-                self.expect_came(&came, &format!("approval `{chain}`"))
+                let expected = ApprovalChains::parse(chain);
+                let is_it = self.outcome() == OutcomeKind::NeedsApproval && self.chains == expected;
+                (!is_it).then(|| format!("expected approval `{chain}`, but {}", self.told()))
             }
             ExpectationKind::Rule(rule) => self.expect_rule(rule),
             ExpectationKind::Risk(level) => self.expect_risk(*level),
@@ -116,16 +110,16 @@ impl Happening {
         }
     }
 
-    fn expect_came(&self, came: &Came, words: &str) -> Option<String> {
-        (self.came != *came).then(|| format!("expected {words}, but {}", self.told()))
+    fn expect_outcome(&self, outcome: OutcomeKind, words: &str) -> Option<String> {
+        (self.outcome() != outcome).then(|| format!("expected {words}, but {}", self.told()))
     }
 
     /// What happened, as a clause.
     fn told(&self) -> String {
-        let what = match &self.came {
-            Came::Allowed => return "it was allowed".to_owned(),
-            Came::Waits(chain) => format!("it waits for approval `{chain}`"),
-            Came::Refused => "it was refused".to_owned(),
+        let what = match self.outcome() {
+            OutcomeKind::Allow => return "it was allowed".to_owned(),
+            OutcomeKind::NeedsApproval => format!("it waits for approval `{}`", self.chains),
+            OutcomeKind::Deny => "it was refused".to_owned(),
         };
         let reasons: Vec<String> = self.reasons.iter().map(ToString::to_string).collect();
         if reasons.is_empty() {
@@ -137,10 +131,10 @@ impl Happening {
 
     fn expect_deny(&self, code: Option<&Name>) -> Option<String> {
         let Some(code) = code else {
-            return self.expect_came(&Came::Refused, "deny");
+            return self.expect_outcome(OutcomeKind::Deny, "deny");
         };
         let coded = self.reasons.iter().any(|reason| *reason.code() == **code);
-        (self.came != Came::Refused || !coded)
+        (self.outcome() != OutcomeKind::Deny || !coded)
             .then(|| format!("expected deny `{code}`, but {}", self.told()))
     }
 

@@ -101,4 +101,4 @@ pub use parse::suggest::nearest;
 pub use render::{Style, render, to_json};
 pub use source::SourceFile;
 pub use test_case::{Expectation, ExpectationKind, Seen, TestActor, TestCase, TestChange};
-pub use testing::{CameOf, Failure, TestReport, TestResult, came_of, run_tests};
+pub use testing::{Failure, ObservedOutcome, TestReport, TestResult, observed_outcome, run_tests};

@@ -13,8 +13,9 @@ use guardrails_core::data::Access;
 use guardrails_core::policy::{Policy, Type, Verb};
 use guardrails_core::process::Observer;
 use guardrails_core::{
-    Changes, CountingEntropy, Error, ErrorKind, Fields, FrozenClock, Guard, LogId, MemoryStore,
-    Name, Operation, Place, Principal, Reason, Record, Request, Result, Value,
+    ApprovalChains, Changes, CountingEntropy, Error, ErrorKind, Fields, FrozenClock, Guard, LogId,
+    MemoryStore, Name, Operation, OutcomeKind, Place, Principal, Reason, Record, Request, Result,
+    Value,
 };
 
 use crate::happening::Happening;
@@ -82,11 +83,11 @@ impl fmt::Display for Failure {
 
 /// What came of a test, whatever was expected of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CameOf {
-    /// `allow`, `needs_approval` or `deny`.
-    pub outcome: &'static str,
-    /// The chain that must agree; empty for the other outcomes.
-    pub chain: Name,
+pub struct ObservedOutcome {
+    /// What came of it.
+    pub outcome: OutcomeKind,
+    /// The chains that must agree; none for the other outcomes.
+    pub chains: ApprovalChains,
     /// What was seen of the record; none when it was not read.
     pub view: Option<Fields>,
     /// How each field is seen, by path; empty when the record was not read.
@@ -97,9 +98,9 @@ pub struct CameOf {
 ///
 /// # Errors
 /// Whatever keeps the test from running, such as a field that this policy does not know.
-pub fn came_of(policy: &Policy, test: &TestCase) -> Result<CameOf> {
+pub fn observed_outcome(policy: &Policy, test: &TestCase) -> Result<ObservedOutcome> {
     let keys = Arc::new(Keys::from_seed([1; 32]));
-    happening(policy, test, &keys, None).map(Happening::into_came)
+    happening(policy, test, &keys, None).map(Happening::into_observed)
 }
 
 /// Runs the tests of a policy.

@@ -151,7 +151,7 @@ fn print(card: &TicketCard, output: &Output) {
     for said in &card.decisions {
         output.line(format!("  {}", said_by(said)));
     }
-    output.line(format!("  chain {}, {}", card.chain, waiting(card)));
+    output.line(format!("  chain {}, {}", card.chains, waiting(card)));
 }
 
 fn said_by(said: &StepDecision) -> String {
@@ -212,7 +212,7 @@ fn to_fields(card: &TicketCard) -> Fields {
     out.set("record", card.record.clone());
     out.set("requester", card.requester.clone());
     out.set("skill", card.skill.clone());
-    out.set("chain", card.chain.clone());
+    out.set("chain", card.chains.to_string());
     out.set("because", card.because.clone());
     out.set(
         "changes",

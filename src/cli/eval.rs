@@ -8,6 +8,7 @@ use clap::Args;
 use super::arguments::Set;
 use super::ending::Ending;
 use super::output::Output;
+use crate::OutcomeKind;
 use crate::load::load_policy_with;
 use crate::policy::Policy;
 use crate::{
@@ -90,18 +91,18 @@ pub(super) fn run(args: &EvalArgs, output: &mut Output) -> Result<Ending> {
         print(&answer, output);
     }
     Ok(match answer.outcome {
-        "allow" => Ending::Fine,
-        "needs_approval" => Ending::NeedsApproval,
-        _ => Ending::Denied,
+        OutcomeKind::Allow => Ending::Fine,
+        OutcomeKind::NeedsApproval => Ending::NeedsApproval,
+        OutcomeKind::Deny => Ending::Denied,
     })
 }
 
 fn print(answer: &Evaluation, output: &Output) {
-    let chain = match answer.approval.as_str() {
-        "" => String::new(),
-        chain => format!(" by {chain}"),
+    let by = match answer.approval.is_empty() {
+        true => String::new(),
+        false => format!(" by {}", answer.approval),
     };
-    output.line(format!("{}{chain}", answer.outcome.replace('_', " ")));
+    output.line(format!("{}{by}", answer.outcome.words()));
     for reason in &answer.reasons {
         output.line(format!("  because {reason}"));
     }

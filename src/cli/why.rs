@@ -6,6 +6,7 @@ use super::arguments::Format;
 use super::ending::Ending;
 use super::eval::Asked;
 use super::output::Output;
+use crate::OutcomeKind;
 use crate::process::Marks;
 use crate::{Result, explain};
 
@@ -42,8 +43,8 @@ pub(super) fn run(args: &WhyArgs, output: &mut Output) -> Result<Ending> {
         output.lines(explanation.to_text(output.language(), marks));
     }
     Ok(match explanation.outcome {
-        "allow" => Ending::Fine,
-        "needs_approval" => Ending::NeedsApproval,
-        _ => Ending::Denied,
+        OutcomeKind::Allow => Ending::Fine,
+        OutcomeKind::NeedsApproval => Ending::NeedsApproval,
+        OutcomeKind::Deny => Ending::Denied,
     })
 }

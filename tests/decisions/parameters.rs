@@ -34,14 +34,14 @@ fn decided(set: &[(&str, Value)], discount: i64) -> Evaluation {
 fn what_the_host_sets_stands_in_the_conditions() {
     let twenty = || [("LIMIT", Value::from("20%"))];
     assert_eq!(decided(&[], 18).reasons[0].message(), "over 15%");
-    assert_eq!(decided(&twenty(), 18).outcome, "allow");
+    assert_eq!(decided(&twenty(), 18).outcome, OutcomeKind::Allow);
     assert_eq!(decided(&twenty(), 21).reasons[0].message(), "over 20%");
 }
 
 #[test]
 fn a_parameter_is_read_as_any_value_of_a_host() {
     for value in [Value::from(20), Value::from("20"), Value::from("20.0 %")] {
-        assert_eq!(decided(&[("LIMIT", value)], 20).outcome, "allow");
+        assert_eq!(decided(&[("LIMIT", value)], 20).outcome, OutcomeKind::Allow);
     }
 }
 

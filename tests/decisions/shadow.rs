@@ -63,8 +63,8 @@ fn a_stricter_shadow_is_told_and_changes_nothing() {
     let decision = world.propose(&rep(), "quote.draft", &to(12));
     assert!(decision.release().is_some());
     let shadow = decision.shadow_policy().unwrap();
-    assert_eq!(shadow.outcome(), "needs_approval");
-    assert_eq!(shadow.chain(), "discount_approval");
+    assert_eq!(shadow.outcome(), OutcomeKind::NeedsApproval);
+    assert_eq!(shadow.chains().to_string(), "discount_approval");
     assert_eq!(shadow.difference(), Difference::Narrower);
     assert_eq!(
         Some(shadow.policy_digest()),
@@ -84,7 +84,7 @@ fn a_laxer_shadow_lets_nothing_through() {
     let decision = world.propose(&rep(), "quote.draft", &to(45));
     assert_eq!(decision.outcome(), &Outcome::Deny);
     let shadow = decision.shadow_policy().unwrap();
-    assert_eq!(shadow.outcome(), "needs_approval");
+    assert_eq!(shadow.outcome(), OutcomeKind::NeedsApproval);
     assert_eq!(shadow.difference(), Difference::Wider);
 }
 
@@ -96,7 +96,7 @@ fn a_chain_of_the_same_name_that_asks_others_is_another() {
     )]);
     let decision = world.propose(&rep(), "quote.draft", &to(20));
     let shadow = decision.shadow_policy().unwrap();
-    assert_eq!(shadow.chain(), "discount_approval");
+    assert_eq!(shadow.chains().to_string(), "discount_approval");
     assert_eq!(shadow.difference(), Difference::Otherwise);
 }
 
@@ -109,7 +109,10 @@ fn a_further_chain_is_narrower() {
     )]);
     let decision = world.propose(&rep(), "quote.draft", &to(20));
     let shadow = decision.shadow_policy().unwrap();
-    assert_eq!(shadow.chain(), "discount_approval+finance_approval");
+    assert_eq!(
+        shadow.chains().to_string(),
+        "discount_approval+finance_approval"
+    );
     assert_eq!(shadow.difference(), Difference::Narrower);
 }
 
@@ -124,7 +127,7 @@ fn the_same_policy_says_the_same() {
             let decision = world.propose(&person, "quote.draft", &to(discount));
             let shadow = decision.shadow_policy().unwrap();
             assert_eq!(shadow.difference(), Difference::Same);
-            assert_eq!(shadow.outcome(), decision.outcome().as_str());
+            assert_eq!(shadow.outcome(), decision.outcome().kind());
             assert_eq!(codes(shadow.reasons()), codes(decision.reasons()));
         }
     }
@@ -208,7 +211,10 @@ fn another_tenants_record_is_out_of_reach_of_every_policy() {
     let decision = op
         .propose(&Changes::update(&theirs).set("discount", 5))
         .unwrap();
-    assert_eq!(decision.shadow_policy().unwrap().outcome(), "deny");
+    assert_eq!(
+        decision.shadow_policy().unwrap().outcome(),
+        OutcomeKind::Deny
+    );
 }
 
 #[test]
@@ -292,7 +298,7 @@ fn a_spent_ticket_is_no_difference_between_policies() {
     let decision = op.propose(&to(20)).unwrap();
     assert!(decision.release().is_some());
     let shadow = decision.shadow_policy().unwrap();
-    assert_eq!(shadow.outcome(), "needs_approval");
+    assert_eq!(shadow.outcome(), OutcomeKind::NeedsApproval);
     assert_eq!(shadow.difference(), Difference::Same);
 }
 

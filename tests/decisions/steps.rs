@@ -127,7 +127,10 @@ fn the_shadow_policy_of_the_moment_is_the_one_that_is_asked() {
     world.guard.replace_shadow_policy(shadow).unwrap();
     let decision = op.propose(&changes()).unwrap();
     assert_eq!(decision.outcome().as_str(), "allow");
-    assert_eq!(decision.shadow_policy().unwrap().outcome(), "deny");
+    assert_eq!(
+        decision.shadow_policy().unwrap().outcome(),
+        OutcomeKind::Deny
+    );
 }
 
 #[test]

@@ -664,7 +664,9 @@ fn an_edited_row_is_not_believed() {
         ("requester", |row| row.requester = "u-17".into()),
         ("set", |row| row.set.set("discount", 39)),
         ("action", |row| row.action = row.open_key.unwrap()),
-        ("chain", |row| row.chain = "finance_approval".into()),
+        ("chain", |row| {
+            row.chains = ApprovalChains::parse("finance_approval")
+        }),
         ("asked", |row| row.asked.steps[0].quorum = 0),
         ("step", |row| row.step = 1),
         ("decisions", |row| row.decisions[0].role = "FINANCE".into()),

@@ -54,7 +54,7 @@ impl Shadowed {
         let events = self.events().into_iter();
         events
             .filter_map(|kind| match kind {
-                RecordedKind::Shadow { difference, .. } => Some(difference),
+                RecordedKind::Shadow { difference, .. } => Some(difference.to_string()),
                 _ => None,
             })
             .collect()

@@ -32,9 +32,10 @@ fn it_waits(stage: &Stage, story: &mut Story, quote: &Record) -> Result<TicketId
     };
     check!(
         story,
-        ticket.chain() == "discount_approval" && discount(stage, quote)? == Value::from(10),
+        ticket.chains().to_string() == "discount_approval"
+            && discount(stage, quote)? == Value::from(10),
         "it waits for `{}`; the CRM still says 10%",
-        ticket.chain()
+        ticket.chains()
     );
     Ok(ticket.id())
 }

@@ -114,7 +114,7 @@ fn write_data(data: &mut Object<'_>, kind: &EventKind) {
             if !obligations.is_empty() {
                 data.texts(member!("obligations"), obligations);
             }
-            data.word(member!("outcome"), outcome);
+            data.word(member!("outcome"), outcome.as_str());
             data.list(member!("reasons"), reasons, write_reason);
             data.text(member!("record"), record);
             if let Some(risk) = risk {
@@ -150,13 +150,13 @@ fn write_data(data: &mut Object<'_>, kind: &EventKind) {
 }
 
 fn write_shadow(data: &mut Object<'_>, answer: &ShadowAnswer) {
-    data.text_if_any(member!("chain"), &answer.chain);
+    data.text_if_any(member!("chain"), &answer.chains.to_string());
     data.word(member!("difference"), answer.difference.as_str());
     if !answer.fields.is_empty() {
         data.list(member!("fields"), &answer.fields, write_field);
     }
-    data.word(member!("in_force"), answer.in_force);
-    data.word(member!("outcome"), answer.outcome);
+    data.word(member!("in_force"), answer.in_force.as_str());
+    data.word(member!("outcome"), answer.outcome.as_str());
     data.list(member!("reasons"), &answer.reasons, write_reason);
     data.texts(member!("records"), &answer.records);
     if let Some(risk) = &answer.risk {
@@ -242,7 +242,7 @@ fn write_risk(object: &mut Object<'_>, risk: &DisclosedRisk) {
 fn write_ticket(data: &mut Object<'_>, ticket: &TicketEvent) {
     data.keyed_digest(member!("action"), ticket.action);
     data.text(member!("by"), &ticket.by);
-    data.text(member!("chain"), &ticket.chain);
+    data.text(member!("chain"), &ticket.chains.to_string());
     data.text_if_any(member!("code"), &ticket.code);
     data.word(member!("phase"), ticket.phase.as_str());
     data.word(member!("state"), ticket.state.as_str());

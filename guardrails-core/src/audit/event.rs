@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use crate::approval_chains::ApprovalChains;
 use crate::digest::Digest;
 use crate::error::Error;
 use crate::identifier::{LogId, OperationId, TicketId};
+use crate::outcome_kind::OutcomeKind;
 use crate::policy::Verb;
 use crate::reason::Reason;
 use crate::risk::DisclosedRisk;
@@ -106,8 +108,8 @@ pub enum EventKind {
         fields: Arc<[Name]>,
         /// Keyed digest of exactly this action, when a ticket is or would be bound to it.
         action: Option<KeyedDigest>,
-        /// `allow`, `needs_approval` or `deny`.
-        outcome: &'static str,
+        /// What came of it.
+        outcome: OutcomeKind,
         /// Why.
         reasons: Arc<[Reason]>,
         /// What each rule said.
@@ -209,8 +211,8 @@ pub struct TicketEvent {
     pub version: i64,
     /// The state that it makes; of what is only noted, the state that it is in.
     pub state: crate::ticket_state::TicketState,
-    /// The approval chain.
-    pub chain: Name,
+    /// The approval chains.
+    pub chains: ApprovalChains,
     /// Keyed digest of the action it releases.
     pub action: KeyedDigest,
     /// Who did it.

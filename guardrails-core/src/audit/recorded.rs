@@ -9,10 +9,13 @@ use chrono::{DateTime, Utc};
 use serde::de::DeserializeSeed as _;
 use serde::{Deserialize, Serialize};
 
+use crate::approval_chains::ApprovalChains;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::identifier::{LogId, OperationId, TicketId};
+use crate::outcome_kind::OutcomeKind;
 use crate::policy::Verb;
+use crate::shadow::{Difference, ShadowOutcome, ShadowStep};
 
 use super::canonical::VERSION;
 use super::digest_text;
@@ -185,8 +188,8 @@ pub enum RecordedKind {
         /// Names of what the host was bound to.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         obligations: Vec<String>,
-        /// `allow`, `needs_approval` or `deny`.
-        outcome: String,
+        /// What came of it.
+        outcome: OutcomeKind,
         /// Why.
         reasons: Vec<RecordedReason>,
         /// The record's identifier; empty on create.
@@ -205,8 +208,9 @@ pub enum RecordedKind {
         action: KeyedDigest,
         /// Who did it.
         by: String,
-        /// The approval chain.
-        chain: String,
+        /// The approval chains, joined by `+` in the payload.
+        #[serde(rename = "chain")]
+        chains: ApprovalChains,
         /// A code, when it was refused; else empty.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         code: String,
@@ -240,18 +244,22 @@ pub enum RecordedKind {
     },
     /// What a shadow policy answered.
     Shadow {
-        /// The approval chains, joined by `+`; may be empty.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        chain: String,
-        /// `same`, `wider`, `narrower` or `otherwise` than what the policy in force answered.
-        difference: String,
+        /// The approval chains, joined by `+` in the payload; may be none.
+        #[serde(
+            default,
+            rename = "chain",
+            skip_serializing_if = "ApprovalChains::is_empty"
+        )]
+        chains: ApprovalChains,
+        /// How that stands to what the policy in force answered.
+        difference: Difference,
         /// Fields of which something else would be shown, and what.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         fields: Vec<RecordedField>,
-        /// What the policy in force said, in the words of `outcome`.
-        in_force: String,
-        /// `allow`, `needs_approval`, `deny` or `out_of_reach`.
-        outcome: String,
+        /// What the policy in force said.
+        in_force: ShadowOutcome,
+        /// What the shadow policy said.
+        outcome: ShadowOutcome,
         /// Why.
         reasons: Vec<RecordedReason>,
         /// Identifiers of the records it is about.
@@ -262,8 +270,8 @@ pub enum RecordedKind {
         /// The shadow policy.
         #[serde(with = "digest_text")]
         shadow_policy: Digest,
-        /// `begin`, `read`, `aggregate` or `propose`.
-        step: String,
+        /// At which step it was asked.
+        step: ShadowStep,
         /// What each rule said.
         verdicts: Vec<RecordedVerdict>,
         /// How many more records there are, which the policy in force does not show.

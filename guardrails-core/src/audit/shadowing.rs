@@ -1,6 +1,7 @@
 //! What shadow policies said over time, added up from the audit: for whoever decides whether one may
 //! come into force.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -13,6 +14,7 @@ use crate::digest::Digest;
 use crate::error::Result;
 use crate::identifier::OperationId;
 use crate::one_line::say;
+use crate::shadow::{Difference, ShadowOutcome, ShadowStep};
 
 /// Events read at a time.
 const AT_A_TIME: usize = 1_000;
@@ -46,7 +48,7 @@ pub struct ShadowTally {
 }
 
 /// By what answers are told apart.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ShadowKind {
     /// The shadow policy.
     #[serde(with = "super::digest_text")]
@@ -55,14 +57,39 @@ pub struct ShadowKind {
     pub skill: String,
     /// The entity.
     pub entity: String,
-    /// `begin`, `read`, `aggregate` or `propose`.
-    pub step: String,
+    /// At which step it was asked.
+    pub step: ShadowStep,
     /// What the policy in force said.
-    pub in_force: String,
+    pub in_force: ShadowOutcome,
     /// What the shadow policy said.
-    pub outcome: String,
-    /// `same`, `wider`, `narrower` or `otherwise`.
-    pub difference: String,
+    pub outcome: ShadowOutcome,
+    /// How that stands to what the policy in force said.
+    pub difference: Difference,
+}
+
+impl ShadowKind {
+    /// What the answers of a report are sorted by: the words that it shows.
+    fn sort_key(&self) -> (Digest, &str, &str, [&'static str; 4]) {
+        let words = [
+            self.step.as_str(),
+            self.in_force.as_str(),
+            self.outcome.as_str(),
+            self.difference.as_str(),
+        ];
+        (self.shadow_policy, &self.skill, &self.entity, words)
+    }
+}
+
+impl Ord for ShadowKind {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.sort_key().cmp(&other.sort_key())
+    }
+}
+
+impl PartialOrd for ShadowKind {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
 }
 
 /// Adds up what shadow policies answered to a tenant's operations. Reads the whole audit.

@@ -149,7 +149,7 @@ fn write_kind(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Result {
         RecordedKind::Decision { .. } => write_decision(f, kind),
         RecordedKind::Ticket {
             by,
-            chain,
+            chains,
             code,
             phase,
             state,
@@ -167,7 +167,7 @@ fn write_kind(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Result {
             };
             say(
                 f,
-                format_args!("{lost}{state}: ticket {ticket} of chain {chain}{by}"),
+                format_args!("{lost}{state}: ticket {ticket} of chain {chains}{by}"),
             )?;
             coded(f, code)
         }
@@ -294,7 +294,7 @@ fn write_decision(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Resul
 /// What a shadow policy answered beside the event before it.
 fn write_shadow(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Result {
     let RecordedKind::Shadow {
-        chain,
+        chains,
         difference,
         fields,
         in_force,
@@ -310,10 +310,10 @@ fn write_shadow(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Result 
     else {
         return Ok(());
     };
-    let by = if chain.is_empty() { "" } else { " by " };
+    let by = if chains.is_empty() { "" } else { " by " };
     say(
         f,
-        format_args!("{step}: {outcome}{by}{chain} where {in_force} is in force, {difference}"),
+        format_args!("{step}: {outcome}{by}{chains} where {in_force} is in force, {difference}"),
     )?;
     if !records.is_empty() {
         say(f, format_args!(" ({})", records.join(", ")))?;

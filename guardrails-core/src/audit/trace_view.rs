@@ -110,7 +110,7 @@ fn disclosed(kind: &RecordedKind) -> Option<RecordedKind> {
         } => Some(RecordedKind::Decision {
             action: *action,
             obligations: Vec::new(),
-            outcome: outcome.clone(),
+            outcome: *outcome,
             reasons: told(reasons),
             record: record.clone(),
             risk: None,

@@ -18,6 +18,7 @@ use crate::audit::{EventKind, FieldAccess};
 use crate::data::FieldTable;
 use crate::error::{Error, ErrorKind, Result};
 use crate::facts::Datum;
+use crate::outcome_kind::OutcomeKind;
 use crate::policy::{Aggregation, Type};
 use crate::reason::Reason;
 use crate::record::Record;
@@ -82,7 +83,7 @@ impl Operation {
             record: Name::default(),
             fields: Arc::from([Name::from(field)]),
             action: None,
-            outcome: "deny",
+            outcome: OutcomeKind::Deny,
             reasons: Arc::from([reason.clone()]),
             verdicts: Arc::default(),
             risk: None,

@@ -88,8 +88,8 @@ impl Operation {
         let touched = facts.max_sensitivity;
         let mut refusals = admitted.refusals.clone();
         refusals.append(&mut review.denials);
-        let said = || Said::of(&refusals, chains(&review.needs));
-        let beside = self.beside_proposal(changes, &admitted.accepted, now, &shown, said);
+        let verdict = || ProposalVerdict::of(&refusals, chains(&review.needs));
+        let beside = self.beside_proposal(changes, &admitted.accepted, now, &shown, verdict);
         let settled = self.settle(&admitted.changes, refusals, &review)?;
         self.touched = touched;
         let basis = self.basis(now, &admitted.changes, &shown);
@@ -231,13 +231,13 @@ impl Operation {
         };
         // A value that may not be written counts for nothing here either: the record of a guess tells no
         // more than its answer.
-        let outcome = decision.outcome.as_str();
+        let outcome = decision.outcome.kind();
         let reasons = shared(&decision.reasons);
         let digests = self.digests_of_proposal(
             &proposed.record,
             &proposed.fields,
             &basis.changes,
-            (outcome, &reasons),
+            (outcome.as_str(), &reasons),
         );
         let event = EventKind::Decision {
             record: self.record_name(&proposed.record, &basis.table),

@@ -19,6 +19,7 @@ use crate::change::Changes;
 use crate::data::{FieldTable, compare};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result};
+use crate::outcome_kind::OutcomeKind;
 use crate::plan::Plan;
 use crate::policy::Aggregation;
 use crate::principal::Principal;
@@ -26,7 +27,9 @@ use crate::process::chains;
 use crate::reason::Reason;
 use crate::record::Record;
 use crate::request::Request;
-use crate::shadow::{Difference, Said, ShadowAnswer, ShadowDecision, ShadowStep};
+use crate::shadow::{
+    Difference, ProposalVerdict, ShadowAnswer, ShadowDecision, ShadowOutcome, ShadowStep,
+};
 use crate::snapshot::Snapshot;
 use crate::value::Name;
 
@@ -68,14 +71,14 @@ impl Shadow {
         match (in_force, &self.plan) {
             (Ok(()), Err(reason)) => Some(ShadowAnswer {
                 difference: Difference::Narrower,
-                in_force: "allow",
+                in_force: ShadowOutcome::Allow,
                 reasons: Arc::from([reason.clone()]),
-                ..answer("deny")
+                ..answer(ShadowOutcome::Deny)
             }),
             (Err(error), Ok(_)) if error.kind() == ErrorKind::Denied => Some(ShadowAnswer {
                 difference: Difference::Wider,
-                in_force: "deny",
-                ..answer("allow")
+                in_force: ShadowOutcome::Deny,
+                ..answer(ShadowOutcome::Allow)
             }),
             _ => None,
         }
@@ -131,11 +134,10 @@ impl Shadow {
 }
 
 impl Reading {
-    fn outcome(&self) -> &'static str {
+    fn outcome(&self) -> ShadowOutcome {
         match &self.table {
-            None => "out_of_reach",
-            Some(_) if self.refusals.is_empty() => "allow",
-            Some(_) => "deny",
+            None => ShadowOutcome::OutOfScope,
+            Some(_) => OutcomeKind::of_refusals(&self.refusals).into(),
         }
     }
 
@@ -250,7 +252,10 @@ impl Operation {
         let of_shown = |id: &Name| Some(self.record_name(id, shown.get(id)?));
         let named: Vec<Name> = meant.iter().filter_map(of_shown).collect();
         let unnamed = meant.len().saturating_sub(named.len());
-        let outcome = |group: Option<&Group>| if group.is_some() { "allow" } else { "deny" };
+        let outcome = |group: Option<&Group>| match group {
+            Some(_) => ShadowOutcome::Allow,
+            None => ShadowOutcome::Deny,
+        };
         let answer = ShadowAnswer {
             difference,
             in_force: outcome(over(in_force)),
@@ -284,11 +289,12 @@ impl Operation {
         refusals: &[Reason],
     ) -> Option<(Arc<ShadowDecision>, ShadowAnswer)> {
         let shadow = self.shadow.as_ref()?;
-        let mut answer = ShadowAnswer::new(shadow.digest(), ShadowStep::Propose, "deny");
+        let mut answer =
+            ShadowAnswer::new(shadow.digest(), ShadowStep::Propose, ShadowOutcome::Deny);
         answer.reasons = refusals.into();
         let decision = ShadowDecision {
             policy: answer.policy,
-            said: Said::of(refusals, Vec::new()),
+            verdict: ProposalVerdict::of(refusals, Vec::new()),
             reasons: answer.reasons.clone(),
             difference: answer.difference,
         };
@@ -304,14 +310,15 @@ impl Operation {
         accepted: &Changes,
         now: DateTime<Utc>,
         seen: &Arc<FieldTable>,
-        in_force: impl Fn() -> Said,
+        in_force: impl Fn() -> ProposalVerdict,
     ) -> Option<(Arc<ShadowDecision>, ShadowAnswer)> {
         self.shadow.as_ref()?;
         let in_force = &in_force();
         let id = changes.before().id().ok();
         let named = id.map(|id| self.record_name(&id, seen));
         let shadow = self.shadow.as_mut()?;
-        let mut answer = ShadowAnswer::new(shadow.digest(), ShadowStep::Propose, "deny");
+        let mut answer =
+            ShadowAnswer::new(shadow.digest(), ShadowStep::Propose, ShadowOutcome::Deny);
         // A mask that comes back is one that the policy in force has shown.
         let evidence = Evidence {
             changes: accepted,
@@ -324,13 +331,13 @@ impl Operation {
                 .map_err(|refused| refused.reasons),
             None => Err(shadow.plan.as_ref().err().cloned().into_iter().collect()),
         };
-        let said = match admitted {
+        let verdict = match admitted {
             Ok((asked, admitted)) => {
                 let facts = asked.facts_of(&admitted, now);
                 let (mut review, risk) = asked.review(&facts, seen);
                 let mut refusals = admitted.refusals.clone();
                 refusals.append(&mut review.denials);
-                let said = Said::of(&refusals, chains(&review.needs));
+                let verdict = ProposalVerdict::of(&refusals, chains(&review.needs));
                 answer.reasons = match refusals.is_empty() {
                     true => review.needs.into_iter().map(|need| need.reason).collect(),
                     false => refusals.into(),
@@ -338,22 +345,23 @@ impl Operation {
                 answer.verdicts = review.recorded.unwrap_or(review.verdicts);
                 answer.risk = Some(Arc::unwrap_or_clone(risk));
                 shadow.touched = facts.max_sensitivity;
-                said
+                verdict
             }
             Err(reasons) => {
-                let said = Said::of(&reasons, Vec::new());
+                let verdict = ProposalVerdict::of(&reasons, Vec::new());
                 answer.reasons = reasons.into();
-                said
+                verdict
             }
         };
         answer.records = named.into_iter().collect();
-        answer.in_force = in_force.outcome;
-        answer.outcome = said.outcome;
-        answer.chain = said.chain.clone();
-        answer.difference = said.against(&shadow.snapshot.policy, in_force, &self.snapshot.policy);
+        answer.in_force = in_force.outcome.into();
+        answer.outcome = verdict.outcome.into();
+        answer.chains = verdict.chains.clone();
+        answer.difference =
+            verdict.against(&shadow.snapshot.policy, in_force, &self.snapshot.policy);
         let decision = ShadowDecision {
             policy: answer.policy,
-            said,
+            verdict,
             reasons: answer.reasons.clone(),
             difference: answer.difference,
         };

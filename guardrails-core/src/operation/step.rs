@@ -12,6 +12,7 @@ use super::{Operation, Shadow};
 use crate::audit::{EventKind, OperationContext};
 use crate::error::{Error, ErrorKind, Result};
 use crate::guard::OperationLimits;
+use crate::outcome_kind::OutcomeKind;
 use crate::reason::Reason;
 use crate::request::Request;
 use crate::value::Name;
@@ -131,7 +132,7 @@ impl Operation {
             record: Name::default(),
             fields: Arc::default(),
             action: None,
-            outcome: "deny",
+            outcome: OutcomeKind::Deny,
             reasons: error.reasons().into(),
             verdicts: Arc::default(),
             risk: None,

@@ -117,7 +117,7 @@ impl Approvals<'_> {
                 phase,
                 version: ticket.version,
                 state: ticket.state,
-                chain: ticket.chain.clone(),
+                chains: ticket.chains.clone(),
                 action: ticket.action,
                 by: by.clone(),
                 code: code.into(),

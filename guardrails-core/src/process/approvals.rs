@@ -247,8 +247,8 @@ impl Approvals<'_> {
         if ticket.state_at(self.now()) != TicketState::Pending {
             return Ok(());
         }
-        let asks_no_more =
-            requirement(policy, ticket.chains()).is_some_and(|now| now.is_covered_by(ticket));
+        let asks_no_more = requirement(policy, ticket.chains.names().iter().map(|name| &**name))
+            .is_some_and(|now| now.is_covered_by(ticket));
         if asks_no_more && !self.is_of_old_form(ticket)? {
             return Ok(());
         }

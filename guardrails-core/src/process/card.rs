@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use super::message::{Changing, Reader, Reference, Schema, fill};
 use super::ticket::{StepDecision, Ticket};
 use super::visibility::Visibility;
+use crate::approval_chains::ApprovalChains;
 use crate::audit::KeyedDigest;
 use crate::data::{FieldTable, HIDDEN};
 use crate::facts::Facts;
@@ -59,8 +60,8 @@ pub struct TicketCard {
     pub withheld: Vec<Name>,
     /// Keyed digest of the action that the ticket releases.
     pub action: KeyedDigest,
-    /// The approval chains, joined by `+`.
-    pub chain: Name,
+    /// The approval chains.
+    pub chains: ApprovalChains,
     /// Why an approval is needed, in this person's language where the policy has it.
     pub because: Vec<String>,
     /// Decisions so far.
@@ -98,7 +99,7 @@ impl fmt::Debug for TicketCard {
             .field("entity", &self.entity)
             .field("changes", &self.changes)
             .field("withheld", &self.withheld)
-            .field("chain", &self.chain)
+            .field("chains", &self.chains)
             .finish_non_exhaustive()
     }
 }
@@ -148,7 +149,7 @@ impl TicketCard {
             record: record_id(ticket, record, reader, &plan),
             changes: changes(ticket, record, reader),
             action: ticket.action,
-            chain: ticket.chain.clone(),
+            chains: ticket.chains.clone(),
             withheld: withheld(ticket, reader),
             because: ticket
                 .because

@@ -277,7 +277,7 @@ fn content(ticket: &Ticket) -> String {
         digest(&ticket.action),
         ticket.open_key.as_ref().map(digest),
         ticket.policy.to_string(),
-        &*ticket.chain,
+        ticket.chains,
         ticket.asked,
         ticket.step,
         ticket.decisions,

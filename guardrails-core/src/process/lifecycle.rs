@@ -15,9 +15,6 @@ use crate::reason::Reason;
 use crate::ticket_state::TicketState;
 use crate::value::{Fields, Name};
 
-/// Joins the names of chains in [`Ticket::chain`]; no identifier of the language contains it.
-pub(crate) const CHAIN_SEPARATOR: char = '+';
-
 /// Who decides a ticket, as the guard knows them.
 pub(crate) struct Approver<'a> {
     pub(crate) user: &'a Name,
@@ -37,11 +34,6 @@ fn later(from: DateTime<Utc>, by: Duration) -> DateTime<Utc> {
 }
 
 impl Ticket {
-    /// The approval chains, in name order.
-    pub fn chains(&self) -> impl Iterator<Item = &str> {
-        self.chain.split(CHAIN_SEPARATOR)
-    }
-
     /// The state that time has brought it to, where that is another than the stored one.
     #[must_use]
     pub fn over(&self, now: DateTime<Utc>) -> Option<TicketState> {

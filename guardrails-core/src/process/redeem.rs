@@ -10,7 +10,7 @@ use super::action_digest::CanonicalAction;
 use super::advance::conflict;
 use super::approvals::{Approvals, requirement, stale};
 use super::footprint::{agree, digests, kept, reads};
-use super::lifecycle::{CHAIN_SEPARATOR, not_open};
+use super::lifecycle::not_open;
 use super::review::{Review, chains};
 use super::template::Template;
 use super::ticket::Ticket;
@@ -123,7 +123,7 @@ impl Approvals<'_> {
     ) -> Option<&'static str> {
         let policy = &operation.snapshot().policy;
         let needed = chains(&proposal.review.needs);
-        let covered = |needed: &Name| ticket.chains().any(|chain| *chain == **needed);
+        let covered = |needed: &Name| ticket.chains.names().contains(needed);
         let asked = needed.iter().map(|name| &**name);
         let fits = needed.iter().all(covered)
             && (needed.is_empty()
@@ -195,7 +195,7 @@ impl Approvals<'_> {
             action: proposal.action.digest(&inner.keys),
             open_key: Some(open_key),
             policy: policy.digest,
-            chain: names.join(&CHAIN_SEPARATOR.to_string()).into(),
+            chains: names.into_iter().collect(),
             asked,
             step: 0,
             decisions: Vec::new(),
@@ -345,7 +345,7 @@ impl Approvals<'_> {
 fn handle(ticket: &Ticket) -> TicketHandle {
     TicketHandle {
         id: ticket.id,
-        chain: ticket.chain.clone(),
+        chains: ticket.chains.clone(),
         expires: ticket.expires,
         state: ticket.state,
     }

@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::exact_json;
 use super::ticket::{EventPosition, Ticket};
+use crate::approval_chains::ApprovalChains;
 use crate::policy::Verb;
 use crate::ticket_state::TicketState;
 
@@ -93,7 +94,7 @@ impl From<&Ticket> for StoredTicket {
             record_set: kept(&|| exact_json::write(&ticket.set)),
             action_digest: ticket.action.to_string(),
             policy_digest: ticket.policy.to_string(),
-            approval_chain: ticket.chain.to_string(),
+            approval_chain: ticket.chains.to_string(),
             step: ticket.step.into(),
             decisions: text(&ticket.decisions),
             because: text(&ticket.because),
@@ -174,7 +175,7 @@ impl StoredTicket {
             action: column("action_digest", parsed(&self.action_digest))?,
             open_key: column_or_null("open_key", &self.open_key, parsed)?,
             policy: column("policy_digest", parsed(&self.policy_digest))?,
-            chain: self.approval_chain.as_str().into(),
+            chains: ApprovalChains::parse(&self.approval_chain),
             asked: column_or_null("asked", &self.asked, from_json)?.unwrap_or_default(),
             step: column("step", u32::try_from(self.step).ok())?,
             decisions: column("decisions", from_json(&self.decisions))?,
@@ -262,7 +263,7 @@ mod tests {
             action: digest,
             open_key: None,
             policy: Digest::default(),
-            chain: "chiefs".into(),
+            chains: ApprovalChains::parse("chiefs"),
             asked: ApprovalRequirement::default(),
             step: 1,
             decisions: Vec::new(),

@@ -22,6 +22,7 @@ use chrono::{DateTime, Utc};
 
 use super::requirement::ApprovalRequirement;
 use super::template::Template;
+use crate::approval_chains::ApprovalChains;
 use crate::audit::KeyedDigest;
 use crate::digest::Digest;
 use crate::identifier::{LogId, OperationId, TicketId};
@@ -69,8 +70,8 @@ pub struct Ticket {
     pub open_key: Option<KeyedDigest>,
     /// The digest of the policy it was made under.
     pub policy: Digest,
-    /// The approval chains, joined by `+`.
-    pub chain: Name,
+    /// The approval chains.
+    pub chains: ApprovalChains,
     /// What those chains asked for when the ticket was made.
     pub asked: ApprovalRequirement,
     /// The step that is waiting, from 0.

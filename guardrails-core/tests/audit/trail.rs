@@ -276,7 +276,7 @@ fn pending(id: u128, tenant: &str) -> Ticket {
         action: keys().value_mac("action", b""),
         open_key: None,
         policy: Digest::default(),
-        chain: "discount_chain".into(),
+        chains: guardrails_core::ApprovalChains::parse("discount_chain"),
         asked: Default::default(),
         step: 0,
         decisions: Vec::new(),

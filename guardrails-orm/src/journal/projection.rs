@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use chrono::{DateTime, Utc};
+use guardrails_core::OutcomeKind;
 use guardrails_core::audit::{
     RecordedContext, RecordedEvent, RecordedField, RecordedKind, RecordedReason,
 };
@@ -121,7 +122,7 @@ pub(crate) fn advance(
             risk,
             ..
         } => {
-            row.status = status_after(outcome).to_owned();
+            row.status = status_after(*outcome).to_owned();
             // An audit of the first release has a digest of the action alone.
             let asked = event.input.or(*action);
             row.input_data_hash = asked.map(|asked| asked.to_string()).or(row.input_data_hash);
@@ -178,11 +179,11 @@ fn begin(event: &RecordedEvent, about: &RecordedContext) -> operation::Model {
     }
 }
 
-fn status_after(outcome: &str) -> &'static str {
+fn status_after(outcome: OutcomeKind) -> &'static str {
     match outcome {
-        "allow" => "started",
-        "needs_approval" => "waiting",
-        _ => "denied",
+        OutcomeKind::Allow => "started",
+        OutcomeKind::NeedsApproval => "waiting",
+        OutcomeKind::Deny => "denied",
     }
 }
 
@@ -264,7 +265,7 @@ pub(crate) fn validation_rows(
             rule_place: place(&verdict.file, verdict.line),
             result: fit(&verdict.holding, 16),
             shadow: verdict.shadow,
-            decision: fit(outcome, 32),
+            decision: fit(outcome.as_str(), 32),
             validation_time: event.time,
         })
         .collect()

@@ -96,7 +96,7 @@ pub fn decision(about: &Arc<OperationContext>) -> Event {
             record: "q-1".into(),
             fields: Arc::from(["discount".into()]),
             action: Some(mac(2)),
-            outcome: "needs_approval",
+            outcome: guardrails_core::OutcomeKind::NeedsApproval,
             reasons: Arc::from([Reason::new(
                 "DISCOUNT_LIMIT_EXCEEDED",
                 "折扣超过销售代表权限",
@@ -154,7 +154,7 @@ pub fn ticket(tenant: &str) -> Ticket {
         action: mac(4),
         open_key: Some(Keys::from_seed([7; 32]).value_mac("open", id().as_bytes())),
         policy: Digest([5; 32]),
-        chain: "sales_manager".into(),
+        chains: guardrails_core::ApprovalChains::parse("sales_manager"),
         asked: ApprovalRequirement {
             steps: vec![RequiredStep {
                 chain: "sales_manager".into(),

@@ -105,16 +105,16 @@ fn typed(cx: &Context<'_>, datum: &Datum, ty: &Type) -> Value {
                 (Literal::Text(text), Type::Enum(members))
                     if members.members.iter().any(|member| **member == **text) => {}
                 _ if fits(&have, ty) => {}
-                _ => misfit(cx, datum, &described(&have), ty),
+                _ => misfit(cx, datum, Given::Constant(&have), ty),
             }
             sent(written)
         }
         (DatumKind::List(_), _) => {
-            misfit(cx, datum, &phrase!("a list" | "列表"), ty);
+            misfit(cx, datum, Given::List, ty);
             Value::Null
         }
         (DatumKind::Object(_), _) => {
-            misfit(cx, datum, &phrase!("an object" | "对象"), ty);
+            misfit(cx, datum, Given::Object, ty);
             Value::Null
         }
     }
@@ -129,7 +129,26 @@ pub(super) fn fits(have: &Type, ty: &Type) -> bool {
         )
 }
 
-fn misfit(cx: &Context<'_>, datum: &Datum, have: &Phrase, ty: &Type) {
+/// What stands where a value of another type is declared.
+#[derive(Clone, Copy)]
+enum Given<'t> {
+    Constant(&'t Type),
+    List,
+    Object,
+}
+
+impl Given<'_> {
+    fn described(self) -> Phrase {
+        match self {
+            Self::Constant(ty) => described(ty),
+            Self::List => phrase!("a list" | "列表"),
+            Self::Object => phrase!("an object" | "对象"),
+        }
+    }
+}
+
+fn misfit(cx: &Context<'_>, datum: &Datum, given: Given<'_>, ty: &Type) {
+    let have = given.described();
     let wanted = match ty {
         Type::Int => phrase!("a whole number" | "整数"),
         other => described(other),
@@ -141,10 +160,9 @@ fn misfit(cx: &Context<'_>, datum: &Datum, have: &Phrase, ty: &Type) {
     );
     let (code, help) = match ty {
         Type::Money(currency) => {
-            let code = if have.starts_with("an amount") {
-                codes::TWO_CURRENCIES
-            } else {
-                codes::MONEY_AND_NUMBER
+            let code = match given {
+                Given::Constant(Type::Money(_)) => codes::TWO_CURRENCIES,
+                Given::Constant(_) | Given::List | Given::Object => codes::MONEY_AND_NUMBER,
             };
             let currency = currency.to_string();
             let help = phrase!(
@@ -213,7 +231,7 @@ fn constant(cx: &Context<'_>, word: &Dotted, datum: &Datum, ty: &Type) -> Value 
     };
     cx.mark_used(&name, word.span);
     if !fits(&found.ty, ty) {
-        misfit(cx, datum, &described(&found.ty), ty);
+        misfit(cx, datum, Given::Constant(&found.ty), ty);
     }
     match &found.kind {
         guardrails_core::policy::ExprKind::Literal(value) => value.clone(),

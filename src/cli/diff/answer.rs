@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use guardrails_rules::analyse::{
     Direction, Subject, compare_access, compare_approvals, say_access,
 };
-use guardrails_rules::came_of;
+use guardrails_rules::observed_outcome;
 
 use super::question::{Question, Written};
 use crate::data::Access;
 use crate::policy::Policy;
-use crate::{Fields, Name, Phrase, Result, evaluate, phrase};
+use crate::{ApprovalChains, Fields, Name, OutcomeKind, Phrase, Result, evaluate, phrase};
 
 /// One decision or field that differs.
 #[derive(Debug, Clone)]
@@ -77,12 +77,11 @@ enum Outcome {
 }
 
 impl Outcome {
-    /// Chains come joined by `+`.
-    fn new(outcome: &str, chains: &str) -> Self {
+    fn new(outcome: OutcomeKind, chains: &ApprovalChains) -> Self {
         match outcome {
-            "allow" => Self::Allow,
-            "needs_approval" => Self::Approval(chains.split('+').map(Name::from).collect()),
-            _ => Self::Deny,
+            OutcomeKind::Allow => Self::Allow,
+            OutcomeKind::NeedsApproval => Self::Approval(chains.names().to_vec()),
+            OutcomeKind::Deny => Self::Deny,
         }
     }
 
@@ -240,8 +239,8 @@ impl Question {
     fn ask(&self, policy: &Policy) -> Result<Answer> {
         let (outcome, view, accesses) = match self {
             Self::Test(test, _) => {
-                let came = came_of(policy, test)?;
-                let outcome = Outcome::new(came.outcome, &came.chain);
+                let came = observed_outcome(policy, test)?;
+                let outcome = Outcome::new(came.outcome, &came.chains);
                 (outcome, came.view, came.accesses)
             }
             Self::Request(_, text) => {

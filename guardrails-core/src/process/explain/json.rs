@@ -21,8 +21,8 @@ impl Explanation {
     #[must_use]
     pub fn to_fields(&self) -> Fields {
         let mut out = Fields::new();
-        out.set("outcome", self.outcome);
-        out.set("chain", text(&self.chain));
+        out.set("outcome", self.outcome.as_str());
+        out.set("chain", text(&self.chains.to_string()));
         out.set("policy", self.policy.to_string());
         out.set("reasons", list(&self.reasons, reason));
         out.set("refusals", list(&self.refusals, refusal));

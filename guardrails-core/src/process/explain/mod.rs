@@ -43,10 +43,12 @@ pub use text::Marks;
 use self::formula::Clauses;
 use self::world::{Ground, Weighing, World};
 use super::disclosure::Disclosure;
+use crate::approval_chains::ApprovalChains;
 use crate::decision::{Decision, Disclosed, Explain, Outcome};
 use crate::digest::Digest;
 use crate::error::ExplainRefusal;
 use crate::explanation::{Explanation, Searched};
+use crate::outcome_kind::OutcomeKind;
 use crate::policy::Expr;
 use crate::reason::Reason;
 use crate::verdict::Verdict;
@@ -84,13 +86,13 @@ impl ExplainRefusal for Basis {
 /// Explains a decision from what it kept.
 fn explain(decision: &Decision, basis: &Basis) -> Explanation {
     let mut explanation = Explanation {
-        chain: match &decision.outcome {
-            Outcome::NeedsApproval(ticket) => ticket.chain.clone(),
-            Outcome::Allow(_) | Outcome::Deny => "".into(),
+        chains: match &decision.outcome {
+            Outcome::NeedsApproval(ticket) => ticket.chains.clone(),
+            Outcome::Allow(_) | Outcome::Deny => ApprovalChains::default(),
         },
         reasons: decision.reasons.clone(),
         refusals: refusals::refusals(decision, basis),
-        ..nothing(decision.outcome.as_str(), decision.policy)
+        ..nothing(decision.outcome.kind(), decision.policy)
     };
     // Of a record out of reach nothing is told but that.
     if !basis.table.is_out_of_scope() {
@@ -102,10 +104,10 @@ fn explain(decision: &Decision, basis: &Basis) -> Explanation {
 }
 
 /// An explanation with nothing to tell but the outcome.
-fn nothing(outcome: &'static str, policy: Digest) -> Explanation {
+fn nothing(outcome: OutcomeKind, policy: Digest) -> Explanation {
     Explanation {
         outcome,
-        chain: "".into(),
+        chains: ApprovalChains::default(),
         reasons: Vec::new(),
         refusals: Vec::new(),
         rules: Vec::new(),
@@ -125,7 +127,7 @@ fn explain_change(decision: &Decision, basis: &Basis, explanation: &mut Explanat
     let verdicts: Vec<Verdict> = disclosure.verdicts(&decision.verdicts).cloned().collect();
     let index = basis.plan.near_misses(policy, basis.principal.roles());
     explanation.add_rules(rules::told_of_change(index, &disclosure, &verdicts));
-    if explanation.outcome != "allow" {
+    if explanation.outcome != OutcomeKind::Allow {
         let levels = weighing::reached(&policy.risk);
         explanation.add_remedies(&world(&disclosure, basis, &levels));
     }

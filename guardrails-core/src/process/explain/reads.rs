@@ -14,6 +14,7 @@ use super::{nothing, rules};
 use crate::data::{FieldTable, Sight};
 use crate::explanation::Explanation;
 use crate::facts::Facts;
+use crate::outcome_kind::OutcomeKind;
 use crate::policy::{EffectKind, Hit, Mode, Rule, Verb};
 use crate::process::reveal::surely_unknown;
 use crate::reason::Reason;
@@ -27,7 +28,7 @@ pub(crate) fn explain_read(
     granted: Option<&FieldTable>,
     reasons: &[Reason],
 ) -> Explanation {
-    let outcome = if reasons.is_empty() { "allow" } else { "deny" };
+    let outcome = OutcomeKind::of_refusals(reasons);
     let mut explanation = Explanation {
         reasons: reasons.to_vec(),
         ..nothing(outcome, basis.snapshot.digest())

@@ -9,6 +9,7 @@ use crate::decision::Decision;
 use crate::diagnostic::Phrase;
 use crate::error::Error;
 use crate::explanation::{Explanation, Refusal};
+use crate::outcome_kind::OutcomeKind;
 use crate::phrase;
 use crate::policy::{Expr, Grant, Path, Sensitivity, Skill};
 use crate::principal::Principal;
@@ -44,7 +45,7 @@ pub(crate) fn explain_refusal(refused: &Refused<'_>, error: &Error) -> Explanati
     Explanation {
         reasons: error.reasons().to_vec(),
         refusals: refusals.collect(),
-        ..nothing("deny", refused.snapshot.digest())
+        ..nothing(OutcomeKind::Deny, refused.snapshot.digest())
     }
 }
 
@@ -52,7 +53,7 @@ pub(crate) fn explain_refusal(refused: &Refused<'_>, error: &Error) -> Explanati
 pub(crate) fn explain_view(table: &FieldTable, snapshot: &Snapshot) -> Explanation {
     Explanation {
         fields: fields(table, table, &[]),
-        ..nothing("allow", snapshot.digest())
+        ..nothing(OutcomeKind::Allow, snapshot.digest())
     }
 }
 

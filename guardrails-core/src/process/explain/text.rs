@@ -10,6 +10,7 @@ use crate::explanation::{
     Explanation, FactorExplained, LevelExplained, Refusal, Remedy, RiskExplained, RuleExplained,
     Searched, Standing, Step,
 };
+use crate::outcome_kind::OutcomeKind;
 use crate::phrase;
 use crate::risk::RiskLevel;
 
@@ -33,13 +34,13 @@ impl Explanation {
     }
 
     fn write_outcome(&self, page: &mut Page) {
-        let chain = &self.chain;
+        let chain = &self.chains.to_string();
         let outcome = match self.outcome {
-            "allow" => phrase!("allowed" | "允许"),
-            "needs_approval" => {
+            OutcomeKind::Allow => phrase!("allowed" | "允许"),
+            OutcomeKind::NeedsApproval => {
                 phrase!("needs approval by {chain}" | "须经 {chain} 审批", chain)
             }
-            _ => phrase!("denied" | "拒绝"),
+            OutcomeKind::Deny => phrase!("denied" | "拒绝"),
         };
         page.say(0, &outcome);
         let mut told: Vec<&Refusal> = Vec::new();

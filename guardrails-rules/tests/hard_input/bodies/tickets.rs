@@ -241,7 +241,7 @@ fn keeps_quiet(card: &TicketCard) {
         .flat_map(|change| [change.before.clone(), change.after.clone()])
         .collect();
     shown.extend(card.because.iter().cloned());
-    shown.push(format!("{card:?} {} {}", card.record, card.chain));
+    shown.push(format!("{card:?} {} {}", card.record, card.chains));
     assert!(!shown.concat().contains(CANARY), "{shown:?}");
 }
 

@@ -87,7 +87,7 @@ proptest! {
         let policy = policy(rules, &shown);
         let (came, explanation) = read(&policy, &before, &roles);
         let told = |name: &str| explanation.rules.iter().any(|rule| *rule.rule == *name);
-        let outcome = if came.is_ok() { "allow" } else { "deny" };
+        let outcome = if came.is_ok() { OutcomeKind::Allow } else { OutcomeKind::Deny };
         prop_assert_eq!(explanation.outcome, outcome);
         if let Err(error) = &came {
             // Rows that overlap are not named, but their table is.
