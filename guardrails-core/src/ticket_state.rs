@@ -99,7 +99,8 @@ impl TicketState {
 }
 
 /// What an event says of a transition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum TicketPhase {
     /// It is about to be written.
     Announced,

@@ -16,6 +16,7 @@ use crate::identifier::{LogId, OperationId, TicketId};
 use crate::outcome_kind::OutcomeKind;
 use crate::policy::Verb;
 use crate::shadow::{Difference, ShadowOutcome, ShadowStep};
+use crate::ticket_state::TicketPhase;
 
 use super::canonical::VERSION;
 use super::digest_text;
@@ -214,10 +215,9 @@ pub enum RecordedKind {
         /// A code, when it was refused; else empty.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         code: String,
-        /// `announced`, `stored` or `lost`, of a transition; `noted` where there is none; empty in
-        /// events of before there were phases.
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        phase: String,
+        /// How far the transition is; none in events of before there were phases.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phase: Option<TicketPhase>,
         /// The state that the transition makes.
         state: String,
         /// The ticket.

@@ -14,6 +14,7 @@ use super::report::count;
 use super::trace::{StepProof, Trace, TraceStep};
 use crate::digest::Digest;
 use crate::one_line::say;
+use crate::ticket_state::TicketPhase;
 
 impl fmt::Display for Trace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -67,7 +68,10 @@ pub(super) fn followed_up<'a>(
             version,
             state,
             ..
-        } => Some((phase == "announced", (*ticket, *version, state.clone()))),
+        } => Some((
+            *phase == Some(TicketPhase::Announced),
+            (*ticket, *version, state.clone()),
+        )),
         _ => None,
     };
     let Some((true, announced)) = transition(kind) else {
@@ -160,10 +164,10 @@ fn write_kind(f: &mut fmt::Formatter<'_>, kind: &RecordedKind) -> fmt::Result {
                 "" => String::new(),
                 by => format!(", by {by}"),
             };
-            let lost = match phase.as_str() {
-                "lost" => "lost the race: ",
-                "noted" => "refused, still ",
-                _ => "",
+            let lost = match phase {
+                Some(TicketPhase::Lost) => "lost the race: ",
+                Some(TicketPhase::Noted) => "refused, still ",
+                Some(TicketPhase::Announced | TicketPhase::Stored) | None => "",
             };
             say(
                 f,

@@ -65,8 +65,8 @@ pub struct TicketRecord {
     pub position: EventPosition,
     /// The ticket.
     pub ticket: TicketId,
-    /// `announced`, `stored`, `lost` or `noted`; empty in events of the old form.
-    pub phase: String,
+    /// How far the transition is; none in events of the old form.
+    pub phase: Option<TicketPhase>,
     /// The version that the transition makes; 0 in events of the old form.
     pub version: i64,
     /// The state then.
@@ -107,7 +107,7 @@ impl TicketRecord {
     }
 
     fn is(&self, phase: TicketPhase) -> bool {
-        self.phase == phase.as_str()
+        self.phase == Some(phase)
     }
 }
 
@@ -123,7 +123,7 @@ pub struct TicketTrail {
 impl TicketTrail {
     /// Adds one event about the ticket; they may come in any order, and more than once.
     pub fn take(&mut self, event: TicketRecord) {
-        let of_old_form = event.phase.is_empty();
+        let of_old_form = event.phase.is_none();
         if of_old_form || event.is(TicketPhase::Stored) {
             self.store(event);
             let last = self.version();
