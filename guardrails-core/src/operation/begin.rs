@@ -28,7 +28,7 @@ impl Guard {
     ///
     /// # Errors
     /// [`ErrorKind::Denied`](crate::ErrorKind::Denied) or [`ErrorKind::LimitReached`](crate::ErrorKind::LimitReached) with reasons, themselves durable in the
-    /// audit; [`ErrorKind::Input`](crate::ErrorKind::Input) for a request that names no entity where it must, a name that is
+    /// audit; [`ErrorKind::Input`](crate::ErrorKind::Input) for a name that is
     /// blank, over 255 bytes or has control or invisible characters, a principal with a model and no agent,
     /// or a purpose of over 4,096 bytes;
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) when the audit or a limit cannot be written, and with
