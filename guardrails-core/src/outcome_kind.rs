@@ -39,7 +39,7 @@ impl OutcomeKind {
     }
 
     /// What comes of an operation that was let through, or refused with these reasons.
-    pub(crate) fn of_refusals(reasons: &[crate::decision::Reason]) -> Self {
+    pub(crate) fn of_refusals(reasons: &[crate::reason::Reason]) -> Self {
         match reasons {
             [] => Self::Allow,
             _ => Self::Deny,

@@ -1,5 +1,7 @@
 //! Where a ticket is in its life, and how far the record of a transition has come.
 
+use serde::{Deserialize, Serialize};
+
 /// Where a ticket is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TicketState {

@@ -18,7 +18,7 @@ use crate::process::{Action, Basis, Proposal, RecordPresence, Review, canonical_
 use crate::reason::Reason;
 use crate::release::Release;
 use crate::risk::{DisclosedRisk, Risk};
-use crate::shadow::{Said, ShadowAnswer, ShadowDecision};
+use crate::shadow::{ProposalVerdict, ShadowAnswer, ShadowDecision};
 use crate::value::{JsonLimits, Name, expect_field_names, within};
 
 impl Operation {

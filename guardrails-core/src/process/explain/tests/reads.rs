@@ -99,7 +99,7 @@ proptest! {
                 let overlap = reason.code() == "TABLE_OVERLAP" && table(reason.rule());
                 prop_assert!(overlap || told(reason.rule()), "{reason}");
             }
-            let basis = refusal_basis(&error);
+            let basis = refusal_basis(error);
             for rule in &explanation.rules {
                 let rule = policy.rules.iter().find(|have| have.origin.name == rule.rule).unwrap();
                 let when = rule.when.as_ref();

@@ -23,7 +23,7 @@ fn outcome(decision: &Decision) -> (&'static str, Vec<(Name, Name, Place)>) {
 
 /// What of the record is shown: what rules on reading hide of one record and not of another is seen.
 fn seen(decision: &Decision) -> Vec<(Name, Access)> {
-    let rows = basis(&decision).table.rows().iter();
+    let rows = basis(decision).table.rows().iter();
     rows.map(|row| (row.name().clone(), row.access().clone()))
         .collect()
 }

@@ -148,7 +148,7 @@ fn scopes() -> impl Strategy<Value = Vec<(prop::sample::Index, bool)>> {
 /// Whether the change would be allowed by row scopes, rules and risk, if these clauses came out like
 /// this.
 fn allowed(decision: &Decision, world: &World<'_>, flips: &Flips) -> bool {
-    let basis = basis(&decision);
+    let basis = basis(decision);
     let policy = &basis.snapshot.policy;
     let mut pretended = HashMap::new();
     let mut levels = HashMap::new();
