@@ -33,7 +33,7 @@ pub(crate) fn language_of(tag: &str) -> Result<Language> {
 impl Explanation {
     #[getter]
     fn outcome(&self) -> &'static str {
-        self.core.outcome
+        self.core.outcome.as_str()
     }
 
     #[getter]
