@@ -3,7 +3,7 @@
 
 use rhai::Engine;
 
-use super::{functions, operators};
+use super::{build, functions, operators};
 
 /// Words and signs of Rhai that the engine does not parse. Scripts are checked before they come
 /// here; this is the second wall.
@@ -77,5 +77,6 @@ pub(super) fn locked() -> Engine {
         .set_max_strings_interned(0);
     operators::register(&mut engine);
     functions::register(&mut engine);
+    build::level(&mut engine);
     engine
 }

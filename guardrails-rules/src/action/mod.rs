@@ -36,6 +36,7 @@
 //! script makes (`action_text`), 64 effects (`action_effects`). Each is an error with its name.
 //! Overflow and division by zero are errors. A script that fails makes its rule's restriction apply.
 
+mod build;
 mod codes;
 mod engine;
 mod expression;

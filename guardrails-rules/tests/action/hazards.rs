@@ -1,7 +1,6 @@
 //! One test per hazard of scripting, in a build that Casbin shares, where Cargo gives Rhai the features
 //! `unchecked`, `only_i32`, `no_float`, `no_function` and more, and in one without Casbin.
 
-use std::panic::{self, AssertUnwindSafe};
 use std::sync::Arc;
 
 use guardrails_core::policy::ActionEffect;
@@ -19,6 +18,8 @@ fn codes(script: &str) -> Vec<&'static str> {
 #[cfg(feature = "casbin")]
 #[test]
 fn this_build_has_casbins_rhai() {
+    use std::panic::{self, AssertUnwindSafe};
+
     let rhai = Engine::new();
     assert!(rhai.compile("fn f() { 1 }").is_err(), "no_function is off");
     assert!(rhai.compile("let x = 1.5e3;").is_err(), "no_float is off");
