@@ -26,11 +26,12 @@ ARROWS = {
     "guardrails-orm": {"guardrails-core"},
     "crm-guardrails": {"guardrails-core", "guardrails-rules", "guardrails-orm"},
     "guardrails-py": {"crm-guardrails"},
+    "memory-host": {"crm-guardrails"},
 }
 
 ROW = re.compile(r"^\| `(?P<name>[\w-]+)` \|(?P<reason>[^|]+)\|(?P<doors>[^|]+)\|$", re.MULTILINE)
 # Workspaces of their own, with lock files of their own: what they name is in nobody's dependency tree.
-APART = ("benches/peers/", "guardrails-rules/fuzz/")
+APART = (".ci/host/", "benches/peers/", "guardrails-rules/fuzz/")
 
 COMMENT = re.compile(r"^\s*//.*$", re.MULTILINE)
 
