@@ -25,6 +25,7 @@ lint: ## Check format, lints, docs, walls, dependencies and Python types
 fmt: ## Format all Rust sources
 	@cargo fmt --all
 	@cargo fmt --manifest-path guardrails-rules/fuzz/Cargo.toml
+	@cargo fmt --manifest-path .ci/host/Cargo.toml
 	@[ ! -e benches/peers/Cargo.toml ] || cargo fmt --all --manifest-path benches/peers/Cargo.toml
 
 bench: ## Measure us, and us beside our peers; writes target/bench.json
