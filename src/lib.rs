@@ -1,4 +1,5 @@
 #![doc = include_str!("front_door.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod audit_key;
 mod evaluation;

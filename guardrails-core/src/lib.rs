@@ -42,6 +42,7 @@
 //!
 //! Records are read within [`JsonLimits`]. Conditions are three-valued: what cannot be known
 //! restricts, and grants nothing. No error, log line or `Debug` output carries a record's value.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod activity;
 mod approval_chains;

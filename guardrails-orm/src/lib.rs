@@ -33,6 +33,7 @@
 //! less than it could is never assumed: unreadable permission columns hide, an unknown skill status
 //! stops the skill, a ticket that cannot be read is an error that names its row. No error, log line
 //! or `Debug` of this crate shows a column's content or the address's user and password.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[cfg(not(any(feature = "sqlite", feature = "postgres", feature = "mysql")))]
 compile_error!("enable at least one of the features `sqlite`, `postgres` and `mysql`");

@@ -60,6 +60,7 @@
 //! to [`BUNDLE_BYTES`]; brackets, `not`s and quantifiers nest at most 64 deep, operators stack at
 //! most 128 high, a regular expression compiles to at most 1 MiB, a list from a file has at most
 //! 1,000,000 entries, a bundle at most 100,000 rules. Each limit is an error with its name.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod action;
 #[cfg(feature = "authoring")]
