@@ -169,7 +169,7 @@ fn what_ends_after_the_lease_is_one_rule() {
 
 /// The operation that holds a ticket proposes again, as a framework does that repeats a step.
 #[test]
-fn what_holds_a_ticket_proposes_the_same_again_and_nothing_else() {
+fn what_holds_a_ticket_is_told_it_for_the_same_and_refused_anything_else() {
     let other = |discount: i64| Changes::update(&quote()).set("discount", discount);
     // 10 would be allowed, 30 needs another approval, 50 is denied by a rule.
     for (discount, code) in [
@@ -183,9 +183,10 @@ fn what_holds_a_ticket_proposes_the_same_again_and_nothing_else() {
             let id = granted(&world);
             let (mut op, release) = world.guard.resume(id, &rep(), quote()).unwrap();
             let decision = op.propose(&other(discount)).unwrap();
-            assert_eq!(decision.code(), code, "{discount}");
-            if code.is_empty() {
-                assert_eq!(decision.release(), Some(&release));
+            assert_eq!(release.changes().fields().len(), 1);
+            match code {
+                "" => assert_eq!(ticket(&decision), id),
+                code => assert_eq!(decision.code(), code, "{discount}"),
             }
             assert_eq!(state(&world, id), TicketState::Reserved);
             match ending {
@@ -211,9 +212,9 @@ fn a_record_that_changed_meanwhile_is_not_released_again() {
     let id = granted(&world);
     let (mut op, _) = world.guard.resume(id, &rep(), quote()).unwrap();
     world.pass(Duration::minutes(59));
-    assert!(op.propose(&to(20)).unwrap().release().is_some());
+    assert_eq!(ticket(&op.propose(&to(20)).unwrap()), id);
     world.pass(Duration::seconds(59));
-    assert!(op.propose(&to(20)).unwrap().release().is_some());
+    assert_eq!(ticket(&op.propose(&to(20)).unwrap()), id);
     drop(op);
 }
 
@@ -770,6 +771,67 @@ fn an_older_row_put_back_does_not_release_again() {
     assert_eq!(again.kind(), ErrorKind::Tampered);
     assert!(world.guard.approvals().cancel(id, &rep()).is_err());
     assert_eq!(findings(&world), [id]);
+}
+
+/// A ticket releases once, also to an operation that begins with it: a model that calls its tool again
+/// applies nothing twice.
+#[test]
+fn a_ticket_releases_once_to_the_operation_that_holds_it() {
+    let world = world();
+    let id = granted(&world);
+    let person = rep();
+    let request = Request::new(&person, "quote.draft").entity("Quote");
+    let mut op = world
+        .guard
+        .begin(request.context("sales_copilot").ticket(id))
+        .unwrap();
+    assert!(op.propose(&to(20)).unwrap().release().is_some());
+    for _ in 0..3 {
+        let decision = op.propose(&to(20)).unwrap();
+        assert!(decision.release().is_none());
+        assert_eq!(ticket(&decision), id);
+    }
+    op.complete("applied").unwrap();
+    assert_eq!(state(&world, id), TicketState::Consumed);
+}
+
+/// A guard that has seen a ticket end does not see it come back, whatever version the row has.
+#[test]
+fn a_ticket_that_ended_does_not_release_under_a_higher_version() {
+    let world = world();
+    let id = granted(&world);
+    let approved = stored(&world, id);
+    let (op, _) = world.guard.resume(id, &rep(), quote()).unwrap();
+    op.complete("").unwrap();
+    let ended = stored(&world, id);
+    let mut higher = approved;
+    higher.version = ended.version + 4;
+    world.store.store.overwrite_ticket(higher).unwrap();
+    let again = world.guard.resume(id, &rep(), quote()).unwrap_err();
+    assert_eq!(again.kind(), ErrorKind::Tampered);
+}
+
+/// What an edited row says of its state is no answer, whether or not that state has a time.
+#[test]
+fn an_edited_state_is_told_as_edited() {
+    for edited in [
+        TicketState::Approved,
+        TicketState::Reserved,
+        TicketState::Consumed,
+        TicketState::Rejected,
+        TicketState::Expired,
+    ] {
+        let world = world();
+        let id = asked(&world);
+        let mut row = stored(&world, id);
+        row.state = edited;
+        world.store.store.overwrite_ticket(row).unwrap();
+        let refused = world.guard.resume(id, &rep(), quote()).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Tampered, "{edited:?}");
+        let boss = Principal::user("acme", "m-1").role("SALES_MANAGER");
+        let refused = world.guard.approvals().approve(id, &boss, "").unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Tampered, "{edited:?}");
+    }
 }
 
 /// A row that was taken away, or put there by somebody else, is named.

@@ -174,13 +174,16 @@ impl Operation {
         let mut settled = match self.ticket {
             Some(ticket) => {
                 let released = match &self.reserved {
-                    Some(held) => approvals.release_again(self, held, &proposal),
-                    None => approvals
-                        .reserve(self, ticket, &proposal)
-                        .map(|reserved| self.reserved = Some(Box::new(reserved))),
+                    Some(held) => approvals
+                        .expect_held(self, held, &proposal)
+                        .map(|handle| FinalOutcome::waits(handle, review)),
+                    None => approvals.reserve(self, ticket, &proposal).map(|reserved| {
+                        self.reserved = Some(Box::new(reserved));
+                        FinalOutcome::allow(Release::new(changes.clone()))
+                    }),
                 };
                 match released {
-                    Ok(()) => FinalOutcome::allow(Release::new(changes.clone())),
+                    Ok(settled) => settled,
                     Err(error) if error.reasons().is_empty() => return Err(error),
                     Err(error) => FinalOutcome::deny(error.reasons().to_vec()),
                 }
@@ -226,6 +229,8 @@ impl Operation {
         // The stage is set first: should recording fail, the operation must not go on.
         self.stage = match decision.outcome {
             Outcome::Allow(_) => Stage::Open,
+            // The ticket in hand has released already; what becomes of that is still to be said.
+            Outcome::NeedsApproval(_) if self.reserved.is_some() => Stage::Open,
             Outcome::NeedsApproval(_) => Stage::Waiting,
             Outcome::Deny => Stage::Denied,
         };

@@ -140,6 +140,18 @@ impl Approvals<'_> {
         }
     }
 
+    /// The next version of a ticket, if the row that it is made from is genuine. What an edited row says of
+    /// its own state is no answer; one of the old form, without a MAC, that is not moved says its state.
+    ///
+    /// # Errors
+    /// As [`Approvals::expect_genuine`], and that of `next`.
+    pub(super) fn of_genuine(&self, ticket: &Ticket, next: Result<Ticket>) -> Result<Ticket> {
+        if next.is_ok() || ticket.mac.is_some() {
+            self.expect_genuine(ticket)?;
+        }
+        next
+    }
+
     /// The row that has taken this one's place since it was read; none where this one still stands.
     ///
     /// # Errors

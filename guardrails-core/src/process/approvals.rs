@@ -175,8 +175,8 @@ impl Approvals<'_> {
     /// As [`Approvals::approve`].
     pub fn cancel(&self, id: TicketId, principal: &Principal) -> Result<()> {
         let ticket = self.load(id, principal)?;
-        let next = ticket.cancel(principal.id(), self.now())?;
-        self.expect_genuine(&ticket)?;
+        let next = ticket.cancel(principal.id(), self.now());
+        let next = self.of_genuine(&ticket, next)?;
         self.advance(next, principal.id(), "").map(drop)
     }
 
@@ -230,8 +230,8 @@ impl Approvals<'_> {
         };
         let comment: String = comment.chars().take(COMMENT).collect();
         self.expect_current(&ticket, &snapshot.policy, principal)?;
-        let next = ticket.decide(&approver, vote, &comment, now)?;
-        self.expect_genuine(&ticket)?;
+        let next = ticket.decide(&approver, vote, &comment, now);
+        let next = self.of_genuine(&ticket, next)?;
         let next = self.advance(next, principal.id(), "")?;
         Ok(TicketCard::new(&next, &snapshot, principal, now))
     }

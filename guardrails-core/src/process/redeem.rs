@@ -231,14 +231,15 @@ impl Approvals<'_> {
     }
 
     fn expect_usable(&self, ticket: &Ticket, principal: &crate::Principal) -> Result<()> {
-        ticket.can_release(self.now())?;
         if self.is_of_old_form(ticket)? {
+            ticket.can_release(self.now())?;
             let by = principal.id();
             self.advance(ticket.moved(TicketState::Stale)?, by, "TICKET_STALE")?;
             return Err(not_open(TicketState::Stale));
         }
+        // What a row that somebody has edited says of its time is no answer.
         match self.succeeded(ticket)? {
-            None => Ok(()),
+            None => ticket.can_release(self.now()),
             Some(now) => now.can_release(self.now()).and(Err(conflict())),
         }
     }
@@ -255,9 +256,9 @@ impl Approvals<'_> {
         let ticket = self.load(id, principal)?;
         let is_same = ticket.requester == *principal.id()
             && proposal.action.is(&ticket.action, &self.guard.inner.keys);
-        // A ticket that has ended says so, whatever it was for.
-        ticket.can_release(self.now())?;
         if !is_same {
+            // A ticket that has ended says so, whatever it was for.
+            self.expect_usable(&ticket, principal)?;
             self.note(&ticket, principal.id(), "TICKET_MISMATCH", about())?;
             return Err(Error::denied(Reason::new(
                 "TICKET_MISMATCH",
@@ -278,18 +279,18 @@ impl Approvals<'_> {
         })
     }
 
-    /// Whether the operation may release the action of the ticket that it holds once more: for a host
-    /// that repeats its step.
+    /// The ticket that the operation holds, for a host that repeats its step: it has released already, and
+    /// releases nothing twice.
     ///
     /// # Errors
     /// [`ErrorKind::Denied`] for another action, a record that has changed since, and a lease that is
     /// over. The reservation stays as it is.
-    pub(crate) fn release_again(
+    pub(crate) fn expect_held(
         &self,
         operation: &Operation,
         held: &Ticket,
         proposal: &Proposal<'_>,
-    ) -> Result<()> {
+    ) -> Result<TicketHandle> {
         if let Some(state) = held.over(self.now()) {
             return Err(not_open(state));
         }
@@ -302,8 +303,10 @@ impl Approvals<'_> {
                  operation for this change",
             )));
         }
-        self.fault(operation, held, proposal)
-            .map_or(Ok(()), |fault| Err(stale(fault)))
+        match self.fault(operation, held, proposal) {
+            None => Ok(handle(held)),
+            Some(fault) => Err(stale(fault)),
+        }
     }
 
     /// Ends the reservation that an operation holds. Once its lease is over, nobody knows any more what
