@@ -94,7 +94,7 @@ impl Hash for PlanQuery<'_> {
     }
 }
 
-impl quick_cache::Equivalent<PlanKey> for PlanQuery<'_> {
+impl moka::Equivalent<PlanKey> for PlanQuery<'_> {
     fn equivalent(&self, key: &PlanKey) -> bool {
         self.same(&key.query())
     }

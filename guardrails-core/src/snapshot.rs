@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::data::{PermissionQuery, Permissions, has_personal_ids};
 use crate::diagnostic::Diagnostic;
@@ -22,10 +23,12 @@ use crate::table_check::{RowTenants, check_names};
 use crate::tables::AccessTables;
 use crate::value::Name;
 
+/// How long a plan lives at most; the source article's cache time.
+const PLAN_LIFE: Duration = Duration::from_secs(3_600);
 /// How many tenants that operations were on are kept at most.
 const MAX_TENANTS: usize = 10_000;
-/// Plans kept at most. They need no time to live: what they are made from is the snapshot's own.
-const MAX_PLANS: usize = 10_000;
+/// Plans kept at most.
+const MAX_PLANS: u64 = 10_000;
 
 /// One state of everything plans are made from.
 pub(crate) struct Snapshot {
@@ -44,10 +47,10 @@ pub(crate) struct Snapshot {
     /// Rows by tenant; `*` has those that hold for every tenant.
     permissions: HashMap<Name, Vec<FieldPermission>>,
     unreadable: Vec<UnreadableRow>,
-    plans: quick_cache::sync::Cache<PlanKey, Arc<Plan>>,
+    plans: moka::sync::Cache<PlanKey, Arc<Plan>>,
     /// Plans of people who look at tickets. Apart from `plans`, because nothing here says that the skill
     /// may be used. A skill that the policy no longer has does what the ticket says.
-    viewer_plans: quick_cache::sync::Cache<(PlanKey, Verb), Arc<Plan>>,
+    viewer_plans: moka::sync::Cache<(PlanKey, Verb), Arc<Plan>>,
 }
 
 /// The tenants that operations have been on, and which tenants of rows look misspelt therefore.
@@ -188,19 +191,15 @@ impl Snapshot {
             entity,
             context,
         };
-        let key = (query.key(), skill.verb);
-        if let Some(plan) = self.viewer_plans.get(&key) {
-            return plan;
-        }
-        let effective = self.access.closure(query.tenant, query.roles);
-        let plan = Arc::new(Plan::new(PlanInput {
-            policy: &self.policy,
-            permissions: self.permissions(principal, &effective, entity, context),
-            skill: skill.clone(),
-            query,
-        }));
-        self.viewer_plans.insert(key, plan.clone());
-        plan
+        self.viewer_plans.get_with((query.key(), skill.verb), || {
+            let effective = self.access.closure(query.tenant, query.roles);
+            Arc::new(Plan::new(PlanInput {
+                policy: &self.policy,
+                permissions: self.permissions(principal, &effective, entity, context),
+                skill: skill.clone(),
+                query,
+            }))
+        })
     }
 
     /// What `principal`, with these roles in effect, may see of an entity in a context.
@@ -255,11 +254,14 @@ impl Snapshot {
     }
 }
 
-fn plan_cache<K>() -> quick_cache::sync::Cache<K, Arc<Plan>>
+fn plan_cache<K>() -> moka::sync::Cache<K, Arc<Plan>>
 where
     K: std::hash::Hash + Eq + Send + Sync + 'static,
 {
-    quick_cache::sync::Cache::new(MAX_PLANS)
+    moka::sync::Cache::builder()
+        .max_capacity(MAX_PLANS)
+        .time_to_live(PLAN_LIFE)
+        .build()
 }
 
 #[cfg(test)]
