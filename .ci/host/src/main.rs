@@ -32,7 +32,9 @@ async fn count() -> Json<serde_json::Value> {
     };
     let found = answer.await.is_ok_and(|row| row.is_some());
     let decided = tokio::task::spawn_blocking(decide).await;
-    Json(serde_json::json!({ "found": found, "decided": decided.is_ok_and(|answer| answer.is_ok()) }))
+    Json(
+        serde_json::json!({ "found": found, "decided": decided.is_ok_and(|answer| answer.is_ok()) }),
+    )
 }
 
 #[tokio::main]
