@@ -153,7 +153,7 @@ fn a_host_that_kept_an_answer_makes_its_digest_again() {
     let operation = op.id();
     let answer = op.read(&record).unwrap().to_json();
     let change = Changes::update(&record).set("discount", "10.0");
-    op.propose(&change).unwrap().into_release().unwrap();
+    let _release = op.propose(&change).unwrap().into_release().unwrap();
     op.complete("done").unwrap();
     let mac = |what: &str, text: &str| {
         let scope = format!("{what}/{operation}/acme");

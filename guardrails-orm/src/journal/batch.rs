@@ -183,6 +183,15 @@ fn chunks<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
     })
 }
 
+/// The log's row is not as this writer left it.
+pub(super) fn fenced() -> Error {
+    Error::new(
+        ErrorKind::Store,
+        "this process's audit log was closed by another process, which took it for dead",
+    )
+    .with_help("start the process again; look for a machine that slept, or clocks that differ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::chunks;
@@ -195,13 +204,4 @@ mod tests {
         assert_eq!(chunks(&rows).flatten().count(), rows.len());
         assert_eq!(chunks::<u32>(&[]).count(), 0);
     }
-}
-
-/// The log's row is not as this writer left it.
-pub(super) fn fenced() -> Error {
-    Error::new(
-        ErrorKind::Store,
-        "this process's audit log was closed by another process, which took it for dead",
-    )
-    .with_help("start the process again; look for a machine that slept, or clocks that differ")
 }

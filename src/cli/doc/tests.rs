@@ -18,10 +18,9 @@ use guardrails_core::audit::Keys;
 use guardrails_core::{Guard, Language};
 use guardrails_rules::{Bundle, SourceFile, compile};
 
-use super::arguments::Policies;
 use super::page::{Column, Entity, Field, Page};
 use super::words::Words;
-use super::{DocArgs, page, render};
+use super::{DocArgs, Policies, page, render};
 use crate::policy::{Policy, SkillStatus, Type, Verb};
 use crate::{
     CountingEntropy, Fields, FrozenClock, LogId, MemoryStore, Name, Principal, Record, Request,
