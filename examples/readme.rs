@@ -64,9 +64,9 @@ pub fn draft(crm: &mut Crm, model: &mut Model) -> Result<()> {
     let quote = Record::from_json("Quote", &crm.quote("Q-1"))?;
 
     let mut op = guard.begin(Request::new(&rep, "quote.draft").context("sales_copilot"))?;
-    let prompt = op.read(&quote)?.to_json(); // what the model may see; on record
+    let prompt = op.read(&quote)?.to_json(); // what the model may see; audited
     let changes = Changes::update(&quote).set("discount", model.discount_for(&prompt));
-    let decision = op.propose(&changes)?; // rules, risk, approvals; on record
+    let decision = op.propose(&changes)?; // rules, risk, approvals; audited
     match decision.outcome() {
         Outcome::Allow(release) => {
             crm.apply(release.changes());

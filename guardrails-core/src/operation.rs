@@ -119,8 +119,9 @@ impl Operation {
         &self.plan.entity
     }
 
-    /// What the model may see of one record. The access is on record before this returns, and so is
-    /// one that is refused.
+    /// What the model may see of one record. The access, or its refusal, is queued for the audit before
+    /// this returns and durable shortly after: a crash in between loses that event, as
+    /// [`Journal`](crate::audit::Journal) says. The intent of the operation is durable by then.
     ///
     /// # Errors
     /// [`ErrorKind::NotFound`] when the record is outside the principal's row scope or of another tenant,

@@ -15,10 +15,17 @@ use crate::value::Name;
 
 /// Takes events, in order, and makes them durable.
 ///
+/// The guard waits for what an operation begins and ends with, for tickets and for changes of policy:
+/// [`Journal::commit`]. It does not wait for accesses and decisions: [`Journal::record`]. Where the process
+/// or the machine dies before these are written, they are lost, and the operation is found without an
+/// outcome at the next start. Once [`Operation::complete`](crate::Operation::complete) has returned, every event of the
+/// operation is durable.
+///
 /// Once a write has failed for good, every later call fails too: the guard then refuses to begin
 /// operations rather than run unrecorded.
 pub trait Journal: Send + Sync {
-    /// Queues an event; it becomes durable with a later [`Journal::commit`] or shortly after.
+    /// Queues an event; it becomes durable with a later [`Journal::commit`] or shortly after, and is lost
+    /// in a crash before that.
     ///
     /// # Errors
     /// [`ErrorKind::Store`](crate::ErrorKind::Store) when the journal has failed.

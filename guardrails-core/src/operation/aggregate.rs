@@ -43,7 +43,8 @@ impl fmt::Debug for Figure {
 
 impl Operation {
     /// Takes a figure of a field over records. Records out of reach are left out, and so are those
-    /// without a value. The access is on record before this returns.
+    /// without a value. The access is queued for the audit before this returns, and durable shortly
+    /// after, as for [`Operation::read`].
     ///
     /// # Errors
     /// [`ErrorKind::Denied`] with `FIELD_NOT_AGGREGABLE` where some record's grants do not give the

@@ -22,8 +22,9 @@ use crate::shadow::{ProposalVerdict, ShadowAnswer, ShadowDecision};
 use crate::value::{JsonLimits, Name, expect_field_names, within};
 
 impl Operation {
-    /// Proposes a change and decides it: allow, wait for an approval, or deny. The decision is on
-    /// record before this returns; a ticket that it makes is durable.
+    /// Proposes a change and decides it: allow, wait for an approval, or deny. A ticket that it makes or
+    /// releases is durable when this returns. The decision itself is queued for the audit and written
+    /// shortly after: a crash in between loses it, as [`Journal`](crate::audit::Journal) says.
     ///
     /// # Errors
     /// [`ErrorKind::Input`](crate::ErrorKind::Input) for a change of another entity, a record

@@ -272,7 +272,7 @@ class Decision:
         """What each rule that held, or could not be known, said. Complete: for the host's own code."""
     @property
     def risk_level(self) -> Literal["LOW", "MEDIUM", "HIGH"]:
-        """The level that the score reaches."""
+        """The level that the score reaches. Complete: for the host's own code, as the score is."""
     @property
     def risk_score(self) -> Optional[Decimal]:
         """0 to 10 from the factors, plus what rules added; ``None`` where nothing was evaluated.
@@ -742,7 +742,11 @@ class Operation:
     def entity(self) -> str:
         """The entity it is on."""
     def read(self, record: Mapping[str, Any]) -> View:
-        """What the model may see of one record. The access is on record before this returns.
+        """What the model may see of one record.
+
+        The access is queued for the audit before this returns, and durable some milliseconds later. A
+        crash of the process or the machine in between loses that event, and not the operation's intent,
+        which is durable since it began. After :meth:`complete` all of its events are durable.
 
         Args:
             record: The record as the CRM holds it, with its ``id``. Values may be None, bool, int,
@@ -770,7 +774,8 @@ class Operation:
     ) -> Decimal:
         """One figure of a field over records, where the policy gives figures and not the values.
 
-        Records out of reach are left out, and so are those without a value.
+        Records out of reach are left out, and so are those without a value. The access is recorded as
+        that of :meth:`read` is.
 
         Raises:
             Denied: The figure is not given, or the group is too small.
@@ -779,6 +784,9 @@ class Operation:
     def propose(self, before: Mapping[str, Any], changes: Mapping[str, Any]) -> Decision:
         """Proposes an update. A refusal is a decision, not an exception.
 
+        A ticket that it makes or releases is durable when this returns. The decision is queued for the
+        audit, and durable some milliseconds later: a crash in between loses that event.
+
         Args:
             before: The record as the CRM holds it now, with its ``id``.
             changes: The fields that would get a new value.
@@ -786,7 +794,7 @@ class Operation:
         Raises:
             Denied: The operation has ended, or an earlier proposal in it was not allowed.
             InputError: The record or the changes are malformed.
-            StoreUnavailable: The decision could not be put on record.
+            StoreUnavailable: The audit takes no more events, or a ticket could not be written.
             Conflict: Another thread works on this operation.
         """
     def propose_create(self, new: Mapping[str, Any]) -> Decision:
