@@ -111,6 +111,7 @@ impl Address {
     }
 
     /// The schema of this address and its copies.
+    #[cfg(feature = "postgres")]
     pub(crate) fn schema(&self) -> Arc<OnceLock<String>> {
         Arc::clone(&self.schema)
     }

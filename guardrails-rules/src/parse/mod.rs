@@ -39,7 +39,7 @@ use std::collections::BTreeSet;
 use guardrails_core::{Diagnostic, Place};
 
 use self::context::ParseContext;
-use crate::ast::{self, Declaration, ListSource, Span};
+use crate::ast::{self, Declaration, ListSource};
 use crate::source::SourceFile;
 
 impl SourceFile {
@@ -92,7 +92,7 @@ pub(crate) fn begins_with_version(text: &str) -> bool {
 
 /// The tree of a file, and beside each of its declarations the whole stretch it is written in.
 #[cfg(feature = "authoring")]
-pub(crate) fn stretches(source: &SourceFile, index: u32) -> (ast::File, Vec<Span>) {
+pub(crate) fn stretches(source: &SourceFile, index: u32) -> (ast::File, Vec<ast::Span>) {
     let context = ParseContext {
         source,
         file: index,
