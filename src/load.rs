@@ -9,7 +9,7 @@ use guardrails_rules::{Bundle, Compilation, Parameters, TestCase, compile};
 /// Reads and compiles a bundle: a folder of `.guard` files, or one file.
 ///
 /// # Errors
-/// [`ErrorKind::Policy`] with diagnostics, or the errors of [`Bundle::read`].
+/// [`ErrorKind::Policy`](crate::ErrorKind::Policy) with diagnostics, or the errors of [`Bundle::read`].
 pub fn load_policy(path: &Path) -> Result<Policy> {
     load_policy_with(path, Parameters::new())
 }
