@@ -1,7 +1,8 @@
 //! What the guard shows, as Python objects.
 //!
-//! A value that is shown as it is stays the caller's own object, and the caller's order stays too. Lists
-//! and mappings are copied at each depth, so that whoever has the view cannot change the record by it.
+//! A value that is shown as it is stays the caller's own object, and the caller's order stays too, at each
+//! depth and beside what is withheld. Lists and mappings are copied, so that whoever has the view cannot
+//! change the record by it.
 
 use std::sync::Arc;
 
@@ -97,7 +98,6 @@ impl<'py> Shower<'py> {
 
 /// Walks view, record and source side by side; all three are in name order.
 fn fill<'py>(dict: &Bound<'py, PyDict>, view: &View<'_>, source: &Source<'py>) -> PyResult<()> {
-    let py = dict.py();
     let mut order: Vec<Option<(&Bound<'py, PyAny>, Bound<'py, PyAny>)>> = Vec::new();
     order.resize_with(source.objects.len(), || None);
     let mut members = source.record.fields().iter().zip(&source.objects);
@@ -105,11 +105,7 @@ fn fill<'py>(dict: &Bound<'py, PyDict>, view: &View<'_>, source: &Source<'py>) -
         let Some(((_, own), object)) = members.find(|((field, _), _)| *field == name) else {
             continue;
         };
-        let value = if std::ptr::eq(own, shown) {
-            detached(&object.value, own)?
-        } else {
-            to_python(py, shown)?
-        };
+        let value = beside(&object.value, own, shown)?;
         if let Some(slot) = order.get_mut(object.place) {
             *slot = Some((&object.key, value));
         }
@@ -120,38 +116,80 @@ fn fill<'py>(dict: &Bound<'py, PyDict>, view: &View<'_>, source: &Source<'py>) -
     Ok(())
 }
 
-/// The same value without the caller's lists and mappings: a copy of each, with the caller's own leaves.
-fn detached<'py>(object: &Bound<'py, PyAny>, value: &Value) -> PyResult<Bound<'py, PyAny>> {
+/// What is shown of a caller's object that reads as `own`: copies of its lists and mappings, in the caller's
+/// order, with the caller's own leaves where they are shown as they are.
+///
+/// INVARIANT: order and types are those of the caller's object whether or not something inside is withheld,
+/// so that they do not tell that something is.
+fn beside<'py>(
+    object: &Bound<'py, PyAny>,
+    own: &Value,
+    shown: &Value,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = object.py();
-    match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Text(_) => Ok(object.clone()),
-        Value::List(items) => {
-            let copies = |objects: Vec<Bound<'py, PyAny>>| {
-                let both = objects.iter().zip(items.iter());
-                let copies = both.map(|(object, item)| detached(object, item));
-                copies.collect::<PyResult<Vec<_>>>()
-            };
+    match (own, shown) {
+        (Value::Object(own), Value::Object(fields)) => match object.cast_exact::<PyDict>() {
+            Ok(mapping) => Ok(members(mapping, own, fields)?.into_any()),
+            Err(_) => to_python(py, shown),
+        },
+        (Value::List(own), Value::List(some)) => {
             if let Ok(list) = object.cast_exact::<PyList>() {
-                Ok(PyList::new(py, copies(list.iter().collect())?)?.into_any())
+                Ok(PyList::new(py, items(list.iter(), own, some)?)?.into_any())
             } else if let Ok(tuple) = object.cast_exact::<PyTuple>() {
-                Ok(PyTuple::new(py, copies(tuple.iter().collect())?)?.into_any())
+                Ok(PyTuple::new(py, items(tuple.iter(), own, some)?)?.into_any())
             } else {
-                to_python(py, value)
+                to_python(py, shown)
             }
         }
-        Value::Object(fields) => {
-            let Ok(mapping) = object.cast_exact::<PyDict>() else {
-                return to_python(py, value);
-            };
-            let copy = PyDict::new(py);
-            for (key, object) in mapping.iter() {
-                // What came into the mapping since it was read is not shown.
-                if let Some(value) = fields.value(&key.cast::<PyString>()?.to_cow()?) {
-                    copy.set_item(&key, detached(&object, value)?)?;
-                }
-            }
-            Ok(copy.into_any())
+        _ if std::ptr::eq(own, shown) || own == shown => Ok(object.clone()),
+        _ => to_python(py, shown),
+    }
+}
+
+/// The members of a mapping that are shown. What came into it since it was read is not.
+fn members<'py>(
+    mapping: &Bound<'py, PyDict>,
+    own: &Fields,
+    shown: &Fields,
+) -> PyResult<Bound<'py, PyDict>> {
+    let copy = PyDict::new(mapping.py());
+    for (key, object) in mapping.iter() {
+        let Ok(text) = key.cast::<PyString>() else {
+            continue;
+        };
+        let name = text.to_cow()?;
+        if let (Some(own), Some(shown)) = (own.value(&name), shown.value(&name)) {
+            copy.set_item(&key, beside(&object, own, shown)?)?;
         }
+    }
+    Ok(copy)
+}
+
+/// The items of a list that are shown, each beside the caller's object that it was made from.
+fn items<'py>(
+    objects: impl Iterator<Item = Bound<'py, PyAny>>,
+    own: &[Value],
+    shown: &[Value],
+) -> PyResult<Vec<Bound<'py, PyAny>>> {
+    let objects: Vec<_> = objects.collect();
+    let Some(first) = objects.first() else {
+        return Ok(Vec::new());
+    };
+    let py = first.py();
+    let is_whole = own.len() == shown.len();
+    let mut all = objects.iter().zip(own);
+    let one = |item: &Value| match all.find(|(_, own)| is_whole || is_alike(own, item)) {
+        Some((object, own)) => beside(object, own, item),
+        None => to_python(py, item),
+    };
+    shown.iter().map(one).collect()
+}
+
+/// Whether an item that is shown may have been made from `own`, where some are withheld.
+fn is_alike(own: &Value, shown: &Value) -> bool {
+    match (own, shown) {
+        (Value::Object(_), Value::Object(_)) | (Value::List(_), Value::List(_)) => true,
+        _ => own == shown,
     }
 }
 

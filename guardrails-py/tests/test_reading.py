@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import copy
+import datetime
 import json
 import pickle
+from collections import OrderedDict
 from decimal import Decimal
-from typing import Any, Dict
+from pathlib import Path
+from typing import Any, Callable, Dict, List
 
 import pytest
 from conftest import quote_of
@@ -132,3 +135,70 @@ def test_two_roles_see_two_things(guard: Guard, manager: Principal, quote: Dict[
     assert view["contact_phone"] == "13812345678"
     assert view["contact_phone"] is quote["contact_phone"]
     assert "cost_price" not in view
+
+
+NESTED = """guard 1
+entity Line { sku : text  day : date? }
+entity Addr { city : text  door : text?  apt : decimal?  since : date?  codes : [decimal]? }
+entity D { id : text  addr : Addr?  lines : [Line]? }
+grant REP on D { read id, addr.city, addr.apt, addr.since, addr.codes, lines }
+skill d.look { title "Look" does read on D impact 3 allow REP }
+"""
+
+
+class Mapping:
+    """Something with keys that is no dict."""
+
+    def __init__(self, members: Dict[str, Any]) -> None:
+        self.members = members
+
+    def keys(self) -> List[str]:
+        return list(self.members)
+
+    def __getitem__(self, key: str) -> Any:
+        return self.members[key]
+
+
+def addresses(secret: Dict[str, Any]) -> Dict[str, Any]:
+    """In an order that is not that of the names, with what is to be withheld in the midst of it."""
+    day = datetime.date(2026, 3, 2)
+    codes = (Decimal("1.00"), 2)
+    return {"since": day, **secret, "city": "SH", "codes": codes, "apt": Decimal("7.50")}
+
+
+@pytest.mark.parametrize("form", [dict, OrderedDict, Mapping])
+def test_order_and_types_do_not_tell_that_something_is_withheld(
+    tmp_path: Path, form: Callable[[Dict[str, Any]], Any]
+) -> None:
+    (tmp_path / "p.guard").write_text(NESTED, encoding="utf-8")
+    store = f"sqlite://{tmp_path}/g.db?mode=rwc"
+    guard = Guard.open(policies=str(tmp_path / "p.guard"), store=store)
+    rep = Principal("acme", "u-1", roles=["REP"])
+
+    def line(secret: Dict[str, Any]) -> Any:
+        return form({"sku": "b", **secret, "day": datetime.date(2026, 3, 2)})
+
+    def shown(door: Dict[str, Any], cost: Dict[str, Any], stray: List[Any]) -> View:
+        lines = (line(cost), *stray, line({}))
+        return op.read({"lines": lines, "id": "1", "addr": form(addresses(door))})
+
+    with guard.operation(rep, skill="d.look") as op:
+        plain = shown({}, {}, [])
+        others = [
+            shown({"door": "9"}, {}, []),
+            shown({}, {"undeclared": 5}, []),
+            shown({"a": 1, "zz": [1]}, {"cost": 5, "day2": {}}, []),
+            shown({}, {"cost": 5}, ["stray", 7]),
+        ]
+        doors: List[Dict[str, Any]] = [{}, {"door": "9"}]
+        views = op.read_many([{"addr": form(addresses(door)), "id": "2"} for door in doors])
+        op.complete()
+    for view in others:
+        assert repr(view) == repr(plain)
+        assert json.dumps(view, default=repr) == json.dumps(plain, default=repr)
+    assert repr({**views[0]}) == repr({**views[1]})
+    if form is dict:
+        assert list(plain["addr"]) == ["since", "city", "codes", "apt"]
+        assert type(others[0]["addr"]["codes"]) is tuple
+        assert repr(others[0]["addr"]["apt"]) == "Decimal('7.50')"
+    guard.close()

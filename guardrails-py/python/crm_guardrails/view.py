@@ -8,7 +8,8 @@ __all__ = ["View"]
 
 
 class View(Dict[str, Any]):
-    """The fields that may be seen, in the record's own order, and what to know about the others.
+    """The fields that may be seen, in the record's own order at each depth, and what to know about the
+    others.
 
     A plain ``dict`` otherwise: hand it to ``json.dumps``, to a template or to the model.
 
