@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Any, Dict
+from typing import Any, Dict, Tuple
 
 import pytest
 from conftest import Administer
@@ -78,6 +79,33 @@ def test_what_a_requester_may_trace(
     assert "risk" not in told and "rule " not in told
     with pytest.raises(NotFound):
         guard.trace_for_requester(op.id, manager)
+
+
+def test_what_a_requester_may_trace_does_not_tell_what_is_there_and_hidden(
+    guard: Guard, rep: Principal, manager: Principal, quote: Dict[str, Any]
+) -> None:
+    without = {name: value for name, value in quote.items() if name != "cost_price"}
+
+    def traces(*records: Dict[str, Any]) -> Tuple[str, str]:
+        with guard.operation(rep, skill="quote.draft") as op:
+            op.read(records[0])
+            op.read_many(records)
+            op.complete("done")
+        told = guard.trace_for_requester(op.id, rep)
+        told = told.replace(op.id, "ID")
+        for some in (r"\d{4}-\d\d-\d\d [\d:.]+Z", r"hmac-sha256:[0-9a-f:]+"):
+            told = re.sub(some, "SOME", told)
+        return guard.trace(op.id, manager), told
+
+    def pair(one: Dict[str, Any], two: Dict[str, Any]) -> Tuple[str, str]:
+        return traces({**one, "id": "Q-1"}, {**two, "id": "Q-2"})
+
+    complete, plain = pair(without, without)
+    assert "cost_price" not in complete and "contact_phone masked" in plain
+    for one, two in ((quote, quote), (quote, without), (without, quote)):
+        complete, told = pair(one, two)
+        assert "cost_price hidden" in complete, "an auditor is told"
+        assert told == plain
 
 
 def test_verify_names_the_record_that_was_edited(

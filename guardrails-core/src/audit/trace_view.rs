@@ -10,9 +10,10 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use super::recorded::{RecordedContext, RecordedKind, RecordedReason};
+use super::recorded::{RecordedContext, RecordedField, RecordedKind, RecordedReason};
 use super::trace::{StepProof, Trace, TraceStep, no_such_operation};
 use super::trace_text::{followed_up, write_about, write_line};
+use crate::data::Access;
 use crate::error::Result;
 use crate::principal::Principal;
 
@@ -34,7 +35,8 @@ pub struct TraceViewStep {
     pub time: DateTime<Utc>,
     /// What stands behind the record.
     pub proof: StepProof,
-    /// What happened. Of a decision it has no rules, risk or duties; of a read, not what was out of reach.
+    /// What happened. Of a decision it has no rules, risk or duties; of a read, neither hidden fields nor
+    /// what was out of reach.
     #[serde(flatten)]
     pub kind: RecordedKind,
 }
@@ -50,10 +52,15 @@ impl Trace {
         if about.tenant != **principal.tenant() || about.user != **principal.id() {
             return Err(no_such_operation(principal.tenant(), about.operation));
         }
-        let steps = self.steps.iter().filter_map(TraceViewStep::of);
+        let mut steps: Vec<TraceViewStep> = Vec::with_capacity(self.steps.len());
+        for step in self.steps.iter().filter_map(TraceViewStep::of) {
+            if !steps.last_mut().is_some_and(|last| last.takes_in(&step)) {
+                steps.push(step);
+            }
+        }
         Ok(TraceView {
             about: about.clone(),
-            steps: steps.collect(),
+            steps,
         })
     }
 }
@@ -65,6 +72,37 @@ impl TraceViewStep {
             proof: step.proof,
             kind: disclosed(&step.event.kind)?,
         })
+    }
+
+    /// Makes one of two steps of one reading in which the same was shown. The audit keeps records apart
+    /// that differ in which hidden fields they have.
+    fn takes_in(&mut self, next: &Self) -> bool {
+        let is_of_one = self.time == next.time && self.proof == next.proof;
+        match (&mut self.kind, &next.kind) {
+            (
+                RecordedKind::DataAccess {
+                    code,
+                    fields,
+                    records,
+                    status,
+                    ..
+                },
+                RecordedKind::DataAccess {
+                    code: next_code,
+                    fields: next_fields,
+                    records: more,
+                    status: next_status,
+                    ..
+                },
+            ) if is_of_one
+                && code.is_empty()
+                && (&*code, &*fields, &*status) == (next_code, next_fields, next_status) =>
+            {
+                records.extend_from_slice(more);
+                true
+            }
+            _ => false,
+        }
     }
 }
 
@@ -90,7 +128,12 @@ fn disclosed(kind: &RecordedKind) -> Option<RecordedKind> {
             withheld: _,
         } => Some(RecordedKind::DataAccess {
             code: code.clone(),
-            fields: fields.clone(),
+            // Of hidden fields the audit names those that the record has.
+            fields: fields
+                .iter()
+                .filter(|field| !is_hidden(field))
+                .cloned()
+                .collect(),
             records: match code.is_empty() {
                 true => records.clone(),
                 false => Vec::new(),
@@ -122,6 +165,10 @@ fn disclosed(kind: &RecordedKind) -> Option<RecordedKind> {
         | RecordedKind::PolicyChanged { .. }
         | RecordedKind::PolicyRefused { .. } => None,
     }
+}
+
+fn is_hidden(field: &RecordedField) -> bool {
+    field.access == Access::Hidden.as_str()
 }
 
 impl fmt::Display for TraceView {

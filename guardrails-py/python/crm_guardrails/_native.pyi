@@ -1067,7 +1067,7 @@ class Guard:
     def trace_for_requester(self, operation: str, principal: Principal) -> str:
         """What of the trace of an operation may go to the user it was for, or to their model: what was
         asked, the reasons of answers, tickets, and the outcome. It has no rules, risk, duties or answers
-        of a shadow policy.
+        of a shadow policy, and no hidden fields: the audit names those that a record has.
 
         Raises:
             NotFound: There is no such operation, or it was for another user or tenant.
