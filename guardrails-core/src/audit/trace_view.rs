@@ -10,10 +10,10 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
+use super::field_access::FieldAccess;
 use super::recorded::{RecordedContext, RecordedField, RecordedKind, RecordedReason};
 use super::trace::{StepProof, Trace, TraceStep, no_such_operation};
 use super::trace_text::{followed_up, write_about, write_line};
-use crate::data::Access;
 use crate::error::Result;
 use crate::principal::Principal;
 
@@ -168,7 +168,7 @@ fn disclosed(kind: &RecordedKind) -> Option<RecordedKind> {
 }
 
 fn is_hidden(field: &RecordedField) -> bool {
-    field.access == Access::Hidden.as_str()
+    field.access == FieldAccess::HIDDEN
 }
 
 impl fmt::Display for TraceView {

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 
+use crate::audit::FieldAccess;
 use crate::diagnostic::Place;
 use crate::policy::{Aggregable, Mask, WriteScope};
 use crate::value::Name;
@@ -35,7 +36,7 @@ impl Access {
         match self {
             Self::Read => "read",
             Self::Masked(_) => "masked",
-            Self::Hidden => "hidden",
+            Self::Hidden => FieldAccess::HIDDEN,
         }
     }
 
