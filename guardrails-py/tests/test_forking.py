@@ -107,6 +107,7 @@ def test_nothing_of_a_guard_works_in_a_child(
         "last_shadow_reload": lambda: guard.last_shadow_reload,
         "shadow_report": lambda: guard.shadow_report(rep),
         "verify": guard.verify,
+        "checkpoints": guard.checkpoints,
         "trace": lambda: guard.trace(op.id, rep),
         "trace_for_requester": lambda: guard.trace_for_requester(op.id, rep),
         "interrupted": guard.interrupted,
