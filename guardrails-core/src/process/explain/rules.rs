@@ -23,11 +23,11 @@ use crate::value::Name;
 use crate::verdict::{Holding, Verdict};
 
 /// Rules that applied and are told of.
-const MOST_RULES: usize = 50;
+const MAX_RULES: usize = 50;
 /// Near misses that are told of.
-const MOST_NEAR_MISSES: usize = 5;
+const MAX_NEAR_MISSES: usize = 5;
 /// Clauses that a near miss may be away.
-const MOST_CLAUSES_AWAY: usize = 3;
+const MAX_CLAUSES_AWAY: usize = 3;
 
 /// What is told of the rules.
 pub(super) struct Told {
@@ -120,7 +120,7 @@ struct Search<'s, 'a> {
 
 impl<'a> Search<'_, 'a> {
     fn visit(&mut self, bound: &Nearness) -> Wanted {
-        if bound.0 > MOST_CLAUSES_AWAY || !self.report.wants(bound) {
+        if bound.0 > MAX_CLAUSES_AWAY || !self.report.wants(bound) {
             return Wanted::NoMore;
         }
         self.look_at(bound.2, |_, _| true);
@@ -167,7 +167,7 @@ impl<'a> Report<'a> {
     }
 
     fn applied(&mut self, rule: &'a Rule, verdict: &Verdict) {
-        if self.applied.len() < MOST_RULES {
+        if self.applied.len() < MAX_RULES {
             let explained = explained(&self.eye, rule, standing_of(verdict), 0);
             self.applied.push(explained);
         } else {
@@ -177,11 +177,11 @@ impl<'a> Report<'a> {
 
     fn missed(&mut self, at: usize, rule: &'a Arc<Rule>, stands: Stands) {
         match stands {
-            Stands::Near(distance, standing) if distance <= MOST_CLAUSES_AWAY => {
+            Stands::Near(distance, standing) if distance <= MAX_CLAUSES_AWAY => {
                 let nearness = (distance, Reverse(gravity(rule)), at);
                 let place = self.near.partition_point(|(have, ..)| *have < nearness);
                 self.near.insert(place, (nearness, rule, standing));
-                if self.near.len() > MOST_NEAR_MISSES {
+                if self.near.len() > MAX_NEAR_MISSES {
                     self.near.pop();
                     self.further = self.further.saturating_add(1);
                 }
@@ -193,7 +193,7 @@ impl<'a> Report<'a> {
 
     /// Whether a rule that is no nearer than this may still be among the nearest.
     fn wants(&self, bound: &Nearness) -> bool {
-        let last = self.near.get(MOST_NEAR_MISSES.saturating_sub(1));
+        let last = self.near.get(MAX_NEAR_MISSES.saturating_sub(1));
         last.is_none_or(|(have, ..)| bound < have)
     }
 

@@ -28,7 +28,7 @@ grant REP, MANAGER, FINANCE on Quote { write * }
 skill draft { title \"Draft\" does update on Quote impact 6 allow REP, MANAGER, FINANCE }
 ";
 
-const MOST_RULES: u8 = 12;
+const MAX_RULES: u8 = 12;
 const DEEPEST: u8 = 4;
 
 const NUMBERS: &[&str] = &[
@@ -195,7 +195,7 @@ impl Case {
         let roles = choices.below(8);
         let record = object(&mut choices, "\"id\": \"q-1\"".to_owned());
         let set = object(&mut choices, String::new());
-        for number in 0..=choices.below(MOST_RULES) {
+        for number in 0..=choices.below(MAX_RULES) {
             let mut when = String::new();
             condition(&mut choices, DEEPEST, &mut when);
             let _ = writeln!(
